@@ -1,0 +1,35 @@
+// How a forest is evaluated: a strategy is a row of strategies.def, with its own tables and kernels. The cheapest that can take
+// a forest on a tier is chosen; --strategy forces one. All give the same bits.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "compiler/codegen/emitter.h"
+#include "compiler/ir/nodes/forest.h"
+#include "compiler/ir/tables/forest.h"
+
+namespace kiln::codegen {
+
+/// A `forest` node to be lowered.
+struct ForestTask {
+  const ir::Forest& forest;
+  const ir::ForestNode& node;
+  std::vector<ir::Type> columns;   ///< of the operands
+};
+
+class ForestStrategy {
+ public:
+  virtual ~ForestStrategy() = default;
+  virtual const char* name() const = 0;
+  /// Whether it can evaluate this forest on this tier; if not, `why` says what it lacks.
+  virtual bool accepts(const ForestTask& task, const Tier& tier, std::string& why) const = 0;
+  /// Predicted cost of a row in a batch, nanoseconds; only the order matters.
+  virtual double cost(const ForestTask& task, const Tier& tier) const = 0;
+  /// Lays out the tables and emits the call (NodeEmitter::callBlock). Deterministic.
+  virtual void lower(const ForestTask& task, NodeEmitter& emit) const = 0;
+};
+
+/// All strategies, in the order of strategies.def.
+const std::vector<const ForestStrategy*>& forestStrategies();
+
+}  // namespace kiln::codegen

@@ -1,0 +1,29 @@
+// cast: from one element type to another, elementwise.
+#pragma once
+#include "compiler/ir/node.h"
+
+namespace kiln::ir {
+
+/// Operand x; result of element type `elem`, missing where x is.
+/// mode saturate   float to integer truncates and saturates, NaN gives 0; float to float rounds to nearest even; integer to
+///                 float rounds; bool to number is 0 or 1; number to bool is x != 0
+/// mode wrap       integer to integer keeps the low bits
+/// mode checked    number to integer or bool, text to number, bool or date (the rules of a text cell): fails TYPE_MISMATCH
+///                 where the value is not exactly one of the target's
+/// mode label      cat to the element type of its labels
+/// mode shortest   number, bool, date to str: shortest round trip, integers without point, `true`/`false`, ISO dates
+/// mode java       as shortest, in Java's layout of doubles and floats (1.0E20, 2.0, 1.0E-7)
+struct Cast final : OpBase<Cast, OpKind::Cast> {
+  enum Mode : uint8_t { saturate, wrap, checked, label, shortest, java };
+  Elem elem = Elem::f64;
+  Mode mode = saturate;
+
+  Cast() = default;
+  explicit Cast(Elem to, Mode m = saturate) : elem(to), mode(m) {}
+  static constexpr const char* kModes[] = {"saturate", "wrap", "checked", "label", "shortest", "java"};
+  void fields(FieldVisitor& f) override { f.field("elem", elem), f.choice("mode", mode, kModes); }
+  std::vector<Type> infer(Inference&) const override;
+  void evaluate(Evaluation&) const override;
+};
+
+}  // namespace kiln::ir

@@ -1,0 +1,27 @@
+// dense: weighted sums of a vector with a constant matrix.
+#pragma once
+#include "compiler/ir/node.h"
+
+namespace kiln::ir {
+
+/// Operand x [n], f64 or f32. `weights` [m,n] and optional `bias` [m] of the same element type. Result [m]; m = 1 and `scalar`: a
+/// scalar. y[j] = bias[j] + w[j,0] x[0] + w[j,1] x[1] + ... in this order (biasLast: the bias is added last; the sum then
+/// starts with the first product). order striped: 16 partial sums by i mod 16, added pairwise as a tree (8, 4, 2, 1).
+/// skipZero: a weight of zero contributes nothing, not even 0 * x (so infinite and missing x do not count there).
+/// Missing strict: a missing element that counts makes y[j] missing.
+struct Dense final : OpBase<Dense, OpKind::Dense> {
+  enum Order : uint8_t { serial, striped };
+  TableRef weights, bias;
+  Order order = serial;
+  bool biasLast = false, scalar = false, skipZero = false;
+
+  static constexpr const char* kOrder[] = {"serial", "striped"};
+  void fields(FieldVisitor& f) override {
+    f.field("weights", weights), f.field("bias", bias), f.choice("order", order, kOrder);
+    f.field("bias_last", biasLast), f.field("scalar", scalar), f.field("skip_zero", skipZero);
+  }
+  std::vector<Type> infer(Inference&) const override;
+  void evaluate(Evaluation&) const override;
+};
+
+}  // namespace kiln::ir

@@ -1,0 +1,39 @@
+// input: a value that the caller gives, by name.
+#pragma once
+#include "compiler/ir/node.h"
+
+namespace kiln::ir {
+
+/// No operands; one result. `elem` cat: `dict` names its labels, text cells become codes, an unknown label becomes the
+/// code of "some other value" (the dict is open) or fails INVALID_VALUE (it is closed). A cell of the wrong kind, or text that
+/// does not parse, fails TYPE_MISMATCH. A missing cell is missing if `nullable`, else fails MISSING_REQUIRED.
+/// `nan` says what a NaN cell means (matrices and Arrow: always missing where nullable).
+struct Input final : OpBase<Input, OpKind::Input> {
+  enum Nan : uint8_t { value, missing, invalid };
+  enum Role : uint8_t { plain, group, order, horizon, weight, lag, state };
+  enum OpType : uint8_t { continuous, categorical, ordinal };
+  std::string field;         ///< the column's name
+  Elem elem = Elem::f64;
+  TableRef dict;
+  bool nullable = true;
+  bool required = false;     ///< must be bound by the caller
+  Nan nan = invalid;
+  Role role = plain;
+  OpType opType = continuous;
+  std::string description;   ///< how missing, invalid and outlying values are treated, in words
+  double low, high;          ///< valid range, for the schema only
+
+  Input();
+  static constexpr const char* kNans[] = {"value", "missing", "invalid"};
+  static constexpr const char* kRoles[] = {"value", "group", "order", "horizon", "weight", "lag", "state"};
+  static constexpr const char* kOpTypes[] = {"continuous", "categorical", "ordinal"};
+  void fields(FieldVisitor& f) override {
+    f.field("field", field), f.field("elem", elem), f.field("dict", dict), f.field("nullable", nullable);
+    f.field("required", required), f.choice("nan", nan, kNans), f.choice("role", role, kRoles);
+    f.choice("optype", opType, kOpTypes), f.field("description", description), f.field("low", low), f.field("high", high);
+  }
+  std::vector<Type> infer(Inference&) const override;
+  void evaluate(Evaluation&) const override;
+};
+
+}  // namespace kiln::ir

@@ -1,0 +1,31 @@
+// output: a column of the result.
+#pragma once
+#include "compiler/ir/node.h"
+
+namespace kiln::ir {
+
+/// Operand x: a scalar. No results. A failed x ends the row, as with check. NaN is made canonical; a NaN or infinite x sets
+/// the note NON_FINITE.
+struct Output final : OpBase<Output, OpKind::Output> {
+  /// As enum kiln_result.
+  enum Feature : uint8_t { none, value, label, probability, confidence, leaf, rank, reason, distance, derived, other };
+  enum OpType : uint8_t { continuous, categorical, ordinal };
+  std::string field;
+  Feature feature = value;
+  OpType opType = continuous;
+  std::string of;            ///< the label meant, of a probability and the like
+  std::string description;
+
+  static constexpr const char* kFeatures[] = {"none", "value", "label", "probability", "confidence", "leaf",
+                                              "rank", "reason", "distance", "derived", "other"};
+  static constexpr const char* kOpTypes[] = {"continuous", "categorical", "ordinal"};
+  void fields(FieldVisitor& f) override {
+    f.field("field", field), f.choice("feature", feature, kFeatures), f.choice("optype", opType, kOpTypes);
+    f.field("of", of), f.field("description", description);
+  }
+  std::vector<Type> infer(Inference&) const override;
+  void evaluate(Evaluation&) const override;
+  bool isStatement() const override { return true; }
+};
+
+}  // namespace kiln::ir

@@ -1,0 +1,18 @@
+// topk: the k largest or smallest elements, in order.
+#pragma once
+#include "compiler/ir/node.h"
+
+namespace kiln::ir {
+
+/// Operand x [n]. Results: values [k], indices i32 [k]. Ties by index; missing elements are never chosen, and what is left
+/// over is missing; NaN comes last.
+struct TopK final : OpBase<TopK, OpKind::TopK> {
+  uint32_t k = 1;
+  bool smallest = false;
+
+  void fields(FieldVisitor& f) override { f.field("k", k), f.field("smallest", smallest); }
+  std::vector<Type> infer(Inference&) const override;
+  void evaluate(Evaluation&) const override;
+};
+
+}  // namespace kiln::ir

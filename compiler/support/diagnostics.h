@@ -1,0 +1,53 @@
+// Errors and warnings for users: collected, so that one run reports every problem of a file, and shown like a good
+// compiler's, with line, excerpt, caret, path and note.
+#pragma once
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "compiler/support/source.h"
+
+namespace kiln {
+
+enum class Severity : uint8_t { error, warning };
+
+/// What is wrong; decides the exit code. `missing`, `invalid` and `misplaced` mean the document is not what the standard asks
+/// for; `unsupported` that it is, but Kiln refuses it rather than guess.
+enum class Kind : uint8_t { missing, invalid, misplaced, unsupported, limit, verification, io, link, internal };
+
+struct Diagnostic {
+  Severity severity = Severity::error;
+  Kind kind = Kind::invalid;
+  uint32_t line = 0, column = 0;   ///< from 1; 0: the file as a whole
+  uint32_t length = 1;             ///< columns to underline
+  std::string message;             ///< lower-case start, no final period, the user's words in single quotes
+  std::string path;                ///< where in the document: an XPath, a graph path
+  std::vector<std::string> notes;  ///< ways out
+};
+
+class Diagnostics {
+ public:
+  void add(Diagnostic diagnostic);
+  Diagnostic& error(Kind kind, uint32_t line, uint32_t column, std::string message, std::string path = "", std::string note = "");
+  Diagnostic& warning(Kind kind, uint32_t line, uint32_t column, std::string message, std::string path = "", std::string note = "");
+
+  const std::vector<Diagnostic>& all() const { return diagnostics_; }
+  uint32_t errors() const { return errors_; }
+  bool hasErrors() const { return errors_ != 0; }
+  /// 0 without errors, else that of the gravest kind: 1 internal, 3 malformed, 4 unsupported, 5 limit, 6 verification, 7 io
+  /// (output), 8 link. A file with both malformed and unsupported parts is malformed.
+  int exitCode() const;
+
+  /// In the order of their places. Equal ones are shown once; over `most` errors the rest is counted.
+  void print(std::ostream& out, const Source& source, bool colour, uint32_t most = 50) const;
+  void printJson(std::ostream& out, const Source& source) const;
+
+ private:
+  std::vector<Diagnostic> diagnostics_;
+  uint32_t errors_ = 0;
+};
+
+const char* kindName(Kind kind);
+
+}  // namespace kiln

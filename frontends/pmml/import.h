@@ -1,0 +1,174 @@
+// What the parts of the PMML frontend share: fields in scope, the place of an element, refusals, and the shape of a model's
+// result. One file a model element under models/, registered in elements.def; one line a built-in function in functions.def.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/ir/builder.h"
+#include "compiler/ir/nodes/input.h"
+#include "compiler/ir/tables/dict.h"
+#include "compiler/ir/tables/forest.h"
+#include "frontends/pmml/pmml.h"
+#include "frontends/pmml/xml.h"
+
+namespace kiln::pmml {
+
+using ir::ValueId;
+using ir::kNone;
+
+enum class DataType : uint8_t { string, integer, floating, real /* double */, boolean, date, time, dateTime, daysSince, secondsSince, timeSeconds };
+enum class OpType : uint8_t { continuous, categorical, ordinal };
+
+/// The type of a field or expression in PMML's terms. `epoch` is the year of dateDaysSince[..] and dateTimeSecondsSince[..].
+struct FieldType {
+  DataType dataType = DataType::real;
+  OpType opType = OpType::continuous;
+  int epoch = 1970;
+};
+/// Element type that holds values of this type in the IR: string str (or cat), integer and *Since i64, float f32, double f64 ...
+ir::Elem elemOf(DataType type);
+
+/// A field that can be referred to by name: input, derived field, output of an earlier segment, parameter.
+struct Field {
+  std::string name;
+  FieldType type;
+  ValueId value = kNone;              ///< kNone until it is first referred to, if `lower` is set
+  ValueId valid = kNone;              ///< bool: present and valid (isValid); kNone: same as present
+  std::function<ValueId()> lower;     ///< a derived field is lowered when it is first needed
+  bool lowering = false;              ///< to find cycles
+  const Element* element = nullptr;   ///< where it is declared
+  ir::TableRef dict;                  ///< labels, if value is a cat
+  uint32_t input = kNone;             ///< number of the input it is or comes from, for the row status
+};
+
+/// Names in scope; inner scopes (a segment, a function's body) hide outer ones.
+class Scope {
+ public:
+  explicit Scope(Scope* outer = nullptr) : outer_(outer) {}
+  Field* find(const std::string& name);
+  Field& declare(Field field);        ///< replaces a field of this name in this scope
+  Scope* outer() const { return outer_; }
+
+ private:
+  Scope* outer_;
+  std::map<std::string, Field> fields_;
+};
+
+/// What a model yields, for its Output, its Targets and an enclosing MiningModel. kNone where it has no such thing.
+struct Prediction {
+  bool classification = false;
+  FieldType targetType;
+  ValueId value = kNone;              ///< regression: a number. classification: cat of `labels`
+  ir::TableRef labels;                ///< Dict of the target's categories
+  ValueId probabilities = kNone;      ///< f64 or f32 [labels], in the order of the dict
+  ValueId confidences = kNone;        ///< likewise
+  ValueId entity = kNone;             ///< str or cat: id of the winning node, rule, cluster
+  ValueId affinity = kNone;           ///< its affinity (a scalar)
+  /// A single forest that nothing else reads, for merging segments into one table: the model is exactly
+  /// sum of `mergeable` over `columns`, without Targets. Null if not.
+  std::shared_ptr<ir::Forest> mergeable;
+  std::vector<ValueId> columns;
+  /// Features of other kinds by PMML's name ("reasonCode" ...), added by models that have them: (rank or value) to value.
+  std::map<std::string, std::function<ValueId(const Element* outputField)>> features;
+};
+
+class Importer;
+
+/// Lowers one model element inside `scope` (MiningSchema, LocalTransformations already declared there).
+using ModelLowering = std::function<std::optional<Prediction>(Importer&, Scope&, const Element*)>;
+
+class Importer {
+ public:
+  Importer(const Source& source, const Document& document, ir::Pipeline& pipeline, const ImportOptions& options, Diagnostics& diagnostics);
+
+  const Document& document;
+  ir::Builder build;
+  const ImportOptions& options;
+  Diagnostics& diagnostics;
+  int version = 44;                   ///< 30 .. 44 (4.4.1 is 44)
+
+  /// Nodes built from here on come from this element.
+  void at(const Element* element);
+
+  // Diagnostics, with place and path. Each returns false or nothing so that callers can `return refuse(...)`.
+  bool missing(const Element* at, const std::string& attributeOrElement);
+  bool invalid(const Element* at, const std::string& attribute, const std::string& message, const std::string& note = "");
+  bool unsupported(const Element* at, const std::string& what, const std::string& note = "");
+  bool misplaced(const Element* at, const std::string& message);
+  void warn(const Element* at, const std::string& message, const std::string& note = "");
+
+  // Attributes. Text is trimmed of nothing; numbers are parsed strictly, an error is reported and nothing returned.
+  std::optional<std::string> attribute(const Element* e, const char* name);             ///< nothing if absent
+  std::optional<std::string> required(const Element* e, const char* name);              ///< absent: reported
+  std::optional<double> number(const Element* e, const char* name, std::optional<double> fallback);  ///< no fallback: required
+  std::optional<int64_t> integer(const Element* e, const char* name, std::optional<int64_t> fallback);
+  std::optional<bool> boolean(const Element* e, const char* name, bool fallback);
+  /// Index of the attribute's value among `names`; absent: `fallback`; another value: reported.
+  std::optional<int> choice(const Element* e, const char* name, const std::vector<const char*>& names, int fallback);
+  /// Reports every attribute and child element that is not among these (Extension is always allowed): whatever can change a
+  /// score and is not handled is refused.
+  bool onlyAttributes(const Element* e, std::initializer_list<const char*> names);
+  bool onlyChildren(const Element* e, std::initializer_list<const char*> names);
+  /// PMML Array and sparse arrays.
+  std::optional<std::vector<std::string>> array(const Element* arrayElement);
+  std::optional<std::vector<double>> numberArray(const Element* arrayElement);
+
+  // Fields. A reference to an unknown name, or to a field that refers to itself, is reported.
+  Field* field(Scope& scope, const std::string& name, const Element* at);
+  ValueId value(Scope& scope, const std::string& name, const Element* at);  ///< kNone if reported
+
+  // fields.cpp: DataDictionary, MiningSchema, transformations, targets
+  bool declareDataDictionary(const Element* pmml);
+  bool declareTransformations(Scope& scope, const Element* dictionaryOrLocal);
+  bool defineFunctions(const Element* transformationDictionary);
+  /// Declares a model's active fields in `scope`. Top level: inputs with checks; nested: fields of the outer scope with the
+  /// nested treatment.
+  bool declareMiningSchema(Scope& scope, const Element* model, bool topLevel);
+  /// The target field's declaration in the DataDictionary, or that of an enclosing model; labels are collected lazily.
+  std::optional<Field> targetField(const Element* model);
+
+  // expressions.cpp
+  struct Typed {
+    ValueId value = kNone;            ///< kNone: reported
+    FieldType type;
+    explicit operator bool() const { return value != kNone; }
+  };
+  Typed expression(Scope& scope, const Element* expression);
+  /// Converts to the element type (and dictionary, for categorical strings) of a field type, as DerivedField@dataType asks.
+  ValueId convert(const Typed& from, const FieldType& to, const Element* at);
+  /// A constant of this type from an attribute's text; reported if it is not one.
+  ValueId literal(const std::string& text, const FieldType& type, const Element* at);
+
+  // predicates.cpp: three-valued, as bool? scalars
+  ValueId predicate(Scope& scope, const Element* predicate);
+  static bool isPredicate(const char* elementName);
+  static const Element* predicateOf(const Element* parent);
+
+  // models/*.cpp, model.cpp
+  /// A model with all that belongs to it: MiningSchema, LocalTransformations, the model itself, Targets, Output. Its output
+  /// fields are declared in `outputs` (for modelChain and the enclosing Output).
+  std::optional<Prediction> model(Scope& outer, const Element* model, bool topLevel, Scope* outputs);
+  std::optional<Prediction> applyTargets(Scope& scope, const Element* model, Prediction prediction);
+  bool declareOutputs(Scope& scope, const Element* model, const Prediction& prediction, Scope* outputs, bool topLevel);
+
+  // State shared by the parts; see the files that own it.
+  Scope global;                                        ///< DataDictionary and TransformationDictionary
+  std::unordered_map<std::string, const Element*> dataFields, functions;
+  std::map<const Element*, std::shared_ptr<struct StreamedTree>> trees;   ///< Nodes streamed off TreeModel elements
+  bool floatMath = false;                              ///< x-mathContext="float" of the model in hand
+  std::map<std::string, Prediction> segments;          ///< by Segment@id, for OutputField@segmentId
+
+ private:
+  const Source& source_;
+};
+
+/// The table of model elements (elements.def).
+const ModelLowering* findModel(const std::string& elementName);
+
+}  // namespace kiln::pmml

@@ -1,0 +1,63 @@
+// Reads XML safely: expat parses, tinyxml2 holds. Elements that come by the million are handed over one at a time and never
+// stay in the document. No tinyxml2 parser, no DOCTYPE, no entity beyond the five; strict UTF-8; bounded and iterative.
+#pragma once
+#include <tinyxml2.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/support/diagnostics.h"
+#include "compiler/support/limits.h"
+
+namespace kiln::pmml {
+
+using Element = tinyxml2::XMLElement;
+
+struct Location {
+  uint32_t line = 0, column = 0;
+};
+
+/// A document whose names have lost their namespace prefix ("pmml:Node" is "Node"; elements of foreign namespaces keep theirs,
+/// as "prefix:name").
+class Document {
+ public:
+  Document();
+  ~Document();                        ///< takes the tree apart without recursion
+  Document(Document&&) noexcept;
+
+  const Element* root() const;
+  Location location(const Element* element) const;
+  /// XPath with an index among siblings of one name where there are several: /PMML/TreeModel/Node/Node[2].
+  std::string path(const Element* element) const;
+  /// Text content of an element, its own text nodes joined.
+  std::string text(const Element* element) const;
+
+  struct Data;
+  Data& data() { return *data_; }
+  const Data& data() const { return *data_; }
+
+ private:
+  std::unique_ptr<Data> data_;
+};
+
+/// Receives elements that stream. Attributes: name, value pairs, as expat gives them (prefixes removed).
+class StreamSink {
+ public:
+  virtual ~StreamSink() = default;
+  virtual void start(const char* name, const char** attributes, Location location) = 0;
+  virtual void end(const char* name) = 0;
+  virtual void text(std::string_view) {}
+};
+
+/// Asked at each start tag, while the parent is already in the document; returns the sink that takes this element and all
+/// inside it (the element itself is not kept), or null to keep it. The sink must outlive the parse.
+using StreamChooser = std::function<StreamSink*(Element* parent, const char* name)>;
+
+/// False, with located diagnostics, if the text is not well-formed XML within the limits.
+bool parseXml(const Source& source, const Limits& limits, const StreamChooser& chooser, Document& document, Diagnostics& diagnostics);
+
+}  // namespace kiln::pmml
