@@ -1,0 +1,32 @@
+// From a model file to a verified pipeline: recognise the format by content, import, verify, run the passes.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/pipeline.h"
+#include "compiler/support/diagnostics.h"
+#include "compiler/support/limits.h"
+
+namespace kiln::driver {
+
+struct LoadOptions {
+  bool jpmml = false;          ///< --semantics=jpmml
+  bool passes = true;          ///< run the passes after the import
+  std::string dumpAfter;       ///< "import", or the name of a pass: stop there
+  Limits limits;
+};
+
+struct Load {
+  std::optional<ir::Pipeline> pipeline;                    ///< nothing, with diagnostics, if it cannot be compiled
+  std::vector<std::pair<std::string, double>> seconds;     ///< by stage, in order
+};
+
+enum class Format : uint8_t { unknown, pmml, onnx, ir, scorer };
+Format recognise(std::string_view bytes);
+
+/// Opens a model file ("-": standard input) within the limits; nothing, with a diagnostic, if it cannot be read.
+std::optional<Source> openModel(const std::string& path, const Limits& limits, Diagnostics& diagnostics);
+Load load(const Source& source, const LoadOptions& options, Diagnostics& diagnostics);
+
+}  // namespace kiln::driver
