@@ -1,0 +1,196 @@
+// How diagnostics look: as a compiler's, or as JSON.
+#include "compiler/support/diagnostics.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <tuple>
+#include <unordered_set>
+
+namespace kiln {
+
+namespace {
+
+constexpr size_t kExcerptColumns = 110;  // wider lines are cut around the place
+constexpr uint32_t kUnderline = 80;
+
+const char* severityName(Severity severity) { return severity == Severity::error ? "error" : "warning"; }
+
+bool isContinuation(char c) { return (static_cast<uint8_t>(c) & 0xc0) == 0x80; }
+
+/// In the order of their places, equal ones once. What concerns the file as a whole comes first.
+std::vector<const Diagnostic*> sorted(const std::vector<Diagnostic>& all) {
+  std::vector<const Diagnostic*> list;
+  std::unordered_set<std::string> seen;
+  for (const Diagnostic& d : all) {
+    std::string key = std::to_string(d.line) + ':' + std::to_string(d.column) + severityName(d.severity) +
+                      kindName(d.kind) + '\0' + d.message + '\0' + d.path;
+    if (seen.insert(std::move(key)).second) list.push_back(&d);
+  }
+  // Diagnostics of one place stay in the order in which they were found: their addresses ascend.
+  std::sort(list.begin(), list.end(),
+            [](auto a, auto b) { return std::tie(a->line, a->column, a) < std::tie(b->line, b->column, b); });
+  return list;
+}
+
+/// Walks through the text once, to lines asked for in ascending order.
+class Lines {
+ public:
+  explicit Lines(std::string_view text) : text_(text) {}
+  std::string_view line(uint32_t n) {
+    for (; current_ < n && at_ < text_.size(); current_++) {
+      size_t end = text_.find('\n', at_);
+      at_ = end == std::string_view::npos ? text_.size() : end + 1;
+    }
+    if (current_ != n || at_ >= text_.size()) return {};
+    std::string_view line = text_.substr(at_, text_.find('\n', at_) - at_);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    return line;
+  }
+
+ private:
+  std::string_view text_;
+  size_t at_ = 0;
+  uint32_t current_ = 1;
+};
+
+/// The line with its number, and below it the caret. Columns count bytes; what is shown counts code points.
+void printExcerpt(std::ostream& out, std::string_view line, const Diagnostic& d, bool colour) {
+  size_t column = d.column ? d.column - 1 : 0;
+  if (line.empty() || column > line.size()) return;
+  size_t begin = 0, end = line.size();
+  if (line.size() > kExcerptColumns) {
+    begin = column > kExcerptColumns / 2 ? column - kExcerptColumns / 2 : 0;
+    end = std::min(line.size(), begin + kExcerptColumns);
+    begin = std::min(begin, end > kExcerptColumns ? end - kExcerptColumns : 0);
+    while (begin > 0 && isContinuation(line[begin])) begin--;
+    while (end < line.size() && isContinuation(line[end])) end++;
+  }
+  std::string number = std::to_string(d.line);
+  std::string shown(begin ? "..." : ""), mark(begin ? 3 : 0, ' ');
+  for (size_t i = begin; i < end; i++) {
+    char c = line[i];
+    bool control = static_cast<uint8_t>(c) < 0x20 || c == 0x7f;
+    shown += control ? ' ' : c;  // tabs too: the caret must stand under its column
+    if (i < column && !isContinuation(c)) mark += ' ';
+  }
+  if (end < line.size()) shown += "...";
+  mark += '^';
+  size_t underlined =
+      std::min<size_t>({std::max(d.length, 1u), kUnderline, std::max<size_t>(end - std::min(column, end), 1)});
+  for (size_t i = column + 1; i < column + underlined; i++)
+    if (i >= line.size() || !isContinuation(line[i])) mark += '~';
+  std::string margin(std::max<size_t>(6, number.size() + 1), ' ');
+  out << std::string(margin.size() - number.size(), ' ') << number << " | " << shown << '\n';
+  out << margin << " | " << (colour ? "\033[32m" : "") << mark << (colour ? "\033[0m" : "") << '\n';
+}
+
+void printOne(std::ostream& out, const Source& source, Lines& lines, const Diagnostic& d, bool colour) {
+  const char* bold = colour ? "\033[1m" : "";
+  const char* tint = !colour ? "" : d.severity == Severity::error ? "\033[1;31m" : "\033[1;35m";
+  const char* plain = colour ? "\033[0m" : "";
+  out << bold << source.name() << ':';
+  if (d.line) out << d.line << ':';
+  if (d.line && d.column) out << d.column << ':';
+  out << ' ' << plain << tint << severityName(d.severity) << ": " << plain << bold << d.message << plain << '\n';
+  if (d.line) printExcerpt(out, lines.line(d.line), d, colour);
+  if (!d.path.empty()) out << "  in " << d.path << '\n';
+  for (const std::string& note : d.notes) out << "  note: " << note << '\n';
+}
+
+}  // namespace
+
+const char* kindName(Kind kind) {
+  static const char* const names[] = {"missing",      "invalid", "misplaced", "unsupported", "limit",
+                                      "verification", "io",      "link",      "internal"};
+  return names[static_cast<int>(kind)];
+}
+
+void Diagnostics::add(Diagnostic diagnostic) {
+  errors_ += diagnostic.severity == Severity::error;
+  diagnostics_.push_back(std::move(diagnostic));
+}
+
+static Diagnostic make(Severity severity, Kind kind, uint32_t line, uint32_t column, std::string message,
+                       std::string path, std::string note) {
+  Diagnostic d;
+  d.severity = severity, d.kind = kind, d.line = line, d.column = column;
+  d.message = std::move(message), d.path = std::move(path);
+  if (!note.empty()) d.notes.push_back(std::move(note));
+  return d;
+}
+
+Diagnostic& Diagnostics::error(Kind kind, uint32_t line, uint32_t column, std::string message, std::string path,
+                               std::string note) {
+  add(make(Severity::error, kind, line, column, std::move(message), std::move(path), std::move(note)));
+  return diagnostics_.back();
+}
+
+Diagnostic& Diagnostics::warning(Kind kind, uint32_t line, uint32_t column, std::string message, std::string path,
+                                 std::string note) {
+  add(make(Severity::warning, kind, line, column, std::move(message), std::move(path), std::move(note)));
+  return diagnostics_.back();
+}
+
+int Diagnostics::exitCode() const {
+  // Each kind's code, and the codes from the gravest: our own bug first, then what the user must repair first.
+  auto code = [](Kind kind) {
+    switch (kind) {
+      case Kind::internal:
+        return 1;
+      case Kind::missing:
+      case Kind::invalid:
+      case Kind::misplaced:
+        return 3;
+      case Kind::unsupported:
+        return 4;
+      case Kind::limit:
+        return 5;
+      case Kind::verification:
+        return 6;
+      case Kind::io:
+        return 7;
+      case Kind::link:
+        return 8;
+    }
+    return 1;
+  };
+  int worst = 0;
+  for (const Diagnostic& d : diagnostics_)
+    if (d.severity == Severity::error && (!worst || code(d.kind) < worst)) worst = code(d.kind);
+  return worst;
+}
+
+void Diagnostics::print(std::ostream& out, const Source& source, bool colour, uint32_t most) const {
+  Lines lines(source.text());
+  uint32_t shown = 0, more = 0;
+  for (const Diagnostic* d : sorted(diagnostics_)) {
+    if (d->severity == Severity::error && shown == most) {
+      more++;
+      continue;
+    }
+    shown += d->severity == Severity::error;
+    printOne(out, source, lines, *d, colour);
+  }
+  if (more)
+    out << source.name() << ": " << more << (more == 1 ? " more error is" : " more errors are") << " not shown\n";
+}
+
+void Diagnostics::printJson(std::ostream& out, const Source& source) const {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Diagnostic* d : sorted(diagnostics_))
+    list.push_back({{"file", source.name()},
+                    {"line", d->line},
+                    {"column", d->column},
+                    {"severity", severityName(d->severity)},
+                    {"kind", kindName(d->kind)},
+                    {"message", d->message},
+                    {"path", d->path},
+                    {"notes", d->notes}});
+  nlohmann::ordered_json all;
+  all["diagnostics"] = std::move(list);
+  // Names and excerpts of a broken file need not be UTF-8.
+  out << all.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace kiln
