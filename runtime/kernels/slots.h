@@ -1,0 +1,39 @@
+// Values between lanes and scratch: how generated code spills a scalar that crosses stages, and reads elements of vectors.
+#pragma once
+#include "instances.h"
+
+namespace kiln::kernel {
+
+struct ElementParams {
+  Slot slot;
+  u32 element;
+};
+
+template <int N, class X> INLINE void get(const Ctx& c, const ElementParams& p, X& x) { get_element<N>(c, p.slot, p.element, x); }
+/// Element and status: for scalars.
+template <int N, class X> INLINE void put(const Ctx& c, const ElementParams& p, const X& x) {
+  put_element<N>(c, p.slot, p.element, x);
+  set_slot_status<N>(c, p.slot, x.status);
+}
+/// The same for an element known only in a loop; the slot is a constant.
+template <int N, class X> INLINE void get_at(const Ctx& c, const Slot& s, const u32& e, X& x) { get_element<N>(c, s, e, x); }
+template <int N, class X> INLINE void put_at(const Ctx& c, const Slot& s, const u32& e, const X& x) {
+  put_element<N>(c, s, e, x);
+  set_slot_status<N>(c, s, x.status);
+}
+
+template <int N> using Index = const u32;
+#define KILN_SLOT_KERNELS(name, X)                     \
+  KILN_LANE_KERNEL(get_##name, get, ElementParams, X)  \
+  KILN_LANE_KERNEL(put_##name, put, ElementParams, X)  \
+  KILN_LANE_KERNEL(get_at_##name, get_at, Slot, Index, X) \
+  KILN_LANE_KERNEL(put_at_##name, put_at, Slot, Index, X)
+KILN_SLOT_KERNELS(f64, F64)
+KILN_SLOT_KERNELS(f32, F32)
+KILN_SLOT_KERNELS(i64, I64)
+KILN_SLOT_KERNELS(i32, I32)
+KILN_SLOT_KERNELS(bool, Bool)
+KILN_SLOT_KERNELS(str, Str)
+#undef KILN_SLOT_KERNELS
+
+}  // namespace kiln::kernel
