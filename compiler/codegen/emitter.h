@@ -30,6 +30,9 @@ class NodeEmitter {
   /// 1 in the one-row instance, else the tier's lanes.
   virtual int lanes() const = 0;
   virtual bool rowForm() const = 0;   ///< inputs are cells, outputs are cells
+  /// Options::strategy: the forest strategy to use, empty for the cheapest; and where a lowering says which one it took.
+  virtual std::string strategy() const { return {}; }
+  virtual void chose(const std::string& strategy) {}
 
   size_t operands() const { return node().operands.size(); }
   const ir::Type& operandType(size_t i) const { return pipeline().type(node().operands[i]); }
