@@ -1,0 +1,371 @@
+#include "compiler/cli/data/score_stream.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "compiler/support/calendar.h"
+#include "compiler/support/number.h"
+
+namespace kiln::data {
+
+bool bindInputs(const RowScorer& scorer, const std::vector<std::string>& columns, bool strict, std::vector<InputBinding>& bindings,
+                std::vector<std::string>& warnings, std::string& error) {
+  std::map<std::string, int> byName;
+  std::map<std::string, int> seen;
+  for (size_t i = 0; i < columns.size(); i++) byName.emplace(columns[i], static_cast<int>(i)), seen[columns[i]]++;
+  std::string absent;
+  for (const Column& input : scorer.inputs) {
+    const auto found = byName.find(input.name);
+    if (found != byName.end() && seen[input.name] > 1) return error = "the table has two columns '" + input.name + "'", false;
+    if (found == byName.end()) {
+      if (input.required || !scorer.isPmml()) return error = "the table has no column '" + input.name + "', which the model needs", false;
+      absent += (absent.empty() ? "'" : ", '") + input.name + "'";
+    }
+    const bool declared = std::any_of(input.categories.begin(), input.categories.end(),
+                                      [](const std::string& c) { return c == "NA" || c == "N/A"; });
+    bindings.push_back({found == byName.end() ? -1 : found->second, scorer.isPmml() && !declared});
+  }
+  if (absent.empty()) return true;
+  const std::string words = "the table lacks columns that the model reads: " + absent;
+  if (strict) return error = words, false;
+  warnings.push_back(words + "; they are missing in every row");
+  return true;
+}
+
+kiln_cell cellOf(std::string_view field, const InputBinding& binding, const Column& column, bool pmml) {
+  kiln_cell cell{};
+  const bool empty = binding.column < 0 || field.empty() || (binding.naIsMissing && (field == "NA" || field == "N/A"));
+  if (!empty || (!pmml && column.type == KILN_STRING)) {
+    cell.kind = KILN_TEXT;
+    cell.as.text = field.data() ? field.data() : "";
+    cell.length = static_cast<uint32_t>(field.size());
+  } else if (!pmml && (column.type == KILN_F64 || column.type == KILN_F32)) {
+    cell.kind = KILN_NUMBER;
+    cell.as.number = std::numeric_limits<double>::quiet_NaN();
+  }
+  return cell;
+}
+
+void appendCell(std::string& to, const kiln_cell& cell, uint8_t type) {
+  switch (cell.kind) {
+    case KILN_NUMBER:
+      to += type == KILN_F32 ? formatNumber(static_cast<float>(cell.as.number)) : formatNumber(cell.as.number);
+      break;
+    case KILN_INTEGER:
+      if (type == KILN_DATE) to += formatDate(cell.as.integer);
+      else if (type == KILN_TIME) to += formatTime(cell.as.integer);
+      else if (type == KILN_DATETIME) to += formatDateTime(cell.as.integer);
+      else to += std::to_string(cell.as.integer);
+      break;
+    case KILN_BOOLEAN: to += cell.as.integer ? "true" : "false"; break;
+    case KILN_TEXT: to.append(cell.as.text, cell.length); break;
+    default: break;
+  }
+}
+
+namespace {
+
+struct Job {
+  uint64_t number = 0, firstLine = 0;
+  std::string text;
+};
+struct Done {
+  std::string text;
+  uint64_t rows = 0, withoutResult = 0;
+  int exitCode = 0;
+  std::string error;
+};
+
+// What every thread needs and none changes.
+struct Setup {
+  const RowScorer& scorer;
+  const ScoreOptions& options;
+  TextFormat inputFormat;
+  std::vector<std::string> columns;
+  std::vector<InputBinding> bindings;
+  std::vector<uint32_t> outputs;   // indices of the scorer's outputs
+  std::vector<int> ids;            // columns of the table
+};
+
+class ChunkScorer {
+ public:
+  explicit ChunkScorer(const Setup& setup)
+      : s_(setup), parser_(setup.inputFormat, setup.columns), worker_(setup.scorer.worker()), in_(setup.scorer.inputs.size()),
+        out_(setup.scorer.outputs.size()) {}
+
+  Done score(Job job) {
+    Done done;
+    parser_.open(std::move(job.text), job.firstLine);
+    std::string error;
+    while (parser_.next(fields_, error)) {
+      const uint64_t row = done.rows++;
+      if (s_.options.shards > 1 && rowNumber(job, row) % s_.options.shards != s_.options.shard) continue;
+      if (!scoreRow(done)) return done;
+    }
+    if (!error.empty()) done.exitCode = 3, done.error = error;
+    return done;
+  }
+
+ private:
+  // Rows are dealt to shards by line, which every shard knows without reading the others' chunks.
+  uint64_t rowNumber(const Job&, uint64_t) const { return parser_.line(); }
+
+  bool scoreRow(Done& done) {
+    size_t textBytes = 0;
+    for (size_t i = 0; i < in_.size(); i++) {
+      const InputBinding& b = s_.bindings[i];
+      in_[i] = cellOf(b.column < 0 ? std::string_view() : fields_[static_cast<size_t>(b.column)], b, s_.scorer.inputs[i], s_.scorer.isPmml());
+      if (in_[i].kind == KILN_TEXT) textBytes += in_[i].length;
+    }
+    kiln_status status{};
+    const int32_t code = worker_->score(in_.data(), textBytes, out_.data(), &status);
+    if (code != KILN_OK) {
+      done.exitCode = 1, done.error = "the scorer returned code " + std::to_string(code);
+      return false;
+    }
+    if (status.bits & KILN_NO_RESULT) {
+      done.withoutResult++;
+      if (s_.options.onError == OnError::fail) {
+        done.exitCode = 3;
+        done.error = "line " + std::to_string(parser_.line()) + ": " + statusText(status, s_.scorer.inputs, false);
+        return false;
+      }
+      if (s_.options.onError == OnError::skip) return true;
+    }
+    if (s_.options.outputFormat == TextFormat::ndjson) writeJson(done.text, status);
+    else writeDelimited(done.text, status);
+    return true;
+  }
+
+  void writeDelimited(std::string& to, const kiln_status& status) {
+    const char separator = s_.options.outputFormat == TextFormat::tsv ? '\t' : ',';
+    bool first = true;
+    auto next = [&] {
+      if (!first) to += separator;
+      first = false;
+    };
+    for (int id : s_.ids) next(), appendField(to, fields_[static_cast<size_t>(id)], s_.options.outputFormat);
+    for (uint32_t o : s_.outputs) {
+      next();
+      if (out_[o].kind == KILN_TEXT) appendField(to, {out_[o].as.text, out_[o].length}, s_.options.outputFormat);
+      else appendCell(to, out_[o], s_.scorer.outputs[o].type);
+    }
+    if (!s_.options.statusColumn.empty())
+      next(), appendField(to, statusText(status, s_.scorer.inputs, s_.options.notes), s_.options.outputFormat);
+    to += '\n';
+  }
+
+  void writeJson(std::string& to, const kiln_status& status) {
+    to += '{';
+    auto key = [&](const std::string& name) {
+      if (to.back() != '{') to += ',';
+      appendJsonString(to, name), to += ':';
+    };
+    for (int id : s_.ids) key(s_.columns[static_cast<size_t>(id)]), appendJsonString(to, fields_[static_cast<size_t>(id)]);
+    for (uint32_t o : s_.outputs) {
+      const uint8_t type = s_.scorer.outputs[o].type;
+      const bool finite = out_[o].kind != KILN_NUMBER || std::isfinite(out_[o].as.number);
+      const bool plain = out_[o].kind == KILN_BOOLEAN || (out_[o].kind == KILN_NUMBER && finite) ||
+                         (out_[o].kind == KILN_INTEGER && (type == KILN_I64 || type == KILN_I32));
+      key(s_.scorer.outputs[o].name);
+      std::string text;
+      appendCell(text, out_[o], type);
+      if (out_[o].kind == KILN_MISSING) to += "null";
+      else if (plain) to += text;
+      else appendJsonString(to, text);   // text, dates, and the numbers that JSON cannot write
+    }
+    if (!s_.options.statusColumn.empty()) key(s_.options.statusColumn), appendJsonString(to, statusText(status, s_.scorer.inputs, s_.options.notes));
+    to += "}\n";
+  }
+
+  const Setup& s_;
+  RecordParser parser_;
+  std::unique_ptr<RowWorker> worker_;
+  std::vector<kiln_cell> in_, out_;
+  std::vector<std::string_view> fields_;
+};
+
+// Chunks go out to threads and come back in order. At most `window` chunks are under way, which bounds memory.
+class Conveyor {
+ public:
+  Conveyor(const Setup& setup, unsigned threads) : window_(threads * 3) {
+    for (unsigned i = 0; i < threads; i++)
+      threads_.emplace_back([this, &setup] {
+        ChunkScorer scorer(setup);
+        while (auto job = take()) {
+          Done done = scorer.score(std::move(*job->job));
+          std::lock_guard lock(mutex_);
+          done_.emplace(job->number, std::move(done));
+          changed_.notify_all();
+        }
+      });
+  }
+  ~Conveyor() {
+    {
+      std::lock_guard lock(mutex_);
+      closed_ = true;
+      changed_.notify_all();
+    }
+    for (auto& t : threads_) t.join();
+  }
+  void put(Job job) {
+    std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+    underWay_++;
+    changed_.notify_all();
+  }
+  bool full() const { return underWay_ >= window_; }
+  bool empty() const { return underWay_ == 0; }
+  /// Waits for the next chunk in order.
+  Done get() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return done_.count(nextOut_) != 0; });
+    Done done = std::move(done_.at(nextOut_));
+    done_.erase(nextOut_++);
+    underWay_--;
+    return done;
+  }
+
+ private:
+  struct Taken {
+    uint64_t number;
+    std::unique_ptr<Job> job;
+  };
+  std::unique_ptr<Taken> take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return closed_ || !jobs_.empty(); });
+    if (jobs_.empty() || closed_) return nullptr;
+    auto job = std::make_unique<Job>(std::move(jobs_.front()));
+    jobs_.erase(jobs_.begin());
+    const uint64_t number = job->number;
+    return std::make_unique<Taken>(Taken{number, std::move(job)});
+  }
+  const size_t window_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Job> jobs_;
+  std::map<uint64_t, Done> done_;
+  uint64_t nextOut_ = 0;
+  size_t underWay_ = 0;   // touched by the calling thread and under the mutex only
+  bool closed_ = false;
+  std::vector<std::thread> threads_;
+};
+
+bool writeAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    text.remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
+}
+
+std::string headerLine(const Setup& s) {
+  std::string line;
+  const char separator = s.options.outputFormat == TextFormat::tsv ? '\t' : ',';
+  bool first = true;
+  auto add = [&](const std::string& name) {
+    if (!first) line += separator;
+    first = false;
+    appendField(line, name, s.options.outputFormat);
+  };
+  for (int id : s.ids) add(s.columns[static_cast<size_t>(id)]);
+  for (uint32_t o : s.outputs) add(s.scorer.outputs[o].name);
+  if (!s.options.statusColumn.empty()) add(s.options.statusColumn);
+  return line + "\n";
+}
+
+bool chooseColumns(Setup& s, std::string& error) {
+  for (const std::string& name : s.options.outputs) {
+    const auto& all = s.scorer.outputs;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Column& c) { return c.name == name; });
+    if (found == all.end()) return error = "the model has no output '" + name + "'", false;
+    s.outputs.push_back(static_cast<uint32_t>(found - all.begin()));
+  }
+  if (s.options.outputs.empty())
+    for (uint32_t i = 0; i < s.scorer.outputs.size(); i++) s.outputs.push_back(i);
+  for (const std::string& name : s.options.idColumns) {
+    const auto found = std::find(s.columns.begin(), s.columns.end(), name);
+    if (found == s.columns.end()) return error = "the table has no column '" + name + "'", false;
+    s.ids.push_back(static_cast<int>(found - s.columns.begin()));
+  }
+  return true;
+}
+
+// Words on a terminal, from the first second on.
+class Progress {
+ public:
+  explicit Progress(bool on) : on_(on), begin_(std::chrono::steady_clock::now()), last_(begin_) {}
+  void say(uint64_t rows) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!on_ || now - last_ < std::chrono::seconds(1)) return;
+    last_ = now, said_ = true;
+    const double s = std::chrono::duration<double>(now - begin_).count();
+    std::fprintf(stderr, "\r%llu rows, %.0f a second", static_cast<unsigned long long>(rows), static_cast<double>(rows) / s);
+  }
+  ~Progress() {
+    if (said_) std::fputc('\n', stderr);
+  }
+
+ private:
+  bool on_, said_ = false;
+  std::chrono::steady_clock::time_point begin_, last_;
+};
+
+}  // namespace
+
+ScoreResult scoreStream(const RowScorer& scorer, const ScoreOptions& options, int in, int out) {
+  ScoreResult result;
+  auto fail = [&](int code, std::string error) {
+    result.exitCode = code, result.error = std::move(error);
+    return result;
+  };
+  std::string error;
+  RecordReader reader(in, options.inputFormat);
+  if (!reader.readHeader(error)) return fail(3, error);
+  Setup setup{scorer, options, reader.format(), reader.columns(), {}, {}, {}};
+  if (!bindInputs(scorer, setup.columns, options.strictColumns, setup.bindings, result.warnings, error)) return fail(3, error);
+  if (!chooseColumns(setup, error)) return fail(2, error);
+  if (options.outputFormat != TextFormat::ndjson && !writeAll(out, headerLine(setup))) return fail(7, std::strerror(errno));
+
+  const unsigned threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  Conveyor conveyor(setup, threads);
+  Progress progress(options.progress);
+  auto settle = [&](Done done) {
+    result.rows += done.rows, result.withoutResult += done.withoutResult;
+    progress.say(result.rows);
+    if (!writeAll(out, done.text)) return fail(7, std::strerror(errno)), false;
+    if (done.exitCode) return fail(done.exitCode, done.error), false;
+    return true;
+  };
+  uint64_t number = 0;
+  for (bool more = true; more;) {
+    Job job;
+    if (!reader.next(job.text, job.firstLine, error)) {
+      while (!conveyor.empty())
+        if (!settle(conveyor.get())) return result;
+      return fail(3, error);
+    }
+    more = !job.text.empty();
+    job.number = number++;
+    if (more) conveyor.put(std::move(job));
+    while (conveyor.full() || (!more && !conveyor.empty()))
+      if (!settle(conveyor.get())) return result;
+  }
+  return result;
+}
+
+}  // namespace kiln::data
