@@ -18,7 +18,8 @@ struct BuildError : std::logic_error {
 
 class Builder {
  public:
-  explicit Builder(Pipeline& pipeline) : pipeline_(pipeline) {}
+  /// May continue a pipeline that has nodes already.
+  explicit Builder(Pipeline& pipeline);
 
   Pipeline& pipeline() { return pipeline_; }
   const Type& type(ValueId v) const { return pipeline_.values[v].type; }
@@ -60,7 +61,8 @@ class Builder {
   template <class T> T& get(TableRef ref) { return pipeline_.table<T>(ref); }
 
  private:
-  std::string unique(const std::string& wanted, std::unordered_map<std::string, uint32_t>& taken);
+  NodeId equalNode(uint64_t hash, const std::string& bytes, const std::vector<ValueId>& operands) const;
+  ValueId constant(Elem elem, std::optional<double> number, std::optional<int64_t> integer);
   Pipeline& pipeline_;
   Place place_;
   std::unordered_map<std::string, uint32_t> valueNames_, tableNames_;

@@ -4,21 +4,28 @@ namespace kiln::ir {
 
 Storage storageOf(Elem elem) {
   switch (elem) {
-    case Elem::f64: return Storage::f64;
-    case Elem::f32: return Storage::f32;
+    case Elem::f64:
+      return Storage::f64;
+    case Elem::f32:
+      return Storage::f32;
     case Elem::i64:
     case Elem::date:
     case Elem::time:
-    case Elem::datetime: return Storage::i64;
+    case Elem::datetime:
+      return Storage::i64;
     case Elem::i32:
-    case Elem::cat: return Storage::i32;
-    case Elem::boolean: return Storage::boolean;
-    case Elem::str: return Storage::str;
+    case Elem::cat:
+      return Storage::i32;
+    case Elem::boolean:
+      return Storage::boolean;
+    case Elem::str:
+      return Storage::str;
   }
   return Storage::f64;
 }
 
-static const char* const kNames[kElemCount] = {"f64", "f32", "i64", "i32", "bool", "str", "date", "time", "datetime", "cat"};
+static const char* const kNames[kElemCount] = {"f64", "f32",  "i64",  "i32",      "bool",
+                                               "str", "date", "time", "datetime", "cat"};
 const char* elemName(Elem elem) { return kNames[static_cast<int>(elem)]; }
 bool parseElem(const std::string& name, Elem& elem) {
   for (int i = 0; i < kElemCount; i++)

@@ -1,5 +1,7 @@
 // forest: decision trees as one table. PMML trees, tree ensembles, rule lists and scorecard characteristics all become one.
 #pragma once
+#include <unordered_map>
+
 #include "compiler/ir/table.h"
 
 namespace kiln::ir {
@@ -63,7 +65,7 @@ struct Forest final : TableBase<Forest, TableKind::Forest> {
   uint32_t addSet(std::vector<double> members);                                ///< equal sets are shared
 
  private:
-  std::vector<std::pair<uint64_t, uint32_t>> setsByHash_;
+  std::unordered_multimap<uint64_t, uint32_t> setsByHash_;  // of the first setsByHash_.size() sets
 };
 
 }  // namespace kiln::ir
