@@ -1,0 +1,27 @@
+// Rounding to integral values: exact, the sign of zero kept; one instruction on every tier.
+#pragma once
+#include "core.h"
+
+namespace kiln::kernel::math {
+
+template <class T> INLINE T floor(T x) { return __builtin_elementwise_floor(x); }
+template <class T> INLINE T ceil(T x) { return __builtin_elementwise_ceil(x); }
+template <class T> INLINE T trunc(T x) { return __builtin_elementwise_trunc(x); }
+template <class T> INLINE T round_even(T x) { return __builtin_elementwise_roundeven(x); }
+/// Ties upward: floor(x + 1/2) without its rounding.
+template <class T> INLINE T round_half_up(T x) {
+  const T f = floor(x);
+  return x - f >= 0.5 ? f + 1.0 : f;
+}
+/// Ties away from zero.
+template <class T> INLINE T round_away(T x) {
+  const T t = trunc(magnitude(x));
+  return copy_sign(magnitude(x) - t >= 0.5 ? t + 1.0 : t, x);
+}
+/// Correctly rounded.
+template <class T> INLINE T sqrt(T x) {
+  const T r = __builtin_elementwise_sqrt(x);
+  return r == r ? r : nan<T>();
+}
+
+}  // namespace kiln::kernel::math

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Prints the polynomial coefficients of runtime/kernels/math (needs mpmath): near-minimax polynomials by interpolation in
+Chebyshev nodes at 60 digits, then rounded to doubles. Each line: name, relative weight-free error, coefficients c0, c1, ..."""
+import sys
+
+from mpmath import mp, mpf, cos, pi, exp, sinh, cosh, sin, log, asin, atan, erf, erfc, sqrt, atanh, matrix, lu_solve
+
+mp.dps = 60
+
+
+def fit(name, f, low, high, degree, hi_lo=0):
+    low, high = mpf(low), mpf(high)
+    n = degree + 1
+    nodes = [(low + high) / 2 + (high - low) / 2 * cos(pi * (2 * i + 1) / (2 * n)) for i in range(n)]
+    a = matrix(n, n)
+    b = matrix(n, 1)
+    for i, x in enumerate(nodes):
+        for j in range(n):
+            a[i, j] = x**j
+        b[i] = f(x)
+    c = list(lu_solve(a, b))
+    worst = 0
+    for i in range(200):
+        x = low + (high - low) * (mpf(i) + mpf(1) / 2) / 200
+        worst = max(worst, abs(sum(c[j] * x**j for j in range(n)) - f(x)))
+    print(f"// {name}: degree {degree} on [{float(low):.4g}, {float(high):.4g}], error {float(worst):.2g}")
+    print("inline constexpr f64 %s[] = {%s};" % (name, ", ".join(float.hex(float(x)) for x in c)))
+    if hi_lo:
+        print("inline constexpr f64 %s_low[] = {%s};" % (name, ", ".join(float.hex(float(c[j] - mpf(float(c[j])))) for j in range(hi_lo))))
+
+
+def root(f):
+    return lambda z: f(sqrt(z))
+
+
+half_ln2 = log(2) / 2 * mpf("1.001")
+JOBS = {
+    "exp": lambda: fit("kExp", lambda r: (exp(r) - 1 - r - r * r / 2) / r**3, -half_ln2, half_ln2, 9),
+    "sinh": lambda: fit("kSinh", root(lambda r: (sinh(r) - r) / r**3), 0, half_ln2**2, 5),
+    "cosh": lambda: fit("kCosh", root(lambda r: (cosh(r) - 1 - r * r / 2) / r**4), 0, half_ln2**2, 5),
+    "log": lambda: fit("kLog", root(lambda s: (2 * atanh(s) - 2 * s) / s**3), 0, mpf("0.0295"), 6),
+    "sin": lambda: fit("kSin", root(lambda r: (sin(r) - r) / r**3), 0, (pi / 4 * mpf("1.0001"))**2, 5),
+    "cos": lambda: fit("kCos", root(lambda r: (cos(r) - 1 + r * r / 2) / r**4), 0, (pi / 4 * mpf("1.0001"))**2, 5),
+    "asin": lambda: fit("kAsin", root(lambda x: (asin(x) - x) / x**3), 0, mpf("0.2501"), 12),
+    "atan": lambda: fit("kAtan", root(lambda x: (atan(x) - x) / x**3), 0, mpf("0.0626"), 8),
+}
+
+
+def main():
+    for name in sys.argv[1:] or JOBS:
+        JOBS[name]()
+
+
+main()
