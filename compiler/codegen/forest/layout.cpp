@@ -1,0 +1,52 @@
+// Facts about a forest that several strategies ask for.
+#include "compiler/codegen/forest/layout.h"
+
+#include <algorithm>
+
+namespace kiln::codegen {
+
+using ir::Forest;
+using ir::Test;
+
+uint32_t columnStorage(const ir::Type& type) {
+  switch (type.storage()) {
+    case ir::Storage::f64: return kernel::kColumnF64;
+    case ir::Storage::f32: return kernel::kColumnF32;
+    case ir::Storage::i64: return kernel::kColumnI64;
+    case ir::Storage::i32: return kernel::kColumnI32;
+    default: return kernel::kColumnBool;
+  }
+}
+
+ForestWork forestWork(const Forest& f) {
+  // Children stand after their parents, so one pass from the end knows every subtree.
+  std::vector<float> expected(f.nodes());
+  std::vector<uint32_t> depth(f.nodes());
+  for (uint32_t n = f.nodes(); n-- > 0;) {
+    if (f.isLeaf(n)) continue;
+    const uint32_t yes = Forest::target(f.yes[n]), no = Forest::target(f.no[n]), missing = Forest::target(f.missing[n]);
+    expected[n] = 1 + (expected[yes] + expected[no]) / 2;
+    depth[n] = 1 + std::max(depth[yes], depth[no]);
+    if (f.test[n] != static_cast<uint8_t>(Test::isMissing)) depth[n] = std::max(depth[n], 1 + depth[missing]);
+  }
+  ForestWork work;
+  for (const uint32_t root : f.roots) {
+    work.levels += expected[root] + 1;
+    work.deepest = std::max(work.deepest, depth[root]);
+  }
+  return work;
+}
+
+bool hasLeaf(const Forest& f, Forest::LeafKind kind) {
+  return std::find(f.leafKind.begin(), f.leafKind.end(), static_cast<uint8_t>(kind)) != f.leafKind.end();
+}
+
+bool isPlain(const ForestTask& task, std::string& why) {
+  if (task.node.result == ir::ForestNode::marks) why = "the result marks needs the path, which only graph follows";
+  else if (hasLeaf(task.forest, Forest::fail)) why = "a leaf fails, which only graph reports";
+  else if (std::any_of(task.columns.begin(), task.columns.end(), [](const ir::Type& t) { return t.fallible; }))
+    why = "a column may have failed, which only graph follows";
+  return why.empty();
+}
+
+}  // namespace kiln::codegen

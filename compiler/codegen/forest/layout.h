@@ -1,0 +1,24 @@
+// What the strategies share when they lay out a forest: how columns are held, how much work a row is.
+#pragma once
+#include "compiler/codegen/forest/strategy.h"
+#include "runtime/kernels/forest/tables.h"
+
+namespace kiln::codegen {
+
+/// kernel::kColumnF64 .. for a column's type.
+uint32_t columnStorage(const ir::Type& type);
+
+/// Sizes that decide the cost of a row.
+struct ForestWork {
+  double levels = 0;        ///< nodes that a row visits, all trees, if every exit of a test were equally likely
+  uint32_t deepest = 0;     ///< longest path of any tree
+};
+ForestWork forestWork(const ir::Forest& forest);
+
+/// Any leaf of this kind?
+bool hasLeaf(const ir::Forest& forest, ir::Forest::LeafKind kind);
+
+/// Leaves of kind fail, columns that may have failed and marked exits are for graph alone.
+bool isPlain(const ForestTask& task, std::string& why);
+
+}  // namespace kiln::codegen

@@ -1,0 +1,31 @@
+// Lowers `forest` with the cheapest strategy that takes it, or the one that is asked for where it can.
+#include "compiler/codegen/forest/strategy.h"
+
+namespace kiln::codegen {
+
+namespace {
+
+const ForestStrategy& choose(const ForestTask& task, const Tier& tier, const std::string& forced) {
+  const ForestStrategy* best = nullptr;
+  double cost = 0;
+  for (const ForestStrategy* strategy : forestStrategies()) {
+    std::string why;
+    if (!strategy->accepts(task, tier, why)) continue;
+    if (forced == strategy->name()) return *strategy;
+    const double now = strategy->cost(task, tier);
+    if (!best || now < cost) best = strategy, cost = now;
+  }
+  return *best;   // graph takes everything
+}
+
+}  // namespace
+
+void lower(const ir::ForestNode& op, NodeEmitter& emit) {
+  ForestTask task{emit.pipeline().table<ir::Forest>(op.table), op, {}};
+  for (size_t i = 0; i < emit.operands(); i++) task.columns.push_back(emit.operandType(i));
+  const ForestStrategy& strategy = choose(task, emit.tier(), emit.strategy());
+  emit.chose(strategy.name());
+  strategy.lower(task, emit);
+}
+
+}  // namespace kiln::codegen

@@ -1,0 +1,133 @@
+// graph: any forest, one row and one tree at a time, over the raw comparisons. The only strategy that takes columns that may
+// have failed, leaves that fail and the count of marked exits; the others are measured against it.
+#pragma once
+#include "../instances.h"
+#include "tables.h"
+
+namespace kiln::kernel {
+
+/// A column's value as the tests compare it; false where it is missing or NaN.
+INLINE bool graph_value(const Ctx& c, const Slot& s, u32 storage, u64 row, f64& x) {
+  if (s.missing != kNone && (c.scratch[s.missing + row / 8] >> (row & 7)) & 1) return false;
+  const u8* p = c.scratch + s.values;
+  switch (storage) {
+    case kColumnF64: x = load<f64>(p + row * 8); break;
+    case kColumnF32: x = load<f32>(p + row * 4); break;
+    case kColumnI64: x = (f64)load<i64>(p + row * 8); break;
+    case kColumnI32: x = load<i32>(p + row * 4); break;
+    default: x = p[row] != 0;
+  }
+  return x == x;
+}
+INLINE bool graph_in_set(const Ctx& c, const ForestGraph& g, u32 set, f64 x) {
+  const u32* first = (const u32*)(c.blob + g.set_first);
+  const f64* member = (const f64*)(c.blob + g.set_members);
+  u32 low = first[set], high = first[set + 1];
+  while (low < high) {
+    const u32 middle = low + (high - low) / 2;
+    if (member[middle] < x) low = middle + 1;
+    else high = middle;
+  }
+  return low < first[set + 1] && member[low] == x;
+}
+INLINE bool graph_test(const Ctx& c, const ForestGraph& g, const GraphNode& n, f64 x) {
+  switch (n.column >> 24) {
+    case 0: return x < n.constant;
+    case 1: return x <= n.constant;
+    case 2: return x > n.constant;
+    case 3: return x >= n.constant;
+    case 4: return x == n.constant;
+    case 5: return x != n.constant;
+    case 6: return graph_in_set(c, g, n.set, x);
+    default: return false;
+  }
+}
+
+/// Walks one tree. Returns the leaf, or kNone where a column that was tested has failed (then `status` says why).
+INLINE u32 graph_tree(const Ctx& c, const ForestGraph& g, const Slot* operands, u32 root, u64 row, i32& status, i32& marks) {
+  const GraphNode* nodes = (const GraphNode*)(c.blob + g.nodes);
+  const u8* storages = c.blob + g.storages;
+  u32 at = root;
+  NOUNROLL while (true) {
+    const GraphNode& n = nodes[at];
+    const u32 test = n.column >> 24, column = n.column & 0xffffff;
+    if (test == 8) return n.yes;
+    const Slot& s = operands[column];
+    if (s.status != kNone) {
+      status = load<i32>(c.scratch + s.status + row * 4);
+      if (status != 0) return kNone;
+    }
+    f64 x;
+    const bool present = graph_value(c, s, storages[column], row, x);
+    u32 exit;
+    if (test == 7) exit = present ? n.no : n.yes;
+    else exit = !present ? n.missing : graph_test(c, g, n, x) ? n.yes : n.no;
+    marks += (i32)(exit >> 31);
+    at = exit & 0x7fffffffu;
+  }
+}
+
+INLINE void graph_set_missing(const Ctx& c, const Slot& s, u32 e, u64 row, bool missing) {
+  if (s.missing == kNone) return;
+  u8* p = c.scratch + s.missing + (u64)e * ((s.pitch + 7) / 8) + row / 8;
+  *p = (u8)((*p & ~(1u << (row & 7))) | (u32)missing << (row & 7));
+}
+template <class T> INLINE T* graph_at(const Ctx& c, const Slot& s, u32 e, u64 row) {
+  return (T*)(c.scratch + s.values + ((u64)e * s.pitch + row) * sizeof(T));
+}
+
+/// Adds a leaf's weights to the row's sums.
+template <class T> INLINE void graph_add(const Ctx& c, const ForestGraph& g, const Slot& out, u64 row, u32 leaf) {
+  const u32* first = (const u32*)(c.blob + g.leaf_first);
+  const f64* weights = (const f64*)(c.blob + g.leaf_weights);
+  NOUNROLL for (u32 e = first[leaf]; e < first[leaf + 1]; e++) {
+    const u32 target = g.leaf_targets == kNone ? 0 : ((const u32*)(c.blob + g.leaf_targets))[e];
+    *graph_at<T>(c, out, target, row) += (T)weights[e];
+  }
+}
+
+template <class T> INLINE void graph_row(const Ctx& c, const ForestGraph& g, const Slot* operands, const Slot& out, u64 row) {
+  const u32* roots = (const u32*)(c.blob + g.roots);
+  const bool sums = g.result == kForestSum || g.result == kForestAverage;
+  if (sums)
+    for (u32 k = 0; k < g.targets; k++) *graph_at<T>(c, out, k, row) = 0;
+  i32 status = 0;
+  bool missing = false;
+  NOUNROLL for (u32 t = 0; t < g.trees; t++) {
+    i32 marks = 0;
+    const u32 leaf = status != 0 ? kNone : graph_tree(c, g, operands, roots[t], row, status, marks);
+    const u8 kind = leaf == kNone || g.leaf_kinds == kNone ? 0 : c.blob[g.leaf_kinds + leaf];
+    if (kind == 2 && status == 0) status = g.fail_status;
+    if (sums) {
+      missing |= kind == 1;
+      if (status == 0 && kind == 0) graph_add<T>(c, g, out, row, leaf);
+    } else if (g.result == kForestEach) {
+      const u32* first = (const u32*)(c.blob + g.leaf_first);
+      const bool weight = status == 0 && kind == 0 && first[leaf] < first[leaf + 1];
+      *graph_at<T>(c, out, t, row) = weight ? (T)((const f64*)(c.blob + g.leaf_weights))[first[leaf]] : 0;
+      graph_set_missing(c, out, t, row, status == 0 && kind == 1);
+    } else {
+      *graph_at<i32>(c, out, t, row) = status != 0 ? 0 : g.result == kForestLeaf ? (i32)leaf : marks;
+      graph_set_missing(c, out, t, row, false);
+    }
+  }
+  if (sums)
+    for (u32 k = 0; k < g.targets; k++) {
+      T* y = graph_at<T>(c, out, k, row);
+      *y = status != 0 || missing ? 0 : g.result == kForestAverage ? *y / (T)g.trees : *y;
+      graph_set_missing(c, out, k, row, status == 0 && missing);
+    }
+  if (out.status != kNone) store(c.scratch + out.status + row * 4, status);
+}
+
+template <class T> INLINE void graph_one(const Ctx& c, const ForestGraph& g, const Slot* operands, const Slot* results, u64) {
+  graph_row<T>(c, g, operands, results[0], 0);
+}
+template <class T>
+INLINE void graph_block(const Ctx& c, const ForestGraph& g, const Slot* operands, const Slot* results, u64 rows) {
+  NOUNROLL for (u64 r = 0; r < rows; r++) graph_row<T>(c, g, operands, results[0], r);
+}
+KILN_BLOCK_KERNEL(forest_graph_f64, graph_one<f64>, graph_block<f64>, ForestGraph)
+KILN_BLOCK_KERNEL(forest_graph_f32, graph_one<f32>, graph_block<f32>, ForestGraph)
+
+}  // namespace kiln::kernel
