@@ -1,5 +1,6 @@
-// What the parts of the PMML frontend share: fields in scope, the place of an element, refusals, and the shape of a model's
-// result. One file a model element under models/, registered in elements.def; one line a built-in function in functions.def.
+// What the parts of the PMML frontend share: fields in scope, the place of an element, refusals, and the shape of a
+// model's result. One file a model element under models/, registered in elements.def; one line a built-in function in
+// functions.def.
 #pragma once
 #include <functional>
 #include <map>
@@ -19,32 +20,49 @@
 
 namespace kiln::pmml {
 
-using ir::ValueId;
 using ir::kNone;
+using ir::ValueId;
 
-enum class DataType : uint8_t { string, integer, floating, real /* double */, boolean, date, time, dateTime, daysSince, secondsSince, timeSeconds };
+enum class DataType : uint8_t {
+  string,
+  integer,
+  floating,
+  real /* double */,
+  boolean,
+  date,
+  time,
+  dateTime,
+  daysSince,
+  secondsSince,
+  timeSeconds
+};
 enum class OpType : uint8_t { continuous, categorical, ordinal };
 
-/// The type of a field or expression in PMML's terms. `epoch` is the year of dateDaysSince[..] and dateTimeSecondsSince[..].
+/// The type of a field or expression in PMML's terms. `epoch` is the year of dateDaysSince[..] and
+/// dateTimeSecondsSince[..].
 struct FieldType {
   DataType dataType = DataType::real;
   OpType opType = OpType::continuous;
   int epoch = 1970;
 };
-/// Element type that holds values of this type in the IR: string str (or cat), integer and *Since i64, float f32, double f64 ...
+/// Element type that holds values of this type in the IR: string str (or cat), integer and *Since i64, float f32,
+/// double f64 ...
 ir::Elem elemOf(DataType type);
 
 /// A field that can be referred to by name: input, derived field, output of an earlier segment, parameter.
 struct Field {
   std::string name;
   FieldType type;
-  ValueId value = kNone;              ///< kNone until it is first referred to, if `lower` is set
-  ValueId valid = kNone;              ///< bool: present and valid (isValid); kNone: same as present
-  std::function<ValueId()> lower;     ///< a derived field is lowered when it is first needed
-  bool lowering = false;              ///< to find cycles
-  const Element* element = nullptr;   ///< where it is declared
-  ir::TableRef dict;                  ///< labels, if value is a cat
-  uint32_t input = kNone;             ///< number of the input it is or comes from, for the row status
+  ValueId value = kNone;               ///< kNone until it is first referred to, if `lower` is set
+  ValueId valid = kNone;               ///< bool: present and valid (isValid); kNone: same as present
+  std::function<ValueId()> lower;      ///< a derived field is lowered when it is first needed
+  bool lowering = false;               ///< to find cycles
+  const Element* element = nullptr;    ///< where it is declared
+  ir::TableRef dict;                   ///< labels, if value is a cat
+  uint32_t input = kNone;              ///< number of the input it is or comes from, for the row status
+  const Element* treatment = nullptr;  ///< the MiningField whose treatment the value has had
+  std::optional<std::string> literal;  ///< a function's parameter that stands for a Constant: its text
+  ValueId codes = kNone;               ///< value as a cat, once Importer::codes was asked for it
 };
 
 /// Names in scope; inner scopes (a segment, a function's body) hide outer ones.
@@ -52,7 +70,7 @@ class Scope {
  public:
   explicit Scope(Scope* outer = nullptr) : outer_(outer) {}
   Field* find(const std::string& name);
-  Field& declare(Field field);        ///< replaces a field of this name in this scope
+  Field& declare(Field field);  ///< replaces a field of this name in this scope
   Scope* outer() const { return outer_; }
 
  private:
@@ -64,55 +82,63 @@ class Scope {
 struct Prediction {
   bool classification = false;
   FieldType targetType;
-  ValueId value = kNone;              ///< regression: a number. classification: cat of `labels`
-  ir::TableRef labels;                ///< Dict of the target's categories
-  ValueId probabilities = kNone;      ///< f64 or f32 [labels], in the order of the dict
-  ValueId confidences = kNone;        ///< likewise
-  ValueId entity = kNone;             ///< str or cat: id of the winning node, rule, cluster
-  ValueId affinity = kNone;           ///< its affinity (a scalar)
+  ValueId value = kNone;          ///< regression: a number. classification: cat of `labels`
+  ir::TableRef labels;            ///< Dict of the target's categories
+  ValueId probabilities = kNone;  ///< f64 or f32 [labels], in the order of the dict
+  ValueId confidences = kNone;    ///< likewise
+  ValueId entity = kNone;         ///< str or cat: id of the winning node, rule, cluster
+  ValueId affinity = kNone;       ///< its affinity (a scalar)
   /// A single forest that nothing else reads, for merging segments into one table: the model is exactly
   /// sum of `mergeable` over `columns`, without Targets. Null if not.
   std::shared_ptr<ir::Forest> mergeable;
   std::vector<ValueId> columns;
-  /// Features of other kinds by PMML's name ("reasonCode" ...), added by models that have them: (rank or value) to value.
+  /// Features of other kinds by PMML's name ("reasonCode" ...), added by models that have them: (rank or value) to
+  /// value.
   std::map<std::string, std::function<ValueId(const Element* outputField)>> features;
 };
 
 class Importer;
+
+/// The Nodes of one TreeModel (tree_stream.h). It must stay as it is while it is lowered: an import may lower a
+/// document twice (see Importer::text).
+struct StreamedTree;
 
 /// Lowers one model element inside `scope` (MiningSchema, LocalTransformations already declared there).
 using ModelLowering = std::function<std::optional<Prediction>(Importer&, Scope&, const Element*)>;
 
 class Importer {
  public:
-  Importer(const Source& source, const Document& document, ir::Pipeline& pipeline, const ImportOptions& options, Diagnostics& diagnostics);
+  Importer(const Source& source, const Document& document, ir::Pipeline& pipeline, const ImportOptions& options,
+           Diagnostics& diagnostics);
 
   const Document& document;
   ir::Builder build;
   const ImportOptions& options;
   Diagnostics& diagnostics;
-  int version = 44;                   ///< 30 .. 44 (4.4.1 is 44)
+  int version = 44;  ///< 30 .. 44 (4.4.1 is 44)
 
   /// Nodes built from here on come from this element.
   void at(const Element* element);
 
   // Diagnostics, with place and path. Each returns false or nothing so that callers can `return refuse(...)`.
   bool missing(const Element* at, const std::string& attributeOrElement);
-  bool invalid(const Element* at, const std::string& attribute, const std::string& message, const std::string& note = "");
+  bool invalid(const Element* at, const std::string& attribute, const std::string& message,
+               const std::string& note = "");
   bool unsupported(const Element* at, const std::string& what, const std::string& note = "");
   bool misplaced(const Element* at, const std::string& message);
   void warn(const Element* at, const std::string& message, const std::string& note = "");
 
   // Attributes. Text is trimmed of nothing; numbers are parsed strictly, an error is reported and nothing returned.
-  std::optional<std::string> attribute(const Element* e, const char* name);             ///< nothing if absent
-  std::optional<std::string> required(const Element* e, const char* name);              ///< absent: reported
-  std::optional<double> number(const Element* e, const char* name, std::optional<double> fallback);  ///< no fallback: required
+  std::optional<std::string> attribute(const Element* e, const char* name);  ///< nothing if absent
+  std::optional<std::string> required(const Element* e, const char* name);   ///< absent: reported
+  std::optional<double> number(const Element* e, const char* name,
+                               std::optional<double> fallback);  ///< no fallback: required
   std::optional<int64_t> integer(const Element* e, const char* name, std::optional<int64_t> fallback);
   std::optional<bool> boolean(const Element* e, const char* name, bool fallback);
   /// Index of the attribute's value among `names`; absent: `fallback`; another value: reported.
   std::optional<int> choice(const Element* e, const char* name, const std::vector<const char*>& names, int fallback);
-  /// Reports every attribute and child element that is not among these (Extension is always allowed): whatever can change a
-  /// score and is not handled is refused.
+  /// Reports every attribute and child element that is not among these (Extension is always allowed): whatever can
+  /// change a score and is not handled is refused.
   bool onlyAttributes(const Element* e, std::initializer_list<const char*> names);
   bool onlyChildren(const Element* e, std::initializer_list<const char*> names);
   /// PMML Array and sparse arrays.
@@ -127,23 +153,60 @@ class Importer {
   bool declareDataDictionary(const Element* pmml);
   bool declareTransformations(Scope& scope, const Element* dictionaryOrLocal);
   bool defineFunctions(const Element* transformationDictionary);
-  /// Declares a model's active fields in `scope`. Top level: inputs with checks; nested: fields of the outer scope with the
-  /// nested treatment.
+  /// Declares a model's active fields in `scope`. Top level: inputs with checks; nested: fields of the outer scope with
+  /// the nested treatment.
   bool declareMiningSchema(Scope& scope, const Element* model, bool topLevel);
-  /// The target field's declaration in the DataDictionary, or that of an enclosing model; labels are collected lazily.
+  /// Names of the target (or predicted) fields of a model's own MiningSchema.
+  std::vector<std::string> targetNames(const Element* model);
+  /// The target field's declaration in the DataDictionary, or that of an enclosing model. `dict` has the declared
+  /// categories; further labels are added where models name them. One dict a DataField. Nothing if no model around has
+  /// a target.
   std::optional<Field> targetField(const Element* model);
+  /// The same for a field by name; nothing if there is no such DataField.
+  std::optional<Field> dataField(const std::string& name);
 
   // expressions.cpp
   struct Typed {
-    ValueId value = kNone;            ///< kNone: reported
+    ValueId value = kNone;  ///< kNone: reported
     FieldType type;
+    std::optional<std::string> literal;  ///< of a Constant: its text
+    bool anyType = false;                ///< a missing Constant without type: takes the type of what it stands beside
     explicit operator bool() const { return value != kNone; }
   };
-  Typed expression(Scope& scope, const Element* expression);
-  /// Converts to the element type (and dictionary, for categorical strings) of a field type, as DerivedField@dataType asks.
-  ValueId convert(const Typed& from, const FieldType& to, const Element* at);
+  static bool isExpression(const char* elementName);
+  static const Element* expressionOf(const Element* parent);  ///< null if there is none
+  /// `wanted` is the type that the value will be converted to, if known: tables then hold values of that type.
+  Typed expression(Scope& scope, const Element* expression, const FieldType* wanted = nullptr);
+  /// A field of the scope as a value; reported if there is none.
+  Typed reference(Scope& scope, const std::string& name, const Element* at);
+  Typed apply(Scope& scope, const Element* apply);  ///< functions.cpp
+
+  // values.cpp: literals, types, categories, text
+  /// dataType and optype attributes of a field, expression or parameter; absent: those of `fallback`.
+  std::optional<FieldType> fieldType(const Element* e, const FieldType& fallback);
+  /// The number that a value of this type is in the IR (bool 0 and 1, dates as counts); nothing if the text is none.
+  static std::optional<double> parseValue(const std::string& text, const FieldType& type);
+  static std::optional<int64_t> parseIntegral(const std::string& text, const FieldType& type);
   /// A constant of this type from an attribute's text; reported if it is not one.
   ValueId literal(const std::string& text, const FieldType& type, const Element* at);
+  /// The same, to stand beside a value: a code of its dict if that is a cat.
+  ValueId literalLike(const std::string& text, const Typed& beside, const Element* at);
+  /// Converts to a field type, as DerivedField@dataType asks. A string stays a cat if it is one.
+  ValueId convert(const Typed& from, const FieldType& to, const Element* at);
+  /// A string's text: cats become their labels. The labels of an input are not all known, so the first time an input's
+  /// text is needed this notes its name in `textInputs`, gives a stand-in, and the whole document is lowered once more.
+  ValueId text(ValueId value);
+  /// Both as values of one type: numbers promoted, strings as codes of one dict or as text. Reported if they have none.
+  bool unify(Typed& a, Typed& b, const Element* at);
+  /// eq ne lt le gt ge with PMML's rules of types, three-valued.
+  ValueId compare(const char* function, Typed a, Typed b, const Element* at);
+  /// The field as a cat, to test it against labels: itself if it is one, else encoded by an open dict. One a field.
+  ValueId codes(Field& field);
+  /// Code of a label in the dict of codes(field), appended if it is new. kNone, reported, if it is no value of the
+  /// type.
+  uint32_t label(Field& field, const std::string& text, const Element* at);
+  /// Codes of labels as bool: true where `value` (a cat) has one of them, false elsewhere, missing where it is.
+  ValueId isOneOf(ValueId value, std::vector<uint32_t> codes);
 
   // predicates.cpp: three-valued, as bool? scalars
   ValueId predicate(Scope& scope, const Element* predicate);
@@ -151,21 +214,36 @@ class Importer {
   static const Element* predicateOf(const Element* parent);
 
   // models/*.cpp, model.cpp
-  /// A model with all that belongs to it: MiningSchema, LocalTransformations, the model itself, Targets, Output. Its output
-  /// fields are declared in `outputs` (for modelChain and the enclosing Output).
+  /// A model with all that belongs to it: MiningSchema, LocalTransformations, the model itself, Targets, Output. Its
+  /// output fields are declared in `outputs` (for modelChain and the enclosing Output).
   std::optional<Prediction> model(Scope& outer, const Element* model, bool topLevel, Scope* outputs);
   std::optional<Prediction> applyTargets(Scope& scope, const Element* model, Prediction prediction);
   bool declareOutputs(Scope& scope, const Element* model, const Prediction& prediction, Scope* outputs, bool topLevel);
 
   // State shared by the parts; see the files that own it.
-  Scope global;                                        ///< DataDictionary and TransformationDictionary
+  Scope global;  ///< DataDictionary and TransformationDictionary
   std::unordered_map<std::string, const Element*> dataFields, functions;
-  std::map<const Element*, std::shared_ptr<struct StreamedTree>> trees;   ///< Nodes streamed off TreeModel elements
-  bool floatMath = false;                              ///< x-mathContext="float" of the model in hand
-  std::map<std::string, Prediction> segments;          ///< by Segment@id, for OutputField@segmentId
+  std::map<const Element*, std::shared_ptr<StreamedTree>> trees;  ///< Nodes streamed off TreeModel elements
+  std::set<std::string> textInputs;                               ///< string inputs whose text is needed: str, not cat
+  std::set<std::string> textWanted;                               ///< those found to be needed in this run
+  std::unordered_map<ir::TableId, std::string> openDicts;         ///< dict of a string input to the input's name
+  uint32_t inputs = 0;                                            ///< inputs built so far: the next one's number
+  bool floatMath = false;                                         ///< x-mathContext="float" of the model in hand
+  std::map<std::string, Prediction> segments;                     ///< by Segment@id, for OutputField@segmentId
 
  private:
+  friend struct Fields;
+  bool enter(
+      const Element* at);  ///< one level deeper in expressions, predicates, fields; false if over a limit, reported
+  void leave() { depth_--; }
+  Typed callFunction(const Element* apply, const Element* function, std::vector<Typed> arguments);
+
   const Source& source_;
+  uint64_t depth_ = 0, expanded_ = 0;
+  bool overLimit_ = false;
+  std::vector<std::string> calls_;  ///< DefineFunctions being inlined
+  std::vector<Field*> lowering_;    ///< derived fields being lowered
+  std::map<std::string, ir::TableRef> targetDicts_;
 };
 
 /// The table of model elements (elements.def).
