@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "compiler/cli/verb.h"
-#include "compiler/cli/version.h"
+#include "compiler/support/version.h"
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);   // a closed pipe is an error code, not a death

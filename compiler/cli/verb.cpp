@@ -64,7 +64,7 @@ std::string TargetOptions::resolve() {
 
 OpenModel openModel(const ModelOptions& options) {
   OpenModel open;
-  open.source = driver::openModel(options.model, options.load.limits, open.diagnostics);
+  if (auto source = driver::openModel(options.model, options.load.limits, open.diagnostics)) open.source.emplace(std::move(*source));
   if (open.source) open.load = driver::load(*open.source, options.load, open.diagnostics);
   return open;
 }
