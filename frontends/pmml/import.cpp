@@ -1,0 +1,244 @@
+// What every part of the PMML importer leans on: diagnostics with their place, attributes read strictly, names in scope.
+#include "frontends/pmml/import.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "compiler/support/number.h"
+#include "frontends/pmml/tree_stream.h"
+
+namespace kiln::pmml {
+
+ir::Elem elemOf(DataType type) {
+  switch (type) {
+    case DataType::string: return ir::Elem::str;
+    case DataType::floating: return ir::Elem::f32;
+    case DataType::real: return ir::Elem::f64;
+    case DataType::boolean: return ir::Elem::boolean;
+    case DataType::date: return ir::Elem::date;
+    case DataType::time: return ir::Elem::time;
+    case DataType::dateTime: return ir::Elem::datetime;
+    case DataType::integer:
+    case DataType::daysSince:
+    case DataType::secondsSince:
+    case DataType::timeSeconds: return ir::Elem::i64;
+  }
+  return ir::Elem::f64;
+}
+
+Field* Scope::find(const std::string& name) {
+  for (Scope* scope = this; scope; scope = scope->outer_)
+    if (auto found = scope->fields_.find(name); found != scope->fields_.end()) return &found->second;
+  return nullptr;
+}
+
+Field& Scope::declare(Field field) {
+  std::string name = field.name;
+  return fields_.insert_or_assign(std::move(name), std::move(field)).first->second;
+}
+
+Importer::Importer(const Source& source, const Document& doc, ir::Pipeline& pipeline, const ImportOptions& opts, Diagnostics& diags)
+    : document(doc), build(pipeline), options(opts), diagnostics(diags), source_(source) {}
+
+void Importer::at(const Element* element) {
+  Location where = document.location(element);
+  build.at({where.line, where.column, document.path(element)});
+}
+
+// ---- diagnostics
+
+static bool report(Importer& importer, Kind kind, const Element* at, std::string message, const std::string& note) {
+  Location where = importer.document.location(at);
+  importer.diagnostics.error(kind, where.line, where.column, std::move(message), at ? importer.document.path(at) : "", note);
+  return false;
+}
+
+bool Importer::missing(const Element* at, const std::string& what) {
+  bool isElement = !what.empty() && std::isupper(static_cast<unsigned char>(what[0]));
+  return report(*this, Kind::missing, at, "'" + std::string(at->Name()) + "' needs " + (isElement ? "an element '" : "an attribute '") + what + "'", "");
+}
+bool Importer::invalid(const Element* at, const std::string& attribute, const std::string& message, const std::string& note) {
+  const char* value = at->Attribute(attribute.c_str());
+  std::string head = value ? "attribute " + attribute + "='" + value + "' of '" + at->Name() + "': " : "'" + std::string(at->Name()) + "': ";
+  return report(*this, Kind::invalid, at, head + message, note);
+}
+bool Importer::unsupported(const Element* at, const std::string& what, const std::string& note) {
+  return report(*this, Kind::unsupported, at, what + " is not supported", note);
+}
+bool Importer::misplaced(const Element* at, const std::string& message) { return report(*this, Kind::misplaced, at, message, ""); }
+void Importer::warn(const Element* at, const std::string& message, const std::string& note) {
+  Location where = document.location(at);
+  diagnostics.warning(Kind::invalid, where.line, where.column, message, at ? document.path(at) : "", note);
+}
+
+// ---- attributes
+
+std::optional<std::string> Importer::attribute(const Element* e, const char* name) {
+  const char* value = e->Attribute(name);
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::optional<std::string> Importer::required(const Element* e, const char* name) {
+  auto value = attribute(e, name);
+  if (!value) missing(e, name);
+  return value;
+}
+
+std::optional<double> Importer::number(const Element* e, const char* name, std::optional<double> fallback) {
+  auto text = fallback ? attribute(e, name) : required(e, name);
+  if (!text) return fallback;
+  auto value = parseNumber(*text);
+  if (!value) invalid(e, name, "not a number");
+  return value;
+}
+
+std::optional<int64_t> Importer::integer(const Element* e, const char* name, std::optional<int64_t> fallback) {
+  auto text = fallback ? attribute(e, name) : required(e, name);
+  if (!text) return fallback;
+  auto value = parseInteger(*text);
+  if (!value) invalid(e, name, "not an integer");
+  return value;
+}
+
+std::optional<bool> Importer::boolean(const Element* e, const char* name, bool fallback) {
+  auto text = attribute(e, name);
+  if (!text) return fallback;
+  if (*text == "true" || *text == "1") return true;
+  if (*text == "false" || *text == "0") return false;
+  invalid(e, name, "neither true nor false");
+  return std::nullopt;
+}
+
+std::optional<int> Importer::choice(const Element* e, const char* name, const std::vector<const char*>& names, int fallback) {
+  auto text = attribute(e, name);
+  if (!text) return fallback;
+  for (size_t i = 0; i < names.size(); i++)
+    if (*text == names[i]) return static_cast<int>(i);
+  std::string all;
+  for (const char* n : names) all += (all.empty() ? "" : ", ") + std::string(n);
+  invalid(e, name, "not a value that Kiln knows here", "known are: " + all);
+  return std::nullopt;
+}
+
+bool Importer::onlyAttributes(const Element* e, std::initializer_list<const char*> names) {
+  bool ok = true;
+  for (auto* a = e->FirstAttribute(); a; a = a->Next()) {
+    // Attributes of foreign namespaces (xsi:schemaLocation) belong to other tools.
+    if (std::strchr(a->Name(), ':')) continue;
+    bool known = std::any_of(names.begin(), names.end(), [&](const char* n) { return std::strcmp(n, a->Name()) == 0; });
+    if (!known) ok = unsupported(e, "attribute '" + std::string(a->Name()) + "' of '" + e->Name() + "'");
+  }
+  return ok;
+}
+
+bool Importer::onlyChildren(const Element* e, std::initializer_list<const char*> names) {
+  bool ok = true;
+  for (auto* c = e->FirstChildElement(); c; c = c->NextSiblingElement()) {
+    if (std::strcmp(c->Name(), "Extension") == 0) continue;
+    bool known = std::any_of(names.begin(), names.end(), [&](const char* n) { return std::strcmp(n, c->Name()) == 0; });
+    if (!known) ok = unsupported(c, "element '" + std::string(c->Name()) + "' in '" + e->Name() + "'");
+  }
+  return ok;
+}
+
+std::optional<std::vector<std::string>> Importer::array(const Element* e) {
+  if (!e) return std::nullopt;
+  if (!onlyAttributes(e, {"n", "type"}) || !onlyChildren(e, {})) return std::nullopt;
+  auto members = arrayMembers(document.text(e));
+  if (e->Attribute("n")) {
+    auto n = integer(e, "n", 0);
+    if (!n) return std::nullopt;
+    if (*n != static_cast<int64_t>(members.size()))
+      return invalid(e, "n", "the array has " + std::to_string(members.size()) + " members"), std::nullopt;
+  }
+  return members;
+}
+
+// REAL-SparseArray and INT-SparseArray: Indices from 1, Entries, the rest is defaultValue.
+static std::optional<std::vector<double>> sparseArray(Importer& importer, const Element* e, const char* entriesName) {
+  if (!importer.onlyAttributes(e, {"n", "defaultValue"}) || !importer.onlyChildren(e, {"Indices", entriesName})) return std::nullopt;
+  auto n = importer.integer(e, "n", std::nullopt);
+  auto fallback = importer.number(e, "defaultValue", 0);
+  if (!n || !fallback) return std::nullopt;
+  if (*n < 0 || static_cast<uint64_t>(*n) > importer.options.limits.fields * 16) return importer.invalid(e, "n", "out of range"), std::nullopt;
+  auto* indices = e->FirstChildElement("Indices");
+  auto* entries = e->FirstChildElement(entriesName);
+  auto at = arrayMembers(indices ? importer.document.text(indices) : ""), values = arrayMembers(entries ? importer.document.text(entries) : "");
+  std::vector<double> all(static_cast<size_t>(*n), *fallback);
+  if (at.size() != values.size()) return importer.invalid(e, "", "as many Indices as entries are needed"), std::nullopt;
+  for (size_t i = 0; i < at.size(); i++) {
+    auto index = parseInteger(at[i]);
+    auto value = parseNumber(values[i]);
+    if (!index || *index < 1 || *index > *n) return importer.invalid(indices, "", "'" + at[i] + "' is no index of the array"), std::nullopt;
+    if (!value) return importer.invalid(entries, "", "'" + values[i] + "' is not a number"), std::nullopt;
+    all[static_cast<size_t>(*index - 1)] = *value;
+  }
+  return all;
+}
+
+std::optional<std::vector<double>> Importer::numberArray(const Element* e) {
+  if (!e) return std::nullopt;
+  if (std::strcmp(e->Name(), "REAL-SparseArray") == 0) return sparseArray(*this, e, "REAL-Entries");
+  if (std::strcmp(e->Name(), "INT-SparseArray") == 0) return sparseArray(*this, e, "INT-Entries");
+  auto members = array(e);
+  if (!members) return std::nullopt;
+  std::vector<double> numbers;
+  for (auto& m : *members) {
+    auto value = parseNumber(m);
+    if (!value) return invalid(e, "", "'" + m + "' is not a number"), std::nullopt;
+    numbers.push_back(*value);
+  }
+  return numbers;
+}
+
+// ---- nesting and names
+
+bool Importer::enter(const Element* e) {
+  uint64_t limit = options.limits.expressionDepth, total = options.limits.expressionNodes;
+  bool deep = depth_ >= limit;
+  if (!deep && expanded_ < total) return depth_++, expanded_++, true;
+  if (!overLimit_) {
+    report(*this, Kind::limit, e, deep ? "limit of " + std::to_string(limit) + " nested expressions, predicates and derived fields exceeded"
+                                       : "limit of " + std::to_string(total) + " expressions after inlining exceeded",
+           deep ? "raise it with --max-expression-depth" : "raise it with --max-expression-nodes");
+  }
+  overLimit_ = true;
+  return false;
+}
+
+Field* Importer::field(Scope& scope, const std::string& name, const Element* e) {
+  Field* found = scope.find(name);
+  if (!found) {
+    std::string note;
+    if (dataFields.count(name)) note = "the DataDictionary has it, but the model's MiningSchema does not";
+    return report(*this, Kind::invalid, e, "unknown field '" + name + "'", note), nullptr;
+  }
+  if (found->lowering) {
+    std::string cycle;
+    bool inside = false;
+    for (Field* f : lowering_)
+      if (inside |= f == found; inside) cycle += "'" + f->name + "' -> ";
+    return report(*this, Kind::invalid, e, "field '" + name + "' is defined by itself: " + cycle + "'" + name + "'", ""), nullptr;
+  }
+  if (found->value == kNone && found->lower) {
+    if (!enter(e)) return nullptr;
+    ir::Place place = build.place();
+    found->lowering = true;
+    lowering_.push_back(found);
+    auto lower = std::move(found->lower);
+    found->lower = nullptr;   // a field that failed is reported once
+    found->value = lower();
+    lowering_.pop_back();
+    found->lowering = false;
+    build.at(place);
+    leave();
+  }
+  return found->value == kNone ? nullptr : found;
+}
+
+ValueId Importer::value(Scope& scope, const std::string& name, const Element* e) {
+  Field* f = field(scope, name, e);
+  return f ? f->value : kNone;
+}
+
+}  // namespace kiln::pmml
