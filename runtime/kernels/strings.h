@@ -1,0 +1,83 @@
+// Label to code by a hash that the compiler made free of collisions for one dictionary
+// (compiler/codegen/perfect_hash.h). Scalar by nature: one copy of the code, called lane by lane.
+#pragma once
+#include "lanes.h"
+
+namespace kiln::kernel {
+
+/// A table's first bytes; what follows lies at offsets from here. An entry for each of `slots` slots, a displacement
+/// for each of `buckets` buckets, then the text of labels over 16 bytes.
+struct HashTable {
+  u64 seed[3];
+  u32 slots, buckets, entries, displacements;
+  u32 whole;  ///< labels that agree in length and at both ends exist: the hash takes every byte
+  u32 count;  ///< labels
+};
+/// (a, b, length) is the whole label up to 16 bytes. An empty slot has code -1 and a key that no text has.
+struct HashEntry {
+  u64 a, b;
+  u32 length;
+  i32 code;
+  u32 text, reserved;
+};
+
+struct LabelKey {
+  u64 a, b;
+};
+/// The first and last 8 bytes, which overlap below 16; shorter text packed. Nothing beyond the end is read.
+INLINE LabelKey label_key(const u8* p, u32 n) {
+  if (__builtin_expect(n >= 8, 1)) return {load<u64>(p), load<u64>(p + n - 8)};
+  if (n >= 4) return {load<u32>(p), load<u32>(p + n - 4)};
+  if (n == 0) return {0, 0};
+  return {(u64)p[0] | (u64)p[n >> 1] << 8 | (u64)p[n - 1] << 16, 0};
+}
+/// Numbers are labels of eight bytes: f64 by their bits (-0 as 0; NaN is never a label), i64 as they are.
+INLINE u64 number_key(f64 v) { return v == 0.0 ? 0 : __builtin_bit_cast(u64, v); }
+INLINE u64 number_key(i64 v) { return (u64)v; }
+
+INLINE u64 hash_fold(u64 a, u64 b) {
+  const unsigned __int128 m = (unsigned __int128)a * b;
+  return (u64)m ^ (u64)(m >> 64);
+}
+INLINE u64 hash_middle(u64 h, const u8* p, u32 n) {  // bytes 8 .. n - 8 of text over 16 bytes
+  NOUNROLL for (u32 i = 8; i + 8 < n; i += 8) h =
+      hash_fold(h ^ load<u64>(p + (i + 16 > n ? n - 16 : i)), 0x9e3779b97f4a7c15u);
+  return h;
+}
+INLINE u64 label_hash(const HashTable& t, LabelKey k, const u8* p, u32 n) {
+  u64 h = hash_fold(k.a ^ t.seed[0], k.b ^ t.seed[1]);
+  if (t.whole && n > 16) h = hash_middle(h, p, n);
+  return hash_fold(h ^ n, t.seed[2]);
+}
+/// A number below `n` from the high bits of h.
+INLINE u32 hash_range(u64 h, u32 n) { return (u32)((h >> 32) * n >> 32); }
+INLINE u32 hash_slot(u64 h, u32 displacement, u32 slots) {
+  return hash_range((h ^ displacement * 0xd6e8feb86659fd93u) * 0x9fb21c651e98df25u, slots);
+}
+
+INLINE bool same_bytes(const u8* p, const u8* q, u32 n) {  // n >= 8
+  NOUNROLL for (u32 i = 0; i < n; i += 8) {
+    const u32 at = i + 8 > n ? n - 8 : i;
+    if (load<u64>(p + at) != load<u64>(q + at)) return false;
+  }
+  return true;
+}
+INLINE i32 find_key(const u8* table, LabelKey k, const u8* p, u32 n) {
+  const HashTable& t = *(const HashTable*)table;
+  const u64 h = label_hash(t, k, p, n);
+  const u32 displacement = load<u32>(table + t.displacements + hash_range(h, t.buckets) * 4);
+  const HashEntry& e = ((const HashEntry*)(table + t.entries))[hash_slot(h, displacement, t.slots)];
+  bool hit = (e.a == k.a) & (e.b == k.b) & (e.length == n);
+  if (__builtin_expect(hit & (n > 16), 0)) hit = same_bytes(p, table + e.text, n);
+  return hit ? e.code : -1;
+}
+
+/// The code of a label, -1 if it has none. `table` begins with a HashTable.
+[[maybe_unused]] static __attribute__((noinline)) i32 find_code(const u8* table, const u8* p, u32 n) {
+  return find_key(table, label_key(p, n), p, n);
+}
+[[maybe_unused]] static __attribute__((noinline)) i32 find_number(const u8* table, u64 key) {
+  return find_key(table, {key, key}, nullptr, 8);
+}
+
+}  // namespace kiln::kernel
