@@ -14,5 +14,7 @@ struct Problem {
 };
 /// All violations; empty if the pipeline is sound. Types are inferred anew and compared with those written.
 std::vector<Problem> verify(const Pipeline& pipeline);
+/// Of the tables alone; nodes may be inferred only if there are none.
+std::vector<Problem> verifyTables(const Pipeline& pipeline);
 
 }  // namespace kiln::ir
