@@ -177,28 +177,39 @@ class Verifier {
       if (t.elem == Elem::cat && t.dict < p_.tables.size() && p_.tables[t.dict]->kind() == TableKind::Dict)
         dicts[c] = &p_.table<Dict>({t.dict});
     }
+    std::vector<double> largest = largestCodes(f);
     std::vector<std::string> found;
     Checks checks(found);
     for (uint32_t i = 0; i < f.nodes(); i++) {
       auto test = static_cast<Test>(f.test[i]);
       const Dict* dict = f.isLeaf(i) ? nullptr : dicts[f.column[i]];
       if (!dict || test == Test::isMissing) continue;
-      auto isCode = [&](double code) { return code >= 0 && code < dict->size() && code == std::floor(code); };
-      auto message = [&](const char* what) {
-        return [this, what, &n, &f, i] {
-          return "node " + std::to_string(i) + " of its forest " + what + " of '%" +
-                 p_.values[n.operands[f.column[i]]].name + "'";
-        };
+      double code = test == Test::inSet ? largest[f.set[i]] : f.constant[i];
+      bool isCode =
+          (test == Test::inSet && code == -1) || (code >= 0 && code < dict->size() && code == std::floor(code));
+      bool orders = test != Test::equal && test != Test::notEqual && test != Test::inSet;
+      auto message = [&, this](const char* what) {
+        return "node " + std::to_string(i) + " of its forest " + what + " of '%" +
+               p_.values[n.operands[f.column[i]]].name + "'";
       };
-      if (test == Test::inSet) {
-        for (uint32_t m = f.setFirst[f.set[i]]; m < f.setFirst[f.set[i] + 1]; m++)
-          checks.expect(isCode(f.setMember[m]), message("has in its set what is no code"));
-      } else {
-        checks.expect(isCode(f.constant[i]), message("compares with what is no code"));
-        checks.expect(test == Test::equal || test == Test::notEqual || dict->ordered, message("asks for the order"));
-      }
+      checks.expect(isCode, [&] { return message("tests what is no code"); });
+      checks.expect(!orders || dict->ordered, [&] { return message("asks for the order"); });
     }
     for (std::string& message : found) report(id, std::move(message));
+  }
+
+  /// Of each set; -1 if it is empty, infinity if it has a member that cannot be a code.
+  static std::vector<double> largestCodes(const Forest& f) {
+    std::vector<double> largest;
+    for (size_t s = 0; s + 1 < f.setFirst.size(); s++) {
+      double& most = largest.emplace_back(-1);
+      for (uint32_t m = f.setFirst[s]; m < f.setFirst[s + 1]; m++) {
+        double member = f.setMember[m];
+        bool integer = member >= 0 && member == std::floor(member);
+        most = std::max(most, integer ? member : std::numeric_limits<double>::infinity());
+      }
+    }
+    return largest;
   }
 
   static constexpr uint64_t kMostElements = 1u << 26;
