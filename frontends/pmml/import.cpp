@@ -32,6 +32,11 @@ Field* Scope::find(const std::string& name) {
   return nullptr;
 }
 
+Field* Scope::own(const std::string& name) {
+  auto found = fields_.find(name);
+  return found == fields_.end() ? nullptr : &found->second;
+}
+
 Field& Scope::declare(Field field) {
   std::string name = field.name;
   return fields_.insert_or_assign(std::move(name), std::move(field)).first->second;

@@ -45,6 +45,7 @@ struct FieldType {
   OpType opType = OpType::continuous;
   int epoch = 1970;
 };
+const char* dataTypeName(DataType type);
 /// Element type that holds values of this type in the IR: string str (or cat), integer and *Since i64, float f32,
 /// double f64 ...
 ir::Elem elemOf(DataType type);
@@ -70,6 +71,7 @@ class Scope {
  public:
   explicit Scope(Scope* outer = nullptr) : outer_(outer) {}
   Field* find(const std::string& name);
+  Field* own(const std::string& name);  ///< in this scope only
   Field& declare(Field field);  ///< replaces a field of this name in this scope
   Scope* outer() const { return outer_; }
 
@@ -162,6 +164,7 @@ class Importer {
   /// categories; further labels are added where models name them. One dict a DataField. Nothing if no model around has
   /// a target.
   std::optional<Field> targetField(const Element* model);
+  std::optional<Field> targetField(const Element* model, const std::string& name);
   /// The same for a field by name; nothing if there is no such DataField.
   std::optional<Field> dataField(const std::string& name);
 
@@ -205,6 +208,8 @@ class Importer {
   /// Code of a label in the dict of codes(field), appended if it is new. kNone, reported, if it is no value of the
   /// type.
   uint32_t label(Field& field, const std::string& text, const Element* at);
+  /// The same for a field that has a dict and no value, such as a target.
+  uint32_t addLabel(const Field& field, const std::string& text, const Element* at);
   /// Codes of labels as bool: true where `value` (a cat) has one of them, false elsewhere, missing where it is.
   ValueId isOneOf(ValueId value, std::vector<uint32_t> codes);
 
@@ -227,15 +232,18 @@ class Importer {
   std::set<std::string> textInputs;                               ///< string inputs whose text is needed: str, not cat
   std::set<std::string> textWanted;                               ///< those found to be needed in this run
   std::unordered_map<ir::TableId, std::string> openDicts;         ///< dict of a string input to the input's name
+  std::unordered_map<ir::TableId, uint32_t> ranks;         ///< ordered dicts: how many of their labels, the first, have an order
   uint32_t inputs = 0;                                            ///< inputs built so far: the next one's number
   bool floatMath = false;                                         ///< x-mathContext="float" of the model in hand
   std::map<std::string, Prediction> segments;                     ///< by Segment@id, for OutputField@segmentId
 
  private:
-  friend struct Fields;
   bool enter(
       const Element* at);  ///< one level deeper in expressions, predicates, fields; false if over a limit, reported
   void leave() { depth_--; }
+  bool declareInput(const std::string& name, const Element* miningField);
+  bool declareInner(Scope& scope, const std::string& name, const Element* miningField);
+  static bool treatsMore(const Element* miningField, const Element* before, const Element* dataField);
   Typed callFunction(const Element* apply, const Element* function, std::vector<Typed> arguments);
 
   const Source& source_;
@@ -244,6 +252,7 @@ class Importer {
   std::vector<std::string> calls_;  ///< DefineFunctions being inlined
   std::vector<Field*> lowering_;    ///< derived fields being lowered
   std::map<std::string, ir::TableRef> targetDicts_;
+  std::map<std::vector<uint32_t>, ir::TableRef> sets_;    ///< tables of isOneOf by their codes
 };
 
 /// The table of model elements (elements.def).
