@@ -1,18 +1,100 @@
-// Text by code points: case mapping (simple, one fixed Unicode version, no locale), length, substring, trimming. Bytes that
-// are not UTF-8 pass unchanged and count as one code point each.
+// Text by code points: case (the simple mappings of Unicode 14.0, no locale), length, substring, blanks at the ends. Bytes that
+// are not well-formed UTF-8 pass unchanged and count as one code point each.
 #pragma once
-#include "lanes.h"
+#include "big.h"
+#include "unicode_case.h"
 
 namespace kiln::kernel {
 
-/// Bytes written; kNone if they do not fit.
-u32 upper(const u8* p, u32 n, u8* out, u32 capacity);
-u32 lower(const u8* p, u32 n, u8* out, u32 capacity);
+/// One code point at the front of a text, and its bytes. Of ill-formed bytes, code is kNone and length 1.
+struct CodePoint {
+  u32 code, length;
+};
+/// n > 0.
+INLINE CodePoint decode_utf8(const u8* p, u32 n) {
+  const u8 lead = p[0];
+  if (lead < 0x80) return {lead, 1};
+  const u32 length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || length > n) return {kNone, 1};
+  u32 code = lead & (0x7fu >> length);
+  for (u32 i = 1; i < length; i++) {
+    if ((p[i] & 0xc0) != 0x80) return {kNone, 1};
+    code = code << 6 | (p[i] & 0x3f);
+  }
+  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+  const bool surrogate = code >= 0xd800 && code < 0xe000;
+  if (overlong || surrogate || code > 0x10ffff) return {kNone, 1};
+  return {code, length};
+}
+INLINE u32 utf8_length(u32 code) { return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4; }
+INLINE void encode_utf8(u32 code, u8* out) {
+  if (code < 0x80) {
+    out[0] = (u8)code;
+    return;
+  }
+  const u32 length = utf8_length(code);
+  for (u32 i = length - 1; i > 0; i--, code >>= 6) out[i] = (u8)(0x80 | (code & 0x3f));
+  out[0] = (u8)((0xf00u >> length) | code);
+}
+
+/// The mapping of a code point beyond ASCII.
+INLINE u32 map_case(u32 code, const CaseRange* ranges, u32 count) {
+  u32 low = 0;
+  while (count > 1) {   // the last range that begins at or before code
+    const u32 half = count / 2;
+    if (ranges[low + half].first <= code) low += half;
+    count -= half;
+  }
+  const CaseRange& r = ranges[low];
+  return code >= r.first && code <= r.last && (code - r.first) % r.stride == 0 ? code + (u32)r.delta : code;
+}
+INLINE u32 map_text(const u8* p, u32 n, u8* out, u32 capacity, u8 first_letter, const CaseRange* ranges, u32 count) {
+  u32 used = 0;
+  for (u32 i = 0; i < n;) {
+    const CodePoint c = decode_utf8(p + i, n - i);
+    const bool ascii_letter = (u8)(p[i] - first_letter) < 26;
+    const u32 mapped = c.code < 0x80 ? (ascii_letter ? c.code ^ 0x20 : c.code) : c.code == kNone ? kNone : map_case(c.code, ranges, count);
+    const u32 length = mapped == kNone ? 1 : utf8_length(mapped);
+    if (length > capacity - used) return kNone;
+    if (mapped == kNone) out[used] = p[i];
+    else encode_utf8(mapped, out + used);
+    used += length, i += c.length;
+  }
+  return used;
+}
+
+/// Bytes written; kNone if they do not fit. At most three bytes come of two.
+OUTLINE u32 upper(const u8* p, u32 n, u8* out, u32 capacity) {
+  return map_text(p, n, out, capacity, 'a', kToUpper, sizeof kToUpper / sizeof kToUpper[0]);
+}
+OUTLINE u32 lower(const u8* p, u32 n, u8* out, u32 capacity) {
+  return map_text(p, n, out, capacity, 'A', kToLower, sizeof kToLower / sizeof kToLower[0]);
+}
+
 /// Code points.
-u32 length_utf8(const u8* p, u32 n);
-/// `count` code points from the first-th (from 0): where they begin, and bytes. What is beyond the end is left out.
-u32 substring_utf8(const u8* p, u32 n, u64 first, u64 count, u32* length);
-/// Where the text without blanks (<= 0x20) at both ends begins, and bytes.
-u32 trim(const u8* p, u32 n, u32* length);
+OUTLINE u32 length_utf8(const u8* p, u32 n) {
+  u32 count = 0;
+  for (u32 i = 0; i < n; count++) i += decode_utf8(p + i, n - i).length;
+  return count;
+}
+/// `count` code points from the first-th (from 0): returns the byte where they begin, and their bytes in *length. What is beyond
+/// the end is left out.
+OUTLINE u32 substring_utf8(const u8* p, u32 n, u64 first, u64 count, u32* length) {
+  u32 begin = 0;
+  for (; first != 0 && begin < n; first--) begin += decode_utf8(p + begin, n - begin).length;
+  u32 end = begin;
+  for (; count != 0 && end < n; count--) end += decode_utf8(p + end, n - end).length;
+  *length = end - begin;
+  return begin;
+}
+/// Where the text without blanks (space, tab, line ends) at both ends begins, and its bytes in *length.
+INLINE u32 trim(const u8* p, u32 n, u32* length) {
+  const auto blank = [](u8 c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
+  u32 begin = 0;
+  while (begin < n && blank(p[begin])) begin++;
+  while (n > begin && blank(p[n - 1])) n--;
+  *length = n - begin;
+  return begin;
+}
 
 }  // namespace kiln::kernel

@@ -1,5 +1,5 @@
 // format.h against std::to_chars (shortest digits), formatNumber, and texts of Java's documentation.
-#include "format.h"
+#include "runtime/kernels/format.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <string>
 
 #include "compiler/support/number.h"
-#include "parse.h"
+#include "runtime/kernels/parse.h"
 
 using namespace kiln::kernel;
 

@@ -1,5 +1,5 @@
 // parse.h against std::from_chars and strtod: hard decimals, random bits, and what is refused.
-#include "parse.h"
+#include "runtime/kernels/parse.h"
 
 #include <gtest/gtest.h>
 
