@@ -43,9 +43,9 @@ class Evaluation {
  public:
   const Pipeline& pipeline;
   const Node& node;
-  uint32_t nodeIndex;
-  const kiln_cell* cells;   ///< the row's inputs, in schema order
-  uint32_t inputIndex;      ///< of an input node: its place in the schema
+  uint32_t nodeIndex = 0;
+  const kiln_cell* cells = nullptr;   ///< the row's inputs, in schema order
+  uint32_t inputIndex = 0;    ///< of an input node: its place in the schema
 
   size_t operands() const { return node.operands.size(); }
   const RowValue& operand(size_t i) const { return values_[node.operands[i]]; }
@@ -58,8 +58,9 @@ class Evaluation {
   Failure failure(uint32_t cause, uint32_t field = kNone) const;
   /// The leftmost failure among all operands.
   Failure firstFailure() const;
-  // For statements.
-  void endRow(const Failure& failure);  ///< keeps the first
+  // For statements, in program order. The first that ends the row decides cause, field and node. Notes set before it stay;
+  // later ones do not count, as they come from values that the row does not have.
+  void endRow(const Failure& failure);
   void addNote(uint32_t bits);
   void setOutput(const RowValue& value, const Type& type);
 
@@ -82,9 +83,12 @@ class Evaluator {
   const std::vector<RowValue>& values() const { return values_; }
 
  private:
+  void run(uint32_t node, const kiln_cell* in, kiln_cell* out, kiln_status* status);
+
   const Pipeline& pipeline_;
-  std::vector<RowValue> values_;
-  std::vector<RowValue> constants_;
+  std::vector<RowValue> values_;   // kept from row to row, so that scoring does not allocate; constants are evaluated once
+  std::vector<uint32_t> places_;   // of an input or output node: its number in the schema
+  uint32_t inputs_ = 0, outputs_ = 0;
   std::deque<std::string> texts_;
 };
 
