@@ -13,7 +13,9 @@ namespace kiln::ir {
 ///      missing (goes on as missing), value (`invalidValue`, final).
 ///   3. missing: keep, value (`missingValue`, final), fail (MISSING_REQUIRED).
 ///   4. valid numbers outside low .. high: asIs, missing (`missingValue` if step 3 has one, else missing), clip.
-/// Notes: REPLACED_MISSING, REPLACED_INVALID where a value took the place, OUTLIER where step 4 acted.
+/// Notes: REPLACED_INVALID where step 2 put invalidValue, REPLACED_MISSING where step 3 put missingValue (for an invalid value
+/// gone on as missing, too), OUTLIER where step 4 acted (replaced or not). Comparisons are made in f64; for f32, constants are
+/// exact f32 values. A failure that passes through keeps its cause, field and node; `valid` is false and notes 0 then.
 /// The valid set: `validValues` and the intervals together (a value in either is valid); everything if both are empty.
 /// Values are numbers for number, bool (0, 1) and date elements and codes for cat; text for str. With cat, the code "some
 /// other value" is invalid if a valid set is given.

@@ -13,9 +13,9 @@ enum class Test : uint8_t { less, lessOrEqual, greater, greaterOrEqual, equal, n
 /// of a node, with kMarked set where taking it counts as one missing level (`forest` result `marks`). Trees are DAGs: a node
 /// may have several parents inside its tree.
 ///   test less .. notEqual   constant[n]: numbers for f64, f32, i64, i32, bool and date columns (an i64 beyond 2^53 is refused
-///                           by the frontends), the code for cat columns (equal, notEqual; order if the dict is ordered)
+///                           by the frontends; columns are compared as doubles), the code for cat columns (equal, notEqual; order if the dict is ordered)
 ///   test inSet              set[n]: index of a set. A code of a cat column, or a value of a number column
-///   test isMissing          takes yes or no, never missing
+///   test isMissing          takes yes (missing, or NaN) or no, never the exit missing
 ///   test leaf               leaf[n]: index of a leaf
 /// A missing element, and a NaN, takes the exit `missing` of every other test; a failed column fails the result if the row's
 /// path tests it.

@@ -1,0 +1,72 @@
+// dense: weighted sums of a vector with a constant matrix.
+#include "compiler/ir/nodes/dense.h"
+
+#include "compiler/ir/elements.h"
+#include "compiler/ir/tables/matrix.h"
+
+namespace kiln::ir {
+
+std::vector<Type> Dense::infer(Inference& inference) const {
+  if (!expectOperands(inference, 1, 1)) return {Type()};
+  const Type& x = inference.operands[0];
+  Type type = scalarType(x.elem, x.nullable, x.fallible);
+  expectOperand(inference, 0, isFloat(x.elem) && x.shape.size() == 1 && x.shape[0] > 0, "[n] f64 or f32");
+  const Matrix* w = inference.table<Matrix>(weights);
+  if (!w) return {type};
+  const uint32_t m = w->shape.empty() ? 0 : w->shape[0];
+  inference.expect(w->shape.size() == 2 && w->shape[1] == x.size() && w->elem == x.elem, "the weights are not [m," + std::to_string(x.size()) + "] of " + elemName(x.elem));
+  if (bias.id != kNone)
+    if (const Matrix* b = inference.table<Matrix>(bias))
+      inference.expect(b->shape == std::vector<uint32_t>{m} && b->elem == x.elem, "the bias is not [" + std::to_string(m) + "] of " + elemName(x.elem));
+  inference.expect(!scalar || m == 1, "is no scalar, it has " + std::to_string(m) + " elements");
+  if (!scalar) type.shape = {m};
+  return {type};
+}
+
+// The products that count, added in index order: onto the bias, or from the first product.
+template <class T>
+static T addSerial(const std::vector<T>& products, const T* bias, bool biasLast) {
+  size_t i = 0;
+  T sum = bias && !biasLast ? *bias : products.empty() ? T(0) : products[i++];
+  for (; i < products.size(); i++) sum = sum + products[i];
+  if (bias && biasLast) sum = products.empty() ? *bias : sum + *bias;
+  return sum;
+}
+
+// 16 partial sums from zero, added pairwise; then the bias.
+template <class T>
+static T addStriped(const std::vector<T>& partial, const T* bias) {
+  T s[16];
+  std::copy(partial.begin(), partial.end(), s);
+  for (int half = 8; half > 0; half /= 2)
+    for (int i = 0; i < half; i++) s[i] = s[i] + s[i + half];
+  return bias ? s[0] + *bias : s[0];
+}
+
+void Dense::evaluate(Evaluation& e) const {
+  RowValue& y = fresh(e);
+  if ((y.failure = e.firstFailure())) return;
+  const Matrix& w = e.pipeline.table<Matrix>(weights);
+  const Matrix* b = bias.id == kNone ? nullptr : &e.pipeline.table<Matrix>(bias);
+  const RowValue& x = e.operand(0);
+  const size_t n = x.elements.size();
+  withFloat(e.resultType().elem, [&](auto zero) {
+    using T = decltype(zero);
+    for (size_t j = 0; j < y.elements.size(); j++) {
+      std::vector<T> terms;
+      if (order == striped) terms.assign(16, T(0));
+      for (size_t i = 0; i < n; i++) {
+        const T weight = static_cast<T>(w.numbers[j * n + i]);
+        if (skipZero && weight == 0) continue;
+        y.elements[j].missing |= x.elements[i].missing;
+        const T product = weight * get<T>(x.elements[i]);
+        if (order == striped) terms[i % 16] = terms[i % 16] + product;
+        else terms.push_back(product);
+      }
+      const T offset = b ? static_cast<T>(b->numbers[j]) : T(0);
+      if (!y.elements[j].missing) set(y.elements[j], order == striped ? addStriped(terms, b ? &offset : nullptr) : addSerial(terms, b ? &offset : nullptr, biasLast));
+    }
+  });
+}
+
+}  // namespace kiln::ir

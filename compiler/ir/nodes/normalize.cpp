@@ -1,0 +1,70 @@
+// normalize: a vector of scores to probabilities.
+#include "compiler/ir/nodes/normalize.h"
+
+#include "compiler/ir/elements.h"
+#include "runtime/kernels/math.h"
+
+namespace kiln::ir {
+
+std::vector<Type> Normalize::infer(Inference& inference) const {
+  if (!expectOperands(inference, 1, 1)) return {Type()};
+  Type type = inference.operands[0];
+  if (!expectOperand(inference, 0, isFloat(type.elem) && type.shape.size() == 1 && type.shape[0] > 0, "[n] f64 or f32")) return {type};
+  if (method == ordinalDifference || method == oneMinusSum) type.shape[0]++;
+  return {type};
+}
+
+template <class T>
+static T sumOf(const std::vector<T>& x) {
+  T sum = x[0];
+  for (size_t i = 1; i < x.size(); i++) sum = sum + x[i];
+  return sum;
+}
+
+// max as the scalar function: the first NaN, else the first of the largest.
+template <class T>
+static T largest(const std::vector<T>& x) {
+  T m = x[0];
+  for (T v : x) m = m != m ? m : v != v ? v : v > m ? v : m;
+  return m;
+}
+
+template <class T>
+static std::vector<T> normalize(Normalize::Method method, std::vector<T> x) {
+  const size_t n = x.size();
+  switch (method) {
+    case Normalize::softmax: {
+      const T m = largest(x);
+      for (T& v : x) v = static_cast<T>(kernel::math::exp(static_cast<double>(static_cast<T>(v - m))));
+      [[fallthrough]];
+    }
+    case Normalize::simplemax: {
+      const T sum = sumOf(x);
+      for (T& v : x) v = v / sum;
+      return x;
+    }
+    case Normalize::ordinalDifference: {
+      std::vector<T> y = {x[0]};
+      for (size_t i = 1; i < n; i++) y.push_back(x[i] - x[i - 1]);
+      y.push_back(T(1) - x[n - 1]);
+      return y;
+    }
+    case Normalize::oneMinusSum: x.push_back(T(1) - sumOf(x)); return x;
+  }
+  return x;
+}
+
+void Normalize::evaluate(Evaluation& e) const {
+  RowValue& y = fresh(e);
+  if ((y.failure = e.firstFailure())) return;
+  if (anyMissing(e.operand(0))) return setMissing(y);
+  withFloat(e.resultType().elem, [&](auto zero) {
+    using T = decltype(zero);
+    std::vector<T> x;
+    for (const Datum& d : e.operand(0).elements) x.push_back(get<T>(d));
+    x = normalize(method, std::move(x));
+    for (size_t i = 0; i < x.size(); i++) set(y.elements[i], x[i]);
+  });
+}
+
+}  // namespace kiln::ir

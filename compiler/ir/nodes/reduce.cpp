@@ -1,0 +1,115 @@
+// reduce: a vector to a scalar.
+#include "compiler/ir/nodes/reduce.h"
+
+#include "compiler/ir/elements.h"
+
+namespace kiln::ir {
+
+static bool isLogical(Reduce::Kind op) { return op == Reduce::any || op == Reduce::all; }
+static bool isSum(Reduce::Kind op) { return op == Reduce::sum || op == Reduce::product || op == Reduce::sumsq; }
+
+std::vector<Type> Reduce::infer(Inference& inference) const {
+  if (!expectOperands(inference, 1, 1)) return {Type()};
+  const Type& x = inference.operands[0];
+  const bool boolean = x.elem == Elem::boolean && (isLogical(op) || op == count);
+  expectOperand(inference, 0, (isNumber(x.elem) || boolean) && x.shape.size() == 1 && x.shape[0] > 0, "[n] numbers");
+  inference.expect(!checked || (isSum(op) && isInteger(x.elem)), "only sums and products of integers can be checked");
+  Type type = scalarType(x.elem, x.nullable && !(skip && op == count), x.fallible || checked);
+  if (op == count) type.elem = Elem::i64;
+  else if (isLogical(op)) type.elem = Elem::boolean;
+  else if ((op == mean || op == median) && isInteger(x.elem)) type.elem = Elem::f64;
+  return {type};
+}
+
+// The middle by value, ties by index; of an even count half the sum of the two in the middle. Any NaN: NaN.
+template <class T>
+static T medianOf(std::vector<T> x) {
+  for (T v : x)
+    if (v != v) return v;
+  for (size_t i = 1; i < x.size(); i++)   // insertion sort: stable, so that of two zeros the first stays first
+    for (size_t j = i; j > 0 && x[j] < x[j - 1]; j--) std::swap(x[j], x[j - 1]);
+  const size_t half = x.size() / 2;
+  return x.size() % 2 ? x[half] : (x[half - 1] + x[half]) / 2;
+}
+
+template <class T>
+static T extreme(T a, T b, bool largest) {
+  if (a != a) return a;
+  return b != b || (largest ? b > a : b < a) ? b : a;
+}
+
+// sum, product, sumsq, min, max in the operand's type; false on integer overflow, where the result has wrapped.
+template <class T>
+static bool fold(Reduce::Kind op, const std::vector<T>& x, T& y) {
+  bool overflow = false;
+  const auto add = [&](T a, T b) {
+    if constexpr (std::is_floating_point_v<T>) return static_cast<T>(a + b);
+    else return overflow |= __builtin_add_overflow(a, b, &a), a;
+  };
+  const auto multiply = [&](T a, T b) {
+    if constexpr (std::is_floating_point_v<T>) return static_cast<T>(a * b);
+    else return overflow |= __builtin_mul_overflow(a, b, &a), a;
+  };
+  y = op == Reduce::product ? T(1) : op == Reduce::min || op == Reduce::max ? x[0] : T(0);
+  for (T v : x) {
+    if (op == Reduce::sum) y = add(y, v);
+    else if (op == Reduce::product) y = multiply(y, v);
+    else if (op == Reduce::sumsq) y = add(y, multiply(v, v));
+    else y = extreme(y, v, op == Reduce::max);
+  }
+  return !overflow;
+}
+
+template <class T>
+static T meanOf(const std::vector<T>& x) {
+  T sum = 0;
+  for (T v : x) sum = sum + v;
+  return sum / static_cast<T>(x.size());
+}
+
+// Of the present elements, one or more. False: failed.
+template <class T>
+static bool reduce(const Reduce& op, const std::vector<T>& x, Datum& y) {
+  const auto truths = static_cast<size_t>(std::count_if(x.begin(), x.end(), [](T v) { return v != T(0); }));
+  switch (op.op) {
+    case Reduce::count: y.i64 = static_cast<int64_t>(std::is_same_v<T, bool> ? truths : x.size()); return true;
+    case Reduce::any: y.boolean = truths != 0; return true;
+    case Reduce::all: y.boolean = truths == x.size(); return true;
+    case Reduce::mean:
+    case Reduce::median:
+      if constexpr (std::is_floating_point_v<T>) {
+        set(y, op.op == Reduce::mean ? meanOf(x) : medianOf(x));
+      } else {
+        const std::vector<double> numbers(x.begin(), x.end());
+        y.f64 = op.op == Reduce::mean ? meanOf(numbers) : medianOf(numbers);
+      }
+      return true;
+    default:
+      if constexpr (!std::is_same_v<T, bool>) {
+        T result = 0;
+        const bool exact = fold(op.op, x, result);
+        set(y, result);
+        return exact || !op.checked;
+      }
+      return true;
+  }
+}
+
+void Reduce::evaluate(Evaluation& e) const {
+  RowValue& y = fresh(e);
+  if ((y.failure = e.firstFailure())) return;
+  const RowValue& x = e.operand(0);
+  if (!skip && anyMissing(x)) return setMissing(y);
+  const bool ok = withStorage(e.operandType(0).storage(), [&](auto zero) {
+    using T = decltype(zero);
+    std::vector<T> present;
+    for (const Datum& d : x.elements)
+      if (!d.missing) present.push_back(get<T>(d));
+    if (!present.empty()) return reduce(*this, present, y.elements[0]);
+    y.elements[0].missing = op != count;
+    return true;
+  });
+  if (!ok) y.failure = e.failure(KILN_UNDEFINED);
+}
+
+}  // namespace kiln::ir
