@@ -54,4 +54,65 @@ struct ForestGraph {
   u32 leaf_first, leaf_targets, leaf_weights, leaf_kinds;   ///< kNone where the forest has none
 };
 
+// ---- cursor: small trees without pointers
+struct CursorTree {
+  u32 first, steps;           ///< CursorStep
+};
+/// Of an inner node, in preorder: a cursor at `from` moves to `to` where the column is greater than the rank.
+struct CursorStep {
+  u32 column;
+  i8 rank;                    ///< less 128, as the columns are
+  u8 from, to, spare;
+};
+/// Leaf values of tree `tree` of the chunk, or of the group of trees, are added to a target: table `table`.
+struct CursorAdd {
+  u32 table;
+  u16 tree, target;
+};
+struct CursorRun {
+  u32 target, first, count;   ///< adds of one target in a chunk
+};
+struct CursorGroup {
+  u32 lanes, steps;           ///< one row: u8[steps][group vector][column, rank, from, to][lane]
+  u32 first, count;           ///< adds of these trees, in tree order
+};
+enum : u32 { kCursorChunk = 16 };   ///< trees between two rounds of adding
+struct ForestCursor {
+  Quantiser quantiser;
+  u32 result, trees, targets;
+  u32 stride;                 ///< leaves of a table: 32, 64, 128 or 256
+  u32 planes;                 ///< tables hold the low and then the high halves of f64, for permutes
+  u32 tree_table, steps;
+  u32 adds, runs, chunks;     ///< blob: CursorAdd[], CursorRun[], u32 first run of each chunk and the end
+  u32 leaves;                 ///< blob: tables
+  u32 gone, gone_trees;       ///< blob: u8[tree][stride], u8[tree]: leaves without prediction, trees that have any; kNone: none
+  u32 ranks, sums, gone_rows; ///< scratch: i8[column][R], T[target][R], u8[R]
+  u32 groups, group_count;    ///< one row: CursorGroup[]
+  u32 row_adds;
+  u32 banks;                  ///< one row: 16-byte (v4: 64-byte) registers that hold the columns
+  u32 vectors;                ///< one row: vectors of trees a group
+};
+
+// ---- walk: trees of any size and shape. The children of an inner node are slots `child` and `child` + 1; a leaf is its own
+// child with a rank that nothing exceeds.
+struct WalkNode {
+  u32 child;
+  u16 rank, column;
+};
+/// Compact: u32 child << 16 | rank << 8 | column. Rows hold value << 8, so that one comparison of 16 bits decides.
+struct WalkTree {
+  u32 first, slots;           ///< of the tree in the node table
+  u32 depth;
+};
+struct ForestWalk {
+  Quantiser quantiser;
+  u32 result, trees, targets, compact;
+  u32 nodes, tree_table;      ///< blob: the trees, and one more without slots
+  u32 values;                 ///< blob: T[slot]; where `by_leaf`: u32[slot], the leaf
+  u32 by_leaf;                ///< several weights a leaf, or leaves without prediction
+  u32 leaf_first, leaf_targets, leaf_weights, leaf_kinds;
+  u32 rows, pitch;            ///< scratch: u16[row][pitch]
+  u32 gone;                   ///< scratch: u8[row]
+};
+
 }  // namespace kiln::kernel

@@ -1,0 +1,21 @@
+// The parts that strategies with cursors share: which forests they take, leaf tables and their adding.
+#pragma once
+#include "compiler/codegen/forest/trees.h"
+
+namespace kiln::codegen {
+
+bool acceptsCursors(const ForestTask& task, uint32_t mostLeaves, std::string& why);
+std::vector<FlatTree> flattenAll(const RankedForest& ranked);
+/// Elements of a leaf table: 32, 64, 128 or 256.
+uint32_t tableStride(uint32_t mostLeaves);
+/// Whether leaf values are looked up by permutes of registers.
+bool usesPlanes(const ir::ForestNode& node, const Tier& tier, uint32_t stride);
+/// The kernel of a family for this result and element type.
+std::string cursorKernel(const std::string& family, const ir::ForestNode& node);
+
+/// Puts the leaf tables; fills result, trees, targets, stride, planes, gone, leaves.
+LeafTables putLeaves(const ForestTask& task, const std::vector<FlatTree>& trees, NodeEmitter& emit, kernel::ForestCursor& p);
+/// Puts which tables are added to which target after each chunk of trees; fills adds, runs, chunks.
+void putChunks(const LeafTables& leaves, kernel::ForestCursor& p, NodeEmitter& emit);
+
+}  // namespace kiln::codegen

@@ -1,0 +1,207 @@
+// cursor: exact evaluation of small trees without following pointers. Number a tree's leaves from left to right; a row's
+// cursor is the leftmost leaf not yet excluded. Visit the inner nodes in preorder: one whose left subtree begins at leaf
+// `from` matters only to rows whose cursor stands there, and where its test holds the cursor moves to the first leaf of the
+// right subtree. After the last node the cursor is the leaf. Many rows stand in lanes; for one row, many trees.
+#pragma once
+#include "leaves.h"
+#include "quantise.h"
+
+namespace kiln::kernel {
+
+struct ByteRows {
+  enum { kHigh = 255 };
+  i8* ranks;
+  MEMBER void put(u32 column, u32 row, Values16 v) const {
+    store(ranks + (u64)column * kForestRows + row, __builtin_convertvector(v, Lane<u8, 16>) ^ (u8)128);
+  }
+};
+struct ByteRow {
+  enum { kHigh = 255 };
+  i8* ranks;
+  MEMBER void put(u32 column, u32 value) const { ranks[column] = (i8)(value ^ 128); }
+};
+
+/// Cursors of one tree for G vectors of rows.
+template <int G> INLINE void cursor_tree(const CursorStep* step, u32 steps, const i8* ranks, u8* cursors) {
+  Bytes at[G];
+  UNROLL for (int g = 0; g < G; g++) at[g] = Bytes{};
+  NOUNROLL for (u32 s = 0; s < steps; s++) {
+    const i8* x = ranks + (u64)step[s].column * kForestRows;
+    const Bytes rank = splat<i8, kForestWidth>(step[s].rank), from = splat<i8, kForestWidth>((i8)step[s].from),
+                to = splat<i8, kForestWidth>((i8)step[s].to);
+    UNROLL for (int g = 0; g < G; g++) {
+      const Bytes hit = (at[g] == from) & (load<Bytes>(x + g * kForestWidth) > rank);
+      at[g] = hit ? to : at[g];
+    }
+  }
+  UNROLL for (int g = 0; g < G; g++) store(cursors + g * kForestWidth, at[g]);
+}
+
+/// The leaves without prediction that rows have reached: ORs flags of the trees of a chunk into `gone`.
+INLINE void cursor_gone(const Ctx& c, const ForestCursor& p, u32 first_tree, u32 trees, const u8* cursors, u32 rows, u8* gone) {
+  if (p.gone == kNone) return;
+  NOUNROLL for (u32 k = 0; k < trees; k++) {
+    if (!c.blob[p.gone_trees + first_tree + k]) continue;
+    const u8* flags = c.blob + p.gone + (u64)(first_tree + k) * p.stride;
+    NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] |= flags[cursors[k * kForestRows + r]];
+  }
+}
+/// Bits of missing elements, from bytes.
+INLINE void put_missing_rows(const Ctx& c, const Slot& out, u32 element, u64 row0, u32 rows, const u8* gone) {
+  if (out.missing == kNone) return;
+  u8* bits = c.scratch + out.missing + (u64)element * ((out.pitch + 7) / 8) + row0 / 8;
+  NOUNROLL for (u32 r = 0; r < rows; r += 8) {
+    u32 b = 0;
+    UNROLL for (u32 i = 0; i < 8; i++) b |= (r + i < rows && gone && gone[r + i] ? 1u : 0u) << i;
+    bits[r / 8] = (u8)b;
+  }
+}
+
+/// Results `each` and `leaf`: a value of every tree.
+template <class T>
+INLINE void cursor_values(const Ctx& c, const ForestCursor& p, const Slot& out, u64 row0, u32 rows, u32 tree, const u8* cursors) {
+  const T* table = (const T*)(c.blob + p.leaves) + (u64)tree * p.stride;
+  T* y = (T*)(c.scratch + out.values) + (u64)tree * out.pitch + row0;
+  NOUNROLL for (u32 r = 0; r < rows; r++) y[r] = table[cursors[r]];
+  u8* gone = c.scratch + p.gone_rows;
+  if (p.gone == kNone) return put_missing_rows(c, out, tree, row0, rows, nullptr);
+  NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] = 0;
+  cursor_gone(c, p, tree, 1, cursors, rows, gone);
+  put_missing_rows(c, out, tree, row0, rows, gone);
+}
+
+/// Sums of one chunk of trees, whose cursors are known.
+template <class T>
+INLINE void cursor_sums(const Ctx& c, const ForestCursor& p, u32 first_tree, u32 trees, const u8* cursors, u32 rows) {
+  const CursorRun* runs = (const CursorRun*)(c.blob + p.runs);
+  const CursorAdd* adds = (const CursorAdd*)(c.blob + p.adds);
+  const u32* chunk = (const u32*)(c.blob + p.chunks) + first_tree / kCursorChunk;
+  NOUNROLL for (u32 i = chunk[0]; i < chunk[1]; i++)
+    add_leaves<T>(c, p, adds + runs[i].first, runs[i].count, cursors, rows,
+                  (T*)(c.scratch + p.sums) + (u64)runs[i].target * kForestRows);
+  cursor_gone(c, p, first_tree, trees, cursors, rows, c.scratch + p.gone_rows);
+}
+template <class T> INLINE void cursor_open_sums(const Ctx& c, const ForestCursor& p) {
+  NOUNROLL for (u32 i = 0; i < p.targets * kForestRows; i += 16) store((T*)(c.scratch + p.sums) + i, Lane<T, 16>{});
+  NOUNROLL for (u32 i = 0; i < kForestRows; i += 16) store(c.scratch + p.gone_rows + i, Lane<u8, 16>{});
+}
+template <class T> INLINE void cursor_put_sums(const Ctx& c, const ForestCursor& p, const Slot& out, u64 row0, u32 rows) {
+  const u8* gone = c.scratch + p.gone_rows;
+  NOUNROLL for (u32 k = 0; k < p.targets; k++) {
+    const T* sums = (const T*)(c.scratch + p.sums) + (u64)k * kForestRows;
+    T* y = (T*)(c.scratch + out.values) + (u64)k * out.pitch + row0;
+    NOUNROLL for (u32 r = 0; r < rows; r++) {
+      const T sum = sums[sum_at<T>(r, p.planes != 0)];
+      y[r] = p.gone != kNone && gone[r] ? 0 : p.result == kForestAverage ? sum / (T)p.trees : sum;
+    }
+    put_missing_rows(c, out, k, row0, rows, p.gone == kNone ? nullptr : gone);
+  }
+}
+
+/// Indices of leaves (i32) are never added.
+template <class T> inline constexpr bool kIsSummed = true;
+template <> inline constexpr bool kIsSummed<i32> = false;
+INLINE bool cursor_is_sum(const ForestCursor& p) { return p.result == kForestSum || p.result == kForestAverage; }
+
+template <class T> INLINE void cursor_block(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot* results, u64 rows) {
+  const CursorTree* trees = (const CursorTree*)(c.blob + p.tree_table);
+  const CursorStep* steps = (const CursorStep*)(c.blob + p.steps);
+  i8* ranks = (i8*)c.scratch + p.ranks;
+  alignas(64) u8 cursors[(u32)kCursorChunk * (u32)kForestRows];
+  NOUNROLL for (u64 row0 = 0; row0 < rows; row0 += kForestRows) {
+    const u32 n = rows - row0 < kForestRows ? (u32)(rows - row0) : kForestRows;
+    quantise_block<kForestRows>(c, p.quantiser, operands, row0, n, ByteRows{ranks});
+    if (cursor_is_sum(p)) cursor_open_sums<T>(c, p);
+    NOUNROLL for (u32 t0 = 0; t0 < p.trees; t0 += kCursorChunk) {
+      const u32 count = p.trees - t0 < kCursorChunk ? p.trees - t0 : (u32)kCursorChunk;
+      NOUNROLL for (u32 k = 0; k < count; k++) {
+        const CursorTree& tree = trees[t0 + k];
+        if (n <= kForestWidth) cursor_tree<1>(steps + tree.first, tree.steps, ranks, cursors + k * kForestRows);
+        else cursor_tree<kForestGroups>(steps + tree.first, tree.steps, ranks, cursors + k * kForestRows);
+      }
+      if (cursor_is_sum(p)) {
+        if constexpr (kIsSummed<T>) cursor_sums<T>(c, p, t0, count, cursors, n);
+      } else
+        NOUNROLL for (u32 k = 0; k < count; k++)
+          cursor_values<T>(c, p, results[0], row0, n, t0 + k, cursors + k * kForestRows);
+    }
+    if (cursor_is_sum(p)) cursor_put_sums<T>(c, p, results[0], row0, n);
+  }
+}
+
+// ---- one row
+/// Cursors of a group of trees.
+template <int G, int Banks> INLINE void cursor_lanes(const u8* p, u32 steps, const i8* ranks, u8* cursors) {
+  ByteTable<Banks> row;
+  row.open(ranks);
+  Bytes at[G];
+  UNROLL for (int g = 0; g < G; g++) at[g] = Bytes{};
+  NOUNROLL for (u32 s = 0; s < steps; s++)
+    UNROLL for (int g = 0; g < G; g++, p += 4 * kForestWidth) {
+      const Bytes x = row.pick(load<Bytes>(p));
+      const Bytes hit = (x > load<Bytes>(p + kForestWidth)) & (at[g] == load<Bytes>(p + 2 * kForestWidth));
+      at[g] = hit ? load<Bytes>(p + 3 * kForestWidth) : at[g];
+    }
+  UNROLL for (int g = 0; g < G; g++) store(cursors + g * kForestWidth, at[g]);
+}
+template <int G> INLINE void cursor_any_lanes(const Ctx& c, const ForestCursor& p, const CursorGroup& group, const i8* ranks, u8* cursors) {
+  const u8* lanes = c.blob + group.lanes;
+  if (p.banks == 1) cursor_lanes<G, 1>(lanes, group.steps, ranks, cursors);
+  else if (p.banks == 2) cursor_lanes<G, 2>(lanes, group.steps, ranks, cursors);
+  else if (p.banks == 4) cursor_lanes<G, 4>(lanes, group.steps, ranks, cursors);
+  else cursor_lanes<G, 8>(lanes, group.steps, ranks, cursors);
+}
+INLINE void put_missing_row(const Ctx& c, const Slot& out, u32 element, bool missing) {
+  if (out.missing != kNone) c.scratch[out.missing + (u64)element * ((out.pitch + 7) / 8)] = missing;
+}
+template <class T> INLINE void cursor_row(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot* results, u64) {
+  alignas(64) i8 ranks[128];
+  UNROLL for (int i = 0; i < 128; i += 16) store(ranks + i, Lane<i8, 16>{});
+  quantise_row(c, p.quantiser, operands, ByteRow{ranks});
+  const Slot& out = results[0];
+  const CursorGroup* groups = (const CursorGroup*)(c.blob + p.groups);
+  const CursorAdd* adds = (const CursorAdd*)(c.blob + p.row_adds);
+  const T* leaves = (const T*)(c.blob + p.leaves);
+  T* y = (T*)(c.scratch + out.values);
+  T sum = 0;
+  bool gone = false;
+  if (cursor_is_sum(p))
+    NOUNROLL for (u32 k = 0; k < p.targets; k++) y[(u64)k * out.pitch] = 0;
+  NOUNROLL for (u32 i = 0; i < p.group_count; i++) {
+    const CursorGroup& group = groups[i];
+    alignas(64) u8 cursors[kForestRows];
+    if (p.vectors == 4) cursor_any_lanes<4>(c, p, group, ranks, cursors);
+    else if (p.vectors == 2) cursor_any_lanes<2>(c, p, group, ranks, cursors);
+    else cursor_any_lanes<1>(c, p, group, ranks, cursors);
+    const u32 per = p.vectors * kForestWidth, t0 = i * per, n = p.trees - t0 < per ? p.trees - t0 : per;
+    if (!cursor_is_sum(p)) {
+      NOUNROLL for (u32 t = 0; t < n; t++) {
+        const u64 at = (u64)(t0 + t) * p.stride + cursors[t];
+        y[(u64)(t0 + t) * out.pitch] = leaves[at];
+        put_missing_row(c, out, t0 + t, p.gone != kNone && c.blob[p.gone + at]);
+      }
+    } else if (p.targets == 1) {
+#pragma clang loop unroll_count(8)
+      for (u32 k = 0; k < group.count; k++) sum += leaves[(u64)adds[group.first + k].table * p.stride + cursors[adds[group.first + k].tree]];
+    } else {
+      NOUNROLL for (u32 k = 0; k < group.count; k++) {
+        const CursorAdd& add = adds[group.first + k];
+        y[(u64)add.target * out.pitch] += leaves[(u64)add.table * p.stride + cursors[add.tree]];
+      }
+    }
+    if (cursor_is_sum(p) && p.gone != kNone)
+      NOUNROLL for (u32 t = 0; t < n; t++) gone |= c.blob[p.gone + (u64)(t0 + t) * p.stride + cursors[t]] != 0;
+  }
+  if (!cursor_is_sum(p)) return;
+  if (p.targets == 1) y[0] = sum;
+  NOUNROLL for (u32 k = 0; k < p.targets; k++) {
+    const T total = y[(u64)k * out.pitch];
+    y[(u64)k * out.pitch] = gone ? 0 : p.result == kForestAverage ? total / (T)p.trees : total;
+    put_missing_row(c, out, k, gone);
+  }
+}
+KILN_BLOCK_KERNEL(forest_cursor_f64, cursor_row<f64>, cursor_block<f64>, ForestCursor)
+KILN_BLOCK_KERNEL(forest_cursor_f32, cursor_row<f32>, cursor_block<f32>, ForestCursor)
+KILN_BLOCK_KERNEL(forest_cursor_i32, cursor_row<i32>, cursor_block<i32>, ForestCursor)
+
+}  // namespace kiln::kernel

@@ -1,0 +1,107 @@
+// Leaf values of many rows, added in tree order: 64-byte vectors look them up by permutes of registers, others by loads.
+#pragma once
+#include "permute.h"
+#include "tables.h"
+
+namespace kiln::kernel {
+
+/// Where the sum of row r of a group of 64 stands while permutes add; elsewhere rows stand in order.
+template <class T> INLINE u32 sum_at(u32 r, bool permuted) {
+  if (!permuted) return r;
+  const u32 group = r & ~63u, d = (r & 63) / 4, byte = r & 3;
+  if (sizeof(T) == 4) return group + byte * 16 + d;
+  return group + (byte * 2 + (d / 2 & 1)) * 8 + d / 4 * 2 + (d & 1);
+}
+
+#if defined(__AVX512VBMI__)
+typedef Lane<i32, 16> Dwords;
+/// 32 * Banks dwords in registers.
+template <int Banks> struct DwordTable {
+  DwordTable<Banks / 2> low, high;
+  MEMBER void open(const u8* p) { low.open(p), high.open(p + Banks * 64); }
+  /// `index` holds the lane's index from bit `shift` on.
+  MEMBER Dwords pick(Dwords index, int shift) const {
+    constexpr int bit = Banks == 2 ? 5 : 6;
+    const Dwords choice = index << (31 - bit - shift);
+    return choice < 0 ? high.pick(index, shift) : low.pick(index, shift);
+  }
+};
+template <> struct DwordTable<1> {
+  Dwords a, b;
+  MEMBER void open(const u8* p) { a = load<Dwords>(p), b = load<Dwords>(p + 64); }
+  MEMBER Dwords pick(Dwords index, int shift) const {
+    return __builtin_ia32_vpermi2vard512(a, (Dwords)((Lane<u32, 16>)index >> shift), b);
+  }
+};
+
+template <class T, int Banks> struct LeafTable;
+template <int Banks> struct LeafTable<f64, Banks> {
+  typedef Lane<f64, 8> A;
+  enum { kVectors = 8, kBytes = 256 * Banks };
+  DwordTable<Banks> low, high;
+  MEMBER void open(const u8* p) { low.open(p), high.open(p + 128 * Banks); }
+  MEMBER void add(Dwords cursors, A* sums) const {
+    UNROLL for (int k = 0; k < 4; k++) {
+      const Dwords l = low.pick(cursors, 8 * k), h = high.pick(cursors, 8 * k);
+      sums[2 * k] += (A)__builtin_shufflevector(l, h, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
+      sums[2 * k + 1] += (A)__builtin_shufflevector(l, h, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
+    }
+  }
+};
+template <int Banks> struct LeafTable<f32, Banks> {
+  typedef Lane<f32, 16> A;
+  enum { kVectors = 4, kBytes = 128 * Banks };
+  DwordTable<Banks> table;
+  MEMBER void open(const u8* p) { table.open(p); }
+  MEMBER void add(Dwords cursors, A* sums) const {
+    UNROLL for (int k = 0; k < 4; k++) sums[k] += (A)table.pick(cursors, 8 * k);
+  }
+};
+template <class T, int Banks>
+INLINE void add_by_permutes(const u8* leaves, const CursorAdd* adds, u32 count, const u8* cursors, u32 rows, T* sums) {
+  typedef LeafTable<T, Banks> Table;
+  typedef typename Table::A A;
+  NOUNROLL for (u32 r = 0; r < rows; r += 64) {
+    A a[Table::kVectors];
+    UNROLL for (int i = 0; i < Table::kVectors; i++) a[i] = load<A>((const u8*)(sums + r) + 64 * i);
+    NOUNROLL for (u32 k = 0; k < count; k++) {
+      Table table;
+      table.open(leaves + (u64)adds[k].table * Table::kBytes);
+      table.add(load<Dwords>(cursors + adds[k].tree * kForestRows + r), a);
+    }
+    UNROLL for (int i = 0; i < Table::kVectors; i++) store((u8*)(sums + r) + 64 * i, a[i]);
+  }
+}
+#endif
+
+template <class T>
+INLINE void add_by_loads(const T* leaves, u32 stride, const CursorAdd* adds, u32 count, const u8* cursors, u32 rows, T* sums) {
+  NOUNROLL for (u32 r = 0; r < rows; r += 8) {
+    Lane<T, 8> sum = load<Lane<T, 8>>(sums + r);
+    NOUNROLL for (u32 k = 0; k < count; k++) {
+      const T* table = leaves + (u64)adds[k].table * stride;
+      const u8* at = cursors + adds[k].tree * kForestRows + r;
+      Lane<T, 8> x;
+      UNROLL for (int i = 0; i < 8; i++) x[i] = table[at[i]];
+      sum += x;
+    }
+    store(sums + r, sum);
+  }
+}
+
+/// Adds, for `rows` rows, the tables of `adds` (all of one target) to the sums. cursors: u8[tree of the chunk][kForestRows].
+template <class T>
+INLINE void add_leaves(const Ctx& c, const ForestCursor& p, const CursorAdd* adds, u32 count, const u8* cursors, u32 rows, T* sums) {
+  const u8* leaves = c.blob + p.leaves;
+#if defined(__AVX512VBMI__)
+  if (p.planes) {   // never for indices of leaves, which are not added
+    if (p.stride == 32) add_by_permutes<T, 1>(leaves, adds, count, cursors, rows, sums);
+    else if (p.stride == 64) add_by_permutes<T, 2>(leaves, adds, count, cursors, rows, sums);
+    else add_by_permutes<T, 4>(leaves, adds, count, cursors, rows, sums);
+    return;
+  }
+#endif
+  add_by_loads<T>((const T*)leaves, p.stride, adds, count, cursors, rows, sums);
+}
+
+}  // namespace kiln::kernel

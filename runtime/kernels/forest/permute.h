@@ -1,0 +1,66 @@
+// Byte permutes: the few vector operations without a portable spelling, one name each.
+#pragma once
+#include "../lanes.h"
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+namespace kiln::kernel {
+
+#if defined(__AVX512VBMI__)
+enum { kForestWidth = 64, kForestBank = 64 };
+#elif defined(__AVX2__)
+enum { kForestWidth = 32, kForestBank = 16 };
+#else
+enum { kForestWidth = 16, kForestBank = 16 };
+#endif
+/// Vectors of rows that one pass over the tests serves, and their rows.
+enum { kForestGroups = 4, kForestRows = kForestWidth * kForestGroups };
+typedef Lane<i8, kForestWidth> Bytes;
+
+/// Up to Banks * kForestBank bytes in registers: pick(i) gives byte i for each lane. Banks is 1 or a power of two.
+template <int Banks> struct ByteTable {
+  ByteTable<Banks / 2> low, high;
+  MEMBER void open(const i8* p) { low.open(p), high.open(p + Banks / 2 * kForestBank); }
+  MEMBER Bytes pick(Bytes i) const {
+    const Bytes half = splat<i8, kForestWidth>((i8)(Banks / 2 * kForestBank));
+    return i >= half ? high.pick(i - half) : low.pick(i);
+  }
+};
+#if defined(__AVX512VBMI__)
+template <> struct ByteTable<1> {
+  Bytes t;
+  MEMBER void open(const i8* p) { t = load<Bytes>(p); }
+  MEMBER Bytes pick(Bytes i) const { return (Bytes)__builtin_ia32_permvarqi512(t, i); }
+};
+#elif defined(__AVX2__)
+template <> struct ByteTable<1> {
+  Bytes t;
+  MEMBER void open(const i8* p) {
+    const Lane<i8, 16> a = load<Lane<i8, 16>>(p);
+    t = __builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+                                13, 14, 15);
+  }
+  MEMBER Bytes pick(Bytes i) const {
+    typedef char C __attribute__((vector_size(32)));
+    return (Bytes)__builtin_ia32_pshufb256((C)t, (C)i);
+  }
+};
+#elif defined(__SSSE3__)
+template <> struct ByteTable<1> {
+  Bytes t;
+  MEMBER void open(const i8* p) { t = load<Bytes>(p); }
+  MEMBER Bytes pick(Bytes i) const {
+    typedef char C __attribute__((vector_size(16)));
+    return (Bytes)__builtin_ia32_pshufb128((C)t, (C)i);
+  }
+};
+#elif defined(__aarch64__)
+template <> struct ByteTable<1> {
+  Bytes t;
+  MEMBER void open(const i8* p) { t = load<Bytes>(p); }
+  MEMBER Bytes pick(Bytes i) const { return (Bytes)vqtbl1q_s8((int8x16_t)t, (uint8x16_t)i); }
+};
+#endif
+
+}  // namespace kiln::kernel

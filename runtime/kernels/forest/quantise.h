@@ -1,0 +1,166 @@
+// quantise: rows of a forest's columns to virtual columns, in which each test of the forest reads "value > rank". All ways of
+// comparing, sets, missing exits and more thresholds than fit a value are settled here, once a row, so that the strategies that
+// walk trees know one test only. The value of a virtual column is
+//   the number of thresholds of its window below x; missing (and NaN): 0, or the largest value of the sink
+//   or 1 in a set of values, 0 outside
+#pragma once
+#include "../instances.h"
+#include "tables.h"
+
+namespace kiln::kernel {
+
+typedef Lane<u16, 16> Values16;
+
+/// Lanes of a column as T, NaN where missing. i64 beyond 2^53 become values beyond every threshold.
+template <class T, int N> INLINE Lane<T, N> column_lanes(const Ctx& c, const Slot& s, u32 storage, u64 row) {
+  const u8* p = c.scratch + s.values;
+  Lane<T, N> x;
+  if constexpr (sizeof(T) == 4) x = load<Lane<T, N>>(p + row * 4);
+  else if (storage == kColumnF64) x = load<Lane<f64, N>>(p + row * 8);
+  else if (storage == kColumnI32) x = convert<f64, i32, N>(load<Lane<i32, N>>(p + row * 4));
+  else if (storage == kColumnBool) {
+    x = convert<f64, i32, N>(convert<i32, i8, N>(load<Lane<i8, N>>(p + row)));
+  } else {
+    const i64 most = (1ll << 53) + 2;
+    Lane<i64, N> i = load<Lane<i64, N>>(p + row * 8);
+    i = i > most ? splat<i64, N>(most) : i;
+    i = i < -most ? splat<i64, N>(-most) : i;
+    x = convert<f64, i64, N>(i);
+  }
+  if (s.missing != kNone) {
+    const u32 bits = c.scratch[s.missing + row / 8] >> (row & 7);
+    x = pick<N>(bits_mask<N>(bits), splat<T, N>((T)__builtin_nan("")), x);
+  }
+  return x;
+}
+
+template <class T> INLINE u32 count_below(const u8* thresholds, T x) {
+  typedef bool B __attribute__((ext_vector_type(8)));
+  const B b = __builtin_convertvector(load<Lane<T, 8>>(thresholds) < x, B);
+  return (u32)__builtin_popcount(__builtin_bit_cast(u8, b));
+}
+/// Thresholds below x, given its bucket. NaN: 0.
+template <class T> INLINE u32 level_of(const Ctx& c, const LevelColumn& l, T x, u32 bucket) {
+  const u16* starts = (const u16*)(c.blob + l.starts);
+  const u8* thresholds = c.blob + l.thresholds;
+  u32 level = starts[bucket];
+  if (l.window > 16) {
+    u32 high = starts[bucket + 1];
+    NOUNROLL while (high - level > 8) {
+      const u32 middle = level + (high - level) / 2;
+      if (load<T>(thresholds + middle * sizeof(T)) < x) level = middle + 1;
+      else high = middle;
+    }
+    return level + count_below<T>(thresholds + level * sizeof(T), x);
+  }
+  u32 more = count_below<T>(thresholds + level * sizeof(T), x);
+  if (l.window > 8) more += count_below<T>(thresholds + (level + 8) * sizeof(T), x);
+  return level + more;
+}
+template <class T, int N> INLINE Lane<i32, N> bucket_of(const LevelColumn& l, Lane<T, N> x) {
+  Lane<T, N> t = (x - (T)l.low) * (T)l.scale;
+  t = t > (T)0 ? t : Lane<T, N>{};
+  t = t < (T)l.top ? t : splat<T, N>((T)l.top);
+  return convert<i32, T, N>(t);
+}
+
+/// Levels of `rows` rows (rounded up to 8) from row0, and which are missing.
+template <class T>
+INLINE void column_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
+  NOUNROLL for (u32 r = 0; r < rows; r += 8) {
+    const Lane<T, 8> x = column_lanes<T, 8>(c, s, l.storage, row0 + r);
+    const Lane<i32, 8> bucket = bucket_of<T, 8>(l, x);
+    store(missing + r, __builtin_convertvector(x != x, Lane<i8, 8>));
+    alignas(64) T value[8];
+    alignas(32) i32 buckets[8];
+    store(value, x), store(buckets, bucket);
+    UNROLL for (int i = 0; i < 8; i++) level[r + i] = (u16)level_of<T>(c, l, value[i], (u32)buckets[i]);
+  }
+}
+INLINE void any_column_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
+  if (l.storage == kColumnF32) column_levels<f32>(c, l, s, row0, rows, level, missing);
+  else column_levels<f64>(c, l, s, row0, rows, level, missing);
+}
+
+INLINE i64 integer_value(const Ctx& c, const Slot& s, u32 storage, u64 row) {
+  const u8* p = c.scratch + s.values;
+  return storage == kColumnI64 ? load<i64>(p + row * 8) : storage == kColumnI32 ? (i64)load<i32>(p + row * 4) : (i64)(p[row] != 0);
+}
+INLINE u32 set_index(const Ctx& c, const SetSource& set, const Slot& s, u64 row) {
+  const u64 i = (u64)integer_value(c, s, set.storage, row) - (u64)set.first;
+  const bool missing = s.missing != kNone && ((c.scratch[s.missing + row / 8] >> (row & 7)) & 1);
+  return missing ? set.count + 1 : i < set.count ? (u32)i : set.count;
+}
+INLINE u16 in_set(const Ctx& c, const SetTest& t, u32 index) { return (c.blob[t.bits + index / 8] >> (index & 7)) & 1; }
+
+/// `rows` (at most R) rows from row0 into the sink: put(column, row of the group, 16 values), for whole sixteens of rows.
+template <int R, class Sink>
+INLINE void quantise_block(const Ctx& c, const Quantiser& q, const Slot* operands, u64 row0, u32 rows, const Sink& sink) {
+  alignas(64) u16 level[R];
+  alignas(64) i8 missing[R];
+  const LevelColumn* levels = (const LevelColumn*)(c.blob + q.levels);
+  NOUNROLL for (u32 i = 0; i < q.level_count; i++) {
+    const LevelColumn& l = levels[i];
+    any_column_levels(c, l, operands[l.operand], row0, rows, level, missing);
+    NOUNROLL for (u32 r = 0; r < rows; r += 16) {
+      const Values16 v = load<Values16>(level + r);
+      if (l.low_column != kNone) sink.put(l.low_column, r, v);
+      if (l.high_column != kNone) {
+        const Values16 gone = (Values16)__builtin_convertvector(load<Lane<i8, 16>>(missing + r), Lane<i16, 16>);
+        sink.put(l.high_column, r, (v & ~gone) | (gone & (u16)Sink::kHigh));
+      }
+    }
+  }
+  const SetSource* sets = (const SetSource*)(c.blob + q.sets);
+  NOUNROLL for (u32 i = 0; i < q.set_count; i++) {
+    const SetSource& set = sets[i];
+    const Slot& s = operands[set.operand];
+    if (set.level != kNone) {
+      any_column_levels(c, levels[set.level], s, row0, rows, level, missing);
+      NOUNROLL for (u32 r = 0; r < rows; r++) level[r] = missing[r] ? (u16)(set.count + 1) : level[r];
+    } else {
+      NOUNROLL for (u32 r = 0; r < rows; r++) level[r] = (u16)set_index(c, set, s, row0 + r);
+    }
+    const SetTest* tests = (const SetTest*)(c.blob + set.tests);
+    NOUNROLL for (u32 t = 0; t < set.test_count; t++)
+      NOUNROLL for (u32 r = 0; r < rows; r += 16) {
+        alignas(32) u16 v[16];
+        UNROLL for (u32 k = 0; k < 16; k++) v[k] = r + k < rows ? in_set(c, tests[t], level[r + k]) : 0;
+        sink.put(tests[t].column, r, load<Values16>(v));
+      }
+  }
+}
+
+template <class T, class Sink> INLINE void quantise_column(const Ctx& c, const LevelColumn& l, const Slot& s, const Sink& sink) {
+  const T x = column_lanes<T, 1>(c, s, l.storage, 0);
+  const u32 level = level_of<T>(c, l, x, (u32)bucket_of<T, 1>(l, x));
+  if (l.low_column != kNone) sink.put(l.low_column, level);
+  if (l.high_column != kNone) sink.put(l.high_column, x == x ? level : (u32)Sink::kHigh);
+}
+/// One row into the sink: put(column, value).
+template <class Sink> INLINE void quantise_row(const Ctx& c, const Quantiser& q, const Slot* operands, const Sink& sink) {
+  const LevelColumn* levels = (const LevelColumn*)(c.blob + q.levels);
+  NOUNROLL for (u32 i = 0; i < q.level_count; i++) {
+    const LevelColumn& l = levels[i];
+    if (l.storage == kColumnF32) quantise_column<f32>(c, l, operands[l.operand], sink);
+    else quantise_column<f64>(c, l, operands[l.operand], sink);
+  }
+  const SetSource* sets = (const SetSource*)(c.blob + q.sets);
+  NOUNROLL for (u32 i = 0; i < q.set_count; i++) {
+    const SetSource& set = sets[i];
+    const Slot& s = operands[set.operand];
+    u32 index;
+    if (set.level == kNone) index = set_index(c, set, s, 0);
+    else if (levels[set.level].storage == kColumnF32) {
+      const f32 x = column_lanes<f32, 1>(c, s, kColumnF32, 0);
+      index = x == x ? level_of<f32>(c, levels[set.level], x, (u32)bucket_of<f32, 1>(levels[set.level], x)) : set.count + 1;
+    } else {
+      const f64 x = column_lanes<f64, 1>(c, s, set.storage, 0);
+      index = x == x ? level_of<f64>(c, levels[set.level], x, (u32)bucket_of<f64, 1>(levels[set.level], x)) : set.count + 1;
+    }
+    const SetTest* tests = (const SetTest*)(c.blob + set.tests);
+    NOUNROLL for (u32 t = 0; t < set.test_count; t++) sink.put(tests[t].column, in_set(c, tests[t], index));
+  }
+}
+
+}  // namespace kiln::kernel
