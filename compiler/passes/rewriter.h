@@ -1,0 +1,49 @@
+// Rewrites a pipeline front to back: nodes are kept, replaced or left out, and everything is numbered and typed anew.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/pipeline.h"
+
+namespace kiln::passes {
+
+/// Takes the nodes out of a pipeline. For each old node, in order, call `keep`, or `replace` for each of its results,
+/// or neither, if nothing uses it. The pipeline is whole again, without further ado, after the last.
+class Rewriter {
+ public:
+  explicit Rewriter(ir::Pipeline& pipeline);
+
+  ir::NodeId size() const { return static_cast<ir::NodeId>(nodes_.size()); }
+  const ir::Node& old(ir::NodeId id) const { return nodes_[id]; }
+  const ir::Value& oldValue(ir::ValueId v) const { return values_[v]; }
+  /// What stands for an old value now; kNone if nothing does yet.
+  ir::ValueId now(ir::ValueId oldValue) const { return map_[oldValue]; }
+  std::vector<ir::ValueId> operandsNow(ir::NodeId id) const;
+
+  /// Appends the old node, over what now stands for its operands. Its results are inferred anew and keep their names.
+  /// Returns its new number.
+  ir::NodeId keep(ir::NodeId id);
+  void replace(ir::ValueId oldValue, ir::ValueId now) { map_[oldValue] = now; }
+  /// Appends a new node with one result; `name` must be free, such as that of an old value that will not be kept.
+  ir::ValueId add(std::unique_ptr<ir::Op> op, std::vector<ir::ValueId> operands, const std::string& name,
+                  const ir::Place& place);
+
+ private:
+  ir::Pipeline& pipeline_;
+  std::vector<ir::Node> nodes_;
+  std::vector<ir::Value> values_;
+  std::vector<ir::ValueId> map_;
+};
+
+/// A node that gives the same results for the same operands and does nothing else.
+bool isPure(const ir::Op& op);
+
+/// Calls `visit` for every reference to a table that an Op or Table has.
+void forTableRefs(ir::Op& op, const std::function<void(ir::TableRef&)>& visit);
+void forTableRefs(ir::Table& table, const std::function<void(ir::TableRef&)>& visit);
+/// Replaces references to table t by map[t] everywhere, then removes the tables with map[t] != t. Tables keep their
+/// order. map[t] is kNone where nothing refers to t.
+void mergeTables(ir::Pipeline& pipeline, std::vector<ir::TableId> map);
+
+}  // namespace kiln::passes
