@@ -128,8 +128,9 @@ bool fold(Pipeline& pipeline) {
   kiln_status status;
   evaluator.evaluate(nullptr, nullptr, &status);
 
-  // The constants first, so that tables are only added while no one else needs them.
   part.pipeline.tables.swap(pipeline.tables);
+
+  // Nodes of which all results can be constants.
   Folder folder(pipeline);
   std::vector<std::unique_ptr<Const>> folded(pipeline.values.size());
   for (const Node& node : pipeline.nodes) {
@@ -143,7 +144,7 @@ bool fold(Pipeline& pipeline) {
   Rewriter rewriter(pipeline);
   for (NodeId id = 0; id < rewriter.size(); id++) {
     const Node& node = rewriter.old(id);
-    bool whole = !node.results.empty();  // all results are constants
+    bool whole = !node.results.empty();
     for (ValueId v : node.results) whole = whole && folded[v];
     if (!whole) {
       rewriter.keep(id);
