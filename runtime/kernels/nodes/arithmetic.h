@@ -1,0 +1,186 @@
+// Arithmetic of scalars.def: floats by IEEE, integers wrap; in a checked call a NaN, an overflow or a division by zero fails.
+#pragma once
+#include "../math.h"
+#include "common.h"
+
+namespace kiln::kernel::call {
+
+template <int N, class T> INLINE void strict2(const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) {
+  y.missing = a.missing | b.missing, y.status = first<N>(a.status, b.status);
+}
+
+// The operations: value, and where it is doubtful.
+struct Add {
+  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+    r = plus<T, N>(a, b);
+    if constexpr (kIsFloat<T>) return is_nan<N, T>(r);
+    else return plus_wraps<T, N>(a, b, r);
+  }
+};
+struct Sub {
+  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+    r = minus<T, N>(a, b);
+    if constexpr (kIsFloat<T>) return is_nan<N, T>(r);
+    else return minus_wraps<T, N>(a, b, r);
+  }
+};
+struct Mul {
+  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+    r = times<T, N>(a, b);
+    if constexpr (kIsFloat<T>) return is_nan<N, T>(r);
+    else return times_wraps<T, N>(a, b, r);
+  }
+};
+struct Div {
+  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+    const Mask<N> zero = mask<N>(b == 0);
+    if constexpr (kIsFloat<T>) {
+      r = a / b;
+      return zero | is_nan<N, T>(r);
+    } else {   // by 1 where the processor would trap
+      const Mask<N> wraps = mask<N>(a == kLowest<T>) & mask<N>(b == -1);
+      const Lane<T, N> q = a / pick<N>(zero | wraps, splat<T, N>(1), b);
+      r = pick<N>(zero, Lane<T, N>{}, q);
+      return zero | wraps;
+    }
+  }
+};
+struct ModFloor {
+  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+    if constexpr (kIsFloat<T>) {
+      r = a - __builtin_elementwise_floor(a / b) * b;
+      return is_nan<N, T>(r);
+    } else {
+      const Mask<N> zero = mask<N>(b == 0);
+      const Lane<T, N> d = pick<N>(zero | mask<N>(b == -1), splat<T, N>(1), b);
+      const Lane<T, N> m = a % d;
+      r = m + pick<N>(mask<N>(m != 0) & mask<N>((m ^ d) < 0), d, Lane<T, N>{});
+      return zero;
+    }
+  }
+};
+struct Min {
+  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+    r = lesser<T, N>(a, b);
+    return is_nan<N, T>(r);
+  }
+};
+struct Max {
+  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+    r = greater<T, N>(a, b);
+    return is_nan<N, T>(r);
+  }
+};
+struct Threshold {
+  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+    r = pick<N>(mask<N>(a > b), splat<T, N>(1), Lane<T, N>{});
+    return never<N>();
+  }
+};
+struct ClipLow {
+  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+    r = pick<N>(mask<N>(a < b), b, a);
+    return is_nan<N, T>(r);
+  }
+};
+struct ClipHigh {
+  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+    r = pick<N>(mask<N>(a > b), b, a);
+    return is_nan<N, T>(r);
+  }
+};
+
+template <class Op, int N, class T>
+INLINE void strict(const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) {
+  Lane<T, N> r;
+  const Mask<N> bad = Op::template run<T, N>(a.v, b.v, r);
+  y = {r, a.missing | b.missing, first<N>(a.status, b.status)};
+  fail_where<N>(bad, p.status, y);
+}
+/// A missing operand is left out.
+template <class Op, int N, class T>
+INLINE void skip(const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) {
+  Lane<T, N> r;
+  Mask<N> bad = Op::template run<T, N>(a.v, b.v, r) & ~a.missing & ~b.missing;
+  r = pick<N>(a.missing, b.v, pick<N>(b.missing, a.v, r));
+  bad = bad | is_nan<N, T>(r);
+  y = {r, a.missing & b.missing, first<N>(a.status, b.status)};
+  fail_where<N>(bad, p.status, y);
+}
+
+#define KILN_BINARY(name, rule, Op)                                                                             \
+  template <int N, class T>                                                                                     \
+  INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) {     \
+    rule<Op, N, T>(p, a, b, y);                                                                                 \
+  }                                                                                                             \
+  KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64, F64)                                                 \
+  KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32, F32)                                                 \
+  KILN_LANE_KERNEL(name##_i64, name, FailParams, I64, I64, I64)                                                 \
+  KILN_LANE_KERNEL(name##_i32, name, FailParams, I32, I32, I32)
+KILN_BINARY(add, strict, Add)
+KILN_BINARY(sub, strict, Sub)
+KILN_BINARY(mul, strict, Mul)
+KILN_BINARY(div, strict, Div)
+KILN_BINARY(mod_floor, strict, ModFloor)
+KILN_BINARY(min, strict, Min)
+KILN_BINARY(max, strict, Max)
+KILN_BINARY(threshold, strict, Threshold)
+KILN_BINARY(clip_low, strict, ClipLow)
+KILN_BINARY(clip_high, strict, ClipHigh)
+KILN_BINARY(min_skip, skip, Min)
+KILN_BINARY(max_skip, skip, Max)
+KILN_BINARY(add_skip, skip, Add)
+KILN_BINARY(mul_skip, skip, Mul)
+#undef KILN_BINARY
+
+template <int N, class T> INLINE void neg(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {
+  y = x;
+  if constexpr (kIsFloat<T>) {
+    y.v = -x.v;
+    fail_where<N>(is_nan<N, T>(y.v), p.status, y);
+  } else {
+    y.v = minus<T, N>(Lane<T, N>{}, x.v);
+    fail_where<N>(mask<N>(x.v == kLowest<T>), p.status, y);
+  }
+}
+template <int N, class T> INLINE void abs(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {
+  y = x;
+  if constexpr (kIsFloat<T>) {
+    y.v = __builtin_elementwise_abs(x.v);
+    fail_where<N>(is_nan<N, T>(y.v), p.status, y);
+  } else {
+    y.v = pick<N>(mask<N>(x.v < 0), minus<T, N>(Lane<T, N>{}, x.v), x.v);
+    fail_where<N>(mask<N>(x.v == kLowest<T>), p.status, y);
+  }
+}
+#define KILN_UNARY(s, T, X)                            \
+  KILN_LANE_KERNEL(neg_##s, neg, FailParams, X, X)     \
+  KILN_LANE_KERNEL(abs_##s, abs, FailParams, X, X)
+KILN_NUMBERS(KILN_UNARY)
+#undef KILN_UNARY
+
+/// x^y by squaring; false if a product overflowed or y is negative (then 0).
+[[maybe_unused]] static __attribute__((noinline)) bool integer_power(i64 x, i64 y, i64* result) {
+  bool bad = y < 0;
+  i64 r = bad ? 0 : 1;
+  NOUNROLL while (y > 0) {
+    if (y & 1) bad |= __builtin_mul_overflow(r, x, &r);
+    y >>= 1;
+    if (y > 0) bad |= __builtin_mul_overflow(x, x, &x);
+  }
+  *result = r;
+  return !bad;
+}
+template <int N> INLINE void ipow(const Ctx&, const FailParams& p, const I64<N>& a, const I64<N>& b, I64<N>& y) {
+  Mask<N> bad = never<N>();
+  strict2<N>(a, b, y);
+  UNROLL for (int i = 0; i < N; i++) {
+    i64 r;
+    set_mask_lane<N>(bad, i, !integer_power(lane<N>(a.v, i), lane<N>(b.v, i), &r));
+    set_lane<N>(y.v, i, r);
+  }
+  fail_where<N>(bad, p.status, y);
+}
+KILN_LANE_KERNEL(ipow_i64, ipow, FailParams, I64, I64, I64)
+
+}  // namespace kiln::kernel::call
