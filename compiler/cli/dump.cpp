@@ -33,9 +33,9 @@ void dumpVerb(CLI::App& program, int& code) {
   dump->print.full = false;
   CLI::App* verb = program.add_subcommand("dump", "print the IR of a model at any stage");
   dump->model.add(*verb);
-  std::string stages = "import";
-  for (auto& name : passes::passNames()) stages += ", " + name;
-  verb->add_option("--after", dump->model.load.dumpAfter, "stop after this stage: " + stages + " (default: the last)");
+  std::vector<std::string> stages{"import"};
+  for (auto& name : passes::passNames()) stages.push_back(name);
+  verb->add_option("--after", dump->model.load.dumpAfter, "stop after this stage (default: the last)")->check(CLI::IsMember(stages));
   verb->add_flag("--full", dump->print.full, "print tables of any size; such a text parses back to an equal pipeline");
   verb->add_flag("--no-places", dump->bare, "leave out the comments that say where a node comes from");
   verb->add_option("-o,--output", dump->output, "file to write ('-': standard output)")->capture_default_str();
