@@ -1,0 +1,232 @@
+// Classes of a classification and shared building blocks of the model elements.
+#include "frontends/pmml/classes.h"
+
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/concat.h"
+#include "compiler/ir/nodes/const.h"
+#include "compiler/ir/nodes/lookup.h"
+#include "compiler/ir/nodes/select.h"
+#include "compiler/ir/nodes/take.h"
+#include "compiler/ir/tables/lookup.h"
+#include "compiler/ir/tables/matrix.h"
+#include "compiler/support/number.h"
+#include "frontends/pmml/tree_stream.h"
+
+namespace kiln::pmml {
+
+using namespace ir;
+
+bool isModel(const Element* element) { return element && findModel(element->Name()); }
+
+bool isClassification(const Element* model) {
+  const char* function = model->Attribute("functionName");
+  return function && !std::strcmp(function, "classification");
+}
+
+const Element* modelOf(const Element* segment) {
+  for (const Element* e = segment->FirstChildElement(); e; e = e->NextSiblingElement()) {
+    if (std::strcmp(e->Name(), "Extension") && !Importer::isPredicate(e->Name()) && std::strcmp(e->Name(), "VariableWeight")) return e;
+  }
+  return nullptr;
+}
+
+Classes classesOf(Importer& importer, const Element* model) {
+  const std::optional<Field> target = importer.targetField(model);
+  Classes classes;
+  classes.type.dataType = DataType::string, classes.type.opType = OpType::categorical;
+  std::string name;
+  if (target) classes.type = target->type, name = target->name;
+  if (target && target->dict.id != ir::kNone) {
+    classes.dict = target->dict;
+    return classes;
+  }
+  const auto known = importer.classDicts.find(name);
+  if (known != importer.classDicts.end()) {
+    classes.dict = known->second;
+    return classes;
+  }
+  Dict dict;
+  dict.elem = elemOf(classes.type.dataType);
+  classes.dict = importer.classDicts[name] = importer.build.table(std::move(dict), name.empty() ? "classes" : name);
+  return classes;
+}
+
+std::optional<uint32_t> classCode(Importer& importer, const Classes& classes, const std::string& label, const Element* at) {
+  Dict& dict = importer.build.get<Dict>(classes.dict);
+  if (dict.elem == Elem::str) return dict.add(label);
+  if (isFloat(dict.elem)) {
+    if (const auto number = Importer::parseValue(label, classes.type)) return dict.add(*number);
+  } else if (const auto integer = Importer::parseIntegral(label, classes.type)) {
+    return dict.add(*integer);
+  }
+  importer.invalid(at, "", "class '" + label + "' is not a value of the target's type");
+  return std::nullopt;
+}
+
+uint32_t classCount(Importer& importer, const Classes& classes) { return importer.build.get<Dict>(classes.dict).size(); }
+
+namespace {
+
+bool collectTree(Importer& importer, const Element* model) {
+  const auto tree = importer.trees->find(model);
+  if (tree == importer.trees->end()) return true;
+  const Classes classes = classesOf(importer, model);
+  const StreamedTree& t = *tree->second;
+  std::unordered_map<std::string_view, bool> seen;
+  const auto take = [&](StreamedTree::Text text) {
+    if (!text) return true;
+    const auto [entry, isNew] = seen.try_emplace(t.at(text), true);
+    if (isNew) entry->second = classCode(importer, classes, t.at(text), model).has_value();
+    return entry->second;
+  };
+  // Scores of inner nodes that no row ends at are classes too: exporters write them, and they are values of the target.
+  for (uint32_t i = 0; i < t.nodes.size(); ++i) {
+    for (uint32_t d = 0; d < t.nodes[i].distributions; ++d) {
+      if (!take(t.distributions[t.nodes[i].firstDistribution + d].value)) return false;
+    }
+    if (!take(t.nodes[i].score)) return false;
+  }
+  return true;
+}
+
+bool collectRegression(Importer& importer, const Element* model) {
+  const Classes classes = classesOf(importer, model);
+  for (const Element* e = model->FirstChildElement("RegressionTable"); e; e = e->NextSiblingElement("RegressionTable")) {
+    const char* label = e->Attribute("targetCategory");
+    if (label && !classCode(importer, classes, label, e)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool collectClasses(Importer& importer, const Element* model) {
+  std::vector<const Element*> pending{model};
+  bool ok = true;
+  while (!pending.empty()) {
+    const Element* m = pending.back();
+    pending.pop_back();
+    if (isClassification(m)) {
+      if (!std::strcmp(m->Name(), "TreeModel")) ok = collectTree(importer, m) && ok;
+      if (!std::strcmp(m->Name(), "RegressionModel")) ok = collectRegression(importer, m) && ok;
+      if (const Element* targets = m->FirstChildElement("Targets")) {
+        const Classes classes = classesOf(importer, m);
+        for (const Element* t = targets->FirstChildElement("Target"); t; t = t->NextSiblingElement("Target")) {
+          for (const Element* v = t->FirstChildElement("TargetValue"); v; v = v->NextSiblingElement("TargetValue")) {
+            const char* label = v->Attribute("value");
+            if (label && v->Attribute("priorProbability")) ok = classCode(importer, classes, label, v).has_value() && ok;
+          }
+        }
+      }
+    }
+    const Element* segmentation = m->FirstChildElement("Segmentation");
+    if (!segmentation) continue;
+    std::vector<const Element*> inner;
+    for (const Element* s = segmentation->FirstChildElement("Segment"); s; s = s->NextSiblingElement("Segment")) {
+      if (const Element* im = modelOf(s)) inner.push_back(im);
+    }
+    pending.insert(pending.end(), inner.rbegin(), inner.rend());
+  }
+  return ok;
+}
+
+Elem mathElem(const Importer& importer) { return importer.floatMath ? Elem::f32 : Elem::f64; }
+
+ValueId asNumber(Importer& importer, ValueId value, Elem elem) {
+  if (value == ir::kNone) return value;
+  Builder& build = importer.build;
+  if (build.type(value).elem == Elem::cat) {
+    if (build.get<Dict>(TableRef{build.type(value).dict}).elem == Elem::str) return ir::kNone;
+    value = build.add(Cast(build.get<Dict>(TableRef{build.type(value).dict}).elem, Cast::label), {value});
+  }
+  const Elem from = build.type(value).elem;
+  if (from == elem) return value;
+  if (!isNumber(from) && from != Elem::boolean) return ir::kNone;
+  return build.add(Cast(elem), {value});
+}
+
+ValueId constantVector(Importer& importer, const std::vector<double>& values, Elem elem, const std::string& name) {
+  Matrix matrix;
+  matrix.elem = elem;
+  matrix.shape = {static_cast<uint32_t>(values.size())};
+  matrix.numbers = values;
+  if (elem == Elem::f32) {
+    for (double& v : matrix.numbers) v = static_cast<float>(v);
+  }
+  Const constant;
+  constant.elem = elem;
+  constant.matrix = importer.build.table(std::move(matrix), name);
+  return importer.build.add(std::move(constant), {}, name);
+}
+
+ValueId constantBooleans(Importer& importer, const std::vector<bool>& values, const std::string& name) {
+  Matrix matrix;
+  matrix.elem = Elem::boolean;
+  matrix.shape = {static_cast<uint32_t>(values.size())};
+  matrix.integers.assign(values.begin(), values.end());
+  Const constant;
+  constant.elem = Elem::boolean;
+  constant.matrix = importer.build.table(std::move(matrix), name);
+  return importer.build.add(std::move(constant), {}, name);
+}
+
+ValueId classAt(Importer& importer, ValueId index, const Classes& classes, const std::vector<uint32_t>& codes) {
+  Lookup table;
+  table.elem = Elem::cat;
+  table.dict = classes.dict;
+  table.sizes = {static_cast<uint32_t>(codes.size())};
+  table.integers.assign(codes.begin(), codes.end());
+  LookupNode lookup;
+  lookup.table = importer.build.table(std::move(table), "class");
+  return importer.build.add(std::move(lookup), {index}, "label");
+}
+
+ValueId inClassOrder(Importer& importer, ValueId vector, const std::vector<uint32_t>& codes, uint32_t classes) {
+  std::vector<uint32_t> from(classes, ir::kNone);
+  bool same = codes.size() == classes, complete = true;
+  for (uint32_t i = 0; i < codes.size(); ++i) {
+    from[codes[i]] = i;
+    same = same && codes[i] == i;
+  }
+  if (same) return vector;
+  for (uint32_t f : from) complete = complete && f != ir::kNone;
+  if (complete) {
+    Take take;
+    take.at = from;
+    take.scalar = false;
+    return importer.build.add(std::move(take), {vector}, "probabilities");
+  }
+  // A zero at the end stands for every class without a table: missing as the others are, so it is made from one of them.
+  const Elem elem = importer.build.type(vector).elem;
+  Take first;
+  first.at = {0};
+  const ValueId any = importer.build.add(std::move(first), {vector});
+  const ValueId zero = elem == Elem::f32 ? importer.build.number32(0) : importer.build.number(0);
+  const ValueId none = importer.build.type(any).nullable
+                           ? importer.build.add(Select(), {importer.build.call("is_missing", {any}), importer.build.missing(scalarType(elem)), zero})
+                           : zero;
+  const ValueId longer = importer.build.add(Concat(), {vector, none});
+  for (uint32_t& f : from) {
+    if (f == ir::kNone) f = static_cast<uint32_t>(codes.size());
+  }
+  Take take;
+  take.at = from;
+  take.scalar = false;
+  return importer.build.add(std::move(take), {longer}, "probabilities");
+}
+
+bool isTrue(Importer& importer, ValueId value) {
+  const Const* constant = importer.build.pipeline().producer(value).op->to<Const>();
+  return constant && constant->elem == Elem::boolean && constant->integer && *constant->integer == 1;
+}
+
+ValueId guarded(Importer& importer, ValueId condition, ValueId value) {
+  if (value == ir::kNone || isTrue(importer, condition)) return value;
+  return importer.build.add(Select(), {condition, value, importer.build.missing(importer.build.type(value).scalar())});
+}
+
+}  // namespace kiln::pmml
