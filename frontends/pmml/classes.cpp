@@ -72,8 +72,8 @@ uint32_t classCount(Importer& importer, const Classes& classes) { return importe
 namespace {
 
 bool collectTree(Importer& importer, const Element* model) {
-  const auto tree = importer.trees->find(model);
-  if (tree == importer.trees->end()) return true;
+  const auto tree = importer.trees.find(model);
+  if (tree == importer.trees.end()) return true;
   const Classes classes = classesOf(importer, model);
   const StreamedTree& t = *tree->second;
   std::unordered_map<std::string_view, bool> seen;

@@ -13,8 +13,8 @@
 
 #include "compiler/ir/builder.h"
 #include "compiler/ir/nodes/input.h"
+#include "compiler/ir/nodes/output.h"
 #include "compiler/ir/tables/dict.h"
-#include "compiler/ir/tables/forest.h"
 #include "frontends/pmml/pmml.h"
 #include "frontends/pmml/xml.h"
 
@@ -80,9 +80,21 @@ class Scope {
   std::map<std::string, Field> fields_;
 };
 
+/// A column of the result that a model's Output declares.
+struct OutputColumn {
+  std::string name;
+  ValueId value = kNone;
+  FieldType type;
+  ir::Output::Feature feature = ir::Output::value;
+  std::string of;                  ///< the class meant, of a probability and the like
+  bool isFinal = true;             ///< isFinalResult
+  const Element* element = nullptr;
+};
+
 /// What a model yields, for its Output, its Targets and an enclosing MiningModel. kNone where it has no such thing.
 struct Prediction {
   bool classification = false;
+  std::string target;             ///< name of the target field, empty if the model has none
   FieldType targetType;
   ValueId value = kNone;          ///< regression: a number. classification: cat of `labels`
   ir::TableRef labels;            ///< Dict of the target's categories
@@ -90,13 +102,11 @@ struct Prediction {
   ValueId confidences = kNone;    ///< likewise
   ValueId entity = kNone;         ///< str or cat: id of the winning node, rule, cluster
   ValueId affinity = kNone;       ///< its affinity (a scalar)
-  /// A single forest that nothing else reads, for merging segments into one table: the model is exactly
-  /// sum of `mergeable` over `columns`, without Targets. Null if not.
-  std::shared_ptr<ir::Forest> mergeable;
-  std::vector<ValueId> columns;
-  /// Features of other kinds by PMML's name ("reasonCode" ...), added by models that have them: (rank or value) to
-  /// value.
+  /// Features that cost something to compute, or of other kinds, by PMML's name ("entityId", "reasonCode" ...): asked for the
+  /// value when an OutputField wants it; kNone if that was reported.
   std::map<std::string, std::function<ValueId(const Element* outputField)>> features;
+  std::vector<OutputColumn> outputs;  ///< the model's own OutputFields, then those of its modelChain's segments
+  std::vector<Prediction> others;     ///< further targets (x-multiModelChain)
 };
 
 class Importer;
@@ -223,7 +233,11 @@ class Importer {
   /// output fields are declared in `outputs` (for modelChain and the enclosing Output).
   std::optional<Prediction> model(Scope& outer, const Element* model, bool topLevel, Scope* outputs);
   std::optional<Prediction> applyTargets(Scope& scope, const Element* model, Prediction prediction);
-  bool declareOutputs(Scope& scope, const Element* model, const Prediction& prediction, Scope* outputs, bool topLevel);
+  /// Adds the model's OutputFields to `prediction.outputs` and declares them in `outputs` (null: nobody reads them). Top level:
+  /// emits the result's columns.
+  bool declareOutputs(Scope& scope, const Element* model, Prediction& prediction, Scope* outputs, bool topLevel);
+  /// ModelVerification, kept with the pipeline.
+  bool verification(const Element* model);
 
   // State shared by the parts; see the files that own it.
   Scope global;  ///< DataDictionary and TransformationDictionary
@@ -235,7 +249,8 @@ class Importer {
   std::unordered_map<ir::TableId, uint32_t> ranks;         ///< ordered dicts: how many of their labels, the first, have an order
   uint32_t inputs = 0;                                            ///< inputs built so far: the next one's number
   bool floatMath = false;                                         ///< x-mathContext="float" of the model in hand
-  std::map<std::string, Prediction> segments;                     ///< by Segment@id, for OutputField@segmentId
+  std::map<std::string, Prediction> segments;                     ///< of the model lowered last, by Segment@id (OutputField@segmentId)
+  std::map<std::string, ir::TableRef> classDicts;                 ///< classes of targets without a dict of their own (classes.cpp)
 
  private:
   bool enter(

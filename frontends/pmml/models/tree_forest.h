@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "compiler/ir/tables/forest.h"
 #include "frontends/pmml/import.h"
 #include "frontends/pmml/tree_stream.h"
 

@@ -1,0 +1,403 @@
+// MiningModel: segments run where their predicates are true, and their results become one.
+#include <algorithm>
+#include <cstring>
+
+#include "compiler/ir/nodes/argmax.h"
+#include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/coalesce.h"
+#include "compiler/ir/nodes/concat.h"
+#include "compiler/ir/nodes/lookup.h"
+#include "compiler/ir/nodes/reduce.h"
+#include "compiler/ir/nodes/select.h"
+#include "compiler/ir/tables/lookup.h"
+#include "frontends/pmml/models/mining_model.h"
+
+namespace kiln::pmml {
+
+using namespace ir;
+
+std::optional<Prediction> combineMembers(Importer& importer, const Segmentation& s, ValueId members, ValueId ran, ValueId weights) {
+  Builder& build = importer.build;
+  Combine combine;
+  combine.weighted = s.weighted();
+  combine.missing = static_cast<Combine::Missing>(s.missing);
+  combine.threshold = s.threshold;
+  switch (s.method) {
+    case MultipleModelMethod::majorityVote:
+    case MultipleModelMethod::weightedMajorityVote: combine.method = Combine::vote; break;
+    case MultipleModelMethod::average:
+    case MultipleModelMethod::weightedAverage: combine.method = Combine::average; break;
+    case MultipleModelMethod::median:
+    case MultipleModelMethod::weightedMedian: combine.method = Combine::median; break;
+    case MultipleModelMethod::max: combine.method = Combine::max; break;
+    default: combine.method = Combine::sum;
+  }
+  Prediction prediction;
+  std::vector<ValueId> operands{members, ran};
+  if (combine.weighted) operands.push_back(weights);
+  if (!s.classification) {
+    prediction.value = build.add(combine, operands, "combined");
+    return prediction;
+  }
+  const Classes classes = classesOf(importer, s.model);
+  prediction.classification = true;
+  prediction.targetType = classes.type;
+  prediction.labels = classes.dict;
+  if (!s.votes()) {
+    prediction.probabilities = build.add(combine, operands, "p");
+    ArgMax best;
+    best.dict = classes.dict;
+    prediction.value = build.add(std::move(best), {prediction.probabilities}, "label");
+    return prediction;
+  }
+  combine.size = classCount(importer, classes);
+  const std::vector<ValueId> results = build.addAll(combine, operands, "votes");
+  Reduce total;
+  prediction.probabilities = build.call("div", {results[0], build.add(total, {results[0]})}, false, {}, "p");
+  std::vector<uint32_t> identity(combine.size);
+  for (uint32_t i = 0; i < combine.size; ++i) identity[i] = i;
+  prediction.value = classAt(importer, results[1], classes, identity);
+  return prediction;
+}
+
+namespace {
+
+struct Member {
+  const Segment* segment;
+  ValueId ran;              // bool, never missing
+  Prediction prediction;    // its values are missing where it did not run
+};
+
+// The same value of two members, by a condition: kNone unless both have it, of one type.
+ValueId either(Importer& importer, ValueId condition, ValueId a, ValueId b) {
+  if (a == kNone || b == kNone) return kNone;
+  Builder& build = importer.build;
+  const Type &ta = build.type(a), &tb = build.type(b);
+  if (isNumber(ta.elem) && isNumber(tb.elem) && ta.elem != tb.elem) {
+    a = asNumber(importer, a, Elem::f64), b = asNumber(importer, b, Elem::f64);
+  } else if (ta.elem != tb.elem || ta.dict != tb.dict || ta.shape != tb.shape) {
+    return kNone;
+  }
+  return build.add(Select(), {condition, a, b});
+}
+
+// The same for features, where labels of different sets become texts.
+ValueId eitherFeature(Importer& importer, ValueId condition, ValueId a, ValueId b, const Element* field) {
+  if (a == kNone || b == kNone) return kNone;
+  Builder& build = importer.build;
+  if (build.type(a).elem == Elem::cat && build.type(b).elem == Elem::cat && build.type(a).dict != build.type(b).dict) {
+    a = build.add(Cast(Elem::str, Cast::label), {a}), b = build.add(Cast(Elem::str, Cast::label), {b});
+  }
+  const ValueId value = either(importer, condition, a, b);
+  if (value == kNone) importer.unsupported(field, "a feature of segments of different kinds");
+  return value;
+}
+
+struct MiningLowering {
+  Importer& importer;
+  Scope& scope;
+  const Segmentation& s;
+  Builder& build = importer.build;
+  std::vector<Member> members;
+
+  bool isChain() const { return s.method == MultipleModelMethod::modelChain || s.method == MultipleModelMethod::multiModelChain; }
+
+  // ---- segments
+
+  bool lower(const Segment& segment) {
+    importer.at(segment.element);
+    ValueId ran = importer.predicate(scope, segment.predicate);
+    if (ran == kNone) return false;
+    if (build.type(ran).nullable) ran = build.add(Coalesce(), {ran, build.boolean(false)}, "ran");
+    Scope unread(&scope);
+    auto prediction = importer.model(scope, segment.model, false, &unread);
+    if (!prediction) return false;
+    importer.at(segment.element);
+    guard(*prediction, ran);
+    for (Prediction& other : prediction->others) guard(other, ran);
+    if (isChain()) {
+      declareOutputs(*prediction);
+    } else {
+      prediction->outputs.clear();
+    }
+    members.push_back({&segment, ran, std::move(*prediction)});
+    return true;
+  }
+
+  void guard(Prediction& p, ValueId ran) {
+    for (ValueId* value : {&p.value, &p.probabilities, &p.confidences, &p.entity, &p.affinity}) *value = guarded(importer, ran, *value);
+    for (OutputColumn& column : p.outputs) column.value = guarded(importer, ran, column.value);
+    if (isTrue(importer, ran)) return;
+    for (auto& [name, feature] : p.features) {
+      feature = [&importer = importer, ran, inner = std::move(feature)](const Element* field) {
+        const ValueId value = inner(field);
+        return guarded(importer, ran, value);
+      };
+    }
+  }
+
+  // Output fields of a segment are fields of those after it, final or not, and its target is one too.
+  void declareOutputs(const Prediction& prediction) {
+    for (const OutputColumn& column : prediction.outputs) declare(column.name, column.value, column.type, column.element);
+  }
+  void declare(const std::string& name, ValueId value, const FieldType& type, const Element* element) {
+    Field field;
+    field.name = name;
+    field.value = value;
+    field.type = type;
+    field.element = element;
+    if (build.type(value).elem == Elem::cat) field.dict = TableRef{build.type(value).dict};
+    scope.declare(std::move(field));
+  }
+
+  // ---- results
+
+  ValueId missingIn(const Prediction& p) {
+    return build.type(p.value).nullable ? build.call("is_missing", {p.value}) : kNone;
+  }
+
+  // returnMissing: whether any segment that ran has no result.
+  ValueId anyMissing() {
+    ValueId any = kNone;
+    for (const Member& m : members) {
+      if (m.prediction.value == kNone) continue;
+      ValueId missing = missingIn(m.prediction);
+      if (missing == kNone) continue;
+      if (!isTrue(importer, m.ran)) missing = build.call("and", {m.ran, missing});
+      any = any == kNone ? missing : build.call("or", {any, missing});
+    }
+    return any;
+  }
+
+  void dropWhere(Prediction& p, ValueId condition) {
+    for (ValueId* value : {&p.value, &p.probabilities, &p.confidences, &p.entity, &p.affinity}) {
+      if (*value != kNone) *value = build.add(Select(), {condition, build.missing(build.type(*value).scalar()), *value});
+    }
+  }
+
+  // `a` where the condition holds, else `b`. Features that only one has are those of neither.
+  std::optional<Prediction> choose(ValueId condition, const Prediction& a, const Prediction& b) {
+    if (isTrue(importer, condition)) return a;
+    Prediction p;
+    p.classification = a.classification, p.target = a.target, p.targetType = a.targetType, p.labels = a.labels;
+    p.value = either(importer, condition, a.value, b.value);
+    if (p.value == kNone || a.classification != b.classification) {
+      importer.unsupported(s.element, "segments with results of different kinds");
+      return std::nullopt;
+    }
+    p.probabilities = either(importer, condition, a.probabilities, b.probabilities);
+    p.confidences = either(importer, condition, a.confidences, b.confidences);
+    p.entity = either(importer, condition, a.entity, b.entity);
+    p.affinity = either(importer, condition, a.affinity, b.affinity);
+    for (const auto& [name, feature] : a.features) {
+      const auto other = b.features.find(name);
+      if (other == b.features.end()) continue;
+      p.features[name] = [&importer = importer, condition, first = feature, second = other->second](const Element* field) {
+        return eitherFeature(importer, condition, first(field), second(field), field);
+      };
+    }
+    return p;
+  }
+
+  std::optional<Prediction> selectFirst() {
+    std::optional<Prediction> result;
+    for (size_t i = members.size(); i-- > 0;) {
+      const Member& m = members[i];
+      ValueId taken = m.ran;
+      if (s.missing == MissingPrediction::skipSegment && build.type(m.prediction.value).nullable) {
+        const ValueId present = build.call("is_present", {m.prediction.value});
+        taken = isTrue(importer, taken) ? present : build.call("and", {taken, present});
+      }
+      result = result ? choose(taken, m.prediction, *result) : m.prediction;
+      if (!result) return std::nullopt;
+    }
+    return result;
+  }
+
+  std::optional<Prediction> modelChain() {
+    if (s.missing == MissingPrediction::skipSegment) {
+      importer.invalid(s.element, "missingPredictionTreatment", "not with modelChain");
+      return std::nullopt;
+    }
+    std::optional<Prediction> result;
+    for (const Member& m : members) {
+      result = result ? choose(m.ran, m.prediction, *result) : m.prediction;
+      if (!result) return std::nullopt;
+    }
+    const ValueId any = s.missing == MissingPrediction::returnMissing ? anyMissing() : kNone;
+    const Member& last = members.back();
+    // A last segment that always runs and is alone in being missing says so itself.
+    const bool itself = any != kNone && isTrue(importer, last.ran) && any == missingIn(last.prediction);
+    if (any != kNone && !itself) dropWhere(*result, any);
+    result->outputs = chainOutputs();
+    return result;
+  }
+
+  std::vector<OutputColumn> chainOutputs() {
+    std::vector<OutputColumn> columns;
+    for (const Member& m : members) columns.insert(columns.end(), m.prediction.outputs.begin(), m.prediction.outputs.end());
+    return columns;
+  }
+
+  std::optional<Prediction> multiModelChain() {
+    const ValueId any = s.missing == MissingPrediction::returnMissing ? anyMissing() : kNone;
+    const std::vector<std::string> names = importer.targetNames(s.model);
+    std::vector<Prediction> targets;
+    for (const std::string& name : names) {
+      const Member* found = nullptr;
+      for (const Member& m : members) {
+        if (m.prediction.target == name) found = &m;
+      }
+      if (!found) {
+        importer.invalid(s.element, "", "no segment predicts target field '" + name + "'");
+        return std::nullopt;
+      }
+      targets.push_back(found->prediction);
+      targets.back().outputs.clear();
+      if (any != kNone) dropWhere(targets.back(), any);
+    }
+    if (targets.empty()) {
+      importer.invalid(s.element, "multipleModelMethod", "the model has no target fields");
+      return std::nullopt;
+    }
+    Prediction result = targets[0];
+    result.others.assign(targets.begin() + 1, targets.end());
+    result.outputs = chainOutputs();
+    return result;
+  }
+
+  // ---- sums, votes and the like
+
+  ValueId stacked(const std::vector<ValueId>& values, bool rows) {
+    Concat concat;
+    concat.rows = rows;
+    return build.add(std::move(concat), values, "members");
+  }
+
+  ValueId ran() {
+    std::vector<bool> constant;
+    std::vector<ValueId> values;
+    for (const Member& m : members) {
+      values.push_back(m.ran);
+      constant.push_back(isTrue(importer, m.ran));
+    }
+    if (std::all_of(constant.begin(), constant.end(), [](bool b) { return b; })) return constantBooleans(importer, constant, "ran");
+    return build.add(Concat(), values, "ran");
+  }
+
+  ValueId weights(Elem elem) {
+    bool variable = false;
+    std::vector<double> constants;
+    for (const Segment& segment : s.segments) {
+      variable = variable || !segment.weightField.empty();
+      constants.push_back(segment.weight);
+    }
+    if (!variable) return constantVector(importer, constants, elem, "weights");
+    std::vector<ValueId> values;
+    for (const Segment& segment : s.segments) {
+      ValueId value = elem == Elem::f32 ? build.number32(segment.weight) : build.number(segment.weight);
+      if (!segment.weightField.empty()) {
+        value = importer.value(scope, segment.weightField, segment.element);
+        value = asNumber(importer, value, elem);
+        if (value == kNone) return kNone;
+      }
+      values.push_back(value);
+    }
+    return build.add(Concat(), values, "weights");
+  }
+
+  // A member's class in the classes of the MiningModel.
+  ValueId classOf(const Member& m, const Classes& classes) {
+    if (m.prediction.labels == classes.dict) return m.prediction.value;
+    const Dict& from = build.get<Dict>(m.prediction.labels);
+    std::vector<uint32_t> codes;
+    for (uint32_t i = 0; i < from.size(); ++i) {
+      const auto code = classCode(importer, classes, from.labelText(i), m.segment->element);
+      if (!code) return kNone;
+      codes.push_back(*code);
+    }
+    return classAt(importer, m.prediction.value, classes, codes);
+  }
+
+  ValueId probabilitiesOf(const Member& m, const Classes& classes, Elem elem) {
+    ValueId p = m.prediction.probabilities;
+    if (p == kNone) {
+      importer.unsupported(m.segment->model, "multipleModelMethod '" + *importer.attribute(s.element, "multipleModelMethod") +
+                                                 "' of a model without class probabilities");
+      return kNone;
+    }
+    if (m.prediction.labels != classes.dict) {
+      const Dict from = build.get<Dict>(m.prediction.labels);
+      std::vector<uint32_t> codes;
+      for (uint32_t i = 0; i < from.size(); ++i) {
+        const auto code = classCode(importer, classes, from.labelText(i), m.segment->element);
+        if (!code) return kNone;
+        codes.push_back(*code);
+      }
+      p = inClassOrder(importer, p, codes, classCount(importer, classes));
+    }
+    return asNumber(importer, p, elem);
+  }
+
+  std::optional<Prediction> combine() {
+    const Elem elem = mathElem(importer);
+    const Classes classes = s.classification ? classesOf(importer, s.model) : Classes();
+    if (s.classification && (s.method == MultipleModelMethod::sum || s.method == MultipleModelMethod::weightedSum)) {
+      importer.invalid(s.element, "multipleModelMethod", "not for a classification");
+      return std::nullopt;
+    }
+    if (!s.classification && s.votes()) {
+      importer.invalid(s.element, "multipleModelMethod", "votes are for classification");
+      return std::nullopt;
+    }
+    std::vector<ValueId> values;
+    for (const Member& m : members) {
+      if (m.prediction.value == kNone || m.prediction.classification != s.classification) {
+        importer.unsupported(m.segment->model, "a segment whose result is not of the MiningModel's function");
+        return std::nullopt;
+      }
+      ValueId value = !s.classification ? asNumber(importer, m.prediction.value, elem)
+                      : s.votes()       ? classOf(m, classes)
+                                        : probabilitiesOf(m, classes, elem);
+      if (value == kNone) return std::nullopt;
+      values.push_back(value);
+    }
+    const ValueId weight = s.weighted() ? weights(elem) : kNone;
+    if (s.weighted() && weight == kNone) return std::nullopt;
+    return combineMembers(importer, s, stacked(values, s.classification && !s.votes()), ran(), weight);
+  }
+
+  std::optional<Prediction> run() {
+    bool ok = true;
+    for (const Segment& segment : s.segments) ok = lower(segment) && ok;
+    if (!ok) return std::nullopt;
+    importer.at(s.element);
+    importer.segments.clear();
+    for (const Member& m : members) importer.segments[m.segment->id] = m.prediction;
+    if (s.method == MultipleModelMethod::selectFirst) return selectFirst();
+    if (s.method == MultipleModelMethod::modelChain) return modelChain();
+    if (s.method == MultipleModelMethod::multiModelChain) return multiModelChain();
+    return combine();
+  }
+};
+
+}  // namespace
+
+std::optional<Prediction> miningModel(Importer& importer, Scope& scope, const Element* model) {
+  const auto segmentation = readSegmentation(importer, model);
+  const auto function = importer.required(model, "functionName");
+  if (!segmentation || !function) return std::nullopt;
+  if (segmentation->method == MultipleModelMethod::selectAll) {
+    importer.unsupported(segmentation->element, "multipleModelMethod 'selectAll'", "its result is a list of results");
+    return std::nullopt;
+  }
+  if (const Element* local = segmentation->element->FirstChildElement("LocalTransformations")) {
+    if (!importer.declareTransformations(scope, local)) return std::nullopt;
+  }
+  bool merged = false;
+  auto prediction = mergeTrees(importer, scope, *segmentation, merged);
+  if (merged) return prediction;
+  return MiningLowering{importer, scope, *segmentation, importer.build, {}}.run();
+}
+
+}  // namespace kiln::pmml

@@ -1,0 +1,80 @@
+// Reads Segmentation and its Segments, x- attributes of older files included.
+#include <cstring>
+
+#include "frontends/pmml/models/mining_model.h"
+
+namespace kiln::pmml {
+
+namespace {
+
+bool readSegment(Importer& importer, const Element* e, Segmentation& segmentation) {
+  if (!importer.onlyAttributes(e, {"id", "weight"})) return false;
+  Segment segment;
+  segment.element = e;
+  segment.id = importer.attribute(e, "id").value_or(std::to_string(segmentation.segments.size() + 1));
+  const auto weight = importer.number(e, "weight", 1.0);
+  if (!weight) return false;
+  segment.weight = *weight;
+  segment.predicate = Importer::predicateOf(e);
+  segment.model = modelOf(e);
+  if (!segment.predicate) return importer.missing(e, "PREDICATE");
+  if (!segment.model) return importer.missing(e, "MODEL-ELEMENT");
+  if (const Element* variable = e->FirstChildElement("VariableWeight")) {
+    const auto field = importer.required(variable, "field");
+    if (!field) return false;
+    segment.weightField = *field;
+  }
+  segmentation.segments.push_back(std::move(segment));
+  return true;
+}
+
+}  // namespace
+
+std::optional<Segmentation> readSegmentation(Importer& importer, const Element* miningModel) {
+  if (!importer.onlyAttributes(miningModel, {"modelName", "functionName", "algorithmName", "isScorable", "x-mathContext"}) ||
+      !importer.onlyChildren(miningModel, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets", "LocalTransformations",
+                                           "ModelVerification", "Segmentation"})) {
+    return std::nullopt;
+  }
+  Segmentation result;
+  result.model = miningModel;
+  result.element = miningModel->FirstChildElement("Segmentation");
+  result.classification = isClassification(miningModel);
+  if (!result.element) {
+    importer.missing(miningModel, "Segmentation");
+    return std::nullopt;
+  }
+  const Element* e = result.element;
+  if (!importer.onlyAttributes(e, {"multipleModelMethod", "missingPredictionTreatment", "missingThreshold", "x-missingPredictionTreatment",
+                                   "x-missingThreshold"}) ||
+      !importer.onlyChildren(e, {"LocalTransformations", "Segment"}) || !importer.required(e, "multipleModelMethod")) {
+    return std::nullopt;
+  }
+  const auto method = importer.choice(e, "multipleModelMethod",
+                                      {"majorityVote", "weightedMajorityVote", "average", "weightedAverage", "median", "weightedMedian", "max",
+                                       "sum", "weightedSum", "selectFirst", "selectAll", "modelChain", "x-multiModelChain", "multiModelChain",
+                                       "x-weightedMedian", "x-weightedSum"},
+                                      0);
+  if (!method) return std::nullopt;
+  static constexpr MultipleModelMethod kAliases[] = {MultipleModelMethod::multiModelChain, MultipleModelMethod::weightedMedian,
+                                                     MultipleModelMethod::weightedSum};
+  result.method = *method < 13 ? static_cast<MultipleModelMethod>(*method) : kAliases[*method - 13];
+  const std::vector<const char*> treatments = {"continue", "skipSegment", "returnMissing"};
+  const char* treatmentName = e->Attribute("missingPredictionTreatment") ? "missingPredictionTreatment" : "x-missingPredictionTreatment";
+  const char* thresholdName = e->Attribute("missingThreshold") ? "missingThreshold" : "x-missingThreshold";
+  const auto treatment = importer.choice(e, treatmentName, treatments, 0);
+  const auto threshold = importer.number(e, thresholdName, 1.0);
+  if (!treatment || !threshold) return std::nullopt;
+  result.missing = static_cast<MissingPrediction>(*treatment);
+  result.threshold = *threshold;
+  bool ok = true;
+  for (const Element* s = e->FirstChildElement("Segment"); s; s = s->NextSiblingElement("Segment")) ok = readSegment(importer, s, result) && ok;
+  if (!ok) return std::nullopt;
+  if (result.segments.empty()) {
+    importer.missing(e, "Segment");
+    return std::nullopt;
+  }
+  return result;
+}
+
+}  // namespace kiln::pmml

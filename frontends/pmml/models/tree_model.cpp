@@ -1,0 +1,290 @@
+// TreeModel: one forest node finds the leaf; what the leaf says (score, class, distribution, id) is looked up by its number.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/forest.h"
+#include "compiler/ir/nodes/lookup.h"
+#include "compiler/ir/nodes/take.h"
+#include "compiler/ir/tables/lookup.h"
+#include "compiler/support/number.h"
+#include "frontends/pmml/models/tree_model.h"
+
+namespace kiln::pmml {
+
+using namespace ir;
+
+const StreamedTree* streamedTree(Importer& importer, const Element* model) {
+  if (!importer.onlyAttributes(model, {"modelName", "functionName", "algorithmName", "missingValueStrategy", "missingValuePenalty",
+                                       "noTrueChildStrategy", "splitCharacteristic", "isScorable", "x-mathContext"}) ||
+      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets", "LocalTransformations",
+                                     "ModelVerification"})) {
+    return nullptr;
+  }
+  const auto tree = importer.trees.find(model);
+  if (tree == importer.trees.end()) {
+    importer.missing(model, "Node");
+    return nullptr;
+  }
+  return tree->second.get();
+}
+
+std::optional<double> treeNumber(Importer& importer, const Element* model, const StreamedTree& tree, StreamedTree::Text text, uint32_t line,
+                                 Elem elem) {
+  std::optional<double> value = parseNumber(tree.at(text));
+  if (value && elem == Elem::f32) {
+    if (const auto rounded = parseFloat(tree.at(text))) value = *rounded;
+  }
+  if (!value) {
+    importer.diagnostics.error(Kind::invalid, line, 1, std::string("'") + tree.at(text) + "' is not a number",
+                               importer.document.path(model) + "//Node");
+  }
+  return value;
+}
+
+std::optional<TreeDistribution> treeDistribution(Importer& importer, const Element* model, const StreamedTree& tree, uint32_t node,
+                                                 const Classes& classes, Elem elem) {
+  TreeDistribution result;
+  const StreamedTree::Node& n = tree.nodes[node];
+  const auto rounded = [&](double v) { return elem == Elem::f32 ? static_cast<double>(static_cast<float>(v)) : v; };
+  std::vector<double> counts;
+  double total = 0;
+  for (uint32_t d = n.firstDistribution; d < n.firstDistribution + n.distributions; ++d) {
+    const StreamedTree::Distribution& entry = tree.distributions[d];
+    const auto code = classCode(importer, classes, tree.at(entry.value), model);
+    if (!code) return std::nullopt;
+    result.classes.push_back(*code);
+    for (const auto& [text, list] : {std::pair{entry.probability, &result.probabilities}, std::pair{entry.confidence, &result.confidences},
+                                     std::pair{entry.recordCount, &counts}}) {
+      if (!text) {
+        list->push_back(std::nan(""));
+        continue;
+      }
+      const auto value = treeNumber(importer, model, tree, text, n.line, elem);
+      if (!value) return std::nullopt;
+      list->push_back(*value);
+    }
+    total = rounded(total + counts.back());
+  }
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (std::isnan(result.probabilities[i])) result.probabilities[i] = rounded(counts[i] / total);
+    if (std::isnan(result.probabilities[i])) {
+      importer.diagnostics.error(Kind::missing, n.line, 1, "ScoreDistribution has neither a probability nor a recordCount",
+                                 importer.document.path(model) + "//Node");
+      return std::nullopt;
+    }
+    result.hasConfidence = result.hasConfidence || !std::isnan(result.confidences[i]);
+  }
+  return result;
+}
+
+std::optional<uint32_t> treeClass(Importer& importer, const Element* model, const StreamedTree& tree, uint32_t node, const Classes& classes,
+                                  const TreeDistribution& distribution) {
+  if (const StreamedTree::Text score = tree.nodes[node].score) return classCode(importer, classes, tree.at(score), model);
+  const auto best = std::max_element(distribution.probabilities.begin(), distribution.probabilities.end());
+  return distribution.classes[static_cast<size_t>(best - distribution.probabilities.begin())];
+}
+
+namespace {
+
+struct TreeModelLowering {
+  Importer& importer;
+  const Element* model;
+  const StreamedTree& tree;
+  TreeStrategy strategy;
+  Builder& build = importer.build;
+  Elem elem = mathElem(importer);
+  TreeForest forest{importer};
+  std::vector<uint32_t> nodeOf;   // node of each leaf, StreamedTree::kNone: no prediction
+  TableRef table;
+
+  uint32_t addLeaf(uint32_t node, std::optional<double> weight) {
+    const uint32_t leaf = forest.forest.addLeaf(weight || (node != StreamedTree::kNone && isClassification(model)) ? Forest::plain
+                                                                                                                  : Forest::noPrediction);
+    if (weight) forest.forest.addWeight(0, *weight);
+    nodeOf.push_back(node);
+    return leaf;
+  }
+
+  ValueId walk(ForestNode::Result result, const char* name) {
+    ForestNode node;
+    node.table = table;
+    node.result = result;
+    node.elem = elem;
+    node.scalar = true;
+    return build.add(std::move(node), forest.columns, name);
+  }
+  ValueId leaf() { return walk(ForestNode::leaf, "leaf"); }
+
+  ValueId byLeaf(Lookup content, const std::string& name) {
+    content.sizes = {static_cast<uint32_t>(nodeOf.size())};
+    LookupNode lookup;
+    lookup.table = build.table(std::move(content), name);
+    return build.add(std::move(lookup), {leaf()}, name);
+  }
+
+  // Node id, or its number in the document from 1.
+  ValueId entityId() {
+    Dict dict;
+    Lookup content;
+    for (uint32_t node : nodeOf) {
+      content.missing.push_back(node == StreamedTree::kNone);
+      if (node == StreamedTree::kNone) {
+        content.integers.push_back(0);
+      } else {
+        content.integers.push_back(dict.add(tree.nodes[node].id ? std::string(tree.at(tree.nodes[node].id)) : std::to_string(node + 1)));
+      }
+    }
+    if (dict.size() == 0) dict.add(std::string());
+    content.elem = Elem::cat;
+    content.dict = build.table(std::move(dict), "node");
+    return byLeaf(std::move(content), "node");
+  }
+
+  bool finish(Scope& scope, const TreeForest::LeafOf& leafOf) {
+    if (!forest.add(scope, model, tree, strategy, leafOf)) return false;
+    importer.at(model);
+    if (forest.columns.empty()) {  // a tree without tests: one column that nothing reads
+      forest.columns.push_back(build.boolean(true));
+      forest.forest.columns = 1;
+    }
+    table = build.table(std::move(forest.forest), "tree");
+    return true;
+  }
+
+  std::optional<Prediction> regression(Scope& scope) {
+    const bool ok = finish(scope, [&](uint32_t node) -> uint32_t {
+      if (node == StreamedTree::kNone || !tree.nodes[node].score) return addLeaf(StreamedTree::kNone, std::nullopt);
+      const auto score = treeNumber(importer, model, tree, tree.nodes[node].score, tree.nodes[node].line, elem);
+      return score ? addLeaf(node, *score) : kNone;
+    });
+    if (!ok) return std::nullopt;
+    Prediction prediction;
+    prediction.value = walk(ForestNode::sum, "score");
+    return prediction;
+  }
+
+  std::optional<Prediction> classification(Scope& scope) {
+    const Classes classes = classesOf(importer, model);
+    const uint32_t k = classCount(importer, classes);
+    std::vector<TreeDistribution> distributions;
+    Lookup labels;
+    labels.elem = Elem::cat, labels.dict = classes.dict;
+    bool any = false;
+    const bool ok = finish(scope, [&](uint32_t node) -> uint32_t {
+      TreeDistribution distribution;
+      std::optional<uint32_t> code;
+      if (node != StreamedTree::kNone) {
+        auto found = treeDistribution(importer, model, tree, node, classes, elem);
+        if (!found) return kNone;
+        distribution = std::move(*found);
+        code = treeClass(importer, model, tree, node, classes, distribution);
+        if (!code) return kNone;
+      }
+      labels.integers.push_back(code.value_or(0));
+      labels.missing.push_back(!code);
+      any = any || !distribution.classes.empty();
+      distributions.push_back(std::move(distribution));
+      return addLeaf(node, std::nullopt);
+    });
+    if (!ok) return std::nullopt;
+    Prediction prediction;
+    prediction.classification = true;
+    prediction.targetType = classes.type;
+    prediction.labels = classes.dict;
+    if (std::none_of(labels.missing.begin(), labels.missing.end(), [](uint8_t m) { return m; })) labels.missing.clear();
+    prediction.value = byLeaf(std::move(labels), "label");
+    if (any) prediction.probabilities = byLeaf(vectors(distributions, k, false), "probability");
+    return prediction;
+  }
+
+  // Probabilities or confidences by leaf; missing as a whole where the leaf has none.
+  Lookup vectors(const std::vector<TreeDistribution>& distributions, uint32_t k, bool confidences) {
+    Lookup content;
+    content.elem = elem;
+    content.width = k;
+    content.numbers.assign(distributions.size() * k, 0.0);
+    content.missing.assign(distributions.size() * k, 0);
+    bool anyMissing = false;
+    for (size_t leaf = 0; leaf < distributions.size(); ++leaf) {
+      const TreeDistribution& d = distributions[leaf];
+      for (size_t i = 0; i < d.classes.size(); ++i) {
+        const double confidence = std::isnan(d.confidences[i]) ? 0 : d.confidences[i];
+        content.numbers[leaf * k + d.classes[i]] = confidences && d.hasConfidence ? confidence : d.probabilities[i];
+      }
+      if (!d.classes.empty()) continue;
+      anyMissing = true;
+      std::fill_n(content.missing.begin() + static_cast<ptrdiff_t>(leaf * k), k, 1);
+    }
+    if (!anyMissing) content.missing.clear();
+    return content;
+  }
+
+  // The confidences of the ScoreDistributions (the probabilities where there are none), less by the penalty for each missing
+  // level on the way.
+  ValueId confidences() {
+    const Classes classes = classesOf(importer, model);
+    std::vector<TreeDistribution> distributions;
+    for (uint32_t node : nodeOf) {
+      auto d = node == StreamedTree::kNone ? TreeDistribution() : treeDistribution(importer, model, tree, node, classes, elem);
+      if (!d) return kNone;
+      distributions.push_back(std::move(*d));
+    }
+    const ValueId vector = byLeaf(vectors(distributions, classCount(importer, classes), true), "confidence");
+    if (strategy.penalty == 1) return vector;
+    const auto number = [&](double v) { return elem == Elem::f32 ? build.number32(v) : build.number(v); };
+    const ValueId marks = build.add(Cast(elem), {walk(ForestNode::marks, "missing_levels")});
+    return build.call("mul", {vector, build.call("pow", {number(strategy.penalty), marks})}, false, {}, "confidence");
+  }
+
+  ValueId confidence(const Element* outputField, ValueId label) {
+    const ValueId vector = confidences();
+    if (vector == kNone) return kNone;
+    Take take;
+    if (const auto value = importer.attribute(outputField, "value")) {
+      const Classes classes = classesOf(importer, model);
+      const auto code = classCode(importer, classes, *value, outputField);
+      if (!code) return kNone;
+      if (*code >= build.type(vector).shape[0]) {
+        importer.invalid(outputField, "value", "the model has no such class");
+        return kNone;
+      }
+      take.at = {*code};
+      return build.add(std::move(take), {vector});
+    }
+    Lookup index;
+    index.elem = Elem::i32;
+    const uint32_t k = build.type(vector).shape[0];
+    for (uint32_t i = 0; i < k; ++i) index.integers.push_back(i);
+    index.sizes = {k};
+    LookupNode lookup;
+    lookup.table = build.table(std::move(index), "code");
+    return build.add(std::move(take), {vector, build.add(std::move(lookup), {label})});
+  }
+};
+
+}  // namespace
+
+std::optional<Prediction> treeModel(Importer& importer, Scope& scope, const Element* model) {
+  const StreamedTree* tree = streamedTree(importer, model);
+  const auto strategy = treeStrategy(importer, model);
+  const auto function = importer.required(model, "functionName");
+  if (!tree || !strategy || !function) return std::nullopt;
+  if (*function != "classification" && *function != "regression") {
+    importer.unsupported(model, "functionName '" + *function + "' of a TreeModel");
+    return std::nullopt;
+  }
+  const bool classification = *function == "classification";
+  auto lowering = std::make_shared<TreeModelLowering>(TreeModelLowering{importer, model, *tree, *strategy, importer.build});
+  auto prediction = classification ? lowering->classification(scope) : lowering->regression(scope);
+  if (!prediction) return std::nullopt;
+  prediction->features["entityId"] = [lowering](const Element*) { return lowering->entityId(); };
+  if (classification && prediction->probabilities != kNone) {
+    const ValueId label = prediction->value;
+    prediction->features["confidence"] = [lowering, label](const Element* field) { return lowering->confidence(field, label); };
+  }
+  return prediction;
+}
+
+}  // namespace kiln::pmml

@@ -1,0 +1,365 @@
+// Output: what a model shows. Each OutputField becomes a value that later ones, later segments and the enclosing model can read;
+// at the top the columns of the result.
+#include <cstring>
+
+#include "compiler/ir/nodes/argmax.h"
+#include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/lookup.h"
+#include "compiler/ir/nodes/output.h"
+#include "compiler/ir/nodes/take.h"
+#include "compiler/ir/nodes/topk.h"
+#include "compiler/ir/tables/lookup.h"
+#include "frontends/pmml/classes.h"
+#include "frontends/pmml/import.h"
+
+namespace kiln::pmml {
+
+using ir::Elem;
+
+namespace {
+
+struct OutputFields {
+  Importer& importer;
+  Scope& scope;             // with the OutputFields before this one
+  const Element* model;
+  ir::Builder& build = importer.build;
+
+  // ---- features; each gives nothing if it reported
+
+  std::optional<OutputColumn> predictedValue(const Prediction& p) {
+    OutputColumn column;
+    column.value = p.value, column.type = p.targetType;
+    column.feature = p.classification ? ir::Output::label : ir::Output::value;
+    if (p.classification) return column;
+    const Elem elem = build.type(p.value).elem;
+    column.type.dataType = elem == Elem::f32 ? DataType::floating : ir::isInteger(elem) ? DataType::integer : DataType::real;
+    column.type.opType = OpType::continuous;
+    return column;
+  }
+
+  // predictedDisplayValue: the class's displayValue in Targets, else its label.
+  std::optional<OutputColumn> displayValue(const Element* field, const Prediction& p) {
+    if (!p.classification) return predictedValue(p);
+    const ir::Dict& dict = build.get<ir::Dict>(p.labels);
+    std::vector<std::string> names;
+    for (uint32_t i = 0; i < dict.size(); ++i) names.push_back(dict.labelText(i));
+    Classes classes = classesOf(importer, model);
+    classes.dict = p.labels;
+    const Element* targets = model->FirstChildElement("Targets");
+    for (const Element* t = targets ? targets->FirstChildElement("Target") : nullptr; t; t = t->NextSiblingElement("Target")) {
+      const char* name = t->Attribute("field");
+      if (name && !p.target.empty() && p.target != name) continue;
+      for (const Element* v = t->FirstChildElement("TargetValue"); v; v = v->NextSiblingElement("TargetValue")) {
+        const char* display = v->Attribute(importer.version <= 31 && !v->Attribute("displayValue") ? "rawDataValue" : "displayValue");
+        const char* label = v->Attribute("value");
+        if (!display || !label) continue;
+        const auto code = classCode(importer, classes, label, v);
+        if (!code) return std::nullopt;
+        if (*code < names.size()) names[*code] = display;
+      }
+    }
+    OutputColumn column;
+    column.value = labels(p.value, names, "display");
+    column.type = {DataType::string, OpType::categorical};
+    column.feature = ir::Output::label;
+    return column;
+  }
+
+  // names[code] as a cat of its own dict.
+  ValueId labels(ValueId code, const std::vector<std::string>& names, const std::string& name) {
+    ir::Dict dict;
+    ir::Lookup table;
+    for (const std::string& n : names) table.integers.push_back(dict.add(n));
+    table.elem = Elem::cat;
+    table.sizes = {static_cast<uint32_t>(names.size())};
+    table.dict = build.table(std::move(dict), name);
+    ir::LookupNode lookup;
+    lookup.table = build.table(std::move(table), name);
+    return build.add(std::move(lookup), {code}, name);
+  }
+
+  // An element of a vector by class: the class of attribute `value`, else that of `rank` (1: the predicted one).
+  std::optional<OutputColumn> ofClass(const Element* field, const Prediction& p, ValueId vector, ir::Output::Feature feature) {
+    OutputColumn column;
+    column.feature = feature;
+    column.type = {build.type(vector).elem == Elem::f32 ? DataType::floating : DataType::real, OpType::continuous};
+    const auto rank = importer.integer(field, "rank", 1);
+    if (!rank) return std::nullopt;
+    if (const auto label = importer.attribute(field, "value")) {
+      Classes classes = classesOf(importer, model);
+      classes.dict = p.labels;
+      const uint32_t before = classCount(importer, classes);
+      const auto code = classCode(importer, classes, *label, field);
+      if (!code) return std::nullopt;
+      if (*code >= before || *code >= build.type(vector).shape[0]) {
+        importer.invalid(field, "value", "the model has no such class");
+        return std::nullopt;
+      }
+      ir::Take take;
+      take.at = {*code};
+      column.value = build.add(std::move(take), {vector});
+      column.of = *label;
+      return column;
+    }
+    if (*rank < 1 || *rank > build.type(vector).shape[0]) {
+      importer.invalid(field, "rank", "the model has " + std::to_string(build.type(vector).shape[0]) + " classes");
+      return std::nullopt;
+    }
+    if (*rank == 1) {
+      // The predicted class's own, which need not be the highest.
+      column.value = build.add(ir::Take(), {vector, asIndex(p.value)});
+      return column;
+    }
+    ir::TopK top;
+    top.k = static_cast<uint32_t>(*rank);
+    ir::Take take;
+    take.at = {static_cast<uint32_t>(*rank) - 1};
+    column.value = build.add(std::move(take), {build.add(std::move(top), {vector})});
+    return column;
+  }
+
+  // The code of a cat as i32.
+  ValueId asIndex(ValueId cat) {
+    ir::Lookup table;
+    table.elem = Elem::i32;
+    const uint32_t n = build.get<ir::Dict>(ir::TableRef{build.type(cat).dict}).size();
+    for (uint32_t i = 0; i < n; ++i) table.integers.push_back(i);
+    table.sizes = {n};
+    ir::LookupNode lookup;
+    lookup.table = build.table(std::move(table), "code");
+    return build.add(std::move(lookup), {cat});
+  }
+
+  std::optional<OutputColumn> other(const Element* field, const Prediction& p, const std::string& feature) {
+    OutputColumn column;
+    const auto known = p.features.find(feature);
+    if (known != p.features.end()) {
+      column.value = known->second(field);
+      if (column.value == kNone) return std::nullopt;
+    } else if (feature == "entityId" || feature == "clusterId") {
+      column.value = p.entity;
+    } else if (feature == "affinity" || feature == "entityAffinity" || feature == "clusterAffinity") {
+      column.value = p.affinity;
+    } else if (feature == "confidence" && p.confidences != kNone) {
+      return ofClass(field, p, p.confidences, ir::Output::confidence);
+    }
+    if (column.value == kNone) {
+      importer.unsupported(field, "output feature '" + feature + "' of this model");
+      return std::nullopt;
+    }
+    const Elem elem = build.type(column.value).elem;
+    const Elem label = elem == Elem::cat ? build.get<ir::Dict>(ir::TableRef{build.type(column.value).dict}).elem : elem;
+    column.type.dataType = label == Elem::str ? DataType::string : label == Elem::f32 ? DataType::floating : label == Elem::boolean ? DataType::boolean
+                           : ir::isInteger(label) ? DataType::integer : DataType::real;
+    column.type.opType = elem == Elem::cat || elem == Elem::str ? OpType::categorical : OpType::continuous;
+    column.feature = feature == "confidence" ? ir::Output::confidence : feature == "entityId" ? ir::Output::leaf
+                     : feature == "reasonCode" ? ir::Output::reason : ir::Output::other;
+    return column;
+  }
+
+  std::optional<OutputColumn> transformed(const Element* field, const std::optional<FieldType>& wanted, bool decision) {
+    const Element* expression = Importer::expressionOf(field);
+    if (!expression) {
+      importer.missing(field, "EXPRESSION");
+      return std::nullopt;
+    }
+    const Importer::Typed typed = importer.expression(scope, expression, wanted ? &*wanted : nullptr);
+    if (!typed) return std::nullopt;
+    OutputColumn column;
+    column.value = typed.value, column.type = typed.type;
+    if (wanted) column.value = importer.convert(typed, *wanted, field), column.type = *wanted;
+    column.feature = decision ? ir::Output::label : ir::Output::derived;
+    if (column.value == kNone) return std::nullopt;
+    return column;
+  }
+
+  // expected minus predicted; of a class: 1 or 0 minus its probability.
+  std::optional<OutputColumn> residual(const Element* field, const Prediction& p) {
+    if (p.target.empty()) {
+      importer.invalid(field, "", "a residual needs a target field");
+      return std::nullopt;
+    }
+    const Importer::Typed actual = importer.reference(scope, p.target, field);
+    if (!actual) return std::nullopt;
+    OutputColumn column;
+    column.type = {DataType::real, OpType::continuous};
+    column.feature = ir::Output::other;
+    if (!p.classification) {
+      const ValueId number = asNumber(importer, actual.value, build.type(p.value).elem);
+      column.value = build.call("sub", {number, p.value});
+      return column;
+    }
+    const auto label = importer.required(field, "value");
+    if (!label) return std::nullopt;
+    auto probability = ofClass(field, p, p.probabilities, ir::Output::probability);
+    if (!probability) return std::nullopt;
+    const ValueId wanted = importer.literalLike(*label, actual, field);
+    const ValueId isClass = importer.build.add(ir::Cast(build.type(probability->value).elem), {build.call("eq", {actual.value, wanted})});
+    column.value = build.call("sub", {isClass, probability->value});
+    return column;
+  }
+
+  // ---- one OutputField
+
+  const Prediction* predictionOf(const Element* field, const Prediction& prediction) {
+    if (const auto segment = importer.attribute(field, "segmentId")) {
+      const auto found = importer.segments.find(*segment);
+      if (found == importer.segments.end()) {
+        importer.invalid(field, "segmentId", "there is no such segment");
+        return nullptr;
+      }
+      return &found->second;
+    }
+    const auto target = importer.attribute(field, "targetField");
+    if (!target || prediction.target.empty() || *target == prediction.target) return &prediction;
+    for (const Prediction& other : prediction.others) {
+      if (other.target == *target) return &other;
+    }
+    importer.invalid(field, "targetField", "not a target of this model");
+    return nullptr;
+  }
+
+  std::optional<OutputColumn> feature(const Element* field, const Prediction& prediction, const std::optional<FieldType>& wanted) {
+    const std::string name = importer.attribute(field, "feature").value_or("predictedValue");
+    if (name == "transformedValue" || name == "decision") return transformed(field, wanted, name == "decision");
+    const Prediction* p = predictionOf(field, prediction);
+    if (!p) return std::nullopt;
+    // An OutputField of a segment by its name, where another model's is meant.
+    if (p->value == kNone && name != "entityId") {
+      importer.unsupported(field, "output feature '" + name + "' of this model");
+      return std::nullopt;
+    }
+    if (name == "predictedValue") return predictedValue(*p);
+    if (name == "predictedDisplayValue") return displayValue(field, *p);
+    if (name == "residual") return residual(field, *p);
+    if (name == "probability" && p->probabilities != kNone) return ofClass(field, *p, p->probabilities, ir::Output::probability);
+    return other(field, *p, name);
+  }
+
+  std::optional<OutputColumn> column(const Element* field, const Prediction& prediction) {
+    if (!importer.onlyAttributes(field, {"name", "displayName", "optype", "dataType", "targetField", "feature", "value", "rank", "rankBasis",
+                                         "rankOrder", "segmentId", "isFinalResult", "isMultiValued", "algorithm", "ruleFeature", "x-reportField"})) {
+      return std::nullopt;
+    }
+    const auto name = importer.required(field, "name");
+    const auto isFinal = importer.boolean(field, "isFinalResult", true);
+    const auto isMulti = importer.choice(field, "isMultiValued", {"0", "1", "false", "true"}, 0);
+    if (!name || !isFinal || !isMulti) return std::nullopt;
+    if (*isMulti % 2) {
+      importer.unsupported(field, "isMultiValued");
+      return std::nullopt;
+    }
+    std::optional<FieldType> wanted;
+    if (field->Attribute("dataType") || field->Attribute("optype")) {
+      FieldType fallback;
+      fallback.dataType = DataType::string, fallback.opType = OpType::categorical;
+      if (field->Attribute("dataType")) wanted = importer.fieldType(field, fallback);
+      if (field->Attribute("dataType") && !wanted) return std::nullopt;
+    }
+    importer.at(field);
+    auto result = feature(field, prediction, wanted);
+    if (!result) return std::nullopt;
+    if (wanted) {
+      result->value = importer.convert({result->value, result->type, std::nullopt, false}, *wanted, field);
+      if (result->value == kNone) return std::nullopt;
+      result->type = *wanted;
+    }
+    result->name = *name;
+    result->isFinal = *isFinal;
+    result->element = field;
+    return result;
+  }
+};
+
+// Of equal names the outer stays, then the last.
+void append(std::vector<OutputColumn>& columns, const std::vector<OutputColumn>& inner) {
+  for (size_t i = 0; i < inner.size(); ++i) {
+    bool hidden = !inner[i].isFinal;
+    for (const OutputColumn& c : columns) hidden = hidden || c.name == inner[i].name;
+    for (size_t later = i + 1; later < inner.size(); ++later) hidden = hidden || (inner[later].isFinal && inner[later].name == inner[i].name);
+    if (!hidden) columns.push_back(inner[i]);
+  }
+}
+
+ir::Output::OpType opTypeOf(OpType type) { return static_cast<ir::Output::OpType>(type); }
+
+// The target as its DataField declares it: a float or double number, a class.
+OutputColumn targetColumn(Importer& importer, const Prediction& prediction) {
+  OutputColumn column;
+  column.name = prediction.target.empty() ? "_target" : prediction.target;
+  column.value = prediction.value;
+  column.type = prediction.targetType;
+  column.feature = prediction.classification ? ir::Output::label : ir::Output::value;
+  if (prediction.classification || prediction.value == kNone) return column;
+  const Elem elem = importer.build.type(column.value).elem;
+  column.type.opType = OpType::continuous;
+  if (ir::isInteger(elem) || prediction.target.empty()) return column;
+  const DataType declared = prediction.targetType.dataType;
+  if (declared == DataType::real) column.value = asNumber(importer, column.value, Elem::f64);
+  if (declared == DataType::floating) column.value = asNumber(importer, column.value, Elem::f32);
+  return column;
+}
+
+void emit(Importer& importer, const Element* model, const Prediction& prediction) {
+  std::vector<OutputColumn> columns;
+  columns.push_back(targetColumn(importer, prediction));
+  for (const Prediction& other : prediction.others) columns.push_back(targetColumn(importer, other));
+  // An OutputField of a target's name takes its place.
+  for (const OutputColumn& c : prediction.outputs) {
+    OutputColumn* same = nullptr;
+    for (OutputColumn& known : columns) {
+      if (known.name == c.name) same = &known;
+    }
+    if (same) {
+      *same = c;
+    } else {
+      columns.push_back(c);
+    }
+  }
+  for (const OutputColumn& c : columns) {
+    if (c.value == kNone) continue;
+    importer.at(c.element ? c.element : model);
+    ir::Output output;
+    output.field = c.name;
+    output.feature = c.feature;
+    output.opType = opTypeOf(c.type.opType);
+    output.of = c.of;
+    importer.build.add(std::move(output), {c.value});
+  }
+}
+
+}  // namespace
+
+bool Importer::declareOutputs(Scope& scope, const Element* model, Prediction& prediction, Scope* outputs, bool topLevel) {
+  const Element* output = model->FirstChildElement("Output");
+  std::vector<OutputColumn> columns;
+  bool ok = !output || onlyChildren(output, {"OutputField"});
+  Scope local(&scope);
+  OutputFields fields{*this, local, model};
+  for (const Element* f = output ? output->FirstChildElement("OutputField") : nullptr; f; f = f->NextSiblingElement("OutputField")) {
+    auto column = fields.column(f, prediction);
+    if (!column) {
+      ok = false;
+      continue;
+    }
+    Field field;
+    field.name = column->name;
+    field.type = column->type;
+    field.value = column->value;
+    field.element = f;
+    if (build.type(column->value).elem == Elem::cat) field.dict = ir::TableRef{build.type(column->value).dict};
+    if (outputs) outputs->declare(field);
+    local.declare(std::move(field));
+    for (OutputColumn& known : columns) {
+      if (known.name == column->name) known.name.clear();
+    }
+    columns.push_back(std::move(*column));
+  }
+  std::erase_if(columns, [](const OutputColumn& c) { return c.name.empty(); });
+  append(columns, prediction.outputs);
+  prediction.outputs = std::move(columns);
+  if (ok && topLevel) emit(*this, model, prediction);
+  return ok;
+}
+
+}  // namespace kiln::pmml
