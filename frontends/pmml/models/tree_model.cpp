@@ -96,8 +96,8 @@ struct TreeModelLowering {
   Builder& build = importer.build;
   Elem elem = mathElem(importer);
   TreeForest forest{importer};
-  std::vector<uint32_t> nodeOf;   // node of each leaf, StreamedTree::kNone: no prediction
-  TableRef table;
+  std::vector<uint32_t> nodeOf = {};   // node of each leaf, StreamedTree::kNone: no prediction
+  TableRef table = {};
 
   uint32_t addLeaf(uint32_t node, std::optional<double> weight) {
     const uint32_t leaf = forest.forest.addLeaf(weight || (node != StreamedTree::kNone && isClassification(model)) ? Forest::plain
