@@ -289,14 +289,25 @@ kernel::LevelColumn levelColumn(uint32_t operand, uint32_t storage, const std::v
   return l;
 }
 
-std::vector<uint8_t> setBits(const RankedSets& sets, const RankedSet& set) {
-  std::vector<uint8_t> bits((sets.count + 2 + 7) / 8);
+/// One set of a source as bits, by index.
+void setBits(const RankedSets& sets, const RankedSet& set, uint8_t* bits) {
   const auto put = [&](uint32_t i) { bits[i / 8] |= static_cast<uint8_t>(1u << (i & 7)); };
   for (const double m : set.members)
     put(sets.direct ? static_cast<uint32_t>(static_cast<int64_t>(m) - sets.first)
                     : static_cast<uint32_t>(std::lower_bound(sets.cuts.begin(), sets.cuts.end(), m) - sets.cuts.begin()));
   if (set.missing) put(sets.count + 1);
-  return bits;
+}
+std::vector<kernel::SetTest> setTests(const RankedSets& sets, NodeEmitter& emit) {
+  const uint32_t bytes = (sets.count + 2 + 7) / 8;
+  std::vector<uint8_t> bits(sets.sets.size() * bytes);
+  std::vector<kernel::SetTest> tests;
+  for (size_t i = 0; i < sets.sets.size(); i++) {
+    setBits(sets, sets.sets[i], &bits[i * bytes]);
+    tests.push_back({static_cast<uint32_t>(i * bytes), sets.sets[i].column});
+  }
+  const uint32_t base = emit.blob("forest.bits", bits);
+  for (kernel::SetTest& test : tests) test.bits += base;
+  return tests;
 }
 
 }  // namespace
@@ -304,9 +315,13 @@ std::vector<uint8_t> setBits(const RankedSets& sets, const RankedSet& set) {
 bool canRank(const ForestTask& task, std::string& why) {
   const Forest& f = task.forest;
   if (task.columns.size() > 65535) why = "more than 65535 columns";
+  const auto big = [](double c) { return std::isfinite(c) && std::fabs(c) >= kExact; };
+  std::vector<bool> bigSet(f.setFirst.empty() ? 0 : f.setFirst.size() - 1);
+  for (size_t s = 0; s < bigSet.size(); s++)
+    bigSet[s] = std::any_of(f.setMember.begin() + f.setFirst[s], f.setMember.begin() + f.setFirst[s + 1], big);
   for (uint32_t n = 0; n < f.nodes() && why.empty(); n++)
-    if (!f.isLeaf(n) && columnStorage(task.columns[f.column[n]]) == kernel::kColumnI64 && std::isfinite(f.constant[n]) &&
-        std::fabs(f.constant[n]) >= kExact)
+    if (!f.isLeaf(n) && columnStorage(task.columns[f.column[n]]) == kernel::kColumnI64 &&
+        (f.test[n] == static_cast<uint8_t>(Test::inSet) ? bigSet[f.set[n]] : big(f.constant[n])))
       why = "an integer constant beyond 2^53";
   if (!why.empty()) return false;
   std::vector<size_t> entries(task.columns.size());   // of sets: an upper bound of their distinct members
@@ -315,9 +330,6 @@ bool canRank(const ForestTask& task, std::string& why) {
     if (isMembership(test)) entries[f.column[n]] += test == Test::inSet ? f.setFirst[f.set[n] + 1] - f.setFirst[f.set[n]] : 1;
   }
   const bool mayOverflow = std::any_of(entries.begin(), entries.end(), [](size_t n) { return 2 * n > kMostIndices; });
-  const bool hasBigSets = std::any_of(f.setMember.begin(), f.setMember.end(), [](double m) { return std::fabs(m) >= kExact; });
-  if (hasBigSets && std::any_of(task.columns.begin(), task.columns.end(), [](const ir::Type& t) { return columnStorage(t) == kernel::kColumnI64; }))
-    why = "an integer constant beyond 2^53";
   if (mayOverflow)
     for (const Source& s : findSources(task))
       if (!s.members.empty() && !directSets(s) && 2 * s.members.size() > kMostIndices) why = "too many values in sets of one column";
@@ -362,8 +374,7 @@ kernel::Quantiser putQuantiser(const RankedForest& ranked, const ForestTask& tas
     source.first = s.first, source.operand = s.operand, source.storage = storage(s.operand), source.count = s.count;
     source.level = s.direct ? kNone : static_cast<uint32_t>(levels.size());
     if (!s.direct) levels.push_back(levelColumn(s.operand, source.storage, s.cuts, emit));
-    std::vector<kernel::SetTest> tests;
-    for (const RankedSet& set : s.sets) tests.push_back({emit.blob("forest.bits", setBits(s, set)), set.column});
+    const std::vector<kernel::SetTest> tests = setTests(s, emit);
     source.tests = emit.blob("forest.set_tests", tests), source.test_count = static_cast<uint32_t>(tests.size());
     sources.push_back(source);
   }
