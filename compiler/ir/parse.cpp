@@ -87,7 +87,10 @@ class Parser {
       tableFields(*table);
     if (r_.tooMany()) return true;
     if (!r_.expect('}') || !r_.expectLineEnd()) return false;
-    TableId id = r_.tables.at(table->name);
+    // One that does not begin its line was not found before.
+    auto [found, isNew] = r_.tables.emplace(table->name, static_cast<TableId>(p_.tables.size()));
+    if (isNew) p_.tables.push_back(nullptr), tablePlaces_.push_back(at);
+    TableId id = found->second;
     if (p_.tables[id]) return r_.error(at, "table '@" + table->name + "' is defined twice");
     p_.tables[id] = std::move(table);
     return true;
