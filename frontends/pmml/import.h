@@ -63,6 +63,7 @@ struct Field {
   uint32_t input = kNone;              ///< number of the input it is or comes from, for the row status
   const Element* treatment = nullptr;  ///< the MiningField whose treatment the value has had
   std::optional<std::string> literal;  ///< a function's parameter that stands for a Constant: its text
+  bool anyType = false;                  ///< likewise, see Importer::Typed
   ValueId codes = kNone;               ///< value as a cat, once Importer::codes was asked for it
 };
 
@@ -184,6 +185,7 @@ class Importer {
     FieldType type;
     std::optional<std::string> literal;  ///< of a Constant: its text
     bool anyType = false;                ///< a missing Constant without type: takes the type of what it stands beside
+    ValueId valid = kNone;               ///< of a field: see Field::valid
     explicit operator bool() const { return value != kNone; }
   };
   static bool isExpression(const char* elementName);

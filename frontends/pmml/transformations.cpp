@@ -1,0 +1,96 @@
+// Derived fields and user functions: declared when met, lowered where first needed.
+#include "frontends/pmml/import.h"
+
+namespace kiln::pmml {
+
+bool Importer::declareTransformations(Scope& scope, const Element* dictionary) {
+  if (!dictionary) return true;
+  bool ok = onlyAttributes(dictionary, {}) && onlyChildren(dictionary, {"DefineFunction", "DerivedField"});
+  for (auto* e = dictionary->FirstChildElement("DerivedField"); e; e = e->NextSiblingElement("DerivedField")) {
+    auto name = required(e, "name");
+    if (!name || !onlyAttributes(e, {"name", "displayName", "optype", "dataType"})) {
+      ok = false;
+      continue;
+    }
+    if (scope.own(*name)) {
+      ok = misplaced(e, "field '" + *name + "' is declared a second time");
+      continue;
+    }
+    auto type = fieldType(e, FieldType());
+    if (!type) {
+      ok = false;
+      continue;
+    }
+    Field field;
+    field.name = *name, field.type = *type, field.element = e;
+    field.lower = [this, &scope, e, type = *type] {
+      at(e);
+      const Element* definition = expressionOf(e);
+      if (!definition) return missing(e, "EXPRESSION"), kNone;
+      if (!onlyChildren(e, {definition->Name(), "Value", "Interval"})) return kNone;
+      return convert(expression(scope, definition, &type), type, e);
+    };
+    scope.declare(std::move(field));
+  }
+  return ok;
+}
+
+bool Importer::defineFunctions(const Element* dictionary) {
+  bool ok = true;
+  for (auto* e = dictionary ? dictionary->FirstChildElement("DefineFunction") : nullptr; e; e = e->NextSiblingElement("DefineFunction")) {
+    auto name = required(e, "name");
+    if (!name || !onlyAttributes(e, {"name", "optype", "dataType"})) ok = false;
+    else if (!functions.emplace(*name, e).second) ok = misplaced(e, "function '" + *name + "' is defined a second time");
+  }
+  return ok;
+}
+
+// The body with the arguments in the place of its parameters; only they are in its scope.
+Importer::Typed Importer::callFunction(const Element* apply, const Element* function, std::vector<Typed> arguments) {
+  std::string name = function->Attribute("name");
+  for (size_t i = 0; i < calls_.size(); i++)
+    if (calls_[i] == name) {
+      std::string cycle;
+      for (; i < calls_.size(); i++) cycle += "'" + calls_[i] + "' -> ";
+      return invalid(apply, "function", "the function calls itself: " + cycle + "'" + name + "'"), Typed();
+    }
+  const Element* body = expressionOf(function);
+  if (!body) return missing(function, "EXPRESSION"), Typed();
+  if (!onlyChildren(function, {"ParameterField", body->Name()})) return {};
+
+  Scope parameters;
+  size_t count = 0;
+  for (auto* p = function->FirstChildElement("ParameterField"); p; p = p->NextSiblingElement("ParameterField"), count++) {
+    auto parameter = required(p, "name");
+    if (!parameter || !onlyAttributes(p, {"name", "optype", "dataType", "displayName"})) return {};
+    if (parameters.own(*parameter)) return misplaced(p, "parameter '" + *parameter + "' is declared a second time"), Typed();
+    if (count >= arguments.size()) continue;
+    Typed& argument = arguments[count];
+    Field field;
+    field.name = *parameter, field.element = p;
+    if (p->Attribute("dataType")) {
+      auto type = fieldType(p, argument.type);
+      if (!type) return {};
+      argument.value = convert(argument, *type, apply);
+      if (!argument) return {};
+      argument.type = *type, argument.anyType = false;
+    }
+    field.value = argument.value, field.type = argument.type, field.literal = argument.literal, field.anyType = argument.anyType;
+    field.valid = argument.valid;
+    parameters.declare(std::move(field));
+  }
+  if (count != arguments.size())
+    return invalid(apply, "function", "takes " + std::to_string(count) + " arguments, not " + std::to_string(arguments.size())), Typed();
+
+  std::optional<FieldType> type;
+  if (function->Attribute("dataType") && !(type = fieldType(function, FieldType()))) return {};
+  calls_.push_back(name);
+  Typed result = expression(parameters, body, type ? &*type : nullptr);
+  calls_.pop_back();
+  if (!result || !type) return result;
+  result.value = convert(result, *type, apply);
+  result.type = *type, result.anyType = false, result.literal.reset();
+  return result;
+}
+
+}  // namespace kiln::pmml
