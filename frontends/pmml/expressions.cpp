@@ -25,13 +25,15 @@ using Typed = Importer::Typed;
 
 namespace {
 
-constexpr const char* kExpressions[] = {"Constant", "FieldRef", "NormContinuous", "NormDiscrete", "Discretize", "MapValues", "TextIndex", "Apply", "Aggregate", "Lag"};
+constexpr const char* kExpressions[] = {"Constant",  "FieldRef",  "NormContinuous", "NormDiscrete", "Discretize",
+                                        "MapValues", "TextIndex", "Apply",          "Aggregate",    "Lag"};
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 FieldType plainType(DataType dataType) {
   FieldType type;
   type.dataType = dataType;
-  type.opType = dataType == DataType::string || dataType == DataType::boolean ? OpType::categorical : OpType::continuous;
+  type.opType =
+      dataType == DataType::string || dataType == DataType::boolean ? OpType::categorical : OpType::continuous;
   return type;
 }
 
@@ -80,7 +82,8 @@ Typed fieldRef(Importer& in, Scope& scope, const Element* e) {
 // The value as a number that interval bounds are compared with; reported if it is none.
 ValueId asDouble(Importer& in, const Typed& x, const Element* e) {
   if (!x) return kNone;
-  if (x.type.dataType == DataType::string) return in.invalid(e, "field", "a number is needed, the field is a string"), kNone;
+  if (x.type.dataType == DataType::string)
+    return in.invalid(e, "field", "a number is needed, the field is a string"), kNone;
   return in.convert(x, plainType(DataType::real), e);
 }
 
@@ -93,7 +96,8 @@ Typed normContinuous(Importer& in, Scope& scope, const Element* e) {
   for (auto* n = e->FirstChildElement("LinearNorm"); n; n = n->NextSiblingElement("LinearNorm")) {
     auto x = in.number(n, "orig", std::nullopt), y = in.number(n, "norm", std::nullopt);
     if (!x || !y || !in.onlyAttributes(n, {"orig", "norm"})) return {};
-    if (!knots.x.empty() && !(knots.x.back() < *x)) return in.invalid(n, "orig", "LinearNorms must stand in ascending order of orig"), Typed();
+    if (!knots.x.empty() && !(knots.x.back() < *x))
+      return in.invalid(n, "orig", "LinearNorms must stand in ascending order of orig"), Typed();
     knots.x.push_back(*x), knots.y.push_back(*y);
   }
   if (knots.x.size() < 2) return in.invalid(e, "", "needs two LinearNorms or more"), Typed();
@@ -135,7 +139,8 @@ class Values {
   // Null: missing.
   bool add(const std::string* text) {
     missing_.push_back(text == nullptr);
-    if (table.elem == Elem::cat) return table.integers.push_back(text ? in_.build.get<ir::Dict>(table.dict).add(*text) : 0), true;
+    if (table.elem == Elem::cat)
+      return table.integers.push_back(text ? in_.build.get<ir::Dict>(table.dict).add(*text) : 0), true;
     if (ir::isFloat(table.elem)) {
       auto value = text ? Importer::parseValue(*text, type_) : 0;
       if (value) table.numbers.push_back(*value);
@@ -154,7 +159,9 @@ class Values {
   ir::Lookup table;
 
  private:
-  bool bad(const std::string& text) { return in_.invalid(e_, "", "'" + text + "' is not a value of type " + dataTypeName(type_.dataType)); }
+  bool bad(const std::string& text) {
+    return in_.invalid(e_, "", "'" + text + "' is not a value of type " + dataTypeName(type_.dataType));
+  }
   Importer& in_;
   const Element* e_;
   FieldType type_;
@@ -162,7 +169,8 @@ class Values {
 };
 
 // Type of a table's values: as declared, else as wanted where all texts are values of it, else string.
-std::optional<FieldType> valuesType(Importer& in, const Element* e, const FieldType* wanted, const std::vector<const std::string*>& texts) {
+std::optional<FieldType> valuesType(Importer& in, const Element* e, const FieldType* wanted,
+                                    const std::vector<const std::string*>& texts) {
   if (e->Attribute("dataType")) return in.fieldType(e, FieldType());
   FieldType string = plainType(DataType::string);
   if (!wanted) return string;
@@ -172,7 +180,9 @@ std::optional<FieldType> valuesType(Importer& in, const Element* e, const FieldT
 }
 
 Typed discretize(Importer& in, Scope& scope, const Element* e, const FieldType* wanted) {
-  if (!in.onlyAttributes(e, {"field", "mapMissingTo", "defaultValue", "dataType"}) || !in.onlyChildren(e, {"DiscretizeBin"})) return {};
+  if (!in.onlyAttributes(e, {"field", "mapMissingTo", "defaultValue", "dataType"}) ||
+      !in.onlyChildren(e, {"DiscretizeBin"}))
+    return {};
   auto name = in.required(e, "field");
   if (!name) return {};
   std::vector<std::string> bins;
@@ -224,7 +234,10 @@ Typed discretize(Importer& in, Scope& scope, const Element* e, const FieldType* 
 // The cell of a row for a column: by its name, with or without the prefix that either has.
 const Element* cellOf(const Element* row, const std::string& column) {
   if (auto* cell = row->FirstChildElement(column.c_str())) return cell;
-  auto local = [](const char* name) { const char* colon = std::strchr(name, ':'); return colon ? colon + 1 : name; };
+  auto local = [](const char* name) {
+    const char* colon = std::strchr(name, ':');
+    return colon ? colon + 1 : name;
+  };
   for (auto* cell = row->FirstChildElement(); cell; cell = cell->NextSiblingElement())
     if (std::strcmp(local(cell->Name()), local(column.c_str())) == 0) return cell;
   return nullptr;
@@ -237,7 +250,8 @@ struct MapRow {
 };
 
 // Rows of the table with the codes of their keys; false if reported.
-bool mapRows(Importer& in, const Element* table, std::vector<Field>& keys, const std::vector<std::string>& columns, const std::string& output, std::vector<MapRow>& rows) {
+bool mapRows(Importer& in, const Element* table, std::vector<Field>& keys, const std::vector<std::string>& columns,
+             const std::string& output, std::vector<MapRow>& rows) {
   for (auto* row = table->FirstChildElement("row"); row; row = row->NextSiblingElement("row")) {
     MapRow r{{}, {}, row};
     for (size_t k = 0; k < keys.size(); k++) {
@@ -253,7 +267,9 @@ bool mapRows(Importer& in, const Element* table, std::vector<Field>& keys, const
 }
 
 Typed mapValues(Importer& in, Scope& scope, const Element* e, const FieldType* wanted) {
-  if (!in.onlyAttributes(e, {"mapMissingTo", "defaultValue", "outputColumn", "dataType"}) || !in.onlyChildren(e, {"FieldColumnPair", "InlineTable"})) return {};
+  if (!in.onlyAttributes(e, {"mapMissingTo", "defaultValue", "outputColumn", "dataType"}) ||
+      !in.onlyChildren(e, {"FieldColumnPair", "InlineTable"}))
+    return {};
   auto output = in.required(e, "outputColumn");
   auto* table = e->FirstChildElement("InlineTable");
   if (!output) return {};
@@ -284,7 +300,8 @@ Typed mapValues(Importer& in, Scope& scope, const Element* e, const FieldType* w
   for (auto& r : rows) {
     int64_t key = 0;
     for (size_t k = 0; k < keys.size(); k++) key = key * sizes[k] + r.codes[k];
-    if (!byKey.emplace(key, &r).second) in.warn(r.element, "a row with these keys stands above; this one has no effect");
+    if (!byKey.emplace(key, &r).second)
+      in.warn(r.element, "a row with these keys stands above; this one has no effect");
   }
   auto ifMissing = in.attribute(e, "mapMissingTo"), otherwise = in.attribute(e, "defaultValue");
   std::vector<const std::string*> texts;
@@ -300,7 +317,9 @@ Typed mapValues(Importer& in, Scope& scope, const Element* e, const FieldType* w
     auto next = byKey.begin();
     for (int64_t key = 0; key < static_cast<int64_t>(combinations); key++) {
       bool hit = next != byKey.end() && next->first == key;
-      const std::string* text = hit ? (next->second->value ? &*next->second->value : nullptr) : otherwise ? &*otherwise : nullptr;
+      const std::string* text = hit         ? (next->second->value ? &*next->second->value : nullptr)
+                                : otherwise ? &*otherwise
+                                            : nullptr;
       if (hit) ++next;
       if (!values.add(text)) return {};
     }
@@ -334,7 +353,8 @@ Typed mapValues(Importer& in, Scope& scope, const Element* e, const FieldType* w
 // ---- all of them
 
 bool Importer::isExpression(const char* name) {
-  return std::any_of(std::begin(kExpressions), std::end(kExpressions), [&](const char* e) { return std::strcmp(e, name) == 0; });
+  return std::any_of(std::begin(kExpressions), std::end(kExpressions),
+                     [&](const char* e) { return std::strcmp(e, name) == 0; });
 }
 
 const Element* Importer::expressionOf(const Element* parent) {
@@ -354,14 +374,22 @@ Typed Importer::expression(Scope& scope, const Element* e, const FieldType* want
   at(e);
   std::string_view name = e->Name();
   Typed result;
-  if (name == "Constant") result = constant(*this, e);
-  else if (name == "FieldRef") result = fieldRef(*this, scope, e);
-  else if (name == "NormContinuous") result = normContinuous(*this, scope, e);
-  else if (name == "NormDiscrete") result = normDiscrete(*this, scope, e);
-  else if (name == "Discretize") result = discretize(*this, scope, e, wanted);
-  else if (name == "MapValues") result = mapValues(*this, scope, e, wanted);
-  else if (name == "Apply") result = apply(scope, e);
-  else unsupported(e, "element '" + std::string(name) + "'");
+  if (name == "Constant")
+    result = constant(*this, e);
+  else if (name == "FieldRef")
+    result = fieldRef(*this, scope, e);
+  else if (name == "NormContinuous")
+    result = normContinuous(*this, scope, e);
+  else if (name == "NormDiscrete")
+    result = normDiscrete(*this, scope, e);
+  else if (name == "Discretize")
+    result = discretize(*this, scope, e, wanted);
+  else if (name == "MapValues")
+    result = mapValues(*this, scope, e, wanted);
+  else if (name == "Apply")
+    result = apply(scope, e);
+  else
+    unsupported(e, "element '" + std::string(name) + "'");
   leave();
   return result;
 }

@@ -1,4 +1,5 @@
-// Fields: the DataDictionary, a model's MiningSchema with its treatment of missing, invalid and outlying values, targets.
+// Fields: the DataDictionary, a model's MiningSchema with its treatment of missing, invalid and outlying values,
+// targets.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -29,7 +30,8 @@ bool isTarget(const Element* miningField) {
 // Whether two MiningFields treat values alike.
 bool sameTreatment(const Element* a, const Element* b) {
   if (!a || !b) return a == b;
-  for (const char* name : {"outliers", "lowValue", "highValue", "missingValueReplacement", "missingValueTreatment", "invalidValueTreatment", "invalidValueReplacement"}) {
+  for (const char* name : {"outliers", "lowValue", "highValue", "missingValueReplacement", "missingValueTreatment",
+                           "invalidValueTreatment", "invalidValueReplacement"}) {
     const char *x = a->Attribute(name), *y = b->Attribute(name);
     if ((x == nullptr) != (y == nullptr) || (x && std::strcmp(x, y) != 0)) return false;
   }
@@ -42,8 +44,8 @@ bool sameTreatment(const Element* a, const Element* b) {
 struct Fields {
   Importer& in;
   Field& field;
-  const Element* dataField;     // null: a field that is not in the DataDictionary
-  const Element* miningField;   // null: the default treatment
+  const Element* dataField;    // null: a field that is not in the DataDictionary
+  const Element* miningField;  // null: the default treatment
   Prepare prepare = {};
   std::vector<std::string> invalidValues = {};
   bool ok = true;
@@ -52,20 +54,25 @@ struct Fields {
   bool isCode() const { return field.dict.id != kNone; }
 
   // A value of the field as Prepare holds it: text, a code, or a number.
-  std::optional<double> constant(const Element* e, const char* attribute, const std::string& text, std::string& textOut) {
+  std::optional<double> constant(const Element* e, const char* attribute, const std::string& text,
+                                 std::string& textOut) {
     if (isText() && !isCode()) return textOut = text, 0.0;
     if (isText()) return in.build.get<Dict>(field.dict).add(text);
     auto value = Importer::parseValue(text, field.type);
-    if (!value) ok = in.invalid(e, attribute, "'" + text + "' is not a value of type " + dataTypeName(field.type.dataType));
+    if (!value)
+      ok = in.invalid(e, attribute, "'" + text + "' is not a value of type " + dataTypeName(field.type.dataType));
     return value;
   }
 
-  void addValue(const Element* e, std::vector<double>& numbers, std::vector<std::string>& texts, const std::string& text) {
+  void addValue(const Element* e, std::vector<double>& numbers, std::vector<std::string>& texts,
+                const std::string& text) {
     std::string asText;
     auto value = constant(e, "value", text, asText);
     if (!value) return;
-    if (isText() && !isCode()) texts.push_back(asText);
-    else numbers.push_back(*value);
+    if (isText() && !isCode())
+      texts.push_back(asText);
+    else
+      numbers.push_back(*value);
   }
 
   // Value elements: valid ones first, so that the codes of an ordinal field are its ranks.
@@ -80,12 +87,16 @@ struct Fields {
         if (wanted == 0) addValue(e, prepare.validValues, prepare.validTexts, *value);
         if (wanted == 1) invalidValues.push_back(*value);
         if (wanted == 2 && !isText() && !Importer::parseValue(*value, field.type))
-          in.warn(e, "'" + *value + "' stands for missing, but no " + dataTypeName(field.type.dataType) + " field can hold it", "give an empty cell instead");
+          in.warn(
+              e,
+              "'" + *value + "' stands for missing, but no " + dataTypeName(field.type.dataType) + " field can hold it",
+              "give an empty cell instead");
         else if (wanted == 2)
           addValue(e, prepare.missingValues, prepare.missingTexts, *value);
       }
     if (prepare.validValues.size() + prepare.validTexts.size() > in.options.limits.categories)
-      ok = in.invalid(dataField, "", "more than " + std::to_string(in.options.limits.categories) + " categories", "raise the limit with --max-categories");
+      ok = in.invalid(dataField, "", "more than " + std::to_string(in.options.limits.categories) + " categories",
+                      "raise the limit with --max-categories");
   }
 
   void readIntervals() {
@@ -114,15 +125,19 @@ struct Fields {
   void readTreatment() {
     const Element* m = miningField;
     auto invalid = in.choice(m, "invalidValueTreatment", {"returnInvalid", "asIs", "asMissing", "asValue"}, 0);
-    auto missing = in.choice(m, "missingValueTreatment", {"asIs", "asMean", "asMode", "asMedian", "asValue", "returnInvalid"}, 0);
+    auto missing =
+        in.choice(m, "missingValueTreatment", {"asIs", "asMean", "asMode", "asMedian", "asValue", "returnInvalid"}, 0);
     auto outliers = in.choice(m, "outliers", {"asIs", "asMissingValues", "asExtremeValues"}, 0);
     if (!invalid || !missing || !outliers) return void(ok = false);
     prepare.invalid = static_cast<Prepare::Invalid>(*invalid);
     if (auto text = in.attribute(m, "invalidValueReplacement")) {
       // Before 4.4 there was no asValue: asIs with a replacement meant it.
       if (prepare.invalid == Prepare::asIs) prepare.invalid = Prepare::asValue;
-      if (prepare.invalid == Prepare::asValue) prepare.invalidValue = constant(m, "invalidValueReplacement", *text, prepare.invalidText).value_or(0);
-      else in.warn(m, "invalidValueReplacement has no effect under invalidValueTreatment='" + in.attribute(m, "invalidValueTreatment").value_or("returnInvalid") + "'");
+      if (prepare.invalid == Prepare::asValue)
+        prepare.invalidValue = constant(m, "invalidValueReplacement", *text, prepare.invalidText).value_or(0);
+      else
+        in.warn(m, "invalidValueReplacement has no effect under invalidValueTreatment='" +
+                       in.attribute(m, "invalidValueTreatment").value_or("returnInvalid") + "'");
     } else if (prepare.invalid == Prepare::asValue) {
       ok = in.missing(m, "invalidValueReplacement");
     }
@@ -133,7 +148,8 @@ struct Fields {
       prepare.missingValue = constant(m, "missingValueReplacement", *text, prepare.missingText).value_or(0);
     }
     if (*outliers == 0) return;
-    if (isText() || field.type.dataType == DataType::boolean) return void(ok = in.invalid(m, "outliers", "only numbers have outliers"));
+    if (isText() || field.type.dataType == DataType::boolean)
+      return void(ok = in.invalid(m, "outliers", "only numbers have outliers"));
     prepare.outlier = static_cast<Prepare::Outlier>(*outliers);
     prepare.low = -kInfinity, prepare.high = kInfinity;
     std::string unused;
@@ -141,10 +157,13 @@ struct Fields {
     if (auto text = in.attribute(m, "highValue")) prepare.high = constant(m, "highValue", *text, unused).value_or(0);
   }
 
-  bool hasSet() const { return !prepare.validValues.empty() || !prepare.validTexts.empty() || !prepare.intervalLow.empty(); }
+  bool hasSet() const {
+    return !prepare.validValues.empty() || !prepare.validTexts.empty() || !prepare.intervalLow.empty();
+  }
   bool hasEffect() const {
-    return hasSet() || !prepare.missingValues.empty() || !prepare.missingTexts.empty() || !invalidValues.empty() || prepare.missing != Prepare::keep ||
-           prepare.outlier != Prepare::outlierAsIs || prepare.invalid != Prepare::failInvalid;
+    return hasSet() || !prepare.missingValues.empty() || !prepare.missingTexts.empty() || !invalidValues.empty() ||
+           prepare.missing != Prepare::keep || prepare.outlier != Prepare::outlierAsIs ||
+           prepare.invalid != Prepare::failInvalid;
   }
 
   void read() {
@@ -154,7 +173,8 @@ struct Fields {
     prepare.fieldIndex = field.input;
   }
 
-  // `x` is the value before the treatment. Sets field.value and field.valid, returns the notes, kNone without treatment.
+  // `x` is the value before the treatment. Sets field.value and field.valid, returns the notes, kNone without
+  // treatment.
   ValueId build(ValueId x) {
     field.value = x, field.valid = kNone;
     if (!hasEffect()) return kNone;
@@ -164,7 +184,7 @@ struct Fields {
       for (auto& text : invalidValues) codes.push_back(in.label(field, text, dataField));
       if (std::find(codes.begin(), codes.end(), kNone) != codes.end()) return ok = false, kNone;
       forbidden = in.isOneOf(in.codes(field), codes);
-      field.codes = kNone;   // those of the value before its treatment
+      field.codes = kNone;  // those of the value before its treatment
       ir::RaiseIf raise;
       raise.cause = KILN_INVALID_VALUE, raise.fieldIndex = field.input;
       if (prepare.invalid != Prepare::asIs) x = in.build.add(raise, {x, forbidden});
@@ -175,25 +195,37 @@ struct Fields {
     if (keepsInvalid && (hasSet() || forbidden != kNone)) {
       ValueId valid = results[1];
       if (forbidden != kNone) valid = in.build.call("and", {valid, in.build.call("not", {forbidden})});
-      field.valid = in.build.call("and", {in.build.call("is_present", {field.value}), in.build.call("or", {valid, in.build.call("is_missing", {x})})});
+      field.valid = in.build.call("and", {in.build.call("is_present", {field.value}),
+                                          in.build.call("or", {valid, in.build.call("is_missing", {x})})});
     }
     return results[2];
   }
 
   std::string number(double value, const std::string& asText) {
-    if (isText()) return "'" + (isCode() ? in.build.get<Dict>(field.dict).labelText(static_cast<uint32_t>(value)) : asText) + "'";
+    if (isText())
+      return "'" + (isCode() ? in.build.get<Dict>(field.dict).labelText(static_cast<uint32_t>(value)) : asText) + "'";
     return formatNumber(value);
   }
   std::string describe() {
     const char* fails = "ends the row";
     std::string text = "missing: ";
-    text += prepare.missing == Prepare::replace ? "replaced by " + number(prepare.missingValue, prepare.missingText) : prepare.missing == Prepare::failMissing ? fails : "stays missing";
+    text += prepare.missing == Prepare::replace ? "replaced by " + number(prepare.missingValue, prepare.missingText)
+            : prepare.missing == Prepare::failMissing ? fails
+                                                      : "stays missing";
     text += "; invalid: ";
     switch (prepare.invalid) {
-      case Prepare::failInvalid: text += fails; break;
-      case Prepare::asIs: text += "kept"; break;
-      case Prepare::asMissing: text += "becomes missing"; break;
-      case Prepare::asValue: text += "replaced by " + number(prepare.invalidValue, prepare.invalidText); break;
+      case Prepare::failInvalid:
+        text += fails;
+        break;
+      case Prepare::asIs:
+        text += "kept";
+        break;
+      case Prepare::asMissing:
+        text += "becomes missing";
+        break;
+      case Prepare::asValue:
+        text += "replaced by " + number(prepare.invalidValue, prepare.invalidText);
+        break;
     }
     if (prepare.outlier == Prepare::outlierAsIs) return text;
     text += "; below " + formatNumber(prepare.low) + " or above " + formatNumber(prepare.high) + ": ";
@@ -208,10 +240,14 @@ namespace {
 // Dates that count from a year come in as dates.
 ir::Elem inputElem(const FieldType& type) {
   switch (type.dataType) {
-    case DataType::daysSince: return ir::Elem::date;
-    case DataType::secondsSince: return ir::Elem::datetime;
-    case DataType::timeSeconds: return ir::Elem::time;
-    default: return elemOf(type.dataType);
+    case DataType::daysSince:
+      return ir::Elem::date;
+    case DataType::secondsSince:
+      return ir::Elem::datetime;
+    case DataType::timeSeconds:
+      return ir::Elem::time;
+    default:
+      return elemOf(type.dataType);
   }
 }
 
@@ -235,7 +271,8 @@ bool buildInput(Importer& in, Field& field, const Element* dataField, const Elem
   input.opType = static_cast<ir::Input::OpType>(field.type.opType);
   input.description = fields.describe();
   auto &low = fields.prepare.intervalLow, &high = fields.prepare.intervalHigh;
-  if (!low.empty()) input.low = *std::min_element(low.begin(), low.end()), input.high = *std::max_element(high.begin(), high.end());
+  if (!low.empty())
+    input.low = *std::min_element(low.begin(), low.end()), input.high = *std::max_element(high.begin(), high.end());
   if (code) {
     // Where only declared values get past the treatment, every label is known.
     auto& dict = in.build.get<Dict>(field.dict);
@@ -260,10 +297,14 @@ bool buildInput(Importer& in, Field& field, const Element* dataField, const Elem
 }
 
 bool knownMiningField(Importer& in, const Element* m) {
-  return in.onlyAttributes(m, {"name", "usageType", "optype", "importance", "outliers", "lowValue", "highValue", "missingValueReplacement",
-                               "missingValueTreatment", "invalidValueTreatment", "invalidValueReplacement"}) &&
+  return in.onlyAttributes(m, {"name", "usageType", "optype", "importance", "outliers", "lowValue", "highValue",
+                               "missingValueReplacement", "missingValueTreatment", "invalidValueTreatment",
+                               "invalidValueReplacement"}) &&
          in.onlyChildren(m, {}) &&
-         in.choice(m, "usageType", {"active", "predicted", "target", "supplementary", "group", "order", "frequencyWeight", "analysisWeight"}, 0);
+         in.choice(
+             m, "usageType",
+             {"active", "predicted", "target", "supplementary", "group", "order", "frequencyWeight", "analysisWeight"},
+             0);
 }
 
 }  // namespace
@@ -277,13 +318,15 @@ bool Importer::declareDataDictionary(const Element* pmml) {
   uint64_t count = 0;
   for (auto* e = dictionary->FirstChildElement("DataField"); e; e = e->NextSiblingElement("DataField")) {
     auto name = required(e, "name");
-    bool sound = onlyAttributes(e, {"name", "displayName", "optype", "dataType", "taxonomy", "isCyclic"}) && onlyChildren(e, {"Value", "Interval"});
+    bool sound = onlyAttributes(e, {"name", "displayName", "optype", "dataType", "taxonomy", "isCyclic"}) &&
+                 onlyChildren(e, {"Value", "Interval"});
     if (!name || !sound) {
       ok = false;
       continue;
     }
     if (++count > options.limits.fields)
-      return invalid(dictionary, "", "more than " + std::to_string(options.limits.fields) + " fields", "raise the limit with --max-fields");
+      return invalid(dictionary, "", "more than " + std::to_string(options.limits.fields) + " fields",
+                     "raise the limit with --max-fields");
     if (!dataFields.emplace(*name, e).second) ok = misplaced(e, "field '" + *name + "' is declared a second time");
   }
   return ok;
@@ -328,12 +371,13 @@ bool Importer::declareMiningSchema(Scope& scope, const Element* model, bool topL
 bool Importer::declareInput(const std::string& name, const Element* m) {
   auto declared = dataField(name);
   if (!declared) {
-    if (dataFields.count(name)) return false;   // reported
+    if (dataFields.count(name)) return false;  // reported
     // A target that the DataDictionary does not have is a name for the result, nothing to read.
     return isTarget(m) || invalid(m, "name", "the DataDictionary has no such field");
   }
   if (global.own(name)) return misplaced(m, "field '" + name + "' is both a DataField and a DerivedField");
-  auto type = m->Attribute("optype") ? choice(m, "optype", {"continuous", "categorical", "ordinal"}, 0) : static_cast<int>(declared->type.opType);
+  auto type = m->Attribute("optype") ? choice(m, "optype", {"continuous", "categorical", "ordinal"}, 0)
+                                     : static_cast<int>(declared->type.opType);
   if (!type) return false;
   declared->type.opType = static_cast<OpType>(*type);
   const Element* e = declared->element;
@@ -353,13 +397,14 @@ bool Importer::declareInner(Scope& scope, const std::string& name, const Element
   const char* usage = m->Attribute("usageType");
   if (usage && std::strcmp(usage, "active") != 0 && std::strcmp(usage, "supplementary") != 0) return true;
   Field* outer = scope.find(name);
-  if (!outer) return field(scope, name, m) != nullptr;   // reports
+  if (!outer) return field(scope, name, m) != nullptr;  // reports
   if (sameTreatment(m, outer->treatment)) return true;
   // Values of the DataDictionary are those of the field itself, not of a derived field or output that hides it.
   auto declared = dataFields.find(name);
   const Element* e = declared != dataFields.end() && outer->element == declared->second ? declared->second : nullptr;
   Field inner;
-  inner.name = name, inner.type = outer->type, inner.element = outer->element, inner.input = outer->input, inner.treatment = m;
+  inner.name = name, inner.type = outer->type, inner.element = outer->element, inner.input = outer->input,
+  inner.treatment = m;
   if (m->Attribute("optype")) {
     auto type = choice(m, "optype", {"continuous", "categorical", "ordinal"}, 0);
     if (!type) return false;
@@ -426,7 +471,8 @@ std::optional<Field> Importer::targetField(const Element* model, const std::stri
     field->dict = known->second;
     for (auto* e = field->element->FirstChildElement("Value"); e; e = e->NextSiblingElement("Value")) {
       const char *value = e->Attribute("value"), *property = e->Attribute("property");
-      if (value && (!property || std::strcmp(property, "valid") == 0) && addLabel(*field, value, e) == kNone) return std::nullopt;
+      if (value && (!property || std::strcmp(property, "valid") == 0) && addLabel(*field, value, e) == kNone)
+        return std::nullopt;
     }
   }
   field->dict = known->second;

@@ -1,4 +1,5 @@
-// What every part of the PMML importer leans on: diagnostics with their place, attributes read strictly, names in scope.
+// What every part of the PMML importer leans on: diagnostics with their place, attributes read strictly, names in
+// scope.
 #include "frontends/pmml/import.h"
 
 #include <algorithm>
@@ -11,17 +12,25 @@ namespace kiln::pmml {
 
 ir::Elem elemOf(DataType type) {
   switch (type) {
-    case DataType::string: return ir::Elem::str;
-    case DataType::floating: return ir::Elem::f32;
-    case DataType::real: return ir::Elem::f64;
-    case DataType::boolean: return ir::Elem::boolean;
-    case DataType::date: return ir::Elem::date;
-    case DataType::time: return ir::Elem::time;
-    case DataType::dateTime: return ir::Elem::datetime;
+    case DataType::string:
+      return ir::Elem::str;
+    case DataType::floating:
+      return ir::Elem::f32;
+    case DataType::real:
+      return ir::Elem::f64;
+    case DataType::boolean:
+      return ir::Elem::boolean;
+    case DataType::date:
+      return ir::Elem::date;
+    case DataType::time:
+      return ir::Elem::time;
+    case DataType::dateTime:
+      return ir::Elem::datetime;
     case DataType::integer:
     case DataType::daysSince:
     case DataType::secondsSince:
-    case DataType::timeSeconds: return ir::Elem::i64;
+    case DataType::timeSeconds:
+      return ir::Elem::i64;
   }
   return ir::Elem::f64;
 }
@@ -42,7 +51,8 @@ Field& Scope::declare(Field field) {
   return fields_.insert_or_assign(std::move(name), std::move(field)).first->second;
 }
 
-Importer::Importer(const Source& source, const Document& doc, ir::Pipeline& pipeline, const ImportOptions& opts, Diagnostics& diags)
+Importer::Importer(const Source& source, const Document& doc, ir::Pipeline& pipeline, const ImportOptions& opts,
+                   Diagnostics& diags)
     : document(doc), build(pipeline), options(opts), diagnostics(diags), source_(source) {}
 
 void Importer::at(const Element* element) {
@@ -54,23 +64,30 @@ void Importer::at(const Element* element) {
 
 static bool report(Importer& importer, Kind kind, const Element* at, std::string message, const std::string& note) {
   Location where = importer.document.location(at);
-  importer.diagnostics.error(kind, where.line, where.column, std::move(message), at ? importer.document.path(at) : "", note);
+  importer.diagnostics.error(kind, where.line, where.column, std::move(message), at ? importer.document.path(at) : "",
+                             note);
   return false;
 }
 
 bool Importer::missing(const Element* at, const std::string& what) {
   bool isElement = !what.empty() && std::isupper(static_cast<unsigned char>(what[0]));
-  return report(*this, Kind::missing, at, "'" + std::string(at->Name()) + "' needs " + (isElement ? "an element '" : "an attribute '") + what + "'", "");
+  return report(
+      *this, Kind::missing, at,
+      "'" + std::string(at->Name()) + "' needs " + (isElement ? "an element '" : "an attribute '") + what + "'", "");
 }
-bool Importer::invalid(const Element* at, const std::string& attribute, const std::string& message, const std::string& note) {
+bool Importer::invalid(const Element* at, const std::string& attribute, const std::string& message,
+                       const std::string& note) {
   const char* value = at->Attribute(attribute.c_str());
-  std::string head = value ? "attribute " + attribute + "='" + value + "' of '" + at->Name() + "': " : "'" + std::string(at->Name()) + "': ";
+  std::string head = value ? "attribute " + attribute + "='" + value + "' of '" + at->Name() + "': "
+                           : "'" + std::string(at->Name()) + "': ";
   return report(*this, Kind::invalid, at, head + message, note);
 }
 bool Importer::unsupported(const Element* at, const std::string& what, const std::string& note) {
   return report(*this, Kind::unsupported, at, what + " is not supported", note);
 }
-bool Importer::misplaced(const Element* at, const std::string& message) { return report(*this, Kind::misplaced, at, message, ""); }
+bool Importer::misplaced(const Element* at, const std::string& message) {
+  return report(*this, Kind::misplaced, at, message, "");
+}
 void Importer::warn(const Element* at, const std::string& message, const std::string& note) {
   Location where = document.location(at);
   diagnostics.warning(Kind::invalid, where.line, where.column, message, at ? document.path(at) : "", note);
@@ -114,7 +131,8 @@ std::optional<bool> Importer::boolean(const Element* e, const char* name, bool f
   return std::nullopt;
 }
 
-std::optional<int> Importer::choice(const Element* e, const char* name, const std::vector<const char*>& names, int fallback) {
+std::optional<int> Importer::choice(const Element* e, const char* name, const std::vector<const char*>& names,
+                                    int fallback) {
   auto text = attribute(e, name);
   if (!text) return fallback;
   for (size_t i = 0; i < names.size(); i++)
@@ -161,20 +179,24 @@ std::optional<std::vector<std::string>> Importer::array(const Element* e) {
 
 // REAL-SparseArray and INT-SparseArray: Indices from 1, Entries, the rest is defaultValue.
 static std::optional<std::vector<double>> sparseArray(Importer& importer, const Element* e, const char* entriesName) {
-  if (!importer.onlyAttributes(e, {"n", "defaultValue"}) || !importer.onlyChildren(e, {"Indices", entriesName})) return std::nullopt;
+  if (!importer.onlyAttributes(e, {"n", "defaultValue"}) || !importer.onlyChildren(e, {"Indices", entriesName}))
+    return std::nullopt;
   auto n = importer.integer(e, "n", std::nullopt);
   auto fallback = importer.number(e, "defaultValue", 0);
   if (!n || !fallback) return std::nullopt;
-  if (*n < 0 || static_cast<uint64_t>(*n) > importer.options.limits.fields * 16) return importer.invalid(e, "n", "out of range"), std::nullopt;
+  if (*n < 0 || static_cast<uint64_t>(*n) > importer.options.limits.fields * 16)
+    return importer.invalid(e, "n", "out of range"), std::nullopt;
   auto* indices = e->FirstChildElement("Indices");
   auto* entries = e->FirstChildElement(entriesName);
-  auto at = arrayMembers(indices ? importer.document.text(indices) : ""), values = arrayMembers(entries ? importer.document.text(entries) : "");
+  auto at = arrayMembers(indices ? importer.document.text(indices) : ""),
+       values = arrayMembers(entries ? importer.document.text(entries) : "");
   std::vector<double> all(static_cast<size_t>(*n), *fallback);
   if (at.size() != values.size()) return importer.invalid(e, "", "as many Indices as entries are needed"), std::nullopt;
   for (size_t i = 0; i < at.size(); i++) {
     auto index = parseInteger(at[i]);
     auto value = parseNumber(values[i]);
-    if (!index || *index < 1 || *index > *n) return importer.invalid(indices, "", "'" + at[i] + "' is no index of the array"), std::nullopt;
+    if (!index || *index < 1 || *index > *n)
+      return importer.invalid(indices, "", "'" + at[i] + "' is no index of the array"), std::nullopt;
     if (!value) return importer.invalid(entries, "", "'" + values[i] + "' is not a number"), std::nullopt;
     all[static_cast<size_t>(*index - 1)] = *value;
   }
@@ -203,8 +225,9 @@ bool Importer::enter(const Element* e) {
   bool deep = depth_ >= limit;
   if (!deep && expanded_ < total) return depth_++, expanded_++, true;
   if (!overLimit_) {
-    report(*this, Kind::limit, e, deep ? "limit of " + std::to_string(limit) + " nested expressions, predicates and derived fields exceeded"
-                                       : "limit of " + std::to_string(total) + " expressions after inlining exceeded",
+    report(*this, Kind::limit, e,
+           deep ? "limit of " + std::to_string(limit) + " nested expressions, predicates and derived fields exceeded"
+                : "limit of " + std::to_string(total) + " expressions after inlining exceeded",
            deep ? "raise it with --max-expression-depth" : "raise it with --max-expression-nodes");
   }
   overLimit_ = true;
@@ -223,7 +246,9 @@ Field* Importer::field(Scope& scope, const std::string& name, const Element* e) 
     bool inside = false;
     for (Field* f : lowering_)
       if (inside |= f == found; inside) cycle += "'" + f->name + "' -> ";
-    return report(*this, Kind::invalid, e, "field '" + name + "' is defined by itself: " + cycle + "'" + name + "'", ""), nullptr;
+    return report(*this, Kind::invalid, e, "field '" + name + "' is defined by itself: " + cycle + "'" + name + "'",
+                  ""),
+           nullptr;
   }
   if (found->value == kNone && found->lower) {
     if (!enter(e)) return nullptr;
@@ -231,7 +256,7 @@ Field* Importer::field(Scope& scope, const std::string& name, const Element* e) 
     found->lowering = true;
     lowering_.push_back(found);
     auto lower = std::move(found->lower);
-    found->lower = nullptr;   // a field that failed is reported once
+    found->lower = nullptr;  // a field that failed is reported once
     found->value = lower();
     lowering_.pop_back();
     found->lowering = false;

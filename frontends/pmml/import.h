@@ -63,7 +63,7 @@ struct Field {
   uint32_t input = kNone;              ///< number of the input it is or comes from, for the row status
   const Element* treatment = nullptr;  ///< the MiningField whose treatment the value has had
   std::optional<std::string> literal;  ///< a function's parameter that stands for a Constant: its text
-  bool anyType = false;                  ///< likewise, see Importer::Typed
+  bool anyType = false;                ///< likewise, see Importer::Typed
   ValueId codes = kNone;               ///< value as a cat, once Importer::codes was asked for it
 };
 
@@ -73,7 +73,7 @@ class Scope {
   explicit Scope(Scope* outer = nullptr) : outer_(outer) {}
   Field* find(const std::string& name);
   Field* own(const std::string& name);  ///< in this scope only
-  Field& declare(Field field);  ///< replaces a field of this name in this scope
+  Field& declare(Field field);          ///< replaces a field of this name in this scope
   Scope* outer() const { return outer_; }
 
  private:
@@ -87,15 +87,15 @@ struct OutputColumn {
   ValueId value = kNone;
   FieldType type;
   ir::Output::Feature feature = ir::Output::value;
-  std::string of;                  ///< the class meant, of a probability and the like
-  bool isFinal = true;             ///< isFinalResult
+  std::string of;       ///< the class meant, of a probability and the like
+  bool isFinal = true;  ///< isFinalResult
   const Element* element = nullptr;
 };
 
 /// What a model yields, for its Output, its Targets and an enclosing MiningModel. kNone where it has no such thing.
 struct Prediction {
   bool classification = false;
-  std::string target;             ///< name of the target field, empty if the model has none
+  std::string target;  ///< name of the target field, empty if the model has none
   FieldType targetType;
   ValueId value = kNone;          ///< regression: a number. classification: cat of `labels`
   ir::TableRef labels;            ///< Dict of the target's categories
@@ -103,8 +103,8 @@ struct Prediction {
   ValueId confidences = kNone;    ///< likewise
   ValueId entity = kNone;         ///< str or cat: id of the winning node, rule, cluster
   ValueId affinity = kNone;       ///< its affinity (a scalar)
-  /// Features that cost something to compute, or of other kinds, by PMML's name ("entityId", "reasonCode" ...): asked for the
-  /// value when an OutputField wants it; kNone if that was reported.
+  /// Features that cost something to compute, or of other kinds, by PMML's name ("entityId", "reasonCode" ...): asked
+  /// for the value when an OutputField wants it; kNone if that was reported.
   std::map<std::string, std::function<ValueId(const Element* outputField)>> features;
   std::vector<OutputColumn> outputs;  ///< the model's own OutputFields, then those of its modelChain's segments
   std::vector<Prediction> others;     ///< further targets (x-multiModelChain)
@@ -235,8 +235,8 @@ class Importer {
   /// output fields are declared in `outputs` (for modelChain and the enclosing Output).
   std::optional<Prediction> model(Scope& outer, const Element* model, bool topLevel, Scope* outputs);
   std::optional<Prediction> applyTargets(Scope& scope, const Element* model, Prediction prediction);
-  /// Adds the model's OutputFields to `prediction.outputs` and declares them in `outputs` (null: nobody reads them). Top level:
-  /// emits the result's columns.
+  /// Adds the model's OutputFields to `prediction.outputs` and declares them in `outputs` (null: nobody reads them).
+  /// Top level: emits the result's columns.
   bool declareOutputs(Scope& scope, const Element* model, Prediction& prediction, Scope* outputs, bool topLevel);
   /// ModelVerification, kept with the pipeline.
   bool verification(const Element* model);
@@ -248,11 +248,12 @@ class Importer {
   std::set<std::string> textInputs;                               ///< string inputs whose text is needed: str, not cat
   std::set<std::string> textWanted;                               ///< those found to be needed in this run
   std::unordered_map<ir::TableId, std::string> openDicts;         ///< dict of a string input to the input's name
-  std::unordered_map<ir::TableId, uint32_t> ranks;         ///< ordered dicts: how many of their labels, the first, have an order
-  uint32_t inputs = 0;                                            ///< inputs built so far: the next one's number
-  bool floatMath = false;                                         ///< x-mathContext="float" of the model in hand
-  std::map<std::string, Prediction> segments;                     ///< of the model lowered last, by Segment@id (OutputField@segmentId)
-  std::map<std::string, ir::TableRef> classDicts;                 ///< classes of targets without a dict of their own (classes.cpp)
+  std::unordered_map<ir::TableId, uint32_t>
+      ranks;                                   ///< ordered dicts: how many of their labels, the first, have an order
+  uint32_t inputs = 0;                         ///< inputs built so far: the next one's number
+  bool floatMath = false;                      ///< x-mathContext="float" of the model in hand
+  std::map<std::string, Prediction> segments;  ///< of the model lowered last, by Segment@id (OutputField@segmentId)
+  std::map<std::string, ir::TableRef> classDicts;  ///< classes of targets without a dict of their own (classes.cpp)
 
  private:
   bool enter(
@@ -269,7 +270,7 @@ class Importer {
   std::vector<std::string> calls_;  ///< DefineFunctions being inlined
   std::vector<Field*> lowering_;    ///< derived fields being lowered
   std::map<std::string, ir::TableRef> targetDicts_;
-  std::map<std::vector<uint32_t>, ir::TableRef> sets_;    ///< tables of isOneOf by their codes
+  std::map<std::vector<uint32_t>, ir::TableRef> sets_;  ///< tables of isOneOf by their codes
 };
 
 /// The table of model elements (elements.def).

@@ -37,10 +37,13 @@ bool Importer::declareTransformations(Scope& scope, const Element* dictionary) {
 
 bool Importer::defineFunctions(const Element* dictionary) {
   bool ok = true;
-  for (auto* e = dictionary ? dictionary->FirstChildElement("DefineFunction") : nullptr; e; e = e->NextSiblingElement("DefineFunction")) {
+  for (auto* e = dictionary ? dictionary->FirstChildElement("DefineFunction") : nullptr; e;
+       e = e->NextSiblingElement("DefineFunction")) {
     auto name = required(e, "name");
-    if (!name || !onlyAttributes(e, {"name", "optype", "dataType"})) ok = false;
-    else if (!functions.emplace(*name, e).second) ok = misplaced(e, "function '" + *name + "' is defined a second time");
+    if (!name || !onlyAttributes(e, {"name", "optype", "dataType"}))
+      ok = false;
+    else if (!functions.emplace(*name, e).second)
+      ok = misplaced(e, "function '" + *name + "' is defined a second time");
   }
   return ok;
 }
@@ -60,10 +63,12 @@ Importer::Typed Importer::callFunction(const Element* apply, const Element* func
 
   Scope parameters;
   size_t count = 0;
-  for (auto* p = function->FirstChildElement("ParameterField"); p; p = p->NextSiblingElement("ParameterField"), count++) {
+  for (auto* p = function->FirstChildElement("ParameterField"); p;
+       p = p->NextSiblingElement("ParameterField"), count++) {
     auto parameter = required(p, "name");
     if (!parameter || !onlyAttributes(p, {"name", "optype", "dataType", "displayName"})) return {};
-    if (parameters.own(*parameter)) return misplaced(p, "parameter '" + *parameter + "' is declared a second time"), Typed();
+    if (parameters.own(*parameter))
+      return misplaced(p, "parameter '" + *parameter + "' is declared a second time"), Typed();
     if (count >= arguments.size()) continue;
     Typed& argument = arguments[count];
     Field field;
@@ -75,12 +80,15 @@ Importer::Typed Importer::callFunction(const Element* apply, const Element* func
       if (!argument) return {};
       argument.type = *type, argument.anyType = false;
     }
-    field.value = argument.value, field.type = argument.type, field.literal = argument.literal, field.anyType = argument.anyType;
+    field.value = argument.value, field.type = argument.type, field.literal = argument.literal,
+    field.anyType = argument.anyType;
     field.valid = argument.valid;
     parameters.declare(std::move(field));
   }
   if (count != arguments.size())
-    return invalid(apply, "function", "takes " + std::to_string(count) + " arguments, not " + std::to_string(arguments.size())), Typed();
+    return invalid(apply, "function",
+                   "takes " + std::to_string(count) + " arguments, not " + std::to_string(arguments.size())),
+           Typed();
 
   std::optional<FieldType> type;
   if (function->Attribute("dataType") && !(type = fieldType(function, FieldType()))) return {};

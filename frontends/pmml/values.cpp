@@ -26,13 +26,15 @@ struct TypeName {
   const char* name;
   DataType type;
 };
-constexpr TypeName kTypes[] = {{"string", DataType::string},   {"integer", DataType::integer}, {"float", DataType::floating},
-                               {"double", DataType::real},     {"boolean", DataType::boolean}, {"date", DataType::date},
-                               {"time", DataType::time},       {"dateTime", DataType::dateTime}, {"timeSeconds", DataType::timeSeconds}};
+constexpr TypeName kTypes[] = {
+    {"string", DataType::string}, {"integer", DataType::integer},   {"float", DataType::floating},
+    {"double", DataType::real},   {"boolean", DataType::boolean},   {"date", DataType::date},
+    {"time", DataType::time},     {"dateTime", DataType::dateTime}, {"timeSeconds", DataType::timeSeconds}};
 
 // "dateDaysSince[1960]" and its kin.
 bool parseSince(std::string_view name, FieldType& type) {
-  for (auto [prefix, dataType] : {std::pair<std::string_view, DataType>{"dateDaysSince[", DataType::daysSince}, {"dateTimeSecondsSince[", DataType::secondsSince}}) {
+  for (auto [prefix, dataType] : {std::pair<std::string_view, DataType>{"dateDaysSince[", DataType::daysSince},
+                                  {"dateTimeSecondsSince[", DataType::secondsSince}}) {
     if (!name.starts_with(prefix) || !name.ends_with("]")) continue;
     auto year = parseInteger(name.substr(prefix.size(), name.size() - prefix.size() - 1));
     if (!year || *year < 0 || *year > 9999) return false;
@@ -43,7 +45,9 @@ bool parseSince(std::string_view name, FieldType& type) {
 }
 
 bool isNumeric(DataType t) { return t == DataType::integer || t == DataType::floating || t == DataType::real; }
-bool isCount(DataType t) { return t == DataType::daysSince || t == DataType::secondsSince || t == DataType::timeSeconds; }
+bool isCount(DataType t) {
+  return t == DataType::daysSince || t == DataType::secondsSince || t == DataType::timeSeconds;
+}
 
 std::string_view trimmed(std::string_view text) {
   size_t first = text.find_first_not_of(" \t\r\n");
@@ -68,7 +72,8 @@ std::optional<FieldType> Importer::fieldType(const Element* e, const FieldType& 
       invalid(e, "dataType", "no data type of PMML");
       return std::nullopt;
     }
-    type.opType = type.dataType == DataType::string || type.dataType == DataType::boolean ? OpType::categorical : OpType::continuous;
+    type.opType = type.dataType == DataType::string || type.dataType == DataType::boolean ? OpType::categorical
+                                                                                          : OpType::continuous;
   }
   auto op = choice(e, "optype", {"continuous", "categorical", "ordinal"}, static_cast<int>(type.opType));
   if (!op) return std::nullopt;
@@ -132,8 +137,6 @@ std::optional<int64_t> parseDateTime(std::string_view text) {
   return *date * kDay + *time;
 }
 
-int64_t floorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0); }
-
 }  // namespace
 
 // ---- literals
@@ -150,22 +153,26 @@ std::optional<int64_t> Importer::parseIntegral(const std::string& raw, const Fie
       if (number && (*number == 0 || *number == 1)) return static_cast<int64_t>(*number);
       return std::nullopt;
     }
-    case DataType::date: return parseDate(text);
-    case DataType::time: return parseTime(text);
-    case DataType::dateTime: return parseDateTime(text);
+    case DataType::date:
+      return parseDate(text);
+    case DataType::time:
+      return parseTime(text);
+    case DataType::dateTime:
+      return parseDateTime(text);
     case DataType::daysSince:
       if (auto date = parseDate(text)) return *date - epoch;
       return parseInteger(text);
     case DataType::secondsSince:
-      if (auto moment = parseDateTime(text)) return floorDiv(*moment, 1000000) - epoch * 86400;
+      if (auto moment = parseDateTime(text)) return (*moment - epoch * kDay) / 1000000;
       return parseInteger(text);
     case DataType::timeSeconds:
       if (auto time = parseTime(text)) return *time / 1000000;
       return parseInteger(text);
-    default: break;
+    default:
+      break;
   }
   if (auto whole = parseInteger(text)) return whole;
-  auto number = parseNumber(text);   // "4.0" is an integer
+  auto number = parseNumber(text);  // "4.0" is an integer
   if (number && *number == std::floor(*number) && std::abs(*number) < 9.2e18) return static_cast<int64_t>(*number);
   return std::nullopt;
 }
@@ -237,9 +244,10 @@ ValueId Importer::text(ValueId value) {
 
 // Strings to anything else, by the rules of a text cell.
 static ValueId parseText(Importer& importer, ValueId text, const FieldType& to) {
-  Elem elem = to.dataType == DataType::daysSince ? Elem::date : to.dataType == DataType::secondsSince ? Elem::datetime
-                                                          : to.dataType == DataType::timeSeconds      ? Elem::time
-                                                                                                      : elemOf(to.dataType);
+  Elem elem = to.dataType == DataType::daysSince      ? Elem::date
+              : to.dataType == DataType::secondsSince ? Elem::datetime
+              : to.dataType == DataType::timeSeconds  ? Elem::time
+                                                      : elemOf(to.dataType);
   ValueId value = importer.build.add(Cast(elem, Cast::checked), {text});
   double year = to.epoch;
   if (to.dataType == DataType::daysSince) return importer.build.call("days_since", {value}, false, {year});
@@ -257,8 +265,10 @@ ValueId Importer::convert(const Typed& from, const FieldType& to, const Element*
   if (elem == Elem::cat) {
     elem = build.get<Dict>({build.type(value).dict}).elem;
     if (to.dataType == DataType::string) return elem == Elem::str ? value : text(value);
-    if (elem == Elem::str) value = text(value);
-    else value = build.add(Cast(elem, Cast::label), {value});
+    if (elem == Elem::str)
+      value = text(value);
+    else
+      value = build.add(Cast(elem, Cast::label), {value});
   }
   if (to.dataType == DataType::string) return text(value);
   if (elem == Elem::str) return from.literal ? literal(*from.literal, to, e) : parseText(*this, value, to);
@@ -268,16 +278,20 @@ ValueId Importer::convert(const Typed& from, const FieldType& to, const Element*
   bool day = elem == Elem::date || elem == Elem::datetime;
   if (to.dataType == DataType::daysSince && day) return build.call("days_since", {value}, false, {year});
   if (to.dataType == DataType::secondsSince && day) return build.call("seconds_since", {value}, false, {year});
-  if (to.dataType == DataType::timeSeconds && (elem == Elem::time || elem == Elem::datetime)) return build.call("seconds_of_day", {value});
+  if (to.dataType == DataType::timeSeconds && (elem == Elem::time || elem == Elem::datetime))
+    return build.call("seconds_of_day", {value});
   if (isCount(to.dataType) && source == to.dataType && from.type.epoch != to.epoch && source != DataType::timeSeconds) {
     int64_t days = daysFromCivil(from.type.epoch, 1, 1) - daysFromCivil(to.epoch, 1, 1);
     return build.call("add", {value, build.integer(source == DataType::daysSince ? days : days * 86400)}, true);
   }
   if (elem == wanted) return value;
-  bool plainFrom = ir::isNumber(elem) || elem == Elem::boolean, plainTo = ir::isNumber(wanted) || wanted == Elem::boolean;
+  bool plainFrom = ir::isNumber(elem) || elem == Elem::boolean,
+       plainTo = ir::isNumber(wanted) || wanted == Elem::boolean;
   if (!plainFrom || !plainTo)
-    return unsupported(e, std::string("conversion from ") + dataTypeName(source) + " to " + dataTypeName(to.dataType)), kNone;
-  // Numbers that an integer or boolean cannot hold fail the value; rounding to float or double is what the type asks for.
+    return unsupported(e, std::string("conversion from ") + dataTypeName(source) + " to " + dataTypeName(to.dataType)),
+           kNone;
+  // Numbers that an integer or boolean cannot hold fail the value; rounding to float or double is what the type asks
+  // for.
   bool narrows = wanted == Elem::boolean || (ir::isInteger(wanted) && ir::isFloat(elem));
   return build.add(Cast(wanted, narrows ? Cast::checked : Cast::saturate), {value});
 }
@@ -296,33 +310,39 @@ bool Importer::unify(Typed& a, Typed& b, const Element* e) {
   bool aText = a.type.dataType == DataType::string, bText = b.type.dataType == DataType::string;
   if (aText || bText) {
     // A Constant takes the type of what it stands beside, whatever it looks like.
-    if (b.literal && !(aText && bText && a.literal)) b.value = literalLike(*b.literal, a, e), b.type = a.type;
-    else if (a.literal && !b.literal) a.value = literalLike(*a.literal, b, e), a.type = b.type;
+    if (b.literal && !(aText && bText && a.literal))
+      b.value = literalLike(*b.literal, a, e), b.type = a.type;
+    else if (a.literal && !b.literal)
+      a.value = literalLike(*a.literal, b, e), a.type = b.type;
     else if (aText != bText)
-      return invalid(e, "", std::string("a ") + dataTypeName(a.type.dataType) + " and a " + dataTypeName(b.type.dataType) + " do not go together");
+      return invalid(e, "",
+                     std::string("a ") + dataTypeName(a.type.dataType) + " and a " + dataTypeName(b.type.dataType) +
+                         " do not go together");
     if (!a || !b) return false;
     if (a.type.dataType != DataType::string) return true;
     ir::Type ta = build.type(a.value), tb = build.type(b.value);
     if (ta.elem != tb.elem || ta.dict != tb.dict) a.value = text(a.value), b.value = text(b.value);
     return true;
   }
-  a.value = convert(a, a.type, e), b.value = convert(b, b.type, e);   // labels of numbers to the numbers
+  a.value = convert(a, a.type, e), b.value = convert(b, b.type, e);  // labels of numbers to the numbers
   DataType ta = a.type.dataType, tb = b.type.dataType;
   if (elemOf(ta) == elemOf(tb)) return a.value != kNone && b.value != kNone;
   if (a.literal && !isNumeric(tb)) return a.value = literal(*a.literal, b.type, e), a.type = b.type, a.value != kNone;
   if (b.literal && !isNumeric(ta)) return b.value = literal(*b.literal, a.type, e), b.type = a.type, b.value != kNone;
   auto plain = [](DataType t) { return isNumeric(t) || isCount(t) || t == DataType::boolean; };
-  if (!plain(ta) || !plain(tb)) return invalid(e, "", std::string("a ") + dataTypeName(ta) + " and a " + dataTypeName(tb) + " do not go together");
+  if (!plain(ta) || !plain(tb))
+    return invalid(e, "", std::string("a ") + dataTypeName(ta) + " and a " + dataTypeName(tb) + " do not go together");
   FieldType common;
-  bool real = ta == DataType::real || tb == DataType::real, floating = ta == DataType::floating || tb == DataType::floating;
+  bool real = ta == DataType::real || tb == DataType::real,
+       floating = ta == DataType::floating || tb == DataType::floating;
   common.dataType = real ? DataType::real : floating ? DataType::floating : DataType::integer;
   a.value = convert(a, common, e), b.value = convert(b, common, e);
   a.type = b.type = common;
   return a.value != kNone && b.value != kNone;
 }
 
-// Order is defined for the declared values of an ordinal field: fails where a value is none of them. kNone for a constant
-// that is none.
+// Order is defined for the declared values of an ordinal field: fails where a value is none of them. kNone for a
+// constant that is none.
 static ValueId ranked(Importer& importer, ValueId value) {
   ir::TableRef ref{importer.build.type(value).dict};
   auto ranks = importer.ranks.find(ref.id);
@@ -344,7 +364,8 @@ ValueId Importer::compare(const char* function, Typed a, Typed b, const Element*
   if (text) {
     bool ordered = type.elem == Elem::cat && build.get<Dict>({type.dict}).ordered;
     if (ordered) a.value = ranked(*this, a.value), b.value = ranked(*this, b.value);
-    if (!ordered || !a || !b) return unsupported(e, "order among strings that are no declared values of an ordinal field"), kNone;
+    if (!ordered || !a || !b)
+      return unsupported(e, "order among strings that are no declared values of an ordinal field"), kNone;
   }
   return build.call(function, {a.value, b.value});
 }
@@ -386,7 +407,7 @@ ValueId Importer::isOneOf(ValueId value, std::vector<uint32_t> codes) {
     lookup.elem = Elem::boolean;
     uint32_t size = codes.empty() ? 1 : codes.back() + 1;
     lookup.sizes = {size};
-    lookup.integers.assign(size + 1, 0);   // one more: every other code
+    lookup.integers.assign(size + 1, 0);  // one more: every other code
     for (uint32_t c : codes) lookup.integers[c] = 1;
     lookup.defaultRow = size;
     cached->second = build.table(std::move(lookup), "set");

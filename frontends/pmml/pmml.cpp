@@ -1,0 +1,195 @@
+// From a document to a pipeline: the XML, the version, what is shared by all models, and the model to compile.
+#include "frontends/pmml/pmml.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "compiler/support/number.h"
+#include "compiler/support/sha256.h"
+#include "frontends/pmml/import.h"
+#include "frontends/pmml/tree_stream.h"
+
+namespace kiln::pmml {
+
+namespace {
+
+// Every model element of the standard, whether Kiln lowers it or not.
+constexpr const char* kModels[] = {"AnomalyDetectionModel",
+                                   "AssociationModel",
+                                   "BaselineModel",
+                                   "BayesianNetworkModel",
+                                   "ClusteringModel",
+                                   "GaussianProcessModel",
+                                   "GeneralRegressionModel",
+                                   "MiningModel",
+                                   "NaiveBayesModel",
+                                   "NearestNeighborModel",
+                                   "NeuralNetwork",
+                                   "RegressionModel",
+                                   "RuleSetModel",
+                                   "Scorecard",
+                                   "SequenceModel",
+                                   "SupportVectorMachineModel",
+                                   "TextModel",
+                                   "TimeSeriesModel",
+                                   "TreeModel"};
+
+bool isModel(const char* name) {
+  return std::any_of(std::begin(kModels), std::end(kModels), [&](const char* m) { return std::strcmp(m, name) == 0; });
+}
+
+// 44 for "4.4" and "4.4.1"; nothing if it is no version.
+std::optional<int> parseVersion(std::string_view text) {
+  size_t dot = text.find('.');
+  if (dot == text.npos) return std::nullopt;
+  auto major = parseInteger(text.substr(0, dot));
+  auto minor = parseInteger(text.substr(dot + 1, text.find('.', dot + 1) - dot - 1));
+  if (!major || !minor || *major < 1 || *major > 9 || *minor < 0 || *minor > 9) return std::nullopt;
+  return static_cast<int>(*major * 10 + *minor);
+}
+
+std::string fileStem(const std::string& path) {
+  size_t slash = path.find_last_of('/');
+  std::string name = slash == path.npos ? path : path.substr(slash + 1);
+  size_t dot = name.find_last_of('.');
+  return dot == name.npos || dot == 0 ? name : name.substr(0, dot);
+}
+
+void readHeader(const Document& document, const Element* header, ir::Pipeline& pipeline) {
+  auto add = [&](const char* key, std::string value) {
+    if (!value.empty()) pipeline.provenance.emplace_back(key, std::move(value));
+  };
+  auto attribute = [](const Element* e, const char* name) {
+    return std::string(e && e->Attribute(name) ? e->Attribute(name) : "");
+  };
+  if (!header) return;
+  auto *application = header->FirstChildElement("Application"), *timestamp = header->FirstChildElement("Timestamp");
+  std::string producer = attribute(application, "name"), version = attribute(application, "version");
+  add("producer", version.empty() ? producer : producer + " " + version);
+  add("trained", timestamp ? document.text(timestamp) : "");
+  add("description", attribute(header, "description"));
+  add("copyright", attribute(header, "copyright"));
+  add("model version", attribute(header, "modelVersion"));
+}
+
+// The first model that can be scored; null, reported, if there is none.
+const Element* chooseModel(Importer& importer, const Element* root) {
+  const Element* chosen = nullptr;
+  bool any = false;
+  for (auto* e = root->FirstChildElement(); e; e = e->NextSiblingElement()) {
+    if (!isModel(e->Name())) continue;
+    any = true;
+    auto scorable = importer.boolean(e, "isScorable", true);
+    if (!scorable || !*scorable) continue;
+    if (!chosen)
+      chosen = e;
+    else
+      importer.warn(e, "'" + std::string(e->Name()) + "' is a second model; only the first one is compiled");
+  }
+  if (!chosen && any) importer.misplaced(root, "no model of this document is scorable");
+  if (!chosen && !any) importer.missing(root, "MODEL");
+  return chosen;
+}
+
+bool lowerDocument(Importer& importer) {
+  const Element* root = importer.document.root();
+  bool ok = importer.onlyAttributes(root, {"version", "x-baseVersion"});
+  for (auto* e = root->FirstChildElement(); e; e = e->NextSiblingElement()) {
+    constexpr const char* known[] = {"Header", "MiningBuildTask", "DataDictionary", "TransformationDictionary",
+                                     "Extension"};
+    bool isKnown = isModel(e->Name()) || std::any_of(std::begin(known), std::end(known),
+                                                     [&](const char* k) { return std::strcmp(k, e->Name()) == 0; });
+    if (!isKnown) ok = importer.unsupported(e, "element '" + std::string(e->Name()) + "' in 'PMML'");
+  }
+  const Element* model = chooseModel(importer, root);
+  auto* transformations = root->FirstChildElement("TransformationDictionary");
+  ok &= importer.declareDataDictionary(root);
+  ok &= importer.defineFunctions(transformations);
+  ok &= importer.declareTransformations(importer.global, transformations);
+  if (!model) return false;
+  Scope outputs;
+  return importer.model(importer.global, model, true, &outputs) && ok;
+}
+
+// One run over the document, with these inputs as text instead of categories. Adds to them those found to be needed as
+// text.
+std::optional<ir::Pipeline> lower(const Source& source, const Document& document, const TreeStreams& streams,
+                                  int version, const ImportOptions& options, std::set<std::string>& textInputs,
+                                  Diagnostics& diagnostics) {
+  ir::Pipeline pipeline;
+  Importer importer(source, document, pipeline, options, diagnostics);
+  importer.version = version;
+  importer.trees = streams.trees;
+  importer.textInputs = textInputs;
+  bool ok = false;
+  try {
+    ok = lowerDocument(importer);
+  } catch (const ir::BuildError& error) {
+    const ir::Place& place = importer.build.place();
+    diagnostics.error(Kind::internal, place.line, place.column,
+                      std::string("the importer built a malformed node: ") + error.what(), place.path);
+  }
+  textInputs.insert(importer.textWanted.begin(), importer.textWanted.end());
+  if (!ok || diagnostics.hasErrors()) return std::nullopt;
+  return pipeline;
+}
+
+// The root element and its version; nothing, reported, if this is no PMML document that Kiln reads.
+std::optional<int> checkRoot(const Document& document, Diagnostics& diagnostics) {
+  const Element* root = document.root();
+  Location at = document.location(root);
+  auto error = [&](Kind kind, std::string message, std::string note = "") {
+    diagnostics.error(kind, at.line, at.column, std::move(message), document.path(root), std::move(note));
+    return std::nullopt;
+  };
+  if (std::strcmp(root->Name(), "PMML") != 0)
+    return error(Kind::invalid, "the root element is '" + std::string(root->Name()) + "', not 'PMML'");
+  const char* text = root->Attribute("version");
+  if (!text) return error(Kind::missing, "'PMML' needs an attribute 'version'");
+  auto version = parseVersion(text);
+  if (!version) return error(Kind::invalid, "attribute version='" + std::string(text) + "' of 'PMML': not a version");
+  if (*version < 30 || *version > 44)
+    return error(Kind::unsupported, "PMML " + std::string(text) + " is not supported", "Kiln reads PMML 3.0 to 4.4.1");
+  return version;
+}
+
+}  // namespace
+
+bool isPmml(std::string_view bytes) {
+  if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) return true;  // UTF-16
+  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  size_t first = bytes.find_first_not_of(" \t\r\n");
+  return first != bytes.npos && bytes[first] == '<';
+}
+
+std::optional<ir::Pipeline> import(const Source& source, const ImportOptions& options, Diagnostics& diagnostics) {
+  TreeStreams streams(options.limits, diagnostics);
+  Document document;
+  if (!parseXml(source, options.limits, streams.chooser(), document, diagnostics) || diagnostics.hasErrors())
+    return std::nullopt;
+  auto version = checkRoot(document, diagnostics);
+  if (!version) return std::nullopt;
+
+  // Whether the text of a string field is needed shows only while the document is lowered. If it is, once more: the
+  // fields found so far only become more.
+  std::optional<ir::Pipeline> pipeline;
+  std::set<std::string> textInputs;
+  Diagnostics found;
+  for (size_t before = 0;; before = textInputs.size()) {
+    found = Diagnostics();
+    pipeline = lower(source, document, streams, *version, options, textInputs, found);
+    if (textInputs.size() == before) break;
+  }
+  for (auto& d : found.all()) diagnostics.add(d);
+  if (!pipeline) return std::nullopt;
+
+  const Element* root = document.root();
+  pipeline->sourceFile = source.name();
+  pipeline->sourceFormat = std::string("PMML ") + root->Attribute("version");
+  pipeline->sourceSha256 = sha256Hex(source.text());
+  if (pipeline->name.empty()) pipeline->name = fileStem(source.name());
+  readHeader(document, root->FirstChildElement("Header"), *pipeline);
+  return pipeline;
+}
+
+}  // namespace kiln::pmml
