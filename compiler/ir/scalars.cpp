@@ -12,7 +12,7 @@
 //              of zero. Those of f32 are exact, so it does not matter that they go through f64.
 //   compare    as IEEE: NaN equals nothing and is in no order, ne is true. Text by bytes. cat: by code; the code "some other
 //              value" is beyond all labels and equals nothing, itself included.
-//   text       blanks are bytes <= 0x20. substring fails UNDEFINED (checked or not) for start < 1 or length < 0.
+//   text       blanks are space and the bytes 9 to 13. substring fails UNDEFINED (checked or not) for start < 1 or length < 0.
 //   dates      days of a datetime are those of its date; seconds_since truncates towards zero, also before the year.
 #include "compiler/ir/scalars.h"
 
