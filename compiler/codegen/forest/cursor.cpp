@@ -87,23 +87,16 @@ class Cursor final : public ForestStrategy {
     const std::vector<FlatTree> trees = flattenAll(ranked);
     const uint32_t width = static_cast<uint32_t>(emit.tier().vectorBytes());
     kernel::ForestCursor p{};
-    p.quantiser = putQuantiser(ranked, task, emit);
-    const LeafTables leaves = putLeaves(task, trees, emit, p);
     if (emit.rowForm()) {
+      p.quantiser = putQuantiser(ranked, task, emit);
+      const LeafTables leaves = putLeaves(task, trees, emit, p);
       const uint32_t bank = width == 64 ? 64 : 16;
       p.banks = 1;
       while (p.banks * bank < ranked.columns) p.banks *= 2;
       p.vectors = trees.size() > 2 * width ? 4 : trees.size() > width ? 2 : 1;
       putLanes(trees, leaves, width, p, emit);
     } else {
-      const uint32_t rows = width * kGroups;
-      std::vector<kernel::CursorStep> steps;
-      p.tree_table = emit.blob("forest.cursor_trees", treeTable(trees, steps));
-      p.steps = emit.blob("forest.cursor_steps", steps);
-      putChunks(leaves, p, emit);
-      p.ranks = emit.scratch(static_cast<size_t>(ranked.columns) * rows);
-      p.sums = emit.scratch(isSum(task.node) ? static_cast<size_t>(p.targets) * rows * 8 : 8);
-      p.gone_rows = emit.scratch(rows);
+      putCursorBlock(task, ranked, trees, width * kGroups, emit, p);
     }
     emit.callBlock(cursorKernel("forest_cursor", task.node), p);
   }
@@ -230,6 +223,19 @@ void putChunks(const LeafTables& leaves, kernel::ForestCursor& p, NodeEmitter& e
   }
   chunks.push_back(static_cast<uint32_t>(runs.size()));
   p.adds = emit.blob("forest.adds", adds), p.runs = emit.blob("forest.runs", runs), p.chunks = emit.blob("forest.chunks", chunks);
+}
+
+void putCursorBlock(const ForestTask& task, const RankedForest& ranked, const std::vector<FlatTree>& trees, uint32_t rows,
+                    NodeEmitter& emit, kernel::ForestCursor& p) {
+  p.quantiser = putQuantiser(ranked, task, emit);
+  const LeafTables leaves = putLeaves(task, trees, emit, p);
+  std::vector<kernel::CursorStep> steps;
+  p.tree_table = emit.blob("forest.cursor_trees", treeTable(trees, steps));
+  p.steps = emit.blob("forest.cursor_steps", steps);
+  putChunks(leaves, p, emit);
+  p.ranks = emit.scratch(static_cast<size_t>(ranked.columns) * rows + 64);
+  p.sums = emit.scratch(isSum(task.node) ? static_cast<size_t>(p.targets) * rows * 8 : 8);
+  p.gone_rows = emit.scratch(rows);
 }
 
 const ForestStrategy& cursorStrategy() {

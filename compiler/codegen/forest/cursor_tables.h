@@ -18,4 +18,8 @@ LeafTables putLeaves(const ForestTask& task, const std::vector<FlatTree>& trees,
 /// Puts which tables are added to which target after each chunk of trees; fills adds, runs, chunks.
 void putChunks(const LeafTables& leaves, kernel::ForestCursor& p, NodeEmitter& emit);
 
+/// All that a block of up to `rows` rows a pass needs, scratch included.
+void putCursorBlock(const ForestTask& task, const RankedForest& ranked, const std::vector<FlatTree>& trees, uint32_t rows,
+                    NodeEmitter& emit, kernel::ForestCursor& p);
+
 }  // namespace kiln::codegen

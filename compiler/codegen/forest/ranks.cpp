@@ -355,6 +355,12 @@ uint64_t mostVirtualColumns(const ForestTask& task) {
   return columns;
 }
 
+uint64_t mostDistinctTests(const ForestTask& task) {
+  uint64_t tests = mostVirtualColumns(task);   // a set or the test for missing is one of its column
+  for (const Source& s : findSources(task)) tests += (s.canMiss ? 2 : 1) * s.cuts.size();
+  return tests;
+}
+
 RankedForest rankForest(const ForestTask& task, uint32_t largest) { return Ranker(task, largest).run(); }
 
 kernel::Quantiser putQuantiser(const RankedForest& ranked, const ForestTask& task, NodeEmitter& emit) {

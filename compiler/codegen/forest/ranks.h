@@ -49,6 +49,8 @@ bool canRank(const ForestTask& task, std::string& why);
 
 /// An upper bound of the virtual columns of at most 255.
 uint64_t mostVirtualColumns(const ForestTask& task);
+/// An upper bound of the distinct tests of virtual columns.
+uint64_t mostDistinctTests(const ForestTask& task);
 
 /// `largest`: the largest value of a virtual column, 255 or 65535.
 RankedForest rankForest(const ForestTask& task, uint32_t largest);

@@ -8,11 +8,12 @@
 
 namespace kiln::kernel {
 
-struct ByteRows {
+/// Values of virtual columns column by column, R rows each.
+template <u32 R> struct ByteRows {
   enum { kHigh = 255 };
   i8* ranks;
   MEMBER void put(u32 column, u32 row, Values16 v) const {
-    store(ranks + (u64)column * kForestRows + row, __builtin_convertvector(v, Lane<u8, 16>) ^ (u8)128);
+    store(ranks + (u64)column * R + row, __builtin_convertvector(v, Lane<u8, 16>) ^ (u8)128);
   }
 };
 struct ByteRow {
@@ -38,12 +39,13 @@ template <int G> INLINE void cursor_tree(const CursorStep* step, u32 steps, cons
 }
 
 /// The leaves without prediction that rows have reached: ORs flags of the trees of a chunk into `gone`.
-INLINE void cursor_gone(const Ctx& c, const ForestCursor& p, u32 first_tree, u32 trees, const u8* cursors, u32 rows, u8* gone) {
+INLINE void cursor_gone(const Ctx& c, const ForestCursor& p, u32 first_tree, u32 trees, const u8* cursors, u32 pitch, u32 rows,
+                        u8* gone) {
   if (p.gone == kNone) return;
   NOUNROLL for (u32 k = 0; k < trees; k++) {
     if (!c.blob[p.gone_trees + first_tree + k]) continue;
     const u8* flags = c.blob + p.gone + (u64)(first_tree + k) * p.stride;
-    NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] |= flags[cursors[k * kForestRows + r]];
+    NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] |= flags[cursors[k * pitch + r]];
   }
 }
 /// Bits of missing elements, from bytes.
@@ -66,29 +68,28 @@ INLINE void cursor_values(const Ctx& c, const ForestCursor& p, const Slot& out, 
   u8* gone = c.scratch + p.gone_rows;
   if (p.gone == kNone) return put_missing_rows(c, out, tree, row0, rows, nullptr);
   NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] = 0;
-  cursor_gone(c, p, tree, 1, cursors, rows, gone);
+  cursor_gone(c, p, tree, 1, cursors, 0, rows, gone);
   put_missing_rows(c, out, tree, row0, rows, gone);
 }
 
-/// Sums of one chunk of trees, whose cursors are known.
-template <class T>
+/// Sums of one chunk of trees, whose cursors are known: u8[tree][R]; sums are T[target][R].
+template <class T, u32 R>
 INLINE void cursor_sums(const Ctx& c, const ForestCursor& p, u32 first_tree, u32 trees, const u8* cursors, u32 rows) {
   const CursorRun* runs = (const CursorRun*)(c.blob + p.runs);
   const CursorAdd* adds = (const CursorAdd*)(c.blob + p.adds);
   const u32* chunk = (const u32*)(c.blob + p.chunks) + first_tree / kCursorChunk;
   NOUNROLL for (u32 i = chunk[0]; i < chunk[1]; i++)
-    add_leaves<T>(c, p, adds + runs[i].first, runs[i].count, cursors, rows,
-                  (T*)(c.scratch + p.sums) + (u64)runs[i].target * kForestRows);
-  cursor_gone(c, p, first_tree, trees, cursors, rows, c.scratch + p.gone_rows);
+    add_leaves<T>(c, p, adds + runs[i].first, runs[i].count, cursors, R, rows, (T*)(c.scratch + p.sums) + (u64)runs[i].target * R);
+  cursor_gone(c, p, first_tree, trees, cursors, R, rows, c.scratch + p.gone_rows);
 }
-template <class T> INLINE void cursor_open_sums(const Ctx& c, const ForestCursor& p) {
-  NOUNROLL for (u32 i = 0; i < p.targets * kForestRows; i += 16) store((T*)(c.scratch + p.sums) + i, Lane<T, 16>{});
-  NOUNROLL for (u32 i = 0; i < kForestRows; i += 16) store(c.scratch + p.gone_rows + i, Lane<u8, 16>{});
+template <class T, u32 R> INLINE void cursor_open_sums(const Ctx& c, const ForestCursor& p) {
+  NOUNROLL for (u32 i = 0; i < p.targets * R; i += 16) store((T*)(c.scratch + p.sums) + i, Lane<T, 16>{});
+  NOUNROLL for (u32 i = 0; i < R; i += 16) store(c.scratch + p.gone_rows + i, Lane<u8, 16>{});
 }
-template <class T> INLINE void cursor_put_sums(const Ctx& c, const ForestCursor& p, const Slot& out, u64 row0, u32 rows) {
+template <class T, u32 R> INLINE void cursor_put_sums(const Ctx& c, const ForestCursor& p, const Slot& out, u64 row0, u32 rows) {
   const u8* gone = c.scratch + p.gone_rows;
   NOUNROLL for (u32 k = 0; k < p.targets; k++) {
-    const T* sums = (const T*)(c.scratch + p.sums) + (u64)k * kForestRows;
+    const T* sums = (const T*)(c.scratch + p.sums) + (u64)k * R;
     T* y = (T*)(c.scratch + out.values) + (u64)k * out.pitch + row0;
     NOUNROLL for (u32 r = 0; r < rows; r++) {
       const T sum = sums[sum_at<T>(r, p.planes != 0)];
@@ -103,30 +104,32 @@ template <class T> inline constexpr bool kIsSummed = true;
 template <> inline constexpr bool kIsSummed<i32> = false;
 INLINE bool cursor_is_sum(const ForestCursor& p) { return p.result == kForestSum || p.result == kForestAverage; }
 
-template <class T> INLINE void cursor_block(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot* results, u64 rows) {
+/// Up to kForestRows rows.
+template <class T>
+INLINE void cursor_pass(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot& out, u64 row0, u32 rows) {
   const CursorTree* trees = (const CursorTree*)(c.blob + p.tree_table);
   const CursorStep* steps = (const CursorStep*)(c.blob + p.steps);
   i8* ranks = (i8*)c.scratch + p.ranks;
   alignas(64) u8 cursors[(u32)kCursorChunk * (u32)kForestRows];
-  NOUNROLL for (u64 row0 = 0; row0 < rows; row0 += kForestRows) {
-    const u32 n = rows - row0 < kForestRows ? (u32)(rows - row0) : kForestRows;
-    quantise_block<kForestRows>(c, p.quantiser, operands, row0, n, ByteRows{ranks});
-    if (cursor_is_sum(p)) cursor_open_sums<T>(c, p);
-    NOUNROLL for (u32 t0 = 0; t0 < p.trees; t0 += kCursorChunk) {
-      const u32 count = p.trees - t0 < kCursorChunk ? p.trees - t0 : (u32)kCursorChunk;
-      NOUNROLL for (u32 k = 0; k < count; k++) {
-        const CursorTree& tree = trees[t0 + k];
-        if (n <= kForestWidth) cursor_tree<1>(steps + tree.first, tree.steps, ranks, cursors + k * kForestRows);
-        else cursor_tree<kForestGroups>(steps + tree.first, tree.steps, ranks, cursors + k * kForestRows);
-      }
-      if (cursor_is_sum(p)) {
-        if constexpr (kIsSummed<T>) cursor_sums<T>(c, p, t0, count, cursors, n);
-      } else
-        NOUNROLL for (u32 k = 0; k < count; k++)
-          cursor_values<T>(c, p, results[0], row0, n, t0 + k, cursors + k * kForestRows);
+  quantise_block<kForestRows>(c, p.quantiser, operands, row0, rows, ByteRows<kForestRows>{ranks});
+  if (cursor_is_sum(p)) cursor_open_sums<T, kForestRows>(c, p);
+  NOUNROLL for (u32 t0 = 0; t0 < p.trees; t0 += kCursorChunk) {
+    const u32 count = p.trees - t0 < kCursorChunk ? p.trees - t0 : (u32)kCursorChunk;
+    NOUNROLL for (u32 k = 0; k < count; k++) {
+      const CursorTree& tree = trees[t0 + k];
+      if (rows <= kForestWidth) cursor_tree<1>(steps + tree.first, tree.steps, ranks, cursors + k * kForestRows);
+      else cursor_tree<kForestGroups>(steps + tree.first, tree.steps, ranks, cursors + k * kForestRows);
     }
-    if (cursor_is_sum(p)) cursor_put_sums<T>(c, p, results[0], row0, n);
+    if (cursor_is_sum(p)) {
+      if constexpr (kIsSummed<T>) cursor_sums<T, kForestRows>(c, p, t0, count, cursors, rows);
+    } else
+      NOUNROLL for (u32 k = 0; k < count; k++) cursor_values<T>(c, p, out, row0, rows, t0 + k, cursors + k * kForestRows);
   }
+  if (cursor_is_sum(p)) cursor_put_sums<T, kForestRows>(c, p, out, row0, rows);
+}
+template <class T> INLINE void cursor_block(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot* results, u64 rows) {
+  NOUNROLL for (u64 row0 = 0; row0 < rows; row0 += kForestRows)
+    cursor_pass<T>(c, p, operands, results[0], row0, rows - row0 < kForestRows ? (u32)(rows - row0) : (u32)kForestRows);
 }
 
 // ---- one row

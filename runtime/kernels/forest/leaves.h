@@ -58,7 +58,7 @@ template <int Banks> struct LeafTable<f32, Banks> {
   }
 };
 template <class T, int Banks>
-INLINE void add_by_permutes(const u8* leaves, const CursorAdd* adds, u32 count, const u8* cursors, u32 rows, T* sums) {
+INLINE void add_by_permutes(const u8* leaves, const CursorAdd* adds, u32 count, const u8* cursors, u32 pitch, u32 rows, T* sums) {
   typedef LeafTable<T, Banks> Table;
   typedef typename Table::A A;
   NOUNROLL for (u32 r = 0; r < rows; r += 64) {
@@ -67,7 +67,7 @@ INLINE void add_by_permutes(const u8* leaves, const CursorAdd* adds, u32 count, 
     NOUNROLL for (u32 k = 0; k < count; k++) {
       Table table;
       table.open(leaves + (u64)adds[k].table * Table::kBytes);
-      table.add(load<Dwords>(cursors + adds[k].tree * kForestRows + r), a);
+      table.add(load<Dwords>(cursors + adds[k].tree * pitch + r), a);
     }
     UNROLL for (int i = 0; i < Table::kVectors; i++) store((u8*)(sums + r) + 64 * i, a[i]);
   }
@@ -75,12 +75,13 @@ INLINE void add_by_permutes(const u8* leaves, const CursorAdd* adds, u32 count, 
 #endif
 
 template <class T>
-INLINE void add_by_loads(const T* leaves, u32 stride, const CursorAdd* adds, u32 count, const u8* cursors, u32 rows, T* sums) {
+INLINE void add_by_loads(const T* leaves, u32 stride, const CursorAdd* adds, u32 count, const u8* cursors, u32 pitch, u32 rows,
+                         T* sums) {
   NOUNROLL for (u32 r = 0; r < rows; r += 8) {
     Lane<T, 8> sum = load<Lane<T, 8>>(sums + r);
     NOUNROLL for (u32 k = 0; k < count; k++) {
       const T* table = leaves + (u64)adds[k].table * stride;
-      const u8* at = cursors + adds[k].tree * kForestRows + r;
+      const u8* at = cursors + adds[k].tree * pitch + r;
       Lane<T, 8> x;
       UNROLL for (int i = 0; i < 8; i++) x[i] = table[at[i]];
       sum += x;
@@ -89,19 +90,20 @@ INLINE void add_by_loads(const T* leaves, u32 stride, const CursorAdd* adds, u32
   }
 }
 
-/// Adds, for `rows` rows, the tables of `adds` (all of one target) to the sums. cursors: u8[tree of the chunk][kForestRows].
+/// Adds, for `rows` rows, the tables of `adds` (all of one target) to the sums. cursors: u8[tree of the chunk][pitch].
 template <class T>
-INLINE void add_leaves(const Ctx& c, const ForestCursor& p, const CursorAdd* adds, u32 count, const u8* cursors, u32 rows, T* sums) {
+INLINE void add_leaves(const Ctx& c, const ForestCursor& p, const CursorAdd* adds, u32 count, const u8* cursors, u32 pitch, u32 rows,
+                       T* sums) {
   const u8* leaves = c.blob + p.leaves;
 #if defined(__AVX512VBMI__)
   if (p.planes) {   // never for indices of leaves, which are not added
-    if (p.stride == 32) add_by_permutes<T, 1>(leaves, adds, count, cursors, rows, sums);
-    else if (p.stride == 64) add_by_permutes<T, 2>(leaves, adds, count, cursors, rows, sums);
-    else add_by_permutes<T, 4>(leaves, adds, count, cursors, rows, sums);
+    if (p.stride == 32) add_by_permutes<T, 1>(leaves, adds, count, cursors, pitch, rows, sums);
+    else if (p.stride == 64) add_by_permutes<T, 2>(leaves, adds, count, cursors, pitch, rows, sums);
+    else add_by_permutes<T, 4>(leaves, adds, count, cursors, pitch, rows, sums);
     return;
   }
 #endif
-  add_by_loads<T>((const T*)leaves, p.stride, adds, count, cursors, rows, sums);
+  add_by_loads<T>((const T*)leaves, p.stride, adds, count, cursors, pitch, rows, sums);
 }
 
 }  // namespace kiln::kernel

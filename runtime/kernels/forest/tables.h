@@ -93,6 +93,27 @@ struct ForestCursor {
   u32 vectors;                ///< one row: vectors of trees a group
 };
 
+// ---- sliced: cursors as bit planes
+struct SlicedTest {
+  u32 column;
+  i32 rank;                   ///< less 128
+};
+/// Like CursorStep; `differs` and `flip` are offsets in the pool: masks by plane of ~from and of from ^ to.
+struct SlicedStep {
+  u32 test;                   ///< offset of its bits
+  u16 differs, flip;
+};
+struct SlicedPair {
+  u32 first, steps;           ///< SlicedStep[steps][2 trees]
+};
+struct ForestSliced {
+  ForestCursor cursor;        ///< tables for the rows that do not fill a pass; adds are shared
+  u32 planes;                 ///< 5, 6 or 7: leaves of a tree fit so many bits
+  u32 tests, test_count, pairs, steps;
+  u32 pool;                   ///< blob: u32[128][planes], 0 or all ones
+  u32 bits;                   ///< scratch: u8[test][64]
+};
+
 // ---- walk: trees of any size and shape. The children of an inner node are slots `child` and `child` + 1; a leaf is its own
 // child with a rank that nothing exceeds.
 struct WalkNode {
