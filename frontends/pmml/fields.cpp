@@ -421,6 +421,7 @@ bool Importer::declareInner(Scope& scope, const std::string& name, const Element
     if (build.type(from->value).elem == ir::Elem::cat) lazy.dict = {build.type(from->value).dict};
     Fields fields{*this, lazy, e, m};
     fields.read();
+    if (!m->Attribute("invalidValueTreatment")) fields.prepare.invalid = Prepare::asIs;  // see treatsMore
     if (fields.ok) fields.build(from->value);
     return fields.ok ? lazy.value : kNone;
   };
@@ -436,6 +437,8 @@ bool Importer::treatsMore(const Element* m, const Element* before, const Element
   if (m->Attribute("missingValueReplacement") || is(m, "missingValueTreatment", "returnInvalid")) return true;
   if (m->Attribute("outliers") && !is(m, "outliers", "asIs")) return true;
   if (!dataField || is(m, "invalidValueTreatment", "asIs")) return m->Attribute("invalidValueReplacement") != nullptr;
+  // A value that the outer model let in is not judged again unless the inner one says how.
+  if (!m->Attribute("invalidValueTreatment")) return false;
   // Invalid values are left only by an outer asIs, or as an unchecked replacement.
   return is(before, "invalidValueTreatment", "asIs") || (before && before->Attribute("invalidValueReplacement"));
 }
