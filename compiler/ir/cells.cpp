@@ -15,7 +15,7 @@ bool exactElement(int64_t value, Elem elem, Datum& datum) {
 }
 
 bool exactElement(double value, Elem elem, Datum& datum) {
-  if (!(value >= -0x1p63 && value < 0x1p63) || value != std::trunc(value)) return false;   // NaN is refused here, too
+  if (!(value >= -0x1p63 && value < 0x1p63) || value != std::trunc(value)) return false;  // NaN is refused here, too
   return exactElement(static_cast<int64_t>(value), elem, datum);
 }
 
@@ -28,10 +28,14 @@ bool parseElement(std::string_view text, Elem elem, Datum& datum) {
     case Elem::f32: return kernel::parse_f32(p, n, &datum.f32);
     case Elem::boolean: return kernel::parse_bool(p, n, &datum.boolean);
     case Elem::i64:
-    case Elem::i32: return kernel::parse_i64(p, n, &integer) && exactElement(static_cast<int64_t>(integer), elem, datum);
-    case Elem::date: return kernel::parse_date(p, n, &integer) && exactElement(static_cast<int64_t>(integer), elem, datum);
-    case Elem::time: return kernel::parse_time(p, n, &integer) && exactElement(static_cast<int64_t>(integer), elem, datum);
-    case Elem::datetime: return kernel::parse_datetime(p, n, &integer) && exactElement(static_cast<int64_t>(integer), elem, datum);
+    case Elem::i32:
+      return kernel::parse_i64(p, n, &integer) && exactElement(static_cast<int64_t>(integer), elem, datum);
+    case Elem::date:
+      return kernel::parse_date(p, n, &integer) && exactElement(static_cast<int64_t>(integer), elem, datum);
+    case Elem::time:
+      return kernel::parse_time(p, n, &integer) && exactElement(static_cast<int64_t>(integer), elem, datum);
+    case Elem::datetime:
+      return kernel::parse_datetime(p, n, &integer) && exactElement(static_cast<int64_t>(integer), elem, datum);
     case Elem::str: datum.text = text; return true;
     case Elem::cat: break;
   }

@@ -20,7 +20,10 @@ std::string describe(const Type& type) {
 bool expectOperands(Inference& inference, size_t low, size_t high) {
   const size_t n = inference.operands.size();
   if (n < low || n > high) {
-    inference.problems.push_back("takes " + std::to_string(low) + (high == low ? "" : high == SIZE_MAX ? " or more" : " to " + std::to_string(high)) +
+    inference.problems.push_back("takes " + std::to_string(low) +
+                                 (high == low        ? ""
+                                  : high == SIZE_MAX ? " or more"
+                                                     : " to " + std::to_string(high)) +
                                  (high == 1 ? " operand" : " operands") + ", has " + std::to_string(n));
     return false;
   }
@@ -31,7 +34,8 @@ bool expectOperands(Inference& inference, size_t low, size_t high) {
 
 bool expectOperand(Inference& inference, size_t i, bool ok, const char* wanted) {
   if (!ok)
-    inference.problems.push_back("operand " + std::to_string(i + 1) + " is " + describe(inference.operands[i]) + ", expected " + wanted);
+    inference.problems.push_back("operand " + std::to_string(i + 1) + " is " + describe(inference.operands[i]) +
+                                 ", expected " + wanted);
   return ok;
 }
 
@@ -49,7 +53,8 @@ bool broadcastShapes(Inference& inference, std::vector<uint32_t>& shape) {
     if (other.size() > shape.size()) shape.insert(shape.begin(), other.size() - shape.size(), 1);
     for (size_t i = 0; i < other.size(); i++) {
       uint32_t& d = shape[shape.size() - other.size() + i];
-      if (d == 1) d = other[i];
+      if (d == 1)
+        d = other[i];
       else if (other[i] != 1 && other[i] != d)
         return expectOperand(inference, k, false, "a shape that fits the operands before it");
     }
@@ -66,7 +71,7 @@ Int saturate(double value) {
   constexpr double kLow = static_cast<double>(std::numeric_limits<Int>::min());
   if (std::isnan(value)) return 0;
   if (value <= kLow) return std::numeric_limits<Int>::min();
-  if (value >= -kLow) return std::numeric_limits<Int>::max();   // -low is a power of two, the first value beyond
+  if (value >= -kLow) return std::numeric_limits<Int>::max();  // -low is a power of two, the first value beyond
   return static_cast<Int>(value);
 }
 template int64_t saturate<int64_t>(double);
@@ -102,7 +107,8 @@ Datum labelOf(const Dict& dict, uint32_t code) {
     d.text = dict.text[code];
     return d;
   }
-  return isFloat(dict.elem) ? fromDouble(dict.numbers[code], storageOf(dict.elem)) : fromInteger(dict.integers[code], storageOf(dict.elem));
+  return isFloat(dict.elem) ? fromDouble(dict.numbers[code], storageOf(dict.elem))
+                            : fromInteger(dict.integers[code], storageOf(dict.elem));
 }
 
 uint32_t codeOf(const Dict& dict, const Datum& label) {
@@ -134,11 +140,14 @@ bool anyMissing(const RowValue& value) {
 }
 
 Broadcast::Broadcast(const std::vector<uint32_t>& from, const std::vector<uint32_t>& to)
-    : from_(from), to_(to), single_(std::all_of(from.begin(), from.end(), [](uint32_t d) { return d == 1; })), same_(from == to) {}
+    : from_(from),
+      to_(to),
+      single_(std::all_of(from.begin(), from.end(), [](uint32_t d) { return d == 1; })),
+      same_(from == to) {}
 
 size_t Broadcast::slow(size_t i) const {
   size_t at = 0, stride = 1;
-  for (size_t k = 0; k < to_.size(); k++) {   // from the last axis to the first
+  for (size_t k = 0; k < to_.size(); k++) {  // from the last axis to the first
     const uint32_t d = to_[to_.size() - 1 - k];
     if (k < from_.size()) {
       const uint32_t own = from_[from_.size() - 1 - k];

@@ -30,12 +30,28 @@ bool broadcastShapes(Inference& inference, std::vector<uint32_t>& shape);
 
 // ---- elements
 
-template <class T> T get(const Datum& d);
-template <> inline double get<double>(const Datum& d) { return d.f64; }
-template <> inline float get<float>(const Datum& d) { return d.f32; }
-template <> inline int64_t get<int64_t>(const Datum& d) { return d.i64; }
-template <> inline int32_t get<int32_t>(const Datum& d) { return d.i32; }
-template <> inline bool get<bool>(const Datum& d) { return d.boolean; }
+template <class T>
+T get(const Datum& d);
+template <>
+inline double get<double>(const Datum& d) {
+  return d.f64;
+}
+template <>
+inline float get<float>(const Datum& d) {
+  return d.f32;
+}
+template <>
+inline int64_t get<int64_t>(const Datum& d) {
+  return d.i64;
+}
+template <>
+inline int32_t get<int32_t>(const Datum& d) {
+  return d.i32;
+}
+template <>
+inline bool get<bool>(const Datum& d) {
+  return d.boolean;
+}
 inline void set(Datum& d, double v) { d.f64 = v; }
 inline void set(Datum& d, float v) { d.f32 = v; }
 inline void set(Datum& d, int64_t v) { d.i64 = v; }
@@ -69,7 +85,8 @@ inline bool isNan(const Datum& d, Storage storage) {
   return (storage == Storage::f64 && std::isnan(d.f64)) || (storage == Storage::f32 && std::isnan(d.f32));
 }
 /// Truncates and saturates; NaN gives 0.
-template <class Int> Int saturate(double value);
+template <class Int>
+Int saturate(double value);
 /// Whether a value lies in an interval; bit 0 of `closed`: low belongs to it, bit 1: high does. NaN lies in none.
 inline bool inInterval(double v, double low, double high, uint8_t closed) {
   return (closed & 1 ? v >= low : v > low) && (closed & 2 ? v <= high : v < high);

@@ -70,7 +70,8 @@ void Evaluation::setOutput(const RowValue& value, const Type& type) {
   if (isFloat(elem) && !std::isfinite(output_->as.number)) addNote(KILN_NON_FINITE);
 }
 
-Evaluator::Evaluator(const Pipeline& pipeline) : pipeline_(pipeline), values_(pipeline.values.size()), places_(pipeline.nodes.size()) {
+Evaluator::Evaluator(const Pipeline& pipeline)
+    : pipeline_(pipeline), values_(pipeline.values.size()), places_(pipeline.nodes.size()) {
   for (uint32_t n = 0; n < pipeline.nodes.size(); n++) {
     const Node& node = pipeline.nodes[n];
     if (node.op->kind() == OpKind::Input) places_[n] = inputs_++;

@@ -1,19 +1,23 @@
 // The scalar functions. What the evaluator and the kernels must compute alike, beyond the IEEE operation of the name:
-//   failure    the leftmost failed operand decides. `and` and `or` stop at the deciding operand: a false (true) first operand
-//              hides a failed second one; if the first is missing or does not decide, a failed second one fails the result.
-//              A vector fails as its first failed element.
-//   checked    a NaN result, integer overflow or division by zero fails UNDEFINED at this node, unless the result is missing.
-//   f32        + - * / and what is made of them (mod_floor, threshold, min ..) in float; functions through f64, rounded once.
-//   integers   wrap. div truncates; by zero it is 0; INT64_MIN / -1 wraps. mod_floor has the sign of y and is 0 for y = 0;
-//              floats: x - floor(x / y) * y in the operand's type. ipow with a negative exponent is 0 (doubtful).
-//   min, max   the first NaN operand, else y < x ? y : x and y > x ? y : x: of two zeros the first. threshold and the clips
-//              are one comparison; NaN does not exceed anything.
-//   rounding   round_half_up: f = floor(x); x - f >= 1/2 ? f + 1 : f, so 0.49999999999999994 gives 0. round_away keeps the sign
-//              of zero. Those of f32 are exact, so it does not matter that they go through f64.
-//   compare    as IEEE: NaN equals nothing and is in no order, ne is true. Text by bytes. cat: by code; the code "some other
-//              value" is beyond all labels and equals nothing, itself included.
-//   text       blanks are space and the bytes 9 to 13. substring fails UNDEFINED (checked or not) for start < 1 or length < 0.
-//   dates      days of a datetime are those of its date; seconds_since truncates towards zero, also before the year.
+//   failure   the leftmost failed operand decides. `and` and `or` stop at the deciding operand: a false (true) first
+//             operand hides a failed second one; if the first is missing or does not decide, a failed second one fails
+//             the result. A vector fails as its first failed element.
+//   checked   a NaN result, integer overflow or division by zero fails UNDEFINED at this node, unless the result is
+//             missing.
+//   f32       + - * / and what is made of them (mod_floor, threshold, min ..) in float; functions through f64, rounded
+//             once.
+//   integers  wrap. div truncates; by zero it is 0; INT64_MIN / -1 wraps. mod_floor has the sign of y and is 0 for
+//             y = 0; of floats it is x - floor(x / y) * y in the operand's type. ipow with a negative exponent is 0 and
+//             fails if checked.
+//   min, max  the first NaN operand, else y < x ? y : x and y > x ? y : x: of two zeros the first. threshold and the
+//             clips are one comparison; NaN does not exceed anything.
+//   rounding  round_half_up: f = floor(x); x - f >= 1/2 ? f + 1 : f, so 0.49999999999999994 gives 0. round_away keeps
+//             the sign of zero. Those of f32 are exact, so it does not matter that they go through f64.
+//   compare   as IEEE: NaN equals nothing and is in no order, ne is true. Text by bytes. cat: by code; the code "some
+//             other value" is beyond all labels and equals nothing, itself included.
+//   text      blanks are space and the bytes 9 to 13. substring fails UNDEFINED (checked or not) for start < 1 or
+//             length < 0.
+//   dates     days of a datetime are those of its date; seconds_since truncates towards zero, also before the year.
 #include "compiler/ir/scalars.h"
 
 #include <cassert>
@@ -57,12 +61,8 @@ const ScalarFunction* findScalar(const std::string& name) {
 int ScalarFunction::arity() const { return static_cast<int>(std::string(signature).find(':')); }
 
 bool ScalarFunction::floatsOnly() const {
-  switch (static_cast<Fn>(index)) {
-    case Fn::add_: case Fn::sub_: case Fn::mul_: case Fn::div_: case Fn::mod_floor_: case Fn::neg_: case Fn::abs_: case Fn::min_:
-    case Fn::max_: case Fn::min_skip_: case Fn::max_skip_: case Fn::add_skip_: case Fn::mul_skip_: case Fn::threshold_:
-    case Fn::clip_low_: case Fn::clip_high_: return false;
-    default: return true;
-  }
+  const auto fn = static_cast<Fn>(index);
+  return fn > Fn::clip_high_ || fn == Fn::pow_ || fn == Fn::hypot_;  // all but the rest of the group arithmetic
 }
 
 bool ScalarFunction::needsOrder() const {
@@ -105,8 +105,10 @@ static ScalarOutcome integerFunction(Fn fn, T x, T y, T& result) {
     case Fn::mul_skip_: bad = __builtin_mul_overflow(x, y, &result); break;
     case Fn::neg_: bad = __builtin_sub_overflow(T(0), x, &result); break;
     case Fn::abs_:
-      if (x < 0) bad = __builtin_sub_overflow(T(0), x, &result);
-      else result = x;
+      if (x < 0)
+        bad = __builtin_sub_overflow(T(0), x, &result);
+      else
+        result = x;
       break;
     case Fn::div_:
       bad = y == 0 || (x == kMin && y == -1);
@@ -120,7 +122,7 @@ static ScalarOutcome integerFunction(Fn fn, T x, T y, T& result) {
     case Fn::ipow_: {
       result = 1;
       if (y < 0) return result = 0, ScalarOutcome::doubtful;
-      for (T base = x;; ) {
+      for (T base = x;;) {
         if (y & 1) bad |= __builtin_mul_overflow(result, base, &result);
         if (!(y >>= 1)) break;
         bad |= __builtin_mul_overflow(base, base, &base);
@@ -199,8 +201,10 @@ static ScalarOutcome numberFunction(Fn fn, Storage storage, int arity, const Dat
     T v[3] = {}, result = 0;
     for (int i = 0; i < arity; i++) v[i] = get<T>(*x[i]);
     ScalarOutcome outcome = ScalarOutcome::fine;
-    if constexpr (std::is_floating_point_v<T>) outcome = floatFunction(fn, v[0], v[1], v[2], result);
-    else if constexpr (!std::is_same_v<T, bool>) outcome = integerFunction(fn, v[0], v[1], result);
+    if constexpr (std::is_floating_point_v<T>)
+      outcome = floatFunction(fn, v[0], v[1], v[2], result);
+    else if constexpr (!std::is_same_v<T, bool>)
+      outcome = integerFunction(fn, v[0], v[1], result);
     set(y, result);
     return outcome;
   });
@@ -221,12 +225,13 @@ static bool compare(Fn fn, const T& x, const T& y) {
 }
 
 static bool compareElements(Fn fn, const Type& type, const Datum& x, const Datum& y, const Pipeline& pipeline) {
-  if (type.elem == Elem::str) return compare(fn, x.text, y.text);   // string_view compares bytes, unsigned
+  if (type.elem == Elem::str) return compare(fn, x.text, y.text);  // string_view compares bytes, unsigned
   if (type.elem == Elem::cat && (fn == Fn::eq_ || fn == Fn::ne_)) {
     const bool known = static_cast<uint32_t>(x.i32) < pipeline.table<Dict>(TableRef{type.dict}).size();
     return (fn == Fn::eq_) == (known && x.i32 == y.i32);
   }
-  return withStorage(type.storage(), [&](auto zero) { return compare(fn, get<decltype(zero)>(x), get<decltype(zero)>(y)); });
+  return withStorage(type.storage(),
+                     [&](auto zero) { return compare(fn, get<decltype(zero)>(x), get<decltype(zero)>(y)); });
 }
 
 // ---- text and dates
@@ -239,7 +244,7 @@ static ScalarOutcome textFunction(Fn fn, const Datum* const* x, Evaluation& eval
   switch (fn) {
     case Fn::upper_:
     case Fn::lower_: {
-      std::string out(3 * text.size() + 4, '\0');   // a code point has at most three times the bytes of its counterpart
+      std::string out(3 * text.size() + 4, '\0');  // a code point has at most three times the bytes of its counterpart
       auto* to = reinterpret_cast<kernel::u8*>(out.data());
       const auto room = static_cast<uint32_t>(out.size());
       out.resize(fn == Fn::upper_ ? kernel::upper(bytes, size, to, room) : kernel::lower(bytes, size, to, room));
@@ -253,25 +258,31 @@ static ScalarOutcome textFunction(Fn fn, const Datum* const* x, Evaluation& eval
     }
     case Fn::substring_: {
       if (x[1]->i64 < 1 || x[2]->i64 < 0) return ScalarOutcome::undefined;
-      const uint32_t first = kernel::substring_utf8(bytes, size, static_cast<uint64_t>(x[1]->i64) - 1, static_cast<uint64_t>(x[2]->i64), &length);
+      const uint32_t first = kernel::substring_utf8(bytes, size, static_cast<uint64_t>(x[1]->i64) - 1,
+                                                    static_cast<uint64_t>(x[2]->i64), &length);
       y.text = text.substr(first, length);
       break;
     }
     case Fn::length_: y.i64 = kernel::length_utf8(bytes, size); break;
-    default: y.text = evaluation.keep(std::string(text) + std::string(x[1]->text));   // join
+    default: y.text = evaluation.keep(std::string(text) + std::string(x[1]->text));  // join
   }
   return ScalarOutcome::fine;
 }
 
 static int64_t floorDiv(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
-static int64_t wrapSub(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b)); }
-static int64_t wrapMul(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b)); }
+static int64_t wrapSub(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+static int64_t wrapMul(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
 
 // Days from 1970-01-01 to 1 January of a year of the Gregorian calendar.
 static int64_t daysToYear(int64_t year) {
-  const int64_t y = year - 1;   // whole years before it
-  return 365 * (year - 1970) + (floorDiv(y, 4) - floorDiv(y, 100) + floorDiv(y, 400)) - (1969 / 4 - 1969 / 100 + 1969 / 400);
+  const int64_t y = year - 1;  // whole years before it
+  return 365 * (year - 1970) + (floorDiv(y, 4) - floorDiv(y, 100) + floorDiv(y, 400)) -
+         (1969 / 4 - 1969 / 100 + 1969 / 400);
 }
 
 static int64_t dateFunction(Fn fn, Elem elem, int64_t x, const std::vector<double>& parameters) {
@@ -282,22 +293,31 @@ static int64_t dateFunction(Fn fn, Elem elem, int64_t x, const std::vector<doubl
   return elem == Elem::datetime ? wrapSub(x, start * kDay) / kSecond : wrapMul(wrapSub(x, start), 86400);
 }
 
-ScalarOutcome evaluateScalar(const ScalarFunction& function, const Type& operand, const Datum* const* x, const std::vector<double>& parameters,
-                             Evaluation& evaluation, Datum& y) {
+ScalarOutcome evaluateScalar(const ScalarFunction& function, const Type& operand, const Datum* const* x,
+                             const std::vector<double>& parameters, Evaluation& evaluation, Datum& y) {
   const auto fn = static_cast<Fn>(function.index);
   switch (fn) {
-    case Fn::eq_: case Fn::ne_: case Fn::lt_: case Fn::le_: case Fn::gt_: case Fn::ge_:
+    case Fn::eq_:
+    case Fn::ne_:
+    case Fn::lt_:
+    case Fn::le_:
+    case Fn::gt_:
+    case Fn::ge_:
       y.boolean = compareElements(fn, operand, *x[0], *x[1], evaluation.pipeline);
       return ScalarOutcome::fine;
     case Fn::xor_: y.boolean = x[0]->boolean != x[1]->boolean; return ScalarOutcome::fine;
     case Fn::not_: y.boolean = !x[0]->boolean; return ScalarOutcome::fine;
     case Fn::is_nan_: y.boolean = std::isnan(toDouble(*x[0], operand.storage())); return ScalarOutcome::fine;
     case Fn::is_inf_: y.boolean = std::isinf(toDouble(*x[0], operand.storage())); return ScalarOutcome::fine;
-    case Fn::upper_: case Fn::lower_: case Fn::trim_: case Fn::substring_: case Fn::length_: case Fn::join_:
-      return textFunction(fn, x, evaluation, y);
-    case Fn::days_since_: case Fn::seconds_since_: case Fn::seconds_of_day_:
-      y.i64 = dateFunction(fn, operand.elem, x[0]->i64, parameters);
-      return ScalarOutcome::fine;
+    case Fn::upper_:
+    case Fn::lower_:
+    case Fn::trim_:
+    case Fn::substring_:
+    case Fn::length_:
+    case Fn::join_: return textFunction(fn, x, evaluation, y);
+    case Fn::days_since_:
+    case Fn::seconds_since_:
+    case Fn::seconds_of_day_: y.i64 = dateFunction(fn, operand.elem, x[0]->i64, parameters); return ScalarOutcome::fine;
     default: return numberFunction(fn, operand.storage(), function.arity(), x, y);
   }
 }

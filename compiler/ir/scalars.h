@@ -7,7 +7,7 @@
 
 namespace kiln::ir {
 
-struct Datum;      // evaluate.h
+struct Datum;  // evaluate.h
 class Evaluation;
 struct Dict;
 
@@ -20,8 +20,8 @@ struct ScalarFunction {
   uint32_t index;  ///< row of scalars.def
 
   int arity() const;
-  bool floatsOnly() const;      ///< the letter n stands for f64 and f32 only
-  bool needsOrder() const;      ///< a cat operand's dict must be ordered
+  bool floatsOnly() const;  ///< the letter n stands for f64 and f32 only
+  bool needsOrder() const;  ///< a cat operand's dict must be ordered
   int parameterCount() const;
 };
 
@@ -34,7 +34,7 @@ enum class ScalarOutcome : uint8_t { fine, doubtful, undefined };
 
 /// The function of present operands of type `operand` (that of the first), one element each; y is not set to missing. (`and`,
 /// `or` and the test functions are not here: they are all about missing operands.)
-ScalarOutcome evaluateScalar(const ScalarFunction& function, const Type& operand, const Datum* const* x, const std::vector<double>& parameters,
-                             Evaluation& evaluation, Datum& y);
+ScalarOutcome evaluateScalar(const ScalarFunction& function, const Type& operand, const Datum* const* x,
+                             const std::vector<double>& parameters, Evaluation& evaluation, Datum& y);
 
 }  // namespace kiln::ir

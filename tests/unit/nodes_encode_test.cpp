@@ -14,7 +14,7 @@ TEST_F(Casts, FloatsSaturateAndTruncate) {
   EXPECT_EQ(whole(cast(f64(1e300), Elem::i64)), INT64_MAX);
   EXPECT_EQ(whole(cast(f64(-kInf), Elem::i64)), INT64_MIN);
   EXPECT_EQ(whole(cast(f64(kNaN), Elem::i64)), 0);
-  EXPECT_EQ(whole(cast(f64(9223372036854774784.0), Elem::i64)), 9223372036854774784);   // the largest double below 2^63
+  EXPECT_EQ(whole(cast(f64(9223372036854774784.0), Elem::i64)), 9223372036854774784);  // the largest double below 2^63
   EXPECT_EQ(number(cast(f64(3e9), Elem::i32)), INT32_MAX);
   EXPECT_EQ(number(cast(f64(2147483646.5), Elem::i32)), 2147483646);
   EXPECT_EQ(number(cast(f64(0.1), Elem::f32)), 0.1f);
@@ -26,7 +26,8 @@ TEST_F(Casts, FloatsSaturateAndTruncate) {
 
 TEST_F(Casts, IntegersRoundSaturateAndWrap) {
   EXPECT_EQ(number(cast(i64((int64_t{1} << 53) + 1), Elem::f64)), 0x1p53);
-  EXPECT_EQ(number(cast(i64((int64_t{1} << 60) + (int64_t{1} << 36) + 1), Elem::f32)), 0x1p60 + 0x1p37);   // rounded once
+  EXPECT_EQ(number(cast(i64((int64_t{1} << 60) + (int64_t{1} << 36) + 1), Elem::f32)),
+            0x1p60 + 0x1p37);  // rounded once
   EXPECT_EQ(number(cast(i64(INT64_MAX), Elem::i32)), INT32_MAX);
   EXPECT_EQ(number(cast(i64(0x1ffffffff), Elem::i32, Cast::wrap)), -1);
   EXPECT_EQ(whole(cast(i32(-5), Elem::i64, Cast::wrap)), -5);
@@ -37,7 +38,8 @@ TEST_F(Casts, IntegersRoundSaturateAndWrap) {
 TEST_F(Casts, CheckedNumbers) {
   EXPECT_EQ(whole(cast(f64(-4), Elem::i64, Cast::checked)), -4);
   EXPECT_EQ(number(cast(i64(1), Elem::boolean, Cast::checked)), 1);
-  for (double bad : {4.5, kNaN, kInf, 0x1p63}) EXPECT_EQ(cause(cast(f64(bad), Elem::i64, Cast::checked)), KILN_TYPE_MISMATCH);
+  for (double bad : {4.5, kNaN, kInf, 0x1p63})
+    EXPECT_EQ(cause(cast(f64(bad), Elem::i64, Cast::checked)), KILN_TYPE_MISMATCH);
   EXPECT_EQ(cause(cast(f64(2), Elem::boolean, Cast::checked)), KILN_TYPE_MISMATCH);
   EXPECT_EQ(cause(cast(i64(int64_t{1} << 31), Elem::i32, Cast::checked)), KILN_TYPE_MISMATCH);
   EXPECT_TRUE(b.type(cast(f64(1), Elem::i64, Cast::checked)).fallible);
@@ -108,11 +110,12 @@ TEST_F(Choices, SelectNeedsOneArmOnly) {
   EXPECT_EQ(failedField(select(boolean(false), f64(1), bad)), 3);
   EXPECT_EQ(failedField(select(failed(boolean(true), 2), f64(1), bad)), 2);
   EXPECT_TRUE(isMissing(select(boolean(kMissing), bad, bad)));
-  EXPECT_EQ(failedField(select(booleans({false, true}), bad, other)), 4);   // the first element takes the second arm
+  EXPECT_EQ(failedField(select(booleans({false, true}), bad, other)), 4);  // the first element takes the second arm
 }
 
 TEST_F(Choices, SelectBroadcasts) {
-  EXPECT_EQ(numbers(select(booleans({true, false, true}), vector({1, 2, kMissing}), f64(9))), (Numbers{1, 9, kMissing}));
+  EXPECT_EQ(numbers(select(booleans({true, false, true}), vector({1, 2, kMissing}), f64(9))),
+            (Numbers{1, 9, kMissing}));
   EXPECT_EQ(numbers(select(boolean(false), f64(1), vector({5, 6}))), (Numbers{5, 6}));
 }
 
@@ -122,8 +125,10 @@ TEST_F(Choices, Coalesce) {
   EXPECT_EQ(number(b.add(Coalesce(), {f64(1), failed(f64(2))})), 1);
   EXPECT_EQ(failedField(b.add(Coalesce(), {f64(kMissing), failed(f64(2), 3)})), 3);
   EXPECT_EQ(failedField(b.add(Coalesce(), {failed(f64(1), 2), f64(2)})), 2);
-  EXPECT_EQ(numbers(b.add(Coalesce(), {vector({1, kMissing, kMissing}), vector({5, 6, kMissing})})), (Numbers{1, 6, kMissing}));
-  EXPECT_EQ(b.type(b.add(Coalesce(), {f64(kMissing), f64(2), failed(f64(3))})), scalarType(Elem::f64));   // the last is never reached
+  EXPECT_EQ(numbers(b.add(Coalesce(), {vector({1, kMissing, kMissing}), vector({5, 6, kMissing})})),
+            (Numbers{1, 6, kMissing}));
+  EXPECT_EQ(b.type(b.add(Coalesce(), {f64(kMissing), f64(2), failed(f64(3))})),
+            scalarType(Elem::f64));  // the last is never reached
   EXPECT_EQ(b.type(b.add(Coalesce(), {f64(kMissing), failed(f64(3))})), scalarType(Elem::f64, false, true));
 }
 
@@ -181,7 +186,7 @@ TEST_F(Tables, EncodeCodes) {
   const TableRef from = dict({"a", "b"}, true), to = dict({"x", "b"}, true);
   EXPECT_EQ(encoded(to, b.code(from, 1), Encode::other), 1);
   EXPECT_EQ(encoded(to, b.code(from, 0), Encode::other), 2);
-  EXPECT_EQ(encoded(to, b.code(from, 2), Encode::missing), kMissing);   // some other value has no label
+  EXPECT_EQ(encoded(to, b.code(from, 2), Encode::missing), kMissing);  // some other value has no label
 }
 
 TEST_F(Tables, LookupDense) {
@@ -208,7 +213,8 @@ TEST_F(Tables, LookupDefaultsAndMissingRows) {
   EXPECT_EQ(number(b.add(op, {i32(2)})), 70);
   EXPECT_EQ(number(b.add(op, {i32(kMissing)})), 80);
   EXPECT_FALSE(b.type(b.add(op, {i32(kMissing)})).nullable);
-  EXPECT_EQ(numbers(b.add(op, {integers({1, kMissing, 9}, Elem::i32)})), (Numbers{6, 80, 70}));   // one scalar an element
+  EXPECT_EQ(numbers(b.add(op, {integers({1, kMissing, 9}, Elem::i32)})),
+            (Numbers{6, 80, 70}));  // one scalar an element
 }
 
 TEST_F(Tables, LookupSparseVectors) {
@@ -238,7 +244,7 @@ TEST_F(Tables, LookupTextAndLabels) {
 
 TEST_F(Tables, Discretize) {
   Edges e;
-  e.low = {-kInf, 0, 5, 20}, e.high = {0, 10, 6, kInf}, e.closed = {0, 1, 3, 0};   // the third bin never wins
+  e.low = {-kInf, 0, 5, 20}, e.high = {0, 10, 6, kInf}, e.closed = {0, 1, 3, 0};  // the third bin never wins
   Discretize op;
   op.edges = b.table(e, "e");
   const auto bin = [&](std::optional<double> x) { return number(b.add(op, {f64(x)})); };
@@ -265,8 +271,8 @@ TEST_F(Tables, Piecewise) {
   EXPECT_EQ(at(1, Piecewise::asIs), 15);
   EXPECT_EQ(at(2, Piecewise::asIs), 20);
   EXPECT_EQ(at(2.5, Piecewise::asIs), 10);
-  EXPECT_EQ(at(-1, Piecewise::asIs), 5);    // 10 + (-1 / 2) * 10
-  EXPECT_EQ(at(4, Piecewise::asIs), -20);   // 20 + (2 / 1) * -20
+  EXPECT_EQ(at(-1, Piecewise::asIs), 5);   // 10 + (-1 / 2) * 10
+  EXPECT_EQ(at(4, Piecewise::asIs), -20);  // 20 + (2 / 1) * -20
   EXPECT_EQ(at(-1, Piecewise::clip), 10);
   EXPECT_EQ(at(4, Piecewise::clip), 0);
   EXPECT_EQ(at(-1, Piecewise::missing), kMissing);

@@ -19,7 +19,8 @@ struct Trees : Bench {
     forest.yes[n] = yes, forest.no[n] = no, forest.missing[n] = missing;
     forest.columns = std::max(forest.columns, column + 1);
   }
-  ValueId node(std::vector<ValueId> columns, ForestNode::Result result = ForestNode::sum, Elem elem = Elem::f64, bool scalar = true) {
+  ValueId node(std::vector<ValueId> columns, ForestNode::Result result = ForestNode::sum, Elem elem = Elem::f64,
+               bool scalar = true) {
     ForestNode op;
     op.table = b.table(forest, "forest"), op.result = result, op.elem = elem, op.scalar = scalar;
     return b.add(op, std::move(columns));
@@ -36,16 +37,17 @@ TEST_F(Trees, Comparisons) {
     ir::Test test;
     double less, equal, greater;
   };
-  for (const Row& row : {Row{ir::Test::less, 1, 2, 2}, Row{ir::Test::lessOrEqual, 1, 1, 2}, Row{ir::Test::greater, 2, 2, 1}, Row{ir::Test::greaterOrEqual, 2, 1, 1},
-                         Row{ir::Test::equal, 2, 1, 2}, Row{ir::Test::notEqual, 1, 2, 1}}) {
+  for (const Row& row :
+       {Row{ir::Test::less, 1, 2, 2}, Row{ir::Test::lessOrEqual, 1, 1, 2}, Row{ir::Test::greater, 2, 2, 1},
+        Row{ir::Test::greaterOrEqual, 2, 1, 1}, Row{ir::Test::equal, 2, 1, 2}, Row{ir::Test::notEqual, 1, 2, 1}}) {
     EXPECT_EQ(exit(row.test, 5, f64(4.5)), row.less);
     EXPECT_EQ(exit(row.test, 5, f32(5)), row.equal);
     EXPECT_EQ(exit(row.test, 5, i64(6)), row.greater);
     EXPECT_EQ(exit(row.test, 5, f64(kMissing)), 3);
-    EXPECT_EQ(exit(row.test, 5, f64(kNaN)), 3);   // as missing
+    EXPECT_EQ(exit(row.test, 5, f64(kNaN)), 3);  // as missing
     EXPECT_EQ(exit(row.test, 5, f32(kNaN)), 3);
   }
-  EXPECT_EQ(exit(ir::Test::less, 0.1, f32(0.1)), 2);   // the float 0.1 lies above the double
+  EXPECT_EQ(exit(ir::Test::less, 0.1, f32(0.1)), 2);  // the float 0.1 lies above the double
   EXPECT_EQ(exit(ir::Test::equal, 1, boolean(true)), 1);
   EXPECT_EQ(exit(ir::Test::equal, 1, b.code(dict({"a", "b"}), 1)), 1);
 }
@@ -70,11 +72,11 @@ TEST_F(Trees, Sets) {
 
 TEST_F(Trees, SumsAndAverages) {
   stump(ir::Test::less, 5), stump(ir::Test::less, 1), stump(ir::Test::isMissing, 0);
-  EXPECT_EQ(number(node({f64(3)})), 5);   // 1 + 2 + 2
+  EXPECT_EQ(number(node({f64(3)})), 5);  // 1 + 2 + 2
   EXPECT_EQ(number(node({f64(3)}, ForestNode::average)), 5.0 / 3);
   EXPECT_EQ(number(node({f64(3)}, ForestNode::average, Elem::f32)), static_cast<double>(5.0f / 3.0f));
   EXPECT_EQ(numbers(node({f64(3)}, ForestNode::each, Elem::f64, false)), (Numbers{1, 2, 2}));
-  EXPECT_EQ(numbers(node({f64(3)}, ForestNode::leaf, Elem::f64, false)), (Numbers{0, 4, 7}));   // three leaves a tree
+  EXPECT_EQ(numbers(node({f64(3)}, ForestNode::leaf, Elem::f64, false)), (Numbers{0, 4, 7}));  // three leaves a tree
   EXPECT_EQ(b.type(node({f64(3)})), scalarType(Elem::f64));
   EXPECT_EQ(b.type(node({failed(f64(3))})), scalarType(Elem::f64, false, true));
   EXPECT_THROW(node({f64(3), f64(4)}), BuildError);
@@ -83,7 +85,7 @@ TEST_F(Trees, SumsAndAverages) {
 TEST_F(Trees, SumsInFloat) {
   forest.columns = 1;
   for (double weight : {16777216.0, 1.0, 1.0}) forest.roots.push_back(leaf(weight));
-  EXPECT_EQ(number(node({f64(0)}, ForestNode::sum, Elem::f32)), 16777216);   // tree order: the ones are lost
+  EXPECT_EQ(number(node({f64(0)}, ForestNode::sum, Elem::f32)), 16777216);  // tree order: the ones are lost
   EXPECT_EQ(number(node({f64(0)}, ForestNode::sum, Elem::f64)), 16777218);
 }
 
@@ -114,7 +116,8 @@ TEST_F(Trees, MarkedExitsAndSharedNodes) {
 
 TEST_F(Trees, LeavesWithoutPrediction) {
   const uint32_t n = forest.addNode(ir::Test::less, 0, 5, 0);
-  const uint32_t yes = leaf(1), none = forest.addLeafNode(forest.addLeaf(Forest::noPrediction), 0), fail = forest.addLeafNode(forest.addLeaf(Forest::fail), 0);
+  const uint32_t yes = leaf(1), none = forest.addLeafNode(forest.addLeaf(Forest::noPrediction), 0),
+                 fail = forest.addLeafNode(forest.addLeaf(Forest::fail), 0);
   forest.roots = {n}, forest.columns = 1;
   forest.yes[n] = yes, forest.no[n] = none, forest.missing[n] = fail;
   stump(ir::Test::less, 100);

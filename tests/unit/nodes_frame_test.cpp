@@ -135,7 +135,7 @@ TEST_F(Frame, InputsOfLabels) {
   EXPECT_EQ(read(x, textCell("blue")), 1);
   EXPECT_EQ(read(x, integerCell(0, KILN_CODE)), 0);
   EXPECT_EQ(refused(x, textCell("Blue")), KILN_INVALID_VALUE);
-  EXPECT_EQ(refused(x, textCell(" blue")), KILN_INVALID_VALUE);   // labels are not trimmed
+  EXPECT_EQ(refused(x, textCell(" blue")), KILN_INVALID_VALUE);  // labels are not trimmed
   EXPECT_EQ(refused(x, integerCell(2, KILN_CODE)), KILN_INVALID_VALUE);
   EXPECT_EQ(refused(x, integerCell(-1, KILN_CODE)), KILN_INVALID_VALUE);
   EXPECT_EQ(refused(x, cellOf(1)), KILN_TYPE_MISMATCH);
@@ -200,7 +200,8 @@ TEST_F(Prepared, ValidValuesPass) {
 
 TEST_F(Prepared, ValidSetsOfValuesAndIntervals) {
   Prepare op;
-  op.fieldIndex = 5, op.validValues = {7}, op.intervalLow = {0, 2}, op.intervalHigh = {1, 3}, op.intervalClosed = {1, 2};
+  op.fieldIndex = 5, op.validValues = {7}, op.intervalLow = {0, 2}, op.intervalHigh = {1, 3},
+  op.intervalClosed = {1, 2};
   for (double valid : {7.0, 0.0, 0.5, 2.5, 3.0}) EXPECT_TRUE(prepare(op, f64(valid)).valid) << valid;
   for (double bad : {1.0, 2.0, -1.0, kNaN, kInf}) {
     const Result r = prepare(op, f64(bad));
@@ -238,7 +239,7 @@ TEST_F(Prepared, CellsThatDidNotConvertAreInvalid) {
   EXPECT_EQ(prepare(op, bad).failure.cause, KILN_TYPE_MISMATCH);
   EXPECT_EQ(prepare(op, bad).failure.field, 3);
   op.invalid = Prepare::asIs;
-  EXPECT_EQ(prepare(op, bad).failure.cause, KILN_TYPE_MISMATCH);   // there is no value to keep
+  EXPECT_EQ(prepare(op, bad).failure.cause, KILN_TYPE_MISMATCH);  // there is no value to keep
   op.invalid = Prepare::asValue, op.invalidValue = 8;
   EXPECT_EQ(prepare(op, bad).value, 8);
   op.invalid = Prepare::asMissing;
@@ -262,7 +263,7 @@ TEST_F(Prepared, MissingValuesAndTheirTreatment) {
   EXPECT_EQ(prepare(op, f64(-999)).value, kMissing);
   EXPECT_FALSE(prepare(op, f64(-999)).valid);
   EXPECT_EQ(prepare(op, f64(kMissing)).value, kMissing);
-  op.missing = Prepare::replace, op.missingValue = 77;   // not validated again
+  op.missing = Prepare::replace, op.missingValue = 77;  // not validated again
   const Result r = prepare(op, f64(-999));
   EXPECT_EQ(r.value, 77);
   EXPECT_EQ(r.notes, KILN_REPLACED_MISSING);
@@ -286,9 +287,9 @@ TEST_F(Prepared, Outliers) {
   op.missing = Prepare::replace, op.missingValue = 20;
   EXPECT_EQ(prepare(op, f64(11)).value, 20);
   EXPECT_EQ(prepare(op, f64(11)).notes, KILN_OUTLIER);
-  EXPECT_EQ(prepare(op, f64(kMissing)).value, 20);   // the replacement is not clipped
+  EXPECT_EQ(prepare(op, f64(kMissing)).value, 20);  // the replacement is not clipped
   op.validValues = {1}, op.invalid = Prepare::asIs;
-  EXPECT_EQ(prepare(op, f64(11)).value, 11);          // only valid values are outliers
+  EXPECT_EQ(prepare(op, f64(11)).value, 11);  // only valid values are outliers
 }
 
 TEST_F(Prepared, CodesAndIntegers) {
@@ -296,7 +297,7 @@ TEST_F(Prepared, CodesAndIntegers) {
   Prepare op;
   op.validValues = {0, 1, 2}, op.invalid = Prepare::asMissing;
   EXPECT_EQ(prepare(op, b.code(labels, 1)).value, 1);
-  EXPECT_EQ(prepare(op, b.code(labels, 2)).value, kMissing);   // some other value is never valid
+  EXPECT_EQ(prepare(op, b.code(labels, 2)).value, kMissing);  // some other value is never valid
   op.missing = Prepare::replace, op.missingValue = 0;
   EXPECT_EQ(prepare(op, b.code(labels, 2)).value, 0);
   EXPECT_EQ(prepare(op, i64(2)).value, 2);
@@ -336,7 +337,8 @@ TEST_F(Row, CellsOfEveryType) {
   Dict numeric;
   numeric.elem = Elem::i64, numeric.integers = {40, 50};
   output(f64(1.5)), output(f32(0.1)), output(i64(-3)), output(i32(4)), output(boolean(true)), output(str("text"));
-  output(integer(5, Elem::date)), output(b.code(labels, 1)), output(b.code(b.table(numeric, "n"), 1)), output(f64(kMissing));
+  output(integer(5, Elem::date)), output(b.code(labels, 1)), output(b.code(b.table(numeric, "n"), 1)),
+      output(f64(kMissing));
   const auto out = score();
   EXPECT_EQ(out[0].kind, KILN_NUMBER);
   EXPECT_EQ(out[0].as.number, 1.5);
@@ -360,7 +362,7 @@ TEST_F(Row, CellsOfEveryType) {
   EXPECT_EQ(status.bits, 0u);
   EXPECT_EQ(status.field, 0xffff);
   EXPECT_EQ(status.node, 0xffff);
-  EXPECT_THROW(output(b.code(dict({"a"}, true), 0)), BuildError);   // an open dict's other value has no text
+  EXPECT_THROW(output(b.code(dict({"a"}, true), 0)), BuildError);  // an open dict's other value has no text
 }
 
 TEST_F(Row, NonFiniteResultsAreNotedAndNaNIsCanonical) {

@@ -25,7 +25,7 @@ TEST_F(Scalars, ArithmeticOfFloats) {
   EXPECT_EQ(number(b.call("div", {f64(-1), f64(0.0)})), -kInf);
   EXPECT_EQ(number(b.call("neg", {f64(2)})), -2);
   EXPECT_EQ(number(b.call("abs", {f64(-2.5)})), 2.5);
-  EXPECT_EQ(number(b.call("mod_floor", {f64(-7), f64(3)})), 2);    // -7 - floor(-7 / 3) * 3
+  EXPECT_EQ(number(b.call("mod_floor", {f64(-7), f64(3)})), 2);  // -7 - floor(-7 / 3) * 3
   EXPECT_EQ(number(b.call("mod_floor", {f64(7), f64(-3)})), -2);
   EXPECT_EQ(number(b.call("threshold", {f64(2), f64(1)})), 1);
   EXPECT_EQ(number(b.call("threshold", {f64(1), f64(1)})), 0);
@@ -51,11 +51,16 @@ TEST_F(Scalars, ArithmeticOfIntegersWrapsOrFails) {
   EXPECT_EQ(whole(b.call("abs", {i64(kMin)})), kMin);
   EXPECT_EQ(whole(b.call("abs", {i64(-5)})), 5);
   EXPECT_EQ(whole(b.call("div", {i64(kMin), i64(-1)})), kMin);
-  EXPECT_EQ(whole(b.call("div", {i64(-7), i64(2)})), -3);   // truncates
+  EXPECT_EQ(whole(b.call("div", {i64(-7), i64(2)})), -3);  // truncates
   EXPECT_EQ(whole(b.call("div", {i64(7), i64(0)})), 0);
   for (const char* name : {"add", "sub", "mul"}) {
     EXPECT_EQ(whole(b.call(name, {i64(6), i64(2)}, true)), name[0] == 'a' ? 8 : name[0] == 's' ? 4 : 12);
-    EXPECT_EQ(cause(b.call(name, {i64(kMin), i64(name[0] == 's' ? 1 : name[0] == 'a' ? -1 : 2)}, true)), KILN_UNDEFINED);
+    EXPECT_EQ(cause(b.call(name,
+                           {i64(kMin), i64(name[0] == 's'   ? 1
+                                           : name[0] == 'a' ? -1
+                                                            : 2)},
+                           true)),
+              KILN_UNDEFINED);
   }
   EXPECT_EQ(cause(b.call("neg", {i64(kMin)}, true)), KILN_UNDEFINED);
   EXPECT_EQ(cause(b.call("abs", {i64(kMin)}, true)), KILN_UNDEFINED);
@@ -75,9 +80,9 @@ TEST_F(Scalars, ModuloOfIntegersHasTheSignOfTheDivisor) {
 
 TEST_F(Scalars, IntegerPower) {
   EXPECT_EQ(whole(b.call("ipow", {i64(3), i64(4)})), 81);
-  EXPECT_EQ(whole(b.call("ipow", {i64(-2), i64(63)}, true)), kMin);   // fits exactly
+  EXPECT_EQ(whole(b.call("ipow", {i64(-2), i64(63)}, true)), kMin);  // fits exactly
   EXPECT_EQ(whole(b.call("ipow", {i64(0), i64(0)})), 1);
-  EXPECT_EQ(whole(b.call("ipow", {i64(2), i64(64)})), 0);             // 2^64 mod 2^64
+  EXPECT_EQ(whole(b.call("ipow", {i64(2), i64(64)})), 0);  // 2^64 mod 2^64
   EXPECT_EQ(cause(b.call("ipow", {i64(2), i64(63)}, true)), KILN_UNDEFINED);
   EXPECT_EQ(whole(b.call("ipow", {i64(2), i64(-1)})), 0);
   EXPECT_EQ(cause(b.call("ipow", {i64(2), i64(-1)}, true)), KILN_UNDEFINED);
@@ -119,17 +124,28 @@ TEST_F(Scalars, FunctionsOfOneNumber) {
     double (*reference)(double);
     std::vector<double> at;
   };
-  const Row rows[] = {{"sqrt", std::sqrt, {0, 2, 1e300}},       {"exp", std::exp, {-700, -1, 0, 1, 700}},
-                      {"expm1", std::expm1, {-1, 1e-10, 1}},    {"log", std::log, {1e-300, 0.5, 1, 10}},
-                      {"log1p", std::log1p, {-0.5, 1e-10, 1}},  {"log2", std::log2, {0.125, 3, 1024}},
-                      {"log10", std::log10, {0.001, 1000, 7}},  {"sin", std::sin, {0, 1, -2.5}},
-                      {"cos", std::cos, {0, 1, -2.5}},          {"tan", std::tan, {0, 1, -0.5}},
-                      {"asin", std::asin, {0, 0.5, -1}},        {"acos", std::acos, {0, 0.5, -1}},
-                      {"atan", std::atan, {0, 1, -100}},        {"sinh", std::sinh, {0, 1, -3}},
-                      {"cosh", std::cosh, {0, 1, -3}},          {"tanh", std::tanh, {0, 0.5, -3}},
-                      {"erf", std::erf, {0, 0.5, -1}},          {"erfc", std::erfc, {0, 0.5, 3}},
-                      {"floor", std::floor, {-1.5, 2, 2.7}},    {"ceil", std::ceil, {-1.5, 2, 2.1}},
-                      {"trunc", std::trunc, {-1.5, 2.7}},       {"round_even", std::nearbyint, {0.5, 1.5, -2.5}},
+  const Row rows[] = {{"sqrt", std::sqrt, {0, 2, 1e300}},
+                      {"exp", std::exp, {-700, -1, 0, 1, 700}},
+                      {"expm1", std::expm1, {-1, 1e-10, 1}},
+                      {"log", std::log, {1e-300, 0.5, 1, 10}},
+                      {"log1p", std::log1p, {-0.5, 1e-10, 1}},
+                      {"log2", std::log2, {0.125, 3, 1024}},
+                      {"log10", std::log10, {0.001, 1000, 7}},
+                      {"sin", std::sin, {0, 1, -2.5}},
+                      {"cos", std::cos, {0, 1, -2.5}},
+                      {"tan", std::tan, {0, 1, -0.5}},
+                      {"asin", std::asin, {0, 0.5, -1}},
+                      {"acos", std::acos, {0, 0.5, -1}},
+                      {"atan", std::atan, {0, 1, -100}},
+                      {"sinh", std::sinh, {0, 1, -3}},
+                      {"cosh", std::cosh, {0, 1, -3}},
+                      {"tanh", std::tanh, {0, 0.5, -3}},
+                      {"erf", std::erf, {0, 0.5, -1}},
+                      {"erfc", std::erfc, {0, 0.5, 3}},
+                      {"floor", std::floor, {-1.5, 2, 2.7}},
+                      {"ceil", std::ceil, {-1.5, 2, 2.1}},
+                      {"trunc", std::trunc, {-1.5, 2.7}},
+                      {"round_even", std::nearbyint, {0.5, 1.5, -2.5}},
                       {"round_away", std::round, {0.5, -0.5, 2.4}}};
   for (const Row& row : rows)
     for (double x : row.at) {
@@ -148,11 +164,11 @@ TEST_F(Scalars, FunctionsOfTwoNumbers) {
 
 TEST_F(Scalars, RoundHalfUpIsExact) {
   const auto round = [&](double x) { return *number(b.call("round_half_up", {f64(x)})); };
-  EXPECT_EQ(round(0.49999999999999994), 0);   // floor(x + 0.5) would give 1
+  EXPECT_EQ(round(0.49999999999999994), 0);  // floor(x + 0.5) would give 1
   EXPECT_EQ(round(0.5), 1);
   EXPECT_EQ(round(-0.5), 0);
   EXPECT_EQ(round(-1.5), -1);
-  EXPECT_EQ(round(4503599627370497.0), 4503599627370497.0);   // 2^52 + 1: x + 0.5 would round to even
+  EXPECT_EQ(round(4503599627370497.0), 4503599627370497.0);  // 2^52 + 1: x + 0.5 would round to even
   EXPECT_EQ(round(-kInf), -kInf);
   EXPECT_TRUE(std::isnan(round(kNaN)));
 }
@@ -179,11 +195,11 @@ TEST_F(Scalars, CheckedRefusesEveryNaN) {
   EXPECT_EQ(cause(b.call("log", {f64(-1)}, true)), KILN_UNDEFINED);
   EXPECT_EQ(cause(b.call("sqrt", {f64(-1)}, true)), KILN_UNDEFINED);
   EXPECT_EQ(cause(b.call("add", {f64(kInf), f64(-kInf)}, true)), KILN_UNDEFINED);
-  EXPECT_EQ(cause(b.call("div", {f64(1), f64(0)}, true)), KILN_UNDEFINED);   // infinite, but a division by zero
-  EXPECT_EQ(number(b.call("log", {f64(0)}, true)), -kInf);                   // infinite only
+  EXPECT_EQ(cause(b.call("div", {f64(1), f64(0)}, true)), KILN_UNDEFINED);  // infinite, but a division by zero
+  EXPECT_EQ(number(b.call("log", {f64(0)}, true)), -kInf);                  // infinite only
   EXPECT_TRUE(isMissing(b.call("log", {f64(kMissing)}, true)));
   EXPECT_TRUE(b.type(b.call("add", {f64(1), f64(2)}, true)).fallible);
-  EXPECT_EQ(failedField(b.call("log", {f64(-1)}, true)), -1);                // the node is to blame
+  EXPECT_EQ(failedField(b.call("log", {f64(-1)}, true)), -1);  // the node is to blame
 }
 
 TEST_F(Scalars, ComparisonsOfNumbersAndText) {
@@ -191,8 +207,8 @@ TEST_F(Scalars, ComparisonsOfNumbersAndText) {
     const char* name;
     bool less, equal, greater, nan;
   };
-  for (const Row& row : {Row{"eq", 0, 1, 0, 0}, Row{"ne", 1, 0, 1, 1}, Row{"lt", 1, 0, 0, 0}, Row{"le", 1, 1, 0, 0}, Row{"gt", 0, 0, 1, 0},
-                         Row{"ge", 0, 1, 1, 0}}) {
+  for (const Row& row : {Row{"eq", 0, 1, 0, 0}, Row{"ne", 1, 0, 1, 1}, Row{"lt", 1, 0, 0, 0}, Row{"le", 1, 1, 0, 0},
+                         Row{"gt", 0, 0, 1, 0}, Row{"ge", 0, 1, 1, 0}}) {
     SCOPED_TRACE(row.name);
     EXPECT_EQ(number(b.call(row.name, {f64(1), f64(2)})), row.less);
     EXPECT_EQ(number(b.call(row.name, {f64(0.0), f64(-0.0)})), row.equal);
@@ -200,7 +216,7 @@ TEST_F(Scalars, ComparisonsOfNumbersAndText) {
     EXPECT_EQ(number(b.call(row.name, {f64(kNaN), f64(kNaN)})), row.nan);
     EXPECT_EQ(number(b.call(row.name, {i64(kMin), i64(kMax)})), row.less);
     EXPECT_EQ(number(b.call(row.name, {str("ab"), str("b")})), row.less);
-    EXPECT_EQ(number(b.call(row.name, {str("z"), str("\xc3\xa4")})), row.less);   // bytes are unsigned
+    EXPECT_EQ(number(b.call(row.name, {str("z"), str("\xc3\xa4")})), row.less);  // bytes are unsigned
     EXPECT_EQ(number(b.call(row.name, {str("a"), str("a")})), row.equal);
     EXPECT_EQ(number(b.call(row.name, {str("ab"), str("a")})), row.greater);
     EXPECT_EQ(number(b.call(row.name, {boolean(false), boolean(true)})), row.less);
@@ -212,7 +228,7 @@ TEST_F(Scalars, ComparisonsOfCodes) {
   const TableRef sizes = dict({"S", "M", "L"}, true, true), colours = dict({"red", "blue"});
   EXPECT_EQ(number(b.call("lt", {b.code(sizes, 0), b.code(sizes, 2)})), 1);
   EXPECT_EQ(number(b.call("eq", {b.code(sizes, 1), b.code(sizes, 1)})), 1);
-  EXPECT_EQ(number(b.call("eq", {b.code(sizes, 3), b.code(sizes, 3)})), 0);   // some other value equals nothing
+  EXPECT_EQ(number(b.call("eq", {b.code(sizes, 3), b.code(sizes, 3)})), 0);  // some other value equals nothing
   EXPECT_EQ(number(b.call("ne", {b.code(sizes, 3), b.code(sizes, 3)})), 1);
   EXPECT_THROW(b.call("lt", {b.code(colours, 0), b.code(colours, 1)}), BuildError);
   EXPECT_THROW(b.call("eq", {b.code(colours, 0), b.code(sizes, 1)}), BuildError);
@@ -239,19 +255,19 @@ TEST_F(Scalars, LogicStopsAtTheDecidingOperand) {
   EXPECT_EQ(number(b.call("or", {boolean(true), bad})), 1);
   EXPECT_EQ(failedField(b.call("and", {boolean(true), bad})), 3);
   EXPECT_EQ(failedField(b.call("or", {boolean(kMissing), bad})), 3);
-  EXPECT_EQ(failedField(b.call("and", {bad, boolean(false)})), 3);   // the first operand is always needed
+  EXPECT_EQ(failedField(b.call("and", {bad, boolean(false)})), 3);  // the first operand is always needed
   EXPECT_EQ(failedField(b.call("and", {bad, failed(boolean(true), 4)})), 3);
 }
 
 TEST_F(Scalars, StrictFunctionsFailAsTheFirstFailedOperand) {
   EXPECT_EQ(failedField(b.call("add", {failed(f64(1), 3), failed(f64(2), 4)})), 3);
-  EXPECT_EQ(failedField(b.call("add", {f64(kMissing), failed(f64(2), 4)})), 4);   // a missing operand hides no failure
+  EXPECT_EQ(failedField(b.call("add", {f64(kMissing), failed(f64(2), 4)})), 4);  // a missing operand hides no failure
   EXPECT_EQ(failedField(b.call("is_missing", {failed(f64(2), 4)})), 4);
 }
 
 TEST_F(Scalars, TestsOfStates) {
   EXPECT_EQ(number(b.call("is_missing", {f64(kMissing)})), 1);
-  EXPECT_EQ(number(b.call("is_missing", {f64(kNaN)})), 0);   // NaN is a value
+  EXPECT_EQ(number(b.call("is_missing", {f64(kNaN)})), 0);  // NaN is a value
   EXPECT_EQ(number(b.call("is_present", {str("")})), 1);
   EXPECT_EQ(number(b.call("is_present", {str(kMissing)})), 0);
   EXPECT_EQ(number(b.call("is_nan", {f32(kNaN)})), 1);
@@ -265,7 +281,9 @@ TEST_F(Scalars, Text) {
   EXPECT_EQ(text(b.call("lower", {str("\xc3\x89T")})), "\xc3\xa9t");
   EXPECT_EQ(text(b.call("trim", {str(" \t a b\n")})), "a b");
   EXPECT_EQ(text(b.call("trim", {str("  ")})), "");
-  EXPECT_EQ(whole(b.call("length", {str("\xe2\x82\xac" "10")})), 3);
+  EXPECT_EQ(whole(b.call("length", {str("\xe2\x82\xac"
+                                        "10")})),
+            3);
   EXPECT_EQ(text(b.call("join", {str("a"), str("b")})), "ab");
   EXPECT_EQ(text(b.call("join", {str(kMissing), str("b")})), "b");
   EXPECT_EQ(text(b.call("join", {str(kMissing), str(kMissing)})), std::nullopt);
@@ -273,8 +291,10 @@ TEST_F(Scalars, Text) {
 }
 
 TEST_F(Scalars, Substring) {
-  const auto part = [&](const char* s, int64_t start, int64_t length) { return b.call("substring", {str(s), i64(start), i64(length)}); };
-  EXPECT_EQ(text(part("aBc9x", 2, 3)), "Bc9");   // the example of PMML's built-in function
+  const auto part = [&](const char* s, int64_t start, int64_t length) {
+    return b.call("substring", {str(s), i64(start), i64(length)});
+  };
+  EXPECT_EQ(text(part("aBc9x", 2, 3)), "Bc9");  // the example of PMML's built-in function
   EXPECT_EQ(text(part("\xc3\xa4\xc3\xb6\xc3\xbc", 2, 1)), "\xc3\xb6");
   EXPECT_EQ(text(part("abc", 3, 9)), "c");
   EXPECT_EQ(text(part("abc", 4, 1)), "");
@@ -294,10 +314,12 @@ TEST_F(Scalars, Dates) {
   EXPECT_EQ(whole(b.call("days_since", {integer(-1, Elem::datetime)}, false, {1970})), -1);
   EXPECT_EQ(whole(b.call("seconds_of_day", {time})), 19410);
   EXPECT_EQ(whole(b.call("seconds_of_day", {integer(-kSecond, Elem::datetime)})), 86399);
-  const int64_t start1960 = -3653 * kDay;   // ten years, three of them leap
-  EXPECT_EQ(whole(b.call("seconds_since", {integer(start1960 + 185403 * kSecond, Elem::datetime)}, false, {1960})), 185403);
+  const int64_t start1960 = -3653 * kDay;  // ten years, three of them leap
+  EXPECT_EQ(whole(b.call("seconds_since", {integer(start1960 + 185403 * kSecond, Elem::datetime)}, false, {1960})),
+            185403);
   EXPECT_EQ(whole(b.call("seconds_since", {integer(0, Elem::date)}, false, {1971})), -365 * 86400);
-  EXPECT_EQ(whole(b.call("days_since", {integer(0, Elem::date)}, false, {1600})), 135140);   // 370 years, 90 of them leap
+  EXPECT_EQ(whole(b.call("days_since", {integer(0, Elem::date)}, false, {1600})),
+            135140);  // 370 years, 90 of them leap
   EXPECT_THROW(b.call("days_since", {day}), BuildError);
   EXPECT_THROW(b.call("days_since", {time}, false, {1960}), BuildError);
 }
@@ -310,7 +332,7 @@ TEST_F(Scalars, VectorsBroadcast) {
   EXPECT_EQ(b.type(sum).shape, (std::vector<uint32_t>{2, 3}));
   EXPECT_EQ(numbers(sum), (Numbers{11, 12, 13, 21, 22, 23}));
   EXPECT_THROW(b.call("add", {vector({1, 2}), vector({1, 2, 3})}), BuildError);
-  EXPECT_EQ(cause(b.call("log", {vector({1, -1})}, true)), KILN_UNDEFINED);   // one flag a value
+  EXPECT_EQ(cause(b.call("log", {vector({1, -1})}, true)), KILN_UNDEFINED);  // one flag a value
 }
 
 TEST_F(Scalars, OperandTypesAreChecked) {

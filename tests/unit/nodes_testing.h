@@ -127,7 +127,7 @@ inline kiln_cell integerCell(int64_t v, uint8_t kind = KILN_INTEGER) {
   c.kind = kind, c.as.integer = v;
   return c;
 }
-inline kiln_cell textCell(std::string_view text) {   // text must outlive the cell
+inline kiln_cell textCell(std::string_view text) {  // text must outlive the cell
   kiln_cell c{};
   c.kind = KILN_TEXT, c.as.text = text.data(), c.length = static_cast<uint32_t>(text.size());
   return c;

@@ -149,7 +149,8 @@ TEST_F(Vectors, TopK) {
 TEST_F(Vectors, Tally) {
   Tally op;
   op.size = 3;
-  auto r = b.addAll(op, {integers({2, 0, 2, kMissing, 5, -1, 0}, Elem::i32), vector({0.5, 1, 0.25, 9, 9, 9, kMissing})});
+  auto r =
+      b.addAll(op, {integers({2, 0, 2, kMissing, 5, -1, 0}, Elem::i32), vector({0.5, 1, 0.25, 9, 9, 9, kMissing})});
   EXPECT_EQ(numbers(r[0]), (Numbers{1, 0, 0.75}));
   EXPECT_EQ(numbers(r[1]), (Numbers{1, kMissing, 0}));
   r = b.addAll(op, {failed(integers({0}, Elem::i32), 3), failed(vector({1}), 4)});
@@ -192,7 +193,7 @@ TEST_F(Vectors, DenseStriped) {
 }
 
 TEST_F(Vectors, Terms) {
-  Exponents t;   // x0^2 * x1, x1^-1, 1 (no factor), x0 (x2^0 left out)
+  Exponents t;  // x0^2 * x1, x1^-1, 1 (no factor), x0 (x2^0 left out)
   t.first = {0, 2, 3, 3, 5}, t.operand = {0, 1, 1, 0, 2}, t.exponent = {2, 1, -1, 1, 0};
   Terms op;
   op.exponents = b.table(t, "t");
@@ -211,13 +212,15 @@ TEST_F(Vectors, TermsMultiplyInFloat) {
 }
 
 TEST_F(Vectors, Normalize) {
-  const Numbers softmax = numbers(b.add(Normalize(Normalize::softmax), {vector({1000, 1001})}));   // no overflow
+  const Numbers softmax = numbers(b.add(Normalize(Normalize::softmax), {vector({1000, 1001})}));  // no overflow
   EXPECT_NEAR(*softmax[0], 1 / (1 + std::exp(1.0)), 1e-15);
   EXPECT_NEAR(*softmax[1], 1 / (1 + std::exp(-1.0)), 1e-15);
   EXPECT_EQ(numbers(b.add(Normalize(Normalize::simplemax), {vector({1, 3})})), (Numbers{0.25, 0.75}));
-  EXPECT_EQ(numbers(b.add(Normalize(Normalize::ordinalDifference), {vector({0.25, 0.75})})), (Numbers{0.25, 0.5, 0.25}));
+  EXPECT_EQ(numbers(b.add(Normalize(Normalize::ordinalDifference), {vector({0.25, 0.75})})),
+            (Numbers{0.25, 0.5, 0.25}));
   EXPECT_EQ(numbers(b.add(Normalize(Normalize::oneMinusSum), {vector({0.25, 0.5})})), (Numbers{0.25, 0.5, 0.25}));
-  EXPECT_EQ(numbers(b.add(Normalize(Normalize::oneMinusSum), {vector({0.25, kMissing})})), (Numbers{kMissing, kMissing, kMissing}));
+  EXPECT_EQ(numbers(b.add(Normalize(Normalize::oneMinusSum), {vector({0.25, kMissing})})),
+            (Numbers{kMissing, kMissing, kMissing}));
   EXPECT_TRUE(std::isnan(*numbers(b.add(Normalize(Normalize::softmax), {vector({1, kNaN})}))[0]));
   EXPECT_EQ(failedField(b.add(Normalize(), {failed(vector({1}), 3)})), 3);
 }
@@ -231,7 +234,8 @@ struct Combines : Bench {
     if (op.weighted) operands.push_back(vector(weights));
     return b.addAll(op, operands);
   }
-  static Combine method(Combine::Method m, Combine::Missing missing = Combine::continueMissing, double threshold = 1, uint32_t size = 0) {
+  static Combine method(Combine::Method m, Combine::Missing missing = Combine::continueMissing, double threshold = 1,
+                        uint32_t size = 0) {
     Combine op;
     op.method = m, op.missing = missing, op.threshold = threshold, op.size = size;
     return op;
@@ -256,7 +260,7 @@ TEST_F(Combines, Weighted) {
   const std::vector<bool> all = {true, true, true};
   EXPECT_EQ(number(combine(method(Combine::sum), x, all, {1, 2, 3})[0]), 30);
   EXPECT_EQ(number(combine(method(Combine::average), x, all, {1, 2, 3})[0]), 5);
-  EXPECT_EQ(number(combine(method(Combine::median), x, all, {1, 2, 3})[0]), 4);   // 1 + 2 reaches half of 6
+  EXPECT_EQ(number(combine(method(Combine::median), x, all, {1, 2, 3})[0]), 4);  // 1 + 2 reaches half of 6
   EXPECT_EQ(number(combine(method(Combine::median), x, all, {1, 2, 4})[0]), 7);
   EXPECT_EQ(number(combine(method(Combine::average), x, {true, false, true}, {1, 2, 3})[0]), 5.5);
 }
@@ -279,9 +283,10 @@ TEST_F(Combines, MissingMembers) {
   EXPECT_TRUE(isMissing(combine(method(Combine::sum), x, all)[0]));
   EXPECT_TRUE(isMissing(combine(method(Combine::sum, Combine::returnMissing), x, all)[0]));
   EXPECT_EQ(number(combine(method(Combine::sum, Combine::skip), x, all)[0]), 5);
-  EXPECT_EQ(number(combine(method(Combine::sum, Combine::skip, 0.5), x, all)[0]), 5);          // 2 of 4 is not more
+  EXPECT_EQ(number(combine(method(Combine::sum, Combine::skip, 0.5), x, all)[0]), 5);  // 2 of 4 is not more
   EXPECT_TRUE(isMissing(combine(method(Combine::sum, Combine::skip, 0.49), x, all)[0]));
-  EXPECT_TRUE(isMissing(combine(method(Combine::sum, Combine::skip, 0.5), x, all, {1, 2, 1, 1})[0]));   // 3 of 5 by weight
+  EXPECT_TRUE(
+      isMissing(combine(method(Combine::sum, Combine::skip, 0.5), x, all, {1, 2, 1, 1})[0]));  // 3 of 5 by weight
   EXPECT_TRUE(isMissing(combine(method(Combine::sum, Combine::skip), x, {false, true, false, true})[0]));
 }
 
@@ -290,7 +295,7 @@ TEST_F(Combines, Votes) {
   auto r = combine(vote, codes({2, 0, 2, 1}), {true, true, true, false});
   EXPECT_EQ(numbers(r[0]), (Numbers{1, 0, 2}));
   EXPECT_EQ(number(r[1]), 2);
-  EXPECT_EQ(number(combine(vote, codes({2, 0}), {true, true})[1]), 2);             // ties: the code met first
+  EXPECT_EQ(number(combine(vote, codes({2, 0}), {true, true})[1]), 2);  // ties: the code met first
   EXPECT_EQ(number(combine(vote, codes({2, 0, 0}), {true, true, true}, {3, 1, 1})[1]), 2);
   EXPECT_TRUE(isMissing(combine(vote, codes({2, 0}), {false, false})[1]));
 }
@@ -298,11 +303,12 @@ TEST_F(Combines, Votes) {
 TEST_F(Combines, VotesForMissing) {
   const std::vector<bool> all(4, true);
   const auto winner = [&](Combine::Missing missing, Integers votes, double threshold = 1) {
-    const auto r = combine(method(Combine::vote, missing, threshold, 2), codes(votes), std::vector<bool>(votes.size(), true));
+    const auto r =
+        combine(method(Combine::vote, missing, threshold, 2), codes(votes), std::vector<bool>(votes.size(), true));
     EXPECT_EQ(numbers(r[0])[0] == kMissing, number(r[1]) == kMissing);
     return number(r[1]);
   };
-  EXPECT_EQ(winner(Combine::continueMissing, {1, kMissing}), 1);                   // as many is not more
+  EXPECT_EQ(winner(Combine::continueMissing, {1, kMissing}), 1);  // as many is not more
   EXPECT_EQ(winner(Combine::continueMissing, {1, kMissing, kMissing}), kMissing);
   EXPECT_EQ(winner(Combine::continueMissing, {1, 0, kMissing, kMissing}), kMissing);
   EXPECT_EQ(winner(Combine::returnMissing, {1, 1, kMissing}), kMissing);

@@ -9,10 +9,11 @@ std::vector<Type> ArgMax::infer(Inference& inference) const {
   if (!expectOperands(inference, 1, 1)) return {Type()};
   const Type& x = inference.operands[0];
   expectOperand(inference, 0, isNumber(x.elem) && x.shape.size() == 1 && x.shape[0] > 0, "[n] numbers");
-  Type type = scalarType(Elem::i32, x.nullable || isFloat(x.elem), x.fallible);   // all elements may be NaN
+  Type type = scalarType(Elem::i32, x.nullable || isFloat(x.elem), x.fallible);  // all elements may be NaN
   if (dict.id != kNone) {
     type.elem = Elem::cat, type.dict = dict.id;
-    if (const Dict* labels = inference.table<Dict>(dict)) inference.expect(labels->size() == x.size(), "the dict has not one label an element");
+    if (const Dict* labels = inference.table<Dict>(dict))
+      inference.expect(labels->size() == x.size(), "the dict has not one label an element");
   }
   return {type};
 }

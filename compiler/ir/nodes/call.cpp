@@ -15,7 +15,8 @@ Call::Call(const char* functionName, bool check, std::vector<double> constants)
 const char* Call::name() const { return function ? function->name : opKindName(OpKind::Call); }
 
 // Whether operand i may stand for this letter of the signature; says what is expected if not.
-static const char* refusal(const ScalarFunction& function, char letter, const Type& type, const Type& firstOfLetter, const Inference& inference) {
+static const char* refusal(const ScalarFunction& function, char letter, const Type& type, const Type& firstOfLetter,
+                           const Inference& inference) {
   switch (letter) {
     case 'd': return type.elem == Elem::f64 ? nullptr : "f64";
     case 'f': return type.elem == Elem::f32 ? nullptr : "f32";
@@ -24,16 +25,20 @@ static const char* refusal(const ScalarFunction& function, char letter, const Ty
     case 'b': return type.elem == Elem::boolean ? nullptr : "bool";
     case 's': return type.elem == Elem::str ? nullptr : "str";
     case 't':
-      if (type.elem == Elem::datetime || type.elem == (std::string(function.name) == "seconds_of_day" ? Elem::time : Elem::date)) return nullptr;
+      if (type.elem == Elem::datetime ||
+          type.elem == (std::string(function.name) == "seconds_of_day" ? Elem::time : Elem::date))
+        return nullptr;
       return std::string(function.name) == "seconds_of_day" ? "time or datetime" : "date or datetime";
     case 'n':
-      if (function.floatsOnly() ? !isFloat(type.elem) : !isNumber(type.elem)) return function.floatsOnly() ? "f64 or f32" : "a number";
+      if (function.floatsOnly() ? !isFloat(type.elem) : !isNumber(type.elem))
+        return function.floatsOnly() ? "f64 or f32" : "a number";
       return type.elem == firstOfLetter.elem ? nullptr : "the type of the first operand";
-    default:   // e, c
+    default:  // e, c
       if (!sameElement(type, firstOfLetter)) return "the type of the first operand";
       if (type.elem == Elem::cat && function.needsOrder()) {
         const TableRef dict{type.dict};
-        const bool known = dict.id < inference.pipeline.tables.size() && inference.pipeline.tables[dict.id]->kind() == TableKind::Dict;
+        const bool known =
+            dict.id < inference.pipeline.tables.size() && inference.pipeline.tables[dict.id]->kind() == TableKind::Dict;
         return known && inference.pipeline.table<Dict>(dict).ordered ? nullptr : "a cat of an ordered dict";
       }
       return nullptr;
@@ -58,17 +63,22 @@ std::vector<Type> Call::infer(Inference& inference) const {
   if (!expectOperands(inference, arity, arity)) return {Type()};
   const std::vector<Type>& x = inference.operands;
   for (size_t i = 0; i < arity; i++)
-    if (const char* wanted = refusal(*function, function->signature[i], x[i], x[0], inference)) expectOperand(inference, i, false, wanted);
-  inference.expect(parameters.size() == static_cast<size_t>(function->parameterCount()),
-                   "takes " + std::to_string(function->parameterCount()) + " parameters, has " + std::to_string(parameters.size()));
-  for (double p : parameters) inference.expect(p == std::trunc(p) && std::fabs(p) <= 1e5, "the year must be an integer of at most 100000");
+    if (const char* wanted = refusal(*function, function->signature[i], x[i], x[0], inference))
+      expectOperand(inference, i, false, wanted);
+  inference.expect(
+      parameters.size() == static_cast<size_t>(function->parameterCount()),
+      "takes " + std::to_string(function->parameterCount()) + " parameters, has " + std::to_string(parameters.size()));
+  for (double p : parameters)
+    inference.expect(p == std::trunc(p) && std::fabs(p) <= 1e5, "the year must be an integer of at most 100000");
 
   Type y = scalarType(resultElem(function->signature[arity + 1], x[0]));
   broadcastShapes(inference, y.shape);
   switch (function->missing) {
     case MissingRule::strict:
     case MissingRule::kleene: y.nullable = anyNullable(x); break;
-    case MissingRule::skip: y.nullable = std::all_of(x.begin(), x.end(), [](const Type& t) { return t.nullable; }); break;
+    case MissingRule::skip:
+      y.nullable = std::all_of(x.begin(), x.end(), [](const Type& t) { return t.nullable; });
+      break;
     case MissingRule::test: break;
   }
   y.fallible = anyFallible(x) || checked || std::string(function->name) == "substring";
@@ -76,7 +86,8 @@ std::vector<Type> Call::infer(Inference& inference) const {
 }
 
 // One element of `and` (decisive = false) or `or` (true).
-static void kleene(bool decisive, const RowValue& a, const Datum& x, const RowValue& b, const Datum& y, Datum& result, Failure& failure) {
+static void kleene(bool decisive, const RowValue& a, const Datum& x, const RowValue& b, const Datum& y, Datum& result,
+                   Failure& failure) {
   if (a.failure) {
     failure = a.failure;
   } else if (!x.missing && x.boolean == decisive) {
@@ -97,13 +108,18 @@ static bool decidedByMissing(const ScalarFunction& function, const Datum* const*
   int missing = 0;
   const Datum* present = nullptr;
   for (int i = 0; i < arity; i++) {
-    if (x[i]->missing) missing++;
-    else if (!present) present = x[i];
+    if (x[i]->missing)
+      missing++;
+    else if (!present)
+      present = x[i];
   }
-  if (function.missing == MissingRule::test) return result.boolean = (missing != 0) == (std::string(function.name) == "is_missing"), true;
+  if (function.missing == MissingRule::test)
+    return result.boolean = (missing != 0) == (std::string(function.name) == "is_missing"), true;
   if (missing == 0) return false;
-  if (function.missing == MissingRule::skip && present) result = *present;
-  else result.missing = true;
+  if (function.missing == MissingRule::skip && present)
+    result = *present;
+  else
+    result.missing = true;
   return true;
 }
 
@@ -123,9 +139,12 @@ void Call::evaluate(Evaluation& e) const {
       kleene(decisive, e.operand(0), *x[0], e.operand(1), *x[1], result, y.failure);
     } else {
       ScalarOutcome outcome = ScalarOutcome::fine;
-      if (!decidedByMissing(*function, x, arity, result)) outcome = evaluateScalar(*function, e.operandType(0), x, parameters, e, result);
-      else if (!result.missing && checked && isNan(result, e.resultType().storage())) outcome = ScalarOutcome::doubtful;
-      if (outcome == ScalarOutcome::undefined || (checked && outcome == ScalarOutcome::doubtful)) y.failure = e.failure(KILN_UNDEFINED);
+      if (!decidedByMissing(*function, x, arity, result))
+        outcome = evaluateScalar(*function, e.operandType(0), x, parameters, e, result);
+      else if (!result.missing && checked && isNan(result, e.resultType().storage()))
+        outcome = ScalarOutcome::doubtful;
+      if (outcome == ScalarOutcome::undefined || (checked && outcome == ScalarOutcome::doubtful))
+        y.failure = e.failure(KILN_UNDEFINED);
     }
   }
 }

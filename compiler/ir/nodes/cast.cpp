@@ -14,8 +14,12 @@ static const char* refusal(const Cast& cast, const Type& x, Inference& inference
     case Cast::saturate: return isPlain(x.elem) && isPlain(cast.elem) ? nullptr : "saturate casts numbers and bools";
     case Cast::wrap: return isInteger(x.elem) && isInteger(cast.elem) ? nullptr : "wrap casts integers";
     case Cast::checked:
-      if (x.elem == Elem::str) return cast.elem != Elem::str && cast.elem != Elem::cat ? nullptr : "checked casts text to numbers, bools and dates";
-      return isPlain(x.elem) && (isInteger(cast.elem) || cast.elem == Elem::boolean) ? nullptr : "checked casts numbers to integers and bools, and text";
+      if (x.elem == Elem::str)
+        return cast.elem != Elem::str && cast.elem != Elem::cat ? nullptr
+                                                                : "checked casts text to numbers, bools and dates";
+      return isPlain(x.elem) && (isInteger(cast.elem) || cast.elem == Elem::boolean)
+                 ? nullptr
+                 : "checked casts numbers to integers and bools, and text";
     case Cast::label:
       if (x.elem != Elem::cat) return "label casts a cat";
       if (const Dict* dict = inference.table<Dict>(TableRef{x.dict})) {
@@ -24,7 +28,10 @@ static const char* refusal(const Cast& cast, const Type& x, Inference& inference
       }
       return nullptr;
     case Cast::shortest:
-    case Cast::java: return x.elem != Elem::str && x.elem != Elem::cat && cast.elem == Elem::str ? nullptr : "formats numbers, bools and dates as str";
+    case Cast::java:
+      return x.elem != Elem::str && x.elem != Elem::cat && cast.elem == Elem::str
+                 ? nullptr
+                 : "formats numbers, bools and dates as str";
   }
   return "unknown mode";
 }
@@ -61,9 +68,12 @@ void Cast::evaluate(Evaluation& e) const {
       case saturate: result = saturated(x, from, to); break;
       case wrap: result = fromInteger(from == Storage::i32 ? x.i32 : x.i64, to); break;
       case checked:
-        if (type.elem == Elem::str) ok = parseElement(x.text, elem, result);
-        else if (isFloat(type.elem)) ok = exactElement(toDouble(x, from), elem, result);
-        else ok = exactElement(saturated(x, from, Storage::i64).i64, elem, result);
+        if (type.elem == Elem::str)
+          ok = parseElement(x.text, elem, result);
+        else if (isFloat(type.elem))
+          ok = exactElement(toDouble(x, from), elem, result);
+        else
+          ok = exactElement(saturated(x, from, Storage::i64).i64, elem, result);
         break;
       case label: result = labelOf(e.pipeline.table<Dict>(TableRef{type.dict}), static_cast<uint32_t>(x.i32)); break;
       case shortest:

@@ -8,11 +8,13 @@ namespace kiln::ir {
 std::vector<Type> Choose::infer(Inference& inference) const {
   if (!expectOperands(inference, 2)) return {Type()};
   const std::vector<Type>& x = inference.operands;
-  expectOperand(inference, 0, x[0].isScalar() && (x[0].elem == Elem::i32 || x[0].elem == Elem::cat), "an i32 or cat scalar");
+  expectOperand(inference, 0, x[0].isScalar() && (x[0].elem == Elem::i32 || x[0].elem == Elem::cat),
+                "an i32 or cat scalar");
   Type type = x[1];
   type.nullable = true;
-  if (x[0].elem == Elem::cat)   // every code has an arm: only the index and the arms can be missing
-    if (const Dict* dict = inference.table<Dict>(TableRef{x[0].dict})) type.nullable = codes(*dict) > x.size() - 1 || anyNullable(x);
+  if (x[0].elem == Elem::cat)  // every code has an arm: only the index and the arms can be missing
+    if (const Dict* dict = inference.table<Dict>(TableRef{x[0].dict}))
+      type.nullable = codes(*dict) > x.size() - 1 || anyNullable(x);
   type.fallible = anyFallible(x);
   for (size_t i = 2; i < x.size(); i++)
     expectOperand(inference, i, sameElement(x[i], x[1]) && x[i].shape == x[1].shape, "the type of the first arm");

@@ -10,22 +10,27 @@ std::vector<Type> Combine::infer(Inference& inference) const {
   const size_t wanted = weighted ? 3 : 2;
   Type shares = scalarType(Elem::f64), winner = scalarType(Elem::i32, true);
   shares.shape = {size};
-  if (!expectOperands(inference, wanted, wanted)) return isVote ? std::vector<Type>{shares, winner} : std::vector<Type>{Type()};
+  if (!expectOperands(inference, wanted, wanted))
+    return isVote ? std::vector<Type>{shares, winner} : std::vector<Type>{Type()};
   const std::vector<Type>& x = inference.operands;
   const size_t rank = x[0].shape.size();
   const bool code = x[0].elem == Elem::i32 || x[0].elem == Elem::cat;
-  if (isVote) expectOperand(inference, 0, code && rank == 1, "[n] i32 or cat");
-  else expectOperand(inference, 0, isFloat(x[0].elem) && (rank == 1 || rank == 2), "[n] or [n,K] f64 or f32");
+  if (isVote)
+    expectOperand(inference, 0, code && rank == 1, "[n] i32 or cat");
+  else
+    expectOperand(inference, 0, isFloat(x[0].elem) && (rank == 1 || rank == 2), "[n] or [n,K] f64 or f32");
   const uint32_t n = rank ? x[0].shape[0] : 0;
   inference.expect(n > 0, "needs a member");
   inference.expect(!isVote || size > 0, "a vote needs its number of codes");
-  expectOperand(inference, 1, x[1].elem == Elem::boolean && !x[1].nullable && x[1].shape == std::vector<uint32_t>{n}, "bool [n], never missing");
+  expectOperand(inference, 1, x[1].elem == Elem::boolean && !x[1].nullable && x[1].shape == std::vector<uint32_t>{n},
+                "bool [n], never missing");
   if (weighted) {
     const bool type = isVote ? x[2].elem == Elem::f64 : x[2].elem == x[0].elem;
-    expectOperand(inference, 2, type && !x[2].nullable && x[2].shape == std::vector<uint32_t>{n}, "[n] of the members' float type, never missing");
+    expectOperand(inference, 2, type && !x[2].nullable && x[2].shape == std::vector<uint32_t>{n},
+                  "[n] of the members' float type, never missing");
   }
   shares.fallible = winner.fallible = anyFallible(x);
-  shares.nullable = true;   // no member may have run
+  shares.nullable = true;  // no member may have run
   if (isVote) {
     winner.elem = x[0].elem, winner.dict = x[0].dict;
     return {shares, winner};
@@ -40,7 +45,7 @@ namespace {
 // The members that count, by index, and what the missing ones among those that ran come to.
 struct Members {
   std::vector<size_t> present;
-  bool none = true;          // no member ran
+  bool none = true;  // no member ran
   bool anyMissing = false;
   double missingWeight = 0, totalWeight = 0;
 };
@@ -62,8 +67,10 @@ static Members membersOf(const Combine& op, const Evaluation& e) {
     for (size_t c = 0; c < width; c++) missing |= x.elements[i * width + c].missing;
     const double weight = weightOf(op, e, i);
     m.totalWeight = m.totalWeight + weight;
-    if (!missing) m.present.push_back(i);
-    else m.anyMissing = true, m.missingWeight = m.missingWeight + weight;
+    if (!missing)
+      m.present.push_back(i);
+    else
+      m.anyMissing = true, m.missingWeight = m.missingWeight + weight;
   }
   return m;
 }
@@ -84,7 +91,7 @@ template <class T>
 static T medianOf(std::vector<std::pair<T, T>> x, bool weighted) {
   for (const auto& [v, w] : x)
     if (v != v) return v;
-  for (size_t i = 1; i < x.size(); i++)   // stable: ties by index
+  for (size_t i = 1; i < x.size(); i++)  // stable: ties by index
     for (size_t j = i; j > 0 && x[j].first < x[j - 1].first; j--) std::swap(x[j], x[j - 1]);
   const size_t half = x.size() / 2;
   if (!weighted) return x.size() % 2 ? x[half].first : (x[half - 1].first + x[half].first) / 2;
@@ -124,7 +131,7 @@ static void combineVotes(const Combine& op, Evaluation& e) {
   RowValue &shares = fresh(e, 0), &winner = fresh(e, 1);
   if ((shares.failure = winner.failure = e.firstFailure())) return;
   const Members m = membersOf(op, e);
-  std::vector<size_t> met;   // codes in the order in which they were met
+  std::vector<size_t> met;  // codes in the order in which they were met
   for (size_t i : m.present) {
     const int32_t code = e.operand(0).elements[i].i32;
     if (code < 0 || static_cast<uint32_t>(code) >= op.size) continue;
@@ -136,8 +143,10 @@ static void combineVotes(const Combine& op, Evaluation& e) {
   Datum& best = winner.elements[0];
   best.missing = true;
   for (size_t c : met)
-    if (best.missing || shares.elements[c].f64 > most) best.missing = false, best.i32 = static_cast<int32_t>(c), most = shares.elements[c].f64;
-  const bool missingWins = op.missing == Combine::continueMissing && m.anyMissing && (best.missing || m.missingWeight > most);
+    if (best.missing || shares.elements[c].f64 > most)
+      best.missing = false, best.i32 = static_cast<int32_t>(c), most = shares.elements[c].f64;
+  const bool missingWins =
+      op.missing == Combine::continueMissing && m.anyMissing && (best.missing || m.missingWeight > most);
   if (isMissing(op, m) || missingWins) setMissing(shares), setMissing(winner);
 }
 
@@ -152,7 +161,8 @@ void Combine::evaluate(Evaluation& e) const {
     using T = decltype(zero);
     for (size_t c = 0; c < width; c++) {
       std::vector<std::pair<T, T>> column;
-      for (size_t i : m.present) column.emplace_back(get<T>(e.operand(0).elements[i * width + c]), static_cast<T>(weightOf(*this, e, i)));
+      for (size_t i : m.present)
+        column.emplace_back(get<T>(e.operand(0).elements[i * width + c]), static_cast<T>(weightOf(*this, e, i)));
       set(y.elements[c], combine<T>(*this, column));
     }
   });

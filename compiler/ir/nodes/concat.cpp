@@ -15,8 +15,10 @@ std::vector<Type> Concat::infer(Inference& inference) const {
   for (size_t i = 0; i < x.size(); i++) {
     expectOperand(inference, i, sameElement(x[i], x[0]), "the type of the first operand");
     const size_t rank = x[i].shape.size();
-    if (rows) expectOperand(inference, i, (rank == 1 || rank == 2) && x[i].shape.back() == columns, "rows of one length");
-    else expectOperand(inference, i, rank <= 1, "a scalar or a vector");
+    if (rows)
+      expectOperand(inference, i, (rank == 1 || rank == 2) && x[i].shape.back() == columns, "rows of one length");
+    else
+      expectOperand(inference, i, rank <= 1, "a scalar or a vector");
     length += rows && rank == 1 ? 1 : rank == 0 ? 1 : x[i].shape[0];
   }
   type.shape = rows ? std::vector<uint32_t>{length, columns} : std::vector<uint32_t>{length};

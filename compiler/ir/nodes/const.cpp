@@ -20,17 +20,21 @@ std::vector<Type> Const::infer(Inference& inference) const {
   Type type = scalarType(elem, isMissing);
   if (matrix.id != kNone) {
     if (const Matrix* m = inference.table<Matrix>(matrix)) {
-      inference.expect(m->elem == elem, std::string("elem is ") + elemName(elem) + ", the matrix has " + elemName(m->elem));
+      inference.expect(m->elem == elem,
+                       std::string("elem is ") + elemName(elem) + ", the matrix has " + elemName(m->elem));
       type.shape = m->shape;
     }
     return {type};
   }
   const Dict* labels = nullptr;
-  if (elem == Elem::cat) labels = inference.table<Dict>(dict), type.dict = dict.id;
-  else inference.expect(dict.id == kNone, "only a cat has a dict");
+  if (elem == Elem::cat)
+    labels = inference.table<Dict>(dict), type.dict = dict.id;
+  else
+    inference.expect(dict.id == kNone, "only a cat has a dict");
   if (number) {
     inference.expect(isFloat(elem), std::string("a number is no ") + elemName(elem));
-    inference.expect(elem != Elem::f32 || std::isnan(*number) || *number == static_cast<float>(*number), "the number is no f32");
+    inference.expect(elem != Elem::f32 || std::isnan(*number) || *number == static_cast<float>(*number),
+                     "the number is no f32");
   }
   if (integer) {
     inference.expect(!isFloat(elem) && elem != Elem::str, std::string("an integer is no ") + elemName(elem));
@@ -45,14 +49,19 @@ void Const::evaluate(Evaluation& e) const {
   if (matrix.id != kNone) {
     const Matrix& m = e.pipeline.table<Matrix>(matrix);
     for (size_t i = 0; i < y.elements.size(); i++)
-      y.elements[i] = isFloat(elem) ? fromDouble(m.numbers[i], storageOf(elem)) : fromInteger(m.integers[i], storageOf(elem));
+      y.elements[i] =
+          isFloat(elem) ? fromDouble(m.numbers[i], storageOf(elem)) : fromInteger(m.integers[i], storageOf(elem));
     return;
   }
   Datum& d = y.elements[0];
-  if (isMissing) d.missing = true;
-  else if (number) d = fromDouble(*number, storageOf(elem));
-  else if (integer) d = fromInteger(*integer, storageOf(elem));
-  else d.text = *text;
+  if (isMissing)
+    d.missing = true;
+  else if (number)
+    d = fromDouble(*number, storageOf(elem));
+  else if (integer)
+    d = fromInteger(*integer, storageOf(elem));
+  else
+    d.text = *text;
 }
 
 }  // namespace kiln::ir

@@ -14,10 +14,12 @@ std::vector<Type> Dense::infer(Inference& inference) const {
   const Matrix* w = inference.table<Matrix>(weights);
   if (!w) return {type};
   const uint32_t m = w->shape.empty() ? 0 : w->shape[0];
-  inference.expect(w->shape.size() == 2 && w->shape[1] == x.size() && w->elem == x.elem, "the weights are not [m," + std::to_string(x.size()) + "] of " + elemName(x.elem));
+  inference.expect(w->shape.size() == 2 && w->shape[1] == x.size() && w->elem == x.elem,
+                   "the weights are not [m," + std::to_string(x.size()) + "] of " + elemName(x.elem));
   if (bias.id != kNone)
     if (const Matrix* b = inference.table<Matrix>(bias))
-      inference.expect(b->shape == std::vector<uint32_t>{m} && b->elem == x.elem, "the bias is not [" + std::to_string(m) + "] of " + elemName(x.elem));
+      inference.expect(b->shape == std::vector<uint32_t>{m} && b->elem == x.elem,
+                       "the bias is not [" + std::to_string(m) + "] of " + elemName(x.elem));
   inference.expect(!scalar || m == 1, "is no scalar, it has " + std::to_string(m) + " elements");
   if (!scalar) type.shape = {m};
   return {type};
@@ -60,11 +62,15 @@ void Dense::evaluate(Evaluation& e) const {
         if (skipZero && weight == 0) continue;
         y.elements[j].missing |= x.elements[i].missing;
         const T product = weight * get<T>(x.elements[i]);
-        if (order == striped) terms[i % 16] = terms[i % 16] + product;
-        else terms.push_back(product);
+        if (order == striped)
+          terms[i % 16] = terms[i % 16] + product;
+        else
+          terms.push_back(product);
       }
       const T offset = b ? static_cast<T>(b->numbers[j]) : T(0);
-      if (!y.elements[j].missing) set(y.elements[j], order == striped ? addStriped(terms, b ? &offset : nullptr) : addSerial(terms, b ? &offset : nullptr, biasLast));
+      if (!y.elements[j].missing)
+        set(y.elements[j], order == striped ? addStriped(terms, b ? &offset : nullptr)
+                                            : addSerial(terms, b ? &offset : nullptr, biasLast));
     }
   });
 }

@@ -24,7 +24,8 @@ void Discretize::evaluate(Evaluation& e) const {
   if (x.missing) return;
   const double v = toDouble(x, e.operandType(0).storage());
   for (size_t i = 0; i < bins.low.size() && result.missing; i++)
-    if (inInterval(v, bins.low[i], bins.high[i], bins.closed[i])) result.missing = false, result.i32 = static_cast<int32_t>(i);
+    if (inInterval(v, bins.low[i], bins.high[i], bins.closed[i]))
+      result.missing = false, result.i32 = static_cast<int32_t>(i);
 }
 
 }  // namespace kiln::ir

@@ -16,7 +16,8 @@ std::vector<Type> Encode::infer(Inference& inference) const {
   if (elem == Elem::cat)
     if (const Dict* own = inference.table<Dict>(TableRef{x.dict})) elem = own->elem;
   expectOperand(inference, 0, elem == labels->elem, elemName(labels->elem));
-  inference.expect(unknown != other || labels->open, "unknown values take the code of 'some other value', but the dict is closed");
+  inference.expect(unknown != other || labels->open,
+                   "unknown values take the code of 'some other value', but the dict is closed");
   return {type};
 }
 
@@ -31,12 +32,18 @@ void Encode::evaluate(Evaluation& e) const {
     Datum& result = y.elements[i];
     if ((result.missing = x.missing)) continue;
     uint32_t code = kNone;
-    if (!own) code = codeOf(labels, x);
-    else if (static_cast<uint32_t>(x.i32) < own->size()) code = codeOf(labels, labelOf(*own, static_cast<uint32_t>(x.i32)));
-    if (code != kNone) result.i32 = static_cast<int32_t>(code);
-    else if (unknown == other) result.i32 = static_cast<int32_t>(labels.size());
-    else if (unknown == missing) result.missing = true;
-    else if (!y.failure) y.failure = e.failure(KILN_INVALID_VALUE, fieldIndex);
+    if (!own)
+      code = codeOf(labels, x);
+    else if (static_cast<uint32_t>(x.i32) < own->size())
+      code = codeOf(labels, labelOf(*own, static_cast<uint32_t>(x.i32)));
+    if (code != kNone)
+      result.i32 = static_cast<int32_t>(code);
+    else if (unknown == other)
+      result.i32 = static_cast<int32_t>(labels.size());
+    else if (unknown == missing)
+      result.missing = true;
+    else if (!y.failure)
+      y.failure = e.failure(KILN_INVALID_VALUE, fieldIndex);
   }
 }
 

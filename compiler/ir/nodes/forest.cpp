@@ -12,15 +12,19 @@ std::vector<Type> ForestNode::infer(Inference& inference) const {
   const Forest* f = inference.table<Forest>(table);
   if (!f) return {type};
   const std::vector<Type>& x = inference.operands;
-  inference.expect(x.size() == f->columns, "has " + std::to_string(x.size()) + " columns, the forest " + std::to_string(f->columns));
-  for (size_t i = 0; i < x.size(); i++) expectOperand(inference, i, x[i].isScalar() && x[i].elem != Elem::str, "a scalar, no str");
+  inference.expect(x.size() == f->columns,
+                   "has " + std::to_string(x.size()) + " columns, the forest " + std::to_string(f->columns));
+  for (size_t i = 0; i < x.size(); i++)
+    expectOperand(inference, i, x[i].isScalar() && x[i].elem != Elem::str, "a scalar, no str");
   inference.expect(isFloat(elem), "elem must be f64 or f32");
   inference.expect(result != each || f->targets == 1, "result each needs a forest of one target");
   const bool byTree = result != sum && result != average;
   const uint32_t length = byTree ? static_cast<uint32_t>(f->roots.size()) : f->targets;
   inference.expect(!scalar || length == 1, "is no scalar, it has " + std::to_string(length) + " elements");
   if (!scalar) type.shape = {length};
-  const auto has = [&](uint8_t kind) { return std::find(f->leafKind.begin(), f->leafKind.end(), kind) != f->leafKind.end(); };
+  const auto has = [&](uint8_t kind) {
+    return std::find(f->leafKind.begin(), f->leafKind.end(), kind) != f->leafKind.end();
+  };
   type.nullable = result != leaf && result != marks && has(Forest::noPrediction);
   type.fallible |= has(Forest::fail);
   return {type};
@@ -61,9 +65,12 @@ static Walk walk(const Forest& f, uint32_t node, const Evaluation& e) {
     const Storage storage = e.operandType(column).storage();
     const bool missing = x.elements[0].missing || isNan(x.elements[0], storage);
     uint32_t exit;
-    if (static_cast<Test>(f.test[node]) == Test::isMissing) exit = missing ? f.yes[node] : f.no[node];
-    else if (missing) exit = f.missing[node];
-    else exit = passes(f, node, toDouble(x.elements[0], storage)) ? f.yes[node] : f.no[node];
+    if (static_cast<Test>(f.test[node]) == Test::isMissing)
+      exit = missing ? f.yes[node] : f.no[node];
+    else if (missing)
+      exit = f.missing[node];
+    else
+      exit = passes(f, node, toDouble(x.elements[0], storage)) ? f.yes[node] : f.no[node];
     w.marks += (exit & Forest::kMarked) != 0;
     node = Forest::target(exit);
   }
@@ -79,7 +86,7 @@ static void sumTrees(const Forest& f, const ForestNode& op, Evaluation& e, RowVa
     const uint8_t kind = f.leafKind.empty() ? uint8_t{Forest::plain} : f.leafKind[w.leaf];
     if (!w.failure && kind == Forest::fail) y.failure = e.failure(KILN_UNDEFINED);
     if (w.failure) y.failure = w.failure;
-    if (y.failure) return;   // of the first tree that fails
+    if (y.failure) return;  // of the first tree that fails
     missing |= kind == Forest::noPrediction;
     for (uint32_t i = f.leafFirst[w.leaf]; i < f.leafFirst[w.leaf + 1]; i++) {
       Datum& target = y.elements[f.leafTarget.empty() ? 0 : f.leafTarget[i]];
@@ -102,12 +109,18 @@ void ForestNode::evaluate(Evaluation& e) const {
     const Walk w = walk(f, f.roots[t], e);
     Datum& d = y.elements[t];
     const uint8_t kind = f.leafKind.empty() ? uint8_t{Forest::plain} : f.leafKind[w.leaf];
-    if (w.failure) y.failure = w.failure;
-    else if (kind == Forest::fail) y.failure = e.failure(KILN_UNDEFINED);
-    else if (result == leaf) d.i32 = static_cast<int32_t>(w.leaf);
-    else if (result == marks) d.i32 = static_cast<int32_t>(w.marks);
-    else if (kind == Forest::noPrediction) d.missing = true;
-    else if (f.leafFirst[w.leaf] < f.leafFirst[w.leaf + 1]) d = fromDouble(f.leafWeight[f.leafFirst[w.leaf]], storageOf(elem));
+    if (w.failure)
+      y.failure = w.failure;
+    else if (kind == Forest::fail)
+      y.failure = e.failure(KILN_UNDEFINED);
+    else if (result == leaf)
+      d.i32 = static_cast<int32_t>(w.leaf);
+    else if (result == marks)
+      d.i32 = static_cast<int32_t>(w.marks);
+    else if (kind == Forest::noPrediction)
+      d.missing = true;
+    else if (f.leafFirst[w.leaf] < f.leafFirst[w.leaf + 1])
+      d = fromDouble(f.leafWeight[f.leafFirst[w.leaf]], storageOf(elem));
   }
 }
 

@@ -1,19 +1,21 @@
 // input: a value that the caller gives. How a cell becomes an element, for the evaluator and the scorers alike:
-//   MISSING    missing if the input is nullable, else fails MISSING_REQUIRED.
-//   TEXT       str: the bytes as they are, empty text too. Any other: blanks trimmed, then parsed (runtime/kernels/parse.h); text
-//              that is no value of the type fails TYPE_MISMATCH. Numbers: sign, decimal or exponent, inf, infinity, nan, true
-//              and false (1 and 0) in any case; f32 rounded once from the decimal; integers also as 4.0 or 4e0, in range. bool:
-//              true, false in any case, and numbers that are 1 or 0. Dates: ISO.
-//   NUMBER     f64 as it is, f32 rounded; i64, i32, bool and dates must be exact (integral, in range, 0 or 1): TYPE_MISMATCH if not.
-//   INTEGER    f64 and f32 rounded once from the integer; others as a NUMBER that is exact.
-//   BOOLEAN    f64, f32, i64, i32, bool: 0 or 1.
-//   CODE       cat only: the code, if it is that of a label, else an unknown label.
+//   MISSING  missing if the input is nullable, else fails MISSING_REQUIRED.
+//   TEXT     str: the bytes as they are, empty text too. Any other: blanks trimmed, then parsed by
+//            runtime/kernels/parse.h; text that is no value of the type fails TYPE_MISMATCH. Numbers: sign, decimal or
+//            exponent, inf, infinity, nan, true and false (1 and 0) in any case; f32 rounded once from the decimal;
+//            integers also as 4.0 or 4e0, in range. bool: true, false in any case, and numbers that are 1 or 0. Dates:
+//            ISO.
+//   NUMBER   f64 as it is, f32 rounded; i64, i32, bool and dates must be exact (integral, in range, 0 or 1), else
+//            TYPE_MISMATCH.
+//   INTEGER  f64 and f32 rounded once from the integer; others as a NUMBER that is exact.
+//   BOOLEAN  f64, f32, i64, i32, bool: 0 or 1.
+//   CODE     cat only: the code, if it is that of a label, else an unknown label.
 //   anything else (NUMBER, INTEGER or BOOLEAN for str, BOOLEAN for dates, CODE for no cat, LIST) fails TYPE_MISMATCH.
-// NaN, as NUMBER for any type but str, or as text for f64 and f32: by the attribute `nan`: `missing` as a MISSING cell, `invalid`
-// fails INVALID_VALUE, `value` goes on (integers, bools and dates: TYPE_MISMATCH).
-// cat: the cell becomes a label by the rules above for the dict's element type (text labels are compared as bytes, untrimmed),
-// then a code. No label: the code "some other value" if the dict is open, else INVALID_VALUE. NaN has no label.
-// Failures name this input as their field.
+// NaN, as NUMBER for any type but str, or as text for f64 and f32: by the attribute `nan`: `missing` as a MISSING cell,
+// `invalid` fails INVALID_VALUE, `value` goes on (integers, bools and dates: TYPE_MISMATCH).
+// cat: the cell becomes a label by the rules above for the dict's element type (text labels are compared as bytes,
+// untrimmed), then a code. No label: the code "some other value" if the dict is open, else INVALID_VALUE. NaN has no
+// label. Failures name this input as their field.
 #include "compiler/ir/nodes/input.h"
 
 #include <limits>
@@ -27,9 +29,11 @@ Input::Input() : low(-std::numeric_limits<double>::infinity()), high(std::numeri
 
 std::vector<Type> Input::infer(Inference& inference) const {
   expectOperands(inference, 0, 0);
-  Type type = scalarType(elem, nullable, true);   // any cell can be of the wrong kind
-  if (elem == Elem::cat) inference.table<Dict>(dict), type.dict = dict.id;
-  else inference.expect(dict.id == kNone, "only a cat has a dict");
+  Type type = scalarType(elem, nullable, true);  // any cell can be of the wrong kind
+  if (elem == Elem::cat)
+    inference.table<Dict>(dict), type.dict = dict.id;
+  else
+    inference.expect(dict.id == kNone, "only a cat has a dict");
   return {type};
 }
 
@@ -43,7 +47,8 @@ static bool toElement(const kiln_cell& cell, Elem elem, Datum& datum) {
       datum = fromDouble(cell.as.number, storageOf(elem));
       return true;
     case KILN_INTEGER: return elem != Elem::str && exactElement(cell.as.integer, elem, datum);
-    case KILN_BOOLEAN: return (isNumber(elem) || elem == Elem::boolean) && exactElement(int64_t{cell.as.integer != 0}, elem, datum);
+    case KILN_BOOLEAN:
+      return (isNumber(elem) || elem == Elem::boolean) && exactElement(int64_t{cell.as.integer != 0}, elem, datum);
     default: return false;
   }
 }
@@ -56,8 +61,10 @@ void Input::evaluate(Evaluation& e) const {
   const Elem type = labels ? labels->elem : elem;
   const auto missingCell = [&] {
     result = Datum();
-    if (nullable) result.missing = true;
-    else y.failure = e.failure(KILN_MISSING_REQUIRED, e.inputIndex);
+    if (nullable)
+      result.missing = true;
+    else
+      y.failure = e.failure(KILN_MISSING_REQUIRED, e.inputIndex);
   };
   if (cell.kind == KILN_MISSING) return missingCell();
 
@@ -66,7 +73,8 @@ void Input::evaluate(Evaluation& e) const {
     if (cell.as.integer >= 0 && cell.as.integer < labels->size()) code = static_cast<uint32_t>(cell.as.integer);
   } else {
     const bool converted = toElement(cell, type, result);
-    const bool isNaN = (cell.kind == KILN_NUMBER && type != Elem::str && std::isnan(cell.as.number)) || (converted && isNan(result, storageOf(type)));
+    const bool isNaN = (cell.kind == KILN_NUMBER && type != Elem::str && std::isnan(cell.as.number)) ||
+                       (converted && isNan(result, storageOf(type)));
     if (isNaN && nan == missing) return missingCell();
     if (isNaN && nan == invalid) {
       y.failure = e.failure(KILN_INVALID_VALUE, e.inputIndex);
@@ -78,8 +86,10 @@ void Input::evaluate(Evaluation& e) const {
   }
   result = Datum();
   if (code == kNone && labels->open) code = labels->size();
-  if (code == kNone) y.failure = e.failure(KILN_INVALID_VALUE, e.inputIndex);
-  else result.i32 = static_cast<int32_t>(code);
+  if (code == kNone)
+    y.failure = e.failure(KILN_INVALID_VALUE, e.inputIndex);
+  else
+    result.i32 = static_cast<int32_t>(code);
 }
 
 }  // namespace kiln::ir

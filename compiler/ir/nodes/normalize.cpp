@@ -9,7 +9,8 @@ namespace kiln::ir {
 std::vector<Type> Normalize::infer(Inference& inference) const {
   if (!expectOperands(inference, 1, 1)) return {Type()};
   Type type = inference.operands[0];
-  if (!expectOperand(inference, 0, isFloat(type.elem) && type.shape.size() == 1 && type.shape[0] > 0, "[n] f64 or f32")) return {type};
+  if (!expectOperand(inference, 0, isFloat(type.elem) && type.shape.size() == 1 && type.shape[0] > 0, "[n] f64 or f32"))
+    return {type};
   if (method == ordinalDifference || method == oneMinusSum) type.shape[0]++;
   return {type};
 }

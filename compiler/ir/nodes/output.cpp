@@ -17,8 +17,10 @@ std::vector<Type> Output::infer(Inference& inference) const {
 
 void Output::evaluate(Evaluation& e) const {
   const RowValue& x = e.operand(0);
-  if (x.failure) e.endRow(x.failure);
-  else e.setOutput(x, e.operandType(0));
+  if (x.failure)
+    e.endRow(x.failure);
+  else
+    e.setOutput(x, e.operandType(0));
 }
 
 }  // namespace kiln::ir

@@ -18,8 +18,9 @@ std::vector<Type> Piecewise::infer(Inference& inference) const {
 template <class T>
 static T interpolate(const Knots& k, T x) {
   size_t i = 0;
-  while (i + 2 < k.x.size() && x > static_cast<T>(k.x[i + 1])) i++;   // the last segment if none holds x
-  const T x0 = static_cast<T>(k.x[i]), x1 = static_cast<T>(k.x[i + 1]), y0 = static_cast<T>(k.y[i]), y1 = static_cast<T>(k.y[i + 1]);
+  while (i + 2 < k.x.size() && x > static_cast<T>(k.x[i + 1])) i++;  // the last segment if none holds x
+  const T x0 = static_cast<T>(k.x[i]), x1 = static_cast<T>(k.x[i + 1]), y0 = static_cast<T>(k.y[i]),
+          y1 = static_cast<T>(k.y[i + 1]);
   return y0 + (x - x0) / (x1 - x0) * (y1 - y0);
 }
 
@@ -34,10 +35,13 @@ void Piecewise::evaluate(Evaluation& e) const {
       Datum& result = y.elements[i];
       if ((result.missing = x.missing)) continue;
       const T v = get<T>(x);
-      const bool below = v < static_cast<T>(k.x.front()), above = v > static_cast<T>(k.x.back());
-      if ((below || above) && outlier == missing) result.missing = true;
-      else if ((below || above) && outlier == clip) set(result, static_cast<T>(below ? k.y.front() : k.y.back()));
-      else set(result, interpolate(k, v));
+      const bool below = v<static_cast<T>(k.x.front()), above = v> static_cast<T>(k.x.back());
+      if ((below || above) && outlier == missing)
+        result.missing = true;
+      else if ((below || above) && outlier == clip)
+        set(result, static_cast<T>(below ? k.y.front() : k.y.back()));
+      else
+        set(result, interpolate(k, v));
     }
   });
 }

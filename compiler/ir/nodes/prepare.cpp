@@ -17,31 +17,39 @@ std::vector<Type> Prepare::infer(Inference& inference) const {
   const Type& x = inference.operands[0];
   expectOperand(inference, 0, x.isScalar(), "a scalar");
   const bool text = x.elem == Elem::str;
-  inference.expect(text || (missingTexts.empty() && validTexts.empty()), "only str has texts as missing or valid values");
-  inference.expect(!text || (missingValues.empty() && validValues.empty() && intervalLow.empty()), "str has texts as missing and valid values");
-  inference.expect(intervalLow.size() == intervalHigh.size() && intervalLow.size() == intervalClosed.size(), "intervals differ in number");
+  inference.expect(text || (missingTexts.empty() && validTexts.empty()),
+                   "only str has texts as missing or valid values");
+  inference.expect(!text || (missingValues.empty() && validValues.empty() && intervalLow.empty()),
+                   "str has texts as missing and valid values");
+  inference.expect(intervalLow.size() == intervalHigh.size() && intervalLow.size() == intervalClosed.size(),
+                   "intervals differ in number");
   inference.expect(outlier == outlierAsIs || isNumber(x.elem), "only numbers have outliers");
 
   const bool canBeInvalid = x.fallible || hasValidSet(*this);
-  const bool canBeMissing = x.nullable || !missingValues.empty() || !missingTexts.empty() || (canBeInvalid && invalid == asMissing);
+  const bool canBeMissing =
+      x.nullable || !missingValues.empty() || !missingTexts.empty() || (canBeInvalid && invalid == asMissing);
   results[0] = x;
   results[0].nullable = (canBeMissing && missing == keep) || (outlier == outlierMissing && missing != replace);
-  results[0].fallible = x.fallible || (hasValidSet(*this) && invalid == failInvalid) || (canBeMissing && missing == failMissing);
+  results[0].fallible =
+      x.fallible || (hasValidSet(*this) && invalid == failInvalid) || (canBeMissing && missing == failMissing);
   return results;
 }
 
 // A constant of the operand's type: a number, bool, date or code, or text.
 static Datum constant(double value, const std::string& text, Elem elem) {
   Datum d;
-  if (elem == Elem::str) d.text = text;
-  else d = fromDouble(value, storageOf(elem));
+  if (elem == Elem::str)
+    d.text = text;
+  else
+    d = fromDouble(value, storageOf(elem));
   return d;
 }
 
 static bool isValid(const Prepare& p, const Datum& x, const Type& type, const Pipeline& pipeline) {
   if (!hasValidSet(p)) return true;
   if (type.elem == Elem::str) return std::find(p.validTexts.begin(), p.validTexts.end(), x.text) != p.validTexts.end();
-  if (type.elem == Elem::cat && static_cast<uint32_t>(x.i32) >= pipeline.table<Dict>(TableRef{type.dict}).size()) return false;
+  if (type.elem == Elem::cat && static_cast<uint32_t>(x.i32) >= pipeline.table<Dict>(TableRef{type.dict}).size())
+    return false;
   const double v = toDouble(x, type.storage());
   for (double valid : p.validValues)
     if (v == valid) return true;
@@ -52,7 +60,8 @@ static bool isValid(const Prepare& p, const Datum& x, const Type& type, const Pi
 
 static bool isMissing(const Prepare& p, const Datum& x, const Type& type) {
   if (x.missing) return true;
-  if (type.elem == Elem::str) return std::find(p.missingTexts.begin(), p.missingTexts.end(), x.text) != p.missingTexts.end();
+  if (type.elem == Elem::str)
+    return std::find(p.missingTexts.begin(), p.missingTexts.end(), x.text) != p.missingTexts.end();
   const double v = toDouble(x, type.storage());
   return std::find(p.missingValues.begin(), p.missingValues.end(), v) != p.missingValues.end();
 }
@@ -94,9 +103,12 @@ void Prepare::evaluate(Evaluation& e) const {
   const double v = toDouble(result, type.storage());
   if (!(v < low) && !(v > high)) return;
   note.i32 = KILN_OUTLIER;
-  if (outlier == clip) result = fromDouble(v < low ? low : high, type.storage());
-  else if (missing == replace) result = constant(missingValue, missingText, type.elem);
-  else result = Datum(), result.missing = true;
+  if (outlier == clip)
+    result = fromDouble(v < low ? low : high, type.storage());
+  else if (missing == replace)
+    result = constant(missingValue, missingText, type.elem);
+  else
+    result = Datum(), result.missing = true;
 }
 
 }  // namespace kiln::ir

@@ -18,9 +18,12 @@ std::vector<Type> Recover::infer(Inference& inference) const {
 void Recover::evaluate(Evaluation& e) const {
   RowValue& y = fresh(e);
   const RowValue& x = e.operand(0);
-  if (!x.failure) y.elements = x.elements;
-  else if (x.failure.cause & causes) setMissing(y);
-  else y.failure = x.failure;
+  if (!x.failure)
+    y.elements = x.elements;
+  else if (x.failure.cause & causes)
+    setMissing(y);
+  else
+    y.failure = x.failure;
 }
 
 }  // namespace kiln::ir

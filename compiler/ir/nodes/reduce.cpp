@@ -15,9 +15,12 @@ std::vector<Type> Reduce::infer(Inference& inference) const {
   expectOperand(inference, 0, (isNumber(x.elem) || boolean) && x.shape.size() == 1 && x.shape[0] > 0, "[n] numbers");
   inference.expect(!checked || (isSum(op) && isInteger(x.elem)), "only sums and products of integers can be checked");
   Type type = scalarType(x.elem, x.nullable && !(skip && op == count), x.fallible || checked);
-  if (op == count) type.elem = Elem::i64;
-  else if (isLogical(op)) type.elem = Elem::boolean;
-  else if ((op == mean || op == median) && isInteger(x.elem)) type.elem = Elem::f64;
+  if (op == count)
+    type.elem = Elem::i64;
+  else if (isLogical(op))
+    type.elem = Elem::boolean;
+  else if ((op == mean || op == median) && isInteger(x.elem))
+    type.elem = Elem::f64;
   return {type};
 }
 
@@ -26,7 +29,7 @@ template <class T>
 static T medianOf(std::vector<T> x) {
   for (T v : x)
     if (v != v) return v;
-  for (size_t i = 1; i < x.size(); i++)   // insertion sort: stable, so that of two zeros the first stays first
+  for (size_t i = 1; i < x.size(); i++)  // insertion sort: stable, so that of two zeros the first stays first
     for (size_t j = i; j > 0 && x[j] < x[j - 1]; j--) std::swap(x[j], x[j - 1]);
   const size_t half = x.size() / 2;
   return x.size() % 2 ? x[half] : (x[half - 1] + x[half]) / 2;
@@ -43,19 +46,27 @@ template <class T>
 static bool fold(Reduce::Kind op, const std::vector<T>& x, T& y) {
   bool overflow = false;
   const auto add = [&](T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) return static_cast<T>(a + b);
-    else return overflow |= __builtin_add_overflow(a, b, &a), a;
+    if constexpr (std::is_floating_point_v<T>)
+      return static_cast<T>(a + b);
+    else
+      return overflow |= __builtin_add_overflow(a, b, &a), a;
   };
   const auto multiply = [&](T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) return static_cast<T>(a * b);
-    else return overflow |= __builtin_mul_overflow(a, b, &a), a;
+    if constexpr (std::is_floating_point_v<T>)
+      return static_cast<T>(a * b);
+    else
+      return overflow |= __builtin_mul_overflow(a, b, &a), a;
   };
   y = op == Reduce::product ? T(1) : op == Reduce::min || op == Reduce::max ? x[0] : T(0);
   for (T v : x) {
-    if (op == Reduce::sum) y = add(y, v);
-    else if (op == Reduce::product) y = multiply(y, v);
-    else if (op == Reduce::sumsq) y = add(y, multiply(v, v));
-    else y = extreme(y, v, op == Reduce::max);
+    if (op == Reduce::sum)
+      y = add(y, v);
+    else if (op == Reduce::product)
+      y = multiply(y, v);
+    else if (op == Reduce::sumsq)
+      y = add(y, multiply(v, v));
+    else
+      y = extreme(y, v, op == Reduce::max);
   }
   return !overflow;
 }

@@ -19,7 +19,8 @@ std::vector<Type> Select::infer(Inference& inference) const {
 void Select::evaluate(Evaluation& e) const {
   RowValue& y = fresh(e);
   const auto& shape = e.resultType().shape;
-  const Broadcast atC(e.operandType(0).shape, shape), atA(e.operandType(1).shape, shape), atB(e.operandType(2).shape, shape);
+  const Broadcast atC(e.operandType(0).shape, shape), atA(e.operandType(1).shape, shape),
+      atB(e.operandType(2).shape, shape);
   if ((y.failure = e.operand(0).failure)) return;
   for (size_t i = 0; i < y.elements.size() && !y.failure; i++) {
     const Datum& c = e.operand(0).elements[atC(i)];
@@ -28,8 +29,10 @@ void Select::evaluate(Evaluation& e) const {
       continue;
     }
     const RowValue& arm = e.operand(c.boolean ? 1 : 2);
-    if (arm.failure) y.failure = arm.failure;   // the first element that takes a failed arm says why
-    else y.elements[i] = arm.elements[c.boolean ? atA(i) : atB(i)];
+    if (arm.failure)
+      y.failure = arm.failure;  // the first element that takes a failed arm says why
+    else
+      y.elements[i] = arm.elements[c.boolean ? atA(i) : atB(i)];
   }
 }
 

@@ -13,9 +13,12 @@ std::vector<Type> Take::infer(Inference& inference) const {
   type.nullable = anyNullable(x), type.fallible = anyFallible(x) || at.empty();
   if (!expectOperand(inference, 0, x[0].shape.size() == 1 || x[0].shape.size() == 2, "[n] or [r,c]")) return {type};
   if (at.empty()) expectOperand(inference, 1, x[1].elem == Elem::i32 && x[1].isScalar(), "an i32 scalar");
-  for (uint32_t i : at) inference.expect(i < x[0].shape[0], "element " + std::to_string(i) + " is beyond " + describe(x[0]));
-  if (scalar && at.size() <= 1) type.shape.erase(type.shape.begin());
-  else type.shape[0] = at.empty() ? 1 : static_cast<uint32_t>(at.size());
+  for (uint32_t i : at)
+    inference.expect(i < x[0].shape[0], "element " + std::to_string(i) + " is beyond " + describe(x[0]));
+  if (scalar && at.size() <= 1)
+    type.shape.erase(type.shape.begin());
+  else
+    type.shape[0] = at.empty() ? 1 : static_cast<uint32_t>(at.size());
   return {type};
 }
 

@@ -11,7 +11,8 @@ std::vector<Type> Tally::infer(Inference& inference) const {
   if (!expectOperands(inference, 2, 2)) return {sums, first};
   const std::vector<Type>& x = inference.operands;
   inference.expect(size > 0, "size must not be 0");
-  expectOperand(inference, 0, (x[0].elem == Elem::i32 || x[0].elem == Elem::cat) && x[0].shape.size() == 1, "[n] i32 or cat");
+  expectOperand(inference, 0, (x[0].elem == Elem::i32 || x[0].elem == Elem::cat) && x[0].shape.size() == 1,
+                "[n] i32 or cat");
   expectOperand(inference, 1, isFloat(x[1].elem) && x[1].shape == x[0].shape, "f64 or f32 of the codes' length");
   sums.elem = x[1].elem;
   sums.fallible = first.fallible = anyFallible(x);

@@ -13,7 +13,8 @@ std::vector<Type> Terms::infer(Inference& inference) const {
   expectOperand(inference, 0, isFloat(type.elem) && type.shape.size() == 1, "[n] f64 or f32");
   const Exponents* t = inference.table<Exponents>(exponents);
   if (!t || t->first.empty()) return {type};
-  for (uint32_t i : t->operand) inference.expect(i < type.size(), "factor " + std::to_string(i) + " is beyond " + describe(type));
+  for (uint32_t i : t->operand)
+    inference.expect(i < type.size(), "factor " + std::to_string(i) + " is beyond " + describe(type));
   type.shape = {static_cast<uint32_t>(t->first.size()) - 1};
   return {type};
 }

@@ -29,13 +29,15 @@ void TopK::evaluate(Evaluation& e) const {
     std::sort(order.begin(), order.end(), [&](uint32_t i, uint32_t j) {
       const T a = get<T>(x.elements[i]), b = get<T>(x.elements[j]);
       if (a == b || (a != a && b != b)) return i < j;
-      if (a != a || b != b) return a == a;   // NaN last
+      if (a != a || b != b) return a == a;  // NaN last
       return smallest ? a < b : a > b;
     });
   });
   for (size_t i = 0; i < k; i++) {
-    if (i < order.size()) values.elements[i] = x.elements[order[i]], indices.elements[i].i32 = static_cast<int32_t>(order[i]);
-    else values.elements[i].missing = indices.elements[i].missing = true;
+    if (i < order.size())
+      values.elements[i] = x.elements[order[i]], indices.elements[i].i32 = static_cast<int32_t>(order[i]);
+    else
+      values.elements[i].missing = indices.elements[i].missing = true;
   }
 }
 
