@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "compiler/ir/pipeline.h"
-#include "runtime/kernels/plan.h"
+#include "runtime/kernels/scorer_plan.h"
 
 namespace kiln::codegen {
 
@@ -30,6 +30,9 @@ class NodeEmitter {
   /// 1 in the one-row instance, else the tier's lanes.
   virtual int lanes() const = 0;
   virtual bool rowForm() const = 0;   ///< inputs are cells, outputs are cells
+  /// Of an input or output: its place in the schema.
+  virtual uint32_t schemaIndex() const = 0;
+  virtual const kernel::FieldPlan& schemaField() const = 0;
   /// Options::strategy: the forest strategy to use, empty for the cheapest; and where a lowering says which one it took.
   virtual std::string strategy() const { return {}; }
   virtual void chose(const std::string& strategy) {}
@@ -44,6 +47,8 @@ class NodeEmitter {
   virtual Arg temporary(ir::Storage storage) = 0;
   /// The Slot of a vector for values between two kernels of this node.
   virtual Arg temporarySlot(ir::Storage storage, uint32_t count, bool nullable, bool fallible) = 0;
+  /// The Slot that the block form of an output is written to.
+  virtual Arg outputSlot() = 0;
   /// Calls kiln_<kernel>_<lanes>(const Ctx*, const Params*, args...). The kernel is inlined and specialised.
   virtual void call(const std::string& kernel, const void* params, size_t paramBytes, const std::vector<Arg>& args) = 0;
   template <class P> void call(const std::string& kernel, const P& params, const std::vector<Arg>& args) {

@@ -15,12 +15,14 @@ template <int N, class X> INLINE void put(const Ctx& c, const ElementParams& p, 
   put_element<N>(c, p.slot, p.element, x);
   set_slot_status<N>(c, p.slot, x.status);
 }
-/// The same for an element known only in a loop; the slot is a constant.
+/// The same for elements of a vector, whose number stands in memory; the slot is a constant. A vector fails as its first failed
+/// element does: clear_status before the first.
 template <int N, class X> INLINE void get_at(const Ctx& c, const Slot& s, const u32& e, X& x) { get_element<N>(c, s, e, x); }
 template <int N, class X> INLINE void put_at(const Ctx& c, const Slot& s, const u32& e, const X& x) {
   put_element<N>(c, s, e, x);
-  set_slot_status<N>(c, s, x.status);
+  if (s.status != kNone) set_slot_status<N>(c, s, first<N>(slot_status<N>(c, s), x.status));
 }
+template <int N> INLINE void clear_status(const Ctx& c, const Slot& s) { set_slot_status<N>(c, s, Status<N>{}); }
 
 template <int N> using Index = const u32;
 #define KILN_SLOT_KERNELS(name, X)                     \
@@ -35,5 +37,8 @@ KILN_SLOT_KERNELS(i32, I32)
 KILN_SLOT_KERNELS(bool, Bool)
 KILN_SLOT_KERNELS(str, Str)
 #undef KILN_SLOT_KERNELS
+
+KILN_KERNEL void kiln_clear_status_1(Ctx* c, const Slot* s) { clear_status<1>(*c, *s); }
+KILN_KERNEL void KILN_NAME(clear_status, KILN_LANES)(Ctx* c, const Slot* s) { clear_status<KILN_LANES>(*c, *s); }
 
 }  // namespace kiln::kernel

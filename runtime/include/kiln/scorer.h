@@ -32,6 +32,9 @@ enum kiln_code {
   KILN_TOO_OLD = -6        /* the host is older than this scorer allows */
 };
 
+/* A trouble of one field that bind finds. */
+enum kiln_problem { KILN_ABSENT = 1, KILN_TWICE, KILN_NOT_REPRESENTABLE /* free text or a list */ };
+
 enum kiln_type { KILN_F64 = 1, KILN_F32, KILN_I64, KILN_I32, KILN_BOOL, KILN_STRING, KILN_DATE /* days since 1970-01-01 */,
                  KILN_TIME /* microseconds since midnight */, KILN_DATETIME /* microseconds since 1970-01-01, no zone */ };
 enum kiln_optype { KILN_CONTINUOUS = 1, KILN_CATEGORICAL, KILN_ORDINAL };
@@ -113,8 +116,8 @@ typedef struct kiln_scorer {
   /* Score one row: cells in the order of the schema. Output text points into the scorer or into scratch. */
   int32_t (*score_row)(const kiln_cell *in, kiln_cell *out, void *scratch, size_t scratch_size, kiln_status *status);
 
-  /* Map the caller's columns to the schema once. in_type, out_type: F64 or F32. problems has input_count + output_count entries: 0, or the trouble
-   * (absent, twice, not representable); unknown names are ignored. Returns the number of troubles. */
+  /* Map the caller's columns to the schema once. in_type, out_type: F64 or F32. problems has input_count + output_count entries: 0, or an enum
+   * kiln_problem; unknown names are ignored. Returns the number of troubles, or a negative kiln_code. An absent input is missing in every row. */
   int32_t (*bind)(const char *const *names, uint32_t count, uint8_t in_type, uint8_t out_type, void *binding, uint8_t *problems);
   /* Score in->rows rows; out has output_count columns. Text travels as codes, any other type as its value; a code outside its categories is an unknown category. */
   int32_t (*score_rows)(const void *binding, const kiln_matrix *in, const kiln_matrix *out, void *scratch, size_t scratch_size, kiln_status *status);
@@ -130,6 +133,10 @@ typedef struct kiln_scorer {
   /* An extension's const table, or null. */
   const void *(*extension)(const char *id);
 } kiln_scorer;
+
+/* Extension "tiers/1": the table of every tier in the file, worst first, whatever this processor has. For tests. */
+typedef struct kiln_tier { const char *name; const kiln_scorer *scorer; } kiln_tier;
+typedef struct kiln_tiers { uint32_t size, count; const kiln_tier *tiers; } kiln_tiers;
 
 /* Inputs and outputs by index, whatever version of kiln_field the scorer was compiled with. */
 static inline const kiln_field *kiln_field_at(const kiln_field *fields, uint32_t i) { return (const kiln_field *)((const char *)fields + (size_t)i * fields->size); }

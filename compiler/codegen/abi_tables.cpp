@@ -1,0 +1,164 @@
+#include "compiler/codegen/abi_tables.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+
+#include "compiler/ir/nodes/input.h"
+#include "compiler/ir/nodes/output.h"
+#include "compiler/ir/tables/dict.h"
+
+namespace kiln::codegen {
+namespace {
+
+class AbiTables {
+ public:
+  AbiTables(const AbiFacts& facts, DataObject& object) : f_(facts), o_(object) {}
+
+  void run() {
+    const uint64_t identity = addIdentity();
+    const uint64_t inputs = addFields(f_.pipeline.inputs(), f_.schema.inputs, true);
+    const uint64_t outputs = addFields(f_.pipeline.outputs(), f_.schema.outputs, false);
+    const size_t count = f_.tiers.size();
+    const DataObject::Place scorers = o_.reserve(count * sizeof(kiln_scorer), 16);
+    o_.name("kiln_scorers", scorers, count * sizeof(kiln_scorer));
+    for (size_t t = 0; t < count; t++) addScorer(t, scorers.offset + t * sizeof(kiln_scorer), identity, inputs, outputs);
+    addTierList(scorers.offset);
+  }
+
+ private:
+  static DataObject::Place table(uint64_t offset) { return {DataObject::tables, offset}; }
+
+  uint64_t addIdentity() {
+    const auto& p = f_.pipeline;
+    std::string tiers;
+    for (const Tier* tier : f_.tiers) tiers += (tiers.empty() ? "" : " ") + std::string(tier->name);
+    kiln_identity identity{};
+    identity.size = sizeof identity;
+    auto pairs = p.provenance;
+    pairs.insert(pairs.end(), f_.options.tags.begin(), f_.options.tags.end());
+    std::vector<std::string> keys, values;
+    for (const auto& [key, value] : pairs) keys.push_back(key), values.push_back(value);
+    identity.keys.count = identity.values.count = static_cast<uint32_t>(pairs.size());
+    const DataObject::Place at = o_.reserve(sizeof identity);
+    o_.write(at, &identity, sizeof identity);
+    auto text = [&](size_t member, const std::string& value) { o_.point(at.offset + member, o_.string(value)); };
+    text(offsetof(kiln_identity, name), f_.options.modelName.empty() ? p.name : f_.options.modelName);
+    text(offsetof(kiln_identity, version), f_.options.modelVersion);
+    text(offsetof(kiln_identity, source), p.sourceFormat);
+    text(offsetof(kiln_identity, source_sha256), p.sourceSha256);
+    text(offsetof(kiln_identity, options_sha256), f_.options.optionsSha256);
+    text(offsetof(kiln_identity, content_sha256), f_.contentSha256);
+    text(offsetof(kiln_identity, compiler), kCompiler);
+    text(offsetof(kiln_identity, target), f_.options.target);
+    text(offsetof(kiln_identity, tiers), tiers);
+    addStrings(at.offset + offsetof(kiln_identity, keys), keys);
+    addStrings(at.offset + offsetof(kiln_identity, values), values);
+    return at.offset;
+  }
+  void addStrings(uint64_t at, const std::vector<std::string>& strings) {
+    std::vector<uint32_t> offsets{0};
+    std::string text;
+    for (const std::string& s : strings) text += s, offsets.push_back(static_cast<uint32_t>(text.size()));
+    o_.point(at + offsetof(kiln_strings, offsets), o_.constant(offsets.data(), offsets.size() * 4, 4));
+    o_.point(at + offsetof(kiln_strings, text), o_.constant(text.data(), text.size(), 1));
+  }
+
+  uint64_t addFields(const std::vector<ir::NodeId>& nodes, const std::vector<kernel::FieldPlan>& plans, bool input) {
+    const DataObject::Place at = o_.reserve(nodes.size() * sizeof(kiln_field), 16);
+    for (size_t i = 0; i < nodes.size(); i++) {
+      const ir::Node& node = f_.pipeline.nodes[nodes[i]];
+      const uint64_t offset = at.offset + i * sizeof(kiln_field);
+      if (input) addInput(node.op->as<ir::Input>(), plans[i], offset);
+      else addOutput(node.op->as<ir::Output>(), plans[i], offset);
+    }
+    return at.offset;
+  }
+  static kiln_field fieldOf(const kernel::FieldPlan& plan) {
+    kiln_field field{};
+    field.size = sizeof field, field.type = abiType(plan), field.nullable = plan.nullable != 0;
+    field.low = -std::numeric_limits<double>::infinity(), field.high = std::numeric_limits<double>::infinity();
+    field.of = ir::kNone, field.role_of = ir::kNone;
+    return field;
+  }
+  void place(kiln_field field, uint64_t at, const std::string& name, const std::string& description, const kernel::FieldPlan& labels) {
+    field.categories.count = labels.is_cat ? labels.label_count : 0;
+    o_.write(table(at), &field, sizeof field);
+    o_.point(at + offsetof(kiln_field, name), o_.string(name));
+    o_.point(at + offsetof(kiln_field, description), o_.string(description));
+    if (field.categories.count == 0) return;
+    const uint64_t strings = at + offsetof(kiln_field, categories);
+    o_.point(strings + offsetof(kiln_strings, offsets), DataObject::Place{DataObject::blob, labels.label_offsets});
+    o_.point(strings + offsetof(kiln_strings, text), DataObject::Place{DataObject::blob, labels.label_text});
+  }
+  void addInput(const ir::Input& op, const kernel::FieldPlan& plan, uint64_t at) {
+    kiln_field field = fieldOf(plan);
+    field.optype = static_cast<uint8_t>(KILN_CONTINUOUS + static_cast<int>(op.opType)), field.role = op.role, field.required = op.required;
+    field.low = op.low, field.high = op.high;
+    place(field, at, op.field, op.description, plan);
+  }
+  void addOutput(const ir::Output& op, const kernel::FieldPlan& plan, uint64_t at) {
+    kiln_field field = fieldOf(plan);
+    field.optype = static_cast<uint8_t>(KILN_CONTINUOUS + static_cast<int>(op.opType)), field.result = op.feature;
+    kernel::FieldPlan labels = plan;
+    if (!op.of.empty()) field.of = labelMeant(op.of, labels);
+    place(field, at, op.field, op.description, labels);
+  }
+  // A probability shares the categories of the first output that has its label.
+  uint32_t labelMeant(const std::string& label, kernel::FieldPlan& labels) const {
+    const std::vector<ir::NodeId> outputs = f_.pipeline.outputs();
+    for (size_t i = 0; i < outputs.size(); i++) {
+      const ir::Type& type = f_.pipeline.type(f_.pipeline.nodes[outputs[i]].operands[0]);
+      if (type.elem != ir::Elem::cat) continue;
+      const auto& dict = f_.pipeline.table<ir::Dict>(ir::TableRef{type.dict});
+      for (uint32_t code = 0; code < dict.size(); code++)
+        if (dict.labelText(code) == label) return labels = f_.schema.outputs[i], code;
+    }
+    return ir::kNone;
+  }
+
+  void addScorer(size_t tier, uint64_t at, uint64_t identity, uint64_t inputs, uint64_t outputs) {
+    const kernel::ScorerPlan& plan = f_.plans[tier];
+    kiln_scorer s{};
+    s.size = sizeof s, s.abi_major = KILN_ABI_MAJOR, s.abi_minor = KILN_ABI_MINOR;
+    s.input_count = plan.input_count, s.output_count = plan.output_count;
+    s.scratch_bytes = plan.scratch_bytes, s.scratch_align = 64, s.scratch_per_text_byte = f_.scratchPerTextByte;
+    s.binding_bytes = sizeof(kernel::Binding) + size_t{plan.input_count} * 4;
+    s.block_rows = plan.block_rows;
+    o_.write(table(at), &s, sizeof s);
+    o_.point(at + offsetof(kiln_scorer, identity), table(identity));
+    o_.point(at + offsetof(kiln_scorer, inputs), table(inputs));
+    o_.point(at + offsetof(kiln_scorer, outputs), table(outputs));
+    const std::string prefix = std::string("kiln_") + f_.tiers[tier]->name;
+    o_.point(at + offsetof(kiln_scorer, score_row), prefix + "_score_row");
+    o_.point(at + offsetof(kiln_scorer, score_rows), prefix + "_score_rows");
+    o_.point(at + offsetof(kiln_scorer, encode), "kiln_encode");
+    o_.point(at + offsetof(kiln_scorer, bind), "kiln_bind");
+    o_.point(at + offsetof(kiln_scorer, describe), "kiln_describe");
+    o_.point(at + offsetof(kiln_scorer, extension), "kiln_extension");
+  }
+
+  void addTierList(uint64_t scorers) {
+    const size_t count = f_.tiers.size();
+    const DataObject::Place entries = o_.reserve(count * sizeof(kiln_tier));
+    for (size_t t = 0; t < count; t++) {
+      o_.point(entries.offset + t * sizeof(kiln_tier) + offsetof(kiln_tier, name), o_.string(f_.tiers[t]->name));
+      o_.point(entries.offset + t * sizeof(kiln_tier) + offsetof(kiln_tier, scorer), table(scorers + t * sizeof(kiln_scorer)));
+    }
+    kiln_tiers list{};
+    list.size = sizeof list, list.count = static_cast<uint32_t>(count);
+    const DataObject::Place at = o_.reserve(sizeof list);
+    o_.write(at, &list, sizeof list);
+    o_.point(at.offset + offsetof(kiln_tiers, tiers), entries);
+    o_.name("kiln_tier_list", at, sizeof list);
+  }
+
+  const AbiFacts& f_;
+  DataObject& o_;
+};
+
+}  // namespace
+
+void addAbiTables(const AbiFacts& facts, DataObject& object) { AbiTables(facts, object).run(); }
+
+}  // namespace kiln::codegen

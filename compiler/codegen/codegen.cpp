@@ -1,0 +1,233 @@
+// The stages of code generation, in order.
+#include "compiler/codegen/codegen.h"
+
+#include <llvm/ADT/StringMap.h>
+#include <llvm/TargetParser/Host.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "compiler/codegen/abi_tables.h"
+#include "compiler/codegen/forest/strategy.h"
+#include "compiler/codegen/link.h"
+#include "compiler/codegen/module.h"
+#include "compiler/support/sha256.h"
+
+namespace kiln::codegen {
+namespace {
+
+constexpr uint32_t kBlockRows = 64, kForestBlockRows = 256;
+constexpr uint64_t kMostScratch = 512 << 10;   // of a block, but for what one group of lanes needs
+
+/// What one tier's instances are made of.
+struct TierPlan {
+  const Tier* tier;
+  Record row, block;
+  Schedule rowSchedule, blockSchedule;
+  kernel::ScorerPlan plan{};
+};
+
+class Compilation {
+ public:
+  Compilation(const ir::Pipeline& pipeline, const Options& options, const Want& want, Artefact& artefact, Diagnostics& diagnostics)
+      : pipeline_(pipeline), options_(options), want_(want), artefact_(artefact), diagnostics_(diagnostics) {}
+
+  bool run() {
+    return stage("choose tiers", [&] { return chooseTiers(); }) &&         //
+           stage("lower and lay out", [&] { return planTiers(); }) &&      //
+           stage("generate code", [&] { return buildModules(); }) &&       //
+           stage("write tables", [&] { return writeTables(); }) &&         //
+           stage("link", [&] { return linkAll(); });
+  }
+
+ private:
+  template <class F> bool stage(const char* name, F f) {
+    const auto from = std::chrono::steady_clock::now();
+    const bool ok = f();
+    artefact_.seconds.emplace_back(name, std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count());
+    return ok;
+  }
+  bool fail(Kind kind, const std::string& what) {
+    diagnostics_.error(kind, 0, 0, what);
+    return false;
+  }
+  bool aarch64() const { return options_.target == "aarch64-linux"; }
+
+  bool chooseTiers() {
+    initialiseTargets();
+    for (const Tier* tier = tiersBegin(); tier != tiersEnd(); tier++) {
+      if (tier->target != options_.target) continue;
+      const bool wanted = options_.tiers.empty() || std::find(options_.tiers.begin(), options_.tiers.end(), tier->name) != options_.tiers.end();
+      if (base_ == nullptr) base_ = tier;
+      if (wanted) tiers_.push_back(tier);
+    }
+    for (const std::string& name : options_.tiers)
+      if (std::none_of(tiers_.begin(), tiers_.end(), [&](const Tier* t) { return t->name == name; }))
+        return fail(Kind::unsupported, "the target '" + options_.target + "' has no tier '" + name + "'");
+    if (tiers_.empty()) return fail(Kind::unsupported, "there is no target '" + options_.target + "'");
+    return true;
+  }
+
+  // ---- lowering
+  uint32_t wantedBlockRows() const {
+    if (options_.blockRows != 0) return (options_.blockRows + 15) / 16 * 16;
+    for (const ir::Node& node : pipeline_.nodes)
+      if (node.op->kind() == ir::OpKind::ForestNode) return kForestBlockRows;
+    return kBlockRows;
+  }
+  bool planTiers() {
+    try {
+      schema_ = schemaOf(pipeline_, blob_);
+      for (const Tier* tier : tiers_) planTier(*tier);
+      blob_.finish();
+    } catch (const std::length_error& error) {
+      return fail(Kind::limit, error.what());
+    }
+    return true;
+  }
+  void planTier(const Tier& tier) {
+    TierPlan plan{&tier, {}, {}, {}, {}, {}};
+    plan.row = record({pipeline_, tier, true, 1, options_.strategy, schema_, blob_, artefact_.strategies});
+    plan.rowSchedule = schedule(plan.row, pipeline_, 1);
+    for (uint32_t rows = wantedBlockRows();; rows /= 2) {
+      plan.block = record({pipeline_, tier, false, rows, options_.strategy, schema_, blob_, artefact_.strategies});
+      plan.blockSchedule = schedule(plan.block, pipeline_, tier.lanes);
+      if (plan.blockSchedule.scratchBytes <= kMostScratch || rows <= 16 || options_.blockRows != 0) break;
+    }
+    fillPlan(plan);
+    plans_.push_back(std::move(plan));
+  }
+  void fillPlan(TierPlan& p) {
+    kernel::ScorerPlan& plan = p.plan;
+    plan.input_count = static_cast<uint32_t>(schema_.inputs.size()), plan.output_count = static_cast<uint32_t>(schema_.outputs.size());
+    auto fields = [&](std::vector<kernel::FieldPlan> fields, const std::vector<LocalId>& locals, const char* key) {
+      for (size_t i = 0; i < fields.size(); i++)
+        if (locals[i] != ir::kNone) fields[i].slot = p.blockSchedule.slots[locals[i]];
+      return blob_.add(key, fields.data(), fields.size() * sizeof(kernel::FieldPlan), 8);
+    };
+    plan.inputs = fields(schema_.inputs, p.block.inputs, "inputs");
+    plan.outputs = fields(schema_.outputs, p.block.outputs, "outputs");
+    plan.by_name = schema_.byName;
+    plan.block_rows = p.block.blockRows, plan.status_at = p.blockSchedule.statusAt;
+    plan.row_bytes = p.rowSchedule.scratchBytes, plan.block_bytes = p.blockSchedule.scratchBytes;
+    plan.scratch_bytes = std::max(plan.row_bytes, plan.block_bytes);
+    plan.binding_key = schema_.bindingKey;
+  }
+
+  // ---- code
+  bool buildModules() {
+    std::vector<ModuleOutput> outputs(plans_.size() + 1);
+    std::vector<uint32_t> levels;
+    for (const TierPlan& p : plans_) levels.push_back(aarch64() ? 0 : static_cast<uint32_t>(p.tier->name[1] - '0'));
+    auto build = [&](size_t i) {
+      if (i == plans_.size()) outputs[i] = buildShared(*base_, plans_[0].plan, levels, {});
+      else outputs[i] = buildTier({pipeline_, *plans_[i].tier, plans_[i].row, plans_[i].rowSchedule, plans_[i].block,
+                                   plans_[i].blockSchedule, plans_[i].plan}, want_);
+    };
+    runAll(outputs.size(), build);
+    const char* steps[] = {"  of which link kernels", "  of which optimise", "  of which generate"};
+    for (int s = 0; s < 3; s++) {
+      double sum = 0;
+      for (const ModuleOutput& out : outputs) sum += out.seconds[s];
+      artefact_.seconds.emplace_back(steps[s], sum);
+    }
+    for (size_t i = 0; i < outputs.size(); i++) {
+      const std::string name = i < plans_.size() ? plans_[i].tier->name : "shared";
+      if (!outputs[i].error.empty()) return fail(Kind::internal, "code generation for " + name + ": " + outputs[i].error);
+      if (want_.llvm && i < plans_.size()) artefact_.llvm.emplace_back(name, std::move(outputs[i].llvm));
+      if (want_.assembly && i < plans_.size()) artefact_.assembly.emplace_back(name, std::move(outputs[i].assembly));
+      code_.emplace_back(name, std::move(outputs[i].object));
+    }
+    return true;
+  }
+  // In order, or by two threads where the machine has the cores; the results are the same.
+  template <class F> static void runAll(size_t count, F build) {
+    const size_t workers = std::min<size_t>(count, std::max(1u, std::thread::hardware_concurrency()));
+    std::atomic<size_t> next{0};
+    auto work = [&] {
+      for (size_t i; (i = next.fetch_add(1)) < count;) build(i);
+    };
+    std::vector<std::thread> threads;
+    for (size_t t = 1; t < workers; t++) threads.emplace_back(work);
+    work();
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  // ---- tables
+  bool writeTables() {
+    Sha256 content;
+    for (const auto& [name, object] : code_) content.add(object);
+    content.add(std::string_view(blob_.bytes().data(), blob_.bytes().size()));
+    static const char digits[] = "0123456789abcdef";
+    for (uint8_t byte : content.finish()) artefact_.contentSha256 += digits[byte >> 4], artefact_.contentSha256 += digits[byte & 15];
+    data_ = std::make_unique<DataObject>(aarch64(), std::string_view(blob_.bytes().data(), blob_.bytes().size()));
+    AbiFacts facts{pipeline_, options_, schema_, tiers_, artefact_.contentSha256, {}, 0};
+    for (const TierPlan& p : plans_) facts.plans.push_back(p.plan);
+    addAbiTables(facts, *data_);
+    return true;
+  }
+
+  bool linkAll() {
+    std::vector<LinkObject> objects;
+    for (const auto& [name, object] : code_) objects.push_back({name, {object}});
+    objects.push_back({"data", data_->pieces()});
+    if (want_.object)
+      for (const LinkObject& object : objects) {
+        std::string bytes;
+        for (std::string_view piece : object.pieces) bytes += piece;
+        artefact_.objects.emplace_back(object.name, std::move(bytes));
+      }
+    return link(objects, aarch64(), "kiln-" + artefact_.contentSha256.substr(0, 32) + ".so", artefact_.sharedObject, diagnostics_);
+  }
+
+  const ir::Pipeline& pipeline_;
+  const Options& options_;
+  const Want& want_;
+  Artefact& artefact_;
+  Diagnostics& diagnostics_;
+  std::vector<const Tier*> tiers_;
+  const Tier* base_ = nullptr;
+  Blob blob_;
+  Schema schema_;
+  std::vector<TierPlan> plans_;
+  std::vector<std::pair<std::string, std::string>> code_;
+  std::unique_ptr<DataObject> data_;
+};
+
+}  // namespace
+
+bool compile(const ir::Pipeline& pipeline, const Options& options, const Want& want, Artefact& artefact, Diagnostics& diagnostics) {
+  return Compilation(pipeline, options, want, artefact, diagnostics).run();
+}
+
+std::vector<std::pair<std::string, std::vector<std::string>>> targets() {
+  std::vector<std::pair<std::string, std::vector<std::string>>> all;
+  for (const Tier* tier = tiersBegin(); tier != tiersEnd(); tier++) {
+    if (all.empty() || all.back().first != tier->target) all.push_back({tier->target, {}});
+    all.back().second.push_back(tier->name);
+  }
+  return all;
+}
+
+std::string nativeTier() {
+#if defined(__aarch64__)
+  return "neon";
+#else
+  const auto features = llvm::sys::getHostCPUFeatures();
+  auto all = [&](std::initializer_list<const char*> names) {
+    return std::all_of(names.begin(), names.end(), [&](const char* name) { return features.lookup(name); });
+  };
+  if (!all({"avx2", "bmi", "bmi2", "fma", "f16c", "lzcnt", "movbe"})) return "v2";
+  return all({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vbmi"}) ? "v4" : "v3";
+#endif
+}
+
+std::vector<std::string> strategies() {
+  std::vector<std::string> names;
+  for (const ForestStrategy* strategy : forestStrategies()) names.push_back(strategy->name());
+  return names;
+}
+
+}  // namespace kiln::codegen

@@ -1,0 +1,108 @@
+#include "compiler/codegen/fields.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "compiler/codegen/perfect_hash.h"
+#include "compiler/ir/nodes/input.h"
+#include "compiler/ir/nodes/output.h"
+#include "compiler/ir/tables/dict.h"
+#include "compiler/support/sha256.h"
+
+namespace kiln::codegen {
+namespace {
+
+uint64_t numberKey(double v) {
+  uint64_t bits = 0;
+  if (v != 0) std::memcpy(&bits, &v, sizeof bits);
+  return bits;
+}
+uint32_t elemOf(ir::Elem elem) {
+  static const uint32_t elems[ir::kElemCount] = {kernel::kElemF64, kernel::kElemF32, kernel::kElemI64, kernel::kElemI32, kernel::kElemBool,
+                                                 kernel::kElemStr, kernel::kElemDate, kernel::kElemTime, kernel::kElemDatetime, 0};
+  return elems[static_cast<int>(elem)];
+}
+
+void addLabelTexts(const ir::Dict& dict, Blob& blob, kernel::FieldPlan& field) {
+  std::vector<uint32_t> offsets{0};
+  std::string text;
+  for (uint32_t i = 0; i < dict.size(); i++) {
+    text += dict.elem == ir::Elem::str ? dict.text[i] : dict.labelText(i);
+    offsets.push_back(static_cast<uint32_t>(text.size()));
+  }
+  field.label_offsets = blob.add("label.offsets", offsets.data(), offsets.size() * 4, 4);
+  field.label_text = blob.add("label.text", text.data(), text.size(), 1);
+}
+
+void addDict(const ir::Dict& dict, bool input, Blob& blob, kernel::FieldPlan& field) {
+  field.is_cat = 1, field.open = dict.open, field.elem = elemOf(dict.elem), field.label_count = dict.size();
+  addLabelTexts(dict, blob, field);
+  if (input && dict.elem == ir::Elem::str) {
+    const std::string hash = hashLabels(std::vector<std::string_view>(dict.text.begin(), dict.text.end()));
+    field.labels = blob.add("label.hash", hash.data(), hash.size(), 8);
+  } else if (input) {
+    std::vector<uint64_t> keys;
+    for (double v : dict.numbers) keys.push_back(numberKey(v));
+    for (int64_t v : dict.integers) keys.push_back(static_cast<uint64_t>(v));
+    const std::string hash = hashNumbers(keys);
+    field.labels = blob.add("label.hash", hash.data(), hash.size(), 8);
+  } else if (dict.elem != ir::Elem::str) {
+    field.labels = dict.numbers.empty() ? blob.add("label.values", dict.integers.data(), dict.integers.size() * 8, 8)
+                                        : blob.add("label.values", dict.numbers.data(), dict.numbers.size() * 8, 8);
+  }
+}
+
+kernel::FieldPlan field(const ir::Pipeline& pipeline, const ir::Type& type, const std::string& name, bool input, Blob& blob) {
+  kernel::FieldPlan field{};
+  field.nullable = 1;
+  if (type.elem == ir::Elem::cat) addDict(pipeline.table<ir::Dict>(ir::TableRef{type.dict}), input, blob, field);
+  else field.elem = elemOf(type.elem);
+  field.name_length = static_cast<uint32_t>(name.size());
+  field.name = blob.add("name", name.c_str(), name.size() + 1, 1);
+  return field;
+}
+
+kernel::FieldPlan inputField(const ir::Pipeline& pipeline, ir::NodeId node, Blob& blob) {
+  const auto& op = pipeline.nodes[node].op->as<ir::Input>();
+  kernel::FieldPlan plan = field(pipeline, pipeline.type(pipeline.nodes[node].results[0]), op.field, true, blob);
+  plan.nan = op.nan, plan.nullable = op.nullable, plan.required = op.required;
+  return plan;
+}
+kernel::FieldPlan outputField(const ir::Pipeline& pipeline, ir::NodeId node, Blob& blob) {
+  const auto& op = pipeline.nodes[node].op->as<ir::Output>();
+  return field(pipeline, pipeline.type(pipeline.nodes[node].operands[0]), op.field, false, blob);
+}
+
+}  // namespace
+
+Schema schemaOf(const ir::Pipeline& pipeline, Blob& blob) {
+  Schema schema;
+  const std::vector<ir::NodeId> inputs = pipeline.inputs();
+  std::vector<uint32_t> byName;
+  std::string names;
+  for (uint32_t i = 0; i < inputs.size(); i++) {
+    schema.inputs.push_back(inputField(pipeline, inputs[i], blob));
+    byName.push_back(i);
+    names += pipeline.nodes[inputs[i]].op->as<ir::Input>().field + '\0';
+  }
+  for (ir::NodeId output : pipeline.outputs()) schema.outputs.push_back(outputField(pipeline, output, blob));
+  auto nameOf = [&](uint32_t i) -> const std::string& { return pipeline.nodes[inputs[i]].op->as<ir::Input>().field; };
+  std::sort(byName.begin(), byName.end(), [&](uint32_t a, uint32_t b) { return std::pair(std::string_view(nameOf(a)), a) < std::pair(std::string_view(nameOf(b)), b); });
+  schema.byName = blob.add("by_name", byName.data(), byName.size() * 4, 4);
+  // A binding depends on the names and what they hold, which the plans and names say.
+  std::string facts = names;
+  facts.append(reinterpret_cast<const char*>(schema.inputs.data()), schema.inputs.size() * sizeof(kernel::FieldPlan));
+  facts += pipeline.name + '\0' + pipeline.sourceSha256;
+  Sha256 hash;
+  hash.add(facts);
+  const auto digest = hash.finish();
+  std::memcpy(&schema.bindingKey, digest.data(), sizeof schema.bindingKey);
+  return schema;
+}
+
+uint8_t abiType(const kernel::FieldPlan& field) {
+  static const uint8_t types[] = {KILN_F64, KILN_F32, KILN_I64, KILN_I32, KILN_BOOL, KILN_STRING, KILN_DATE, KILN_TIME, KILN_DATETIME};
+  return types[field.elem];
+}
+
+}  // namespace kiln::codegen

@@ -1,0 +1,20 @@
+// The schema of a pipeline as the scorer sees it: labels, hashes and names into the blob, a FieldPlan for each field.
+#pragma once
+#include "compiler/codegen/blob.h"
+#include "compiler/ir/pipeline.h"
+#include "runtime/kernels/scorer_plan.h"
+
+namespace kiln::codegen {
+
+struct Schema {
+  std::vector<kernel::FieldPlan> inputs, outputs;   ///< without their Slots
+  uint32_t byName = 0;         ///< blob
+  uint64_t bindingKey = 0;
+};
+/// Adds what the fields need to the blob.
+Schema schemaOf(const ir::Pipeline& pipeline, Blob& blob);
+
+/// kiln_type of a field.
+uint8_t abiType(const kernel::FieldPlan& field);
+
+}  // namespace kiln::codegen

@@ -1,0 +1,273 @@
+#include "compiler/codegen/instance.h"
+
+#include <llvm/IR/IRBuilder.h>
+
+#include <cstddef>
+
+#include "runtime/kernels/plan.h"
+
+namespace kiln::codegen {
+
+using llvm::BasicBlock;
+using llvm::Function;
+using llvm::GlobalVariable;
+using llvm::Value;
+
+GlobalVariable* constantBytes(llvm::Module& module, const void* bytes, size_t size, const char* name) {
+  static const char none = 0;
+  if (size == 0) bytes = &none, size = 1;
+  auto* data = llvm::ConstantDataArray::getRaw(llvm::StringRef(static_cast<const char*>(bytes), size), size,
+                                               llvm::Type::getInt8Ty(module.getContext()));
+  auto* global = new GlobalVariable(module, data->getType(), true, GlobalVariable::PrivateLinkage, data, name);
+  global->setAlignment(llvm::Align(16));
+  global->setUnnamedAddr(GlobalVariable::UnnamedAddr::Global);
+  return global;
+}
+
+GlobalVariable* blobGlobal(llvm::Module& module) {
+  if (auto* known = module.getNamedGlobal("kiln_blob")) return known;
+  auto* type = llvm::ArrayType::get(llvm::Type::getInt8Ty(module.getContext()), 64);
+  auto* blob = new GlobalVariable(module, type, true, GlobalVariable::ExternalLinkage, nullptr, "kiln_blob");
+  blob->setAlignment(llvm::Align(64));
+  blob->setVisibility(GlobalVariable::HiddenVisibility);
+  blob->setDSOLocal(true);
+  return blob;
+}
+
+namespace {
+
+using kernel::Ctx;
+using kernel::Slot;
+struct ElementParams {   // as in runtime/kernels/slots.h
+  Slot slot;
+  uint32_t element;
+};
+constexpr uint32_t kUnrollElements = 8;
+
+class Emitter {
+ public:
+  Emitter(llvm::Module& module, const InstanceOptions& options)
+      : module_(module), context_(module.getContext()), b_(context_), o_(options), row_(options.lanes == 1),
+        suffix_("_" + std::to_string(options.lanes)), defined_(options.record.locals.size(), false),
+        constantPiece_(options.record.locals.size(), ir::kNone) {
+    for (uint32_t p = 0; p < o_.record.pieces.size(); p++)
+      for (LocalId l : o_.record.pieces[p].defines) constantPiece_[l] = o_.record.locals[l].constant ? p : ir::kNone;
+  }
+
+  void run() {
+    Function* body = function(row_ ? "kiln_body_row" : "kiln_body_block", Function::ExternalLinkage);
+    std::vector<Function*> stages;
+    for (size_t s = 0; s < o_.schedule.stages.size(); s++) stages.push_back(stage(s));
+    b_.SetInsertPoint(BasicBlock::Create(context_, "", body));
+    for (Function* f : stages) b_.CreateCall(f, {body->getArg(0)});
+    b_.CreateRetVoid();
+  }
+
+ private:
+  Function* function(const std::string& name, Function::LinkageTypes linkage) {
+    auto* type = llvm::FunctionType::get(b_.getVoidTy(), {b_.getPtrTy()}, false);
+    Function* f = Function::Create(type, linkage, name, module_);
+    f->setDSOLocal(true);
+    if (linkage == Function::ExternalLinkage) f->setVisibility(Function::HiddenVisibility);
+    f->getArg(0)->addAttr(llvm::Attribute::NoAlias);
+    return f;
+  }
+
+  Function* stage(size_t index) {
+    const Stage& stage = o_.schedule.stages[index];
+    fn_ = function((row_ ? "row_stage_" : "block_stage_") + std::to_string(index), Function::InternalLinkage);
+    if (!row_ || o_.schedule.stages.size() > 1) fn_->addFnAttr(llvm::Attribute::NoInline);
+    entry_ = BasicBlock::Create(context_, "entry", fn_);
+    b_.SetInsertPoint(entry_);
+    copyContext();
+    lanes_.clear();
+    if (stage.block) {
+      callBlock(o_.record.pieces[stage.pieces[0]]);
+    } else if (row_) {
+      for (uint32_t p : stage.pieces) piece(o_.record.pieces[p]);
+    } else {
+      rowLoop([&] {
+        for (uint32_t p : stage.pieces) piece(o_.record.pieces[p]);
+      });
+    }
+    storeField(fn_->getArg(0), offsetof(Ctx, arena), loadField(ctx_, offsetof(Ctx, arena), b_.getPtrTy()));
+    b_.CreateRetVoid();
+    for (uint32_t p : stage.pieces)
+      for (LocalId l : o_.record.pieces[p].defines) defined_[l] = true;
+    return fn_;
+  }
+
+  // A copy of the context that optimisation can keep in registers; the blob's address becomes a constant.
+  void copyContext() {
+    auto* storage = b_.CreateAlloca(llvm::ArrayType::get(b_.getInt8Ty(), sizeof(Ctx)));
+    storage->setAlignment(llvm::Align(16));
+    ctx_ = storage;
+    storeField(ctx_, offsetof(Ctx, blob), blobGlobal(module_));
+    for (size_t at : {offsetof(Ctx, scratch), offsetof(Ctx, cells), offsetof(Ctx, out), offsetof(Ctx, status), offsetof(Ctx, arena),
+                      offsetof(Ctx, arena_end)})
+      storeField(ctx_, at, loadField(fn_->getArg(0), at, b_.getPtrTy()));
+    storeField(ctx_, offsetof(Ctx, at), b_.getInt64(0));
+    rows_ = loadField(fn_->getArg(0), offsetof(Ctx, rows), b_.getInt64Ty());
+    storeField(ctx_, offsetof(Ctx, rows), rows_);
+  }
+  Value* field(Value* base, size_t offset) { return b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), base, offset); }
+  Value* loadField(Value* base, size_t offset, llvm::Type* type) { return b_.CreateLoad(type, field(base, offset)); }
+  void storeField(Value* base, size_t offset, Value* v) { b_.CreateStore(v, field(base, offset)); }
+
+  template <class Body> void loop(Value* end, uint64_t step, Body body) {
+    BasicBlock* before = b_.GetInsertBlock();
+    auto* head = BasicBlock::Create(context_, "loop", fn_);
+    b_.CreateBr(head);
+    b_.SetInsertPoint(head);
+    auto* at = b_.CreatePHI(b_.getInt64Ty(), 2);
+    at->addIncoming(b_.getInt64(0), before);
+    body(at);
+    Value* next = b_.CreateNUWAdd(at, b_.getInt64(step));
+    at->addIncoming(next, b_.GetInsertBlock());
+    auto* done = BasicBlock::Create(context_, "done", fn_);
+    auto* branch = b_.CreateCondBr(b_.CreateICmpULT(next, end), head, done);
+    auto* once = llvm::MDNode::get(context_, {llvm::MDString::get(context_, "llvm.loop.unroll.disable")});
+    auto* id = llvm::MDNode::getDistinct(context_, {nullptr, once});
+    id->replaceOperandWith(0, id);
+    branch->setMetadata("llvm.loop", id);
+    b_.SetInsertPoint(done);
+  }
+  // Drivers call a body with at least one row.
+  template <class Body> void rowLoop(Body body) {
+    loop(rows_, static_cast<uint64_t>(o_.lanes), [&](Value* at) {
+      storeField(ctx_, offsetof(Ctx, at), at);
+      body();
+    });
+  }
+
+  Value* newLanes() {
+    llvm::IRBuilder<> entry(entry_, entry_->begin());
+    auto* a = entry.CreateAlloca(llvm::ArrayType::get(entry.getInt8Ty(), 32u * static_cast<unsigned>(o_.lanes)));
+    a->setAlignment(llvm::Align(row_ ? 16 : 64));
+    return a;
+  }
+  llvm::FunctionCallee kernelNamed(const std::string& name, size_t arguments) {
+    std::vector<llvm::Type*> types(arguments, b_.getPtrTy());
+    return module_.getOrInsertFunction("kiln_" + name, llvm::FunctionType::get(b_.getVoidTy(), types, false));
+  }
+  Value* constant(const void* bytes, size_t size, const char* name) {
+    auto& known = constants_[std::string(static_cast<const char*>(bytes), size)];
+    if (known == nullptr) known = constantBytes(module_, bytes, size, name);
+    return known;
+  }
+  template <class T> Value* constant(const T& value, const char* name) { return constant(&value, sizeof value, name); }
+  void call(const std::string& kernel, Value* params, std::vector<Value*> arguments) {
+    arguments.insert(arguments.begin(), {ctx_, params});
+    b_.CreateCall(kernelNamed(kernel + suffix_, arguments.size()), arguments);
+  }
+
+  const Local& local(LocalId l) const { return o_.record.locals[l]; }
+  const Slot& slot(LocalId l) const { return o_.schedule.slots[l]; }
+  const char* storage(LocalId l) const { return storageName(local(l).storage); }
+
+  // Where a scalar's lanes stand in this stage: computed already, fetched from scratch, made anew if constant, or room to define.
+  Value* lanes(LocalId l) {
+    Value*& at = lanes_[l];
+    if (at != nullptr) return at;
+    at = newLanes();
+    Value* result = at;   // recursion below may move the map's storage
+    if (constantPiece_[l] != ir::kNone) {
+      piece(o_.record.pieces[constantPiece_[l]]);
+    } else if (slot(l).count != 0 && (defined_[l] || local(l).input != ir::kNone)) {
+      call(std::string("get_") + storage(l), constant(ElementParams{slot(l), 0}, "element"), {result});
+    }
+    return result;
+  }
+  Value* argument(LocalId l) { return local(l).vector ? constant(slot(l), "slot") : lanes(l); }
+
+  void piece(const Piece& piece) {
+    for (const Operation& operation : piece.operations) {
+      if (operation.kind == Operation::elementwise) {
+        elementwise(piece, operation);
+      } else {
+        std::vector<Value*> arguments;
+        for (LocalId l : operation.arguments) arguments.push_back(argument(l));
+        call(operation.kernel, constant(operation.params.data(), operation.params.size(), "params"), std::move(arguments));
+      }
+    }
+    for (LocalId l : piece.defines)
+      if (!local(l).vector && !local(l).constant && slot(l).count != 0)
+        call(std::string("put_") + storage(l), constant(ElementParams{slot(l), 0}, "element"), {lanes(l)});
+  }
+
+  void elementwise(const Piece& piece, const Operation& operation) {
+    Value* params = constant(operation.params.data(), operation.params.size(), "params");
+    const LocalId result = operation.arguments.back();
+    std::vector<Value*> arguments;
+    for (LocalId l : operation.arguments) arguments.push_back(local(l).vector ? newLanes() : lanes(l));
+    if (!local(result).vector) return call(operation.kernel, params, arguments);
+
+    const ir::Node& node = o_.pipeline.nodes[piece.node];
+    const std::vector<uint32_t>& shape = o_.pipeline.type(node.results[0]).shape;
+    call("clear_status", constant(slot(result), "slot"), {});
+    auto element = [&](Value* e) {
+      for (size_t i = 0; i + 1 < arguments.size(); i++)
+        if (const LocalId l = operation.arguments[i]; local(l).vector)
+          call(std::string("get_at_") + storage(l), constant(slot(l), "slot"),
+               {index(e, shape, o_.pipeline.type(node.operands[i]).shape), arguments[i]});
+      call(operation.kernel, params, arguments);
+      call(std::string("put_at_") + storage(result), constant(slot(result), "slot"), {index(e, shape, shape), arguments.back()});
+    };
+    if (local(result).count <= kUnrollElements)
+      for (uint32_t e = 0; e < local(result).count; e++) element(b_.getInt64(e));
+    else
+      loop(b_.getInt64(local(result).count), 1, element);
+  }
+
+  // The element of an operand that meets element e of the result, by numpy's rules, as a u32 in memory.
+  Value* index(Value* e, const std::vector<uint32_t>& result, const std::vector<uint32_t>& operand) {
+    Value* sum = result == operand ? e : b_.getInt64(0);
+    if (result != operand) {
+      uint64_t resultStride = 1, operandStride = 1;
+      for (size_t d = 0; d < operand.size(); d++) {
+        const uint32_t have = operand[operand.size() - 1 - d], want = result[result.size() - 1 - d];
+        Value* at = b_.CreateURem(b_.CreateUDiv(e, b_.getInt64(resultStride)), b_.getInt64(want));
+        if (have != 1) sum = b_.CreateAdd(sum, b_.CreateMul(at, b_.getInt64(operandStride)));
+        resultStride *= want, operandStride *= have;
+      }
+    }
+    Value* memory = newLanes();
+    b_.CreateStore(b_.CreateTrunc(sum, b_.getInt32Ty()), memory);
+    return memory;
+  }
+
+  void callBlock(const Piece& piece) {
+    const Operation& operation = piece.operations[0];
+    const size_t operands = o_.pipeline.nodes[piece.node].operands.size();
+    std::vector<Slot> slots;
+    for (LocalId l : operation.arguments) slots.push_back(slot(l));
+    auto* table = llvm::cast<llvm::Constant>(constant(slots.data(), slots.size() * sizeof(Slot), "slots"));
+    Value* results = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), table, operands * sizeof(Slot));
+    const uint64_t group = static_cast<uint64_t>(o_.lanes);
+    Value* rows = row_ ? b_.getInt64(1) : b_.CreateAnd(b_.CreateAdd(rows_, b_.getInt64(group - 1)), b_.getInt64(~(group - 1)));
+    Value* params = constant(operation.params.data(), operation.params.size(), "params");
+    auto* type = llvm::FunctionType::get(b_.getVoidTy(), {b_.getPtrTy(), b_.getPtrTy(), b_.getPtrTy(), b_.getPtrTy(), b_.getInt64Ty()}, false);
+    b_.CreateCall(module_.getOrInsertFunction("kiln_" + operation.kernel + (row_ ? "_row" : "_block"), type),
+                  {ctx_, params, table, results, rows});
+  }
+
+  llvm::Module& module_;
+  llvm::LLVMContext& context_;
+  llvm::IRBuilder<> b_;
+  const InstanceOptions& o_;
+  const bool row_;
+  const std::string suffix_;
+  std::vector<bool> defined_;             // by an earlier stage
+  std::vector<uint32_t> constantPiece_;   // of constants: the piece that makes them
+  std::unordered_map<std::string, GlobalVariable*> constants_;
+  std::unordered_map<LocalId, Value*> lanes_;   // of this stage
+  Function* fn_ = nullptr;
+  BasicBlock* entry_ = nullptr;
+  Value *ctx_ = nullptr, *rows_ = nullptr;
+};
+
+}  // namespace
+
+void emitInstance(llvm::Module& module, const InstanceOptions& options) { Emitter(module, options).run(); }
+
+}  // namespace kiln::codegen

@@ -1,0 +1,25 @@
+// Writes the LLVM IR of one instance: a function a stage, whose body is a straight list of kernel calls in a loop over the rows
+// of the block, and a body that calls the stages in order.
+#pragma once
+#include <llvm/IR/Module.h>
+
+#include "compiler/codegen/schedule.h"
+
+namespace kiln::codegen {
+
+struct InstanceOptions {
+  const ir::Pipeline& pipeline;
+  const Record& record;
+  const Schedule& schedule;
+  int lanes;
+};
+
+/// Defines kiln_body_row(Ctx*) for one lane, else kiln_body_block(Ctx*); kernels and kiln_blob are declared.
+void emitInstance(llvm::Module& module, const InstanceOptions& options);
+
+/// A private constant of these bytes; equal ones share one.
+llvm::GlobalVariable* constantBytes(llvm::Module& module, const void* bytes, size_t size, const char* name);
+/// The blob, defined in an object of its own.
+llvm::GlobalVariable* blobGlobal(llvm::Module& module);
+
+}  // namespace kiln::codegen

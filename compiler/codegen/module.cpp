@@ -1,0 +1,239 @@
+#include "compiler/codegen/module.h"
+
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/Bitcode/BitcodeReader.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Module.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/Linker/Linker.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/MemoryBuffer.h>
+#include <llvm/Support/TargetSelect.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Target/TargetMachine.h>
+#include <llvm/Transforms/IPO/Internalize.h>
+#include <llvm/Transforms/Utils/Cloning.h>
+
+#include <chrono>
+#include <mutex>
+#include <set>
+
+#include "compiler/codegen/instance.h"
+
+namespace kiln::codegen {
+namespace {
+
+using llvm::Function;
+using llvm::GlobalVariable;
+using llvm::Module;
+
+std::string tripleOf(const Tier& tier) {
+  return std::string_view(tier.target) == "aarch64-linux" ? "aarch64-unknown-linux-gnu" : "x86_64-unknown-linux-gnu";
+}
+
+class Builder {
+ public:
+  explicit Builder(const Tier& tier) : tier_(tier), module_("scorer", context_) {
+    std::string error;
+    const std::string triple = tripleOf(tier);
+    const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
+    if (target == nullptr) {
+      out_.error = error;
+      return;
+    }
+    llvm::TargetOptions options;
+    options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+    options.DataSections = options.FunctionSections = true;
+    options.UniqueSectionNames = false;
+    machine_.reset(target->createTargetMachine(triple, tier.cpu, tier.features, options, llvm::Reloc::PIC_, llvm::CodeModel::Small,
+                                               llvm::CodeGenOptLevel::Default));
+    module_.setTargetTriple(triple);
+    module_.setDataLayout(machine_->createDataLayout());
+  }
+
+  Module& module() { return module_; }
+  bool failed() const { return !out_.error.empty(); }
+
+  /// Defines a constant of the model that the drivers read.
+  void define(const char* name, const void* bytes, size_t size) {
+    GlobalVariable* g = constantBytes(module_, bytes, size, "");
+    g->setName(name), g->setLinkage(GlobalVariable::ExternalLinkage), g->setVisibility(GlobalVariable::HiddenVisibility);
+    g->setDSOLocal(true);
+  }
+  /// Links this function of the kernels; it will be called `symbol`.
+  void keep(const char* name, const std::string& symbol, bool exported) {
+    Function::Create(llvm::FunctionType::get(llvm::Type::getVoidTy(context_), false), Function::ExternalLinkage, name, module_);
+    kept_.push_back({name, symbol, exported});
+  }
+
+  ModuleOutput finish(const Want& want) {
+    if (failed()) return std::move(out_);
+    timed(0, [&] { linkKernels(); });
+    if (!failed()) timed(1, [&] { optimise(); });
+    if (!failed()) timed(2, [&] { generate(want); });
+    return std::move(out_);
+  }
+
+ private:
+  struct Kept {
+    std::string name, symbol;
+    bool exported;
+  };
+  template <class F> void timed(int stage, F f) {
+    const auto from = std::chrono::steady_clock::now();
+    f();
+    out_.seconds[stage] = std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
+  }
+
+  void linkKernels() {
+    const llvm::MemoryBufferRef bitcode(llvm::StringRef(tier_.bitcode.data(), tier_.bitcode.size()), "kernels");
+    auto kernels = llvm::getLazyBitcodeModule(bitcode, context_);
+    if (!kernels) {
+      out_.error = "the kernels' bitcode: " + llvm::toString(kernels.takeError());
+      return;
+    }
+    (*kernels)->setTargetTriple(module_.getTargetTriple());
+    if ((*kernels)->getDataLayout() != module_.getDataLayout()) {
+      out_.error = "the kernels' data layout is not that of the target";
+      return;
+    }
+    if (llvm::Linker::linkModules(module_, std::move(*kernels), llvm::Linker::LinkOnlyNeeded)) {
+      out_.error = "the kernels do not link";
+      return;
+    }
+    std::string missing;
+    for (const Function& f : module_)
+      if (f.isDeclaration() && !f.isIntrinsic()) missing += " " + f.getName().str();
+    if (!missing.empty()) {
+      out_.error = "kernels are missing:" + missing;
+      return;
+    }
+    for (const Kept& k : kept_) {
+      Function* f = module_.getFunction(k.name);
+      f->setName(k.symbol);
+      f->setVisibility(k.exported ? GlobalVariable::DefaultVisibility : GlobalVariable::HiddenVisibility);
+    }
+    setAttributes();
+    if (auto* idents = module_.getNamedMetadata("llvm.ident")) idents->eraseFromParent();
+  }
+
+  void setAttributes() {
+    for (Function& f : module_) {
+      if (f.isDeclaration()) continue;
+      for (const char* a : {"target-cpu", "target-features", "tune-cpu", "min-legal-vector-width", "prefer-vector-width", "frame-pointer",
+                            "stack-protector-buffer-size", "no-trapping-math"})
+        f.removeFnAttr(a);
+      f.addFnAttr("target-cpu", tier_.cpu);
+      if (*tier_.features != 0) f.addFnAttr("target-features", tier_.features);
+      if (tier_.preferVectorWidth != 0) {
+        f.addFnAttr("prefer-vector-width", std::to_string(tier_.preferVectorWidth));
+        f.addFnAttr("min-legal-vector-width", std::to_string(tier_.preferVectorWidth));
+      }
+      f.addFnAttr(llvm::Attribute::NoUnwind);
+      f.setUWTableKind(llvm::UWTableKind::None);
+    }
+  }
+
+  llvm::TargetLibraryInfoImpl noLibrary() const {
+    llvm::TargetLibraryInfoImpl info{llvm::Triple(module_.getTargetTriple())};
+    info.disableAllFunctions();
+    return info;
+  }
+
+  void optimise() {
+    std::set<std::string> entries;
+    for (const Kept& k : kept_) entries.insert(k.symbol);
+    llvm::internalizeModule(module_, [&](const llvm::GlobalValue& g) { return entries.count(g.getName().str()) != 0; });
+    llvm::PipelineTuningOptions tuning;
+    tuning.LoopVectorization = tuning.SLPVectorization = tuning.LoopInterleaving = false;
+    llvm::PassBuilder passes(machine_.get(), tuning);
+    llvm::LoopAnalysisManager loops;
+    llvm::FunctionAnalysisManager functions;
+    llvm::CGSCCAnalysisManager cgscc;
+    llvm::ModuleAnalysisManager modules;
+    functions.registerPass([&] { return llvm::TargetLibraryAnalysis(noLibrary()); });
+    passes.registerModuleAnalyses(modules);
+    passes.registerCGSCCAnalyses(cgscc);
+    passes.registerFunctionAnalyses(functions);
+    passes.registerLoopAnalyses(loops);
+    passes.crossRegisterProxies(loops, functions, cgscc, modules);
+    passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module_, modules);
+    std::string why;
+    llvm::raw_string_ostream os(why);
+    if (llvm::verifyModule(module_, &os)) out_.error = "the module is not valid: " + os.str();
+  }
+
+  std::string emit(Module& module, llvm::CodeGenFileType kind) {
+    llvm::SmallVector<char, 0> bytes;
+    llvm::raw_svector_ostream os(bytes);
+    llvm::legacy::PassManager passes;
+    passes.add(new llvm::TargetLibraryInfoWrapperPass(noLibrary()));
+    if (machine_->addPassesToEmitFile(passes, os, nullptr, kind)) {
+      out_.error = "the target cannot emit objects";
+      return {};
+    }
+    passes.run(module);
+    return std::string(bytes.data(), bytes.size());
+  }
+
+  void generate(const Want& want) {
+    if (want.llvm) {
+      llvm::raw_string_ostream os(out_.llvm);
+      module_.print(os, nullptr);
+    }
+    // Code generation changes a module: the text is made of a copy.
+    if (want.assembly) out_.assembly = emit(*llvm::CloneModule(module_), llvm::CodeGenFileType::AssemblyFile);
+    out_.object = emit(module_, llvm::CodeGenFileType::ObjectFile);
+  }
+
+  const Tier& tier_;
+  llvm::LLVMContext context_;
+  Module module_;
+  std::unique_ptr<llvm::TargetMachine> machine_;
+  std::vector<Kept> kept_;
+  ModuleOutput out_;
+};
+
+}  // namespace
+
+ModuleOutput buildTier(const TierInput& input, const Want& want) {
+  Builder builder(input.tier);
+  if (!builder.failed()) {
+    emitInstance(builder.module(), {input.pipeline, input.row, input.rowSchedule, 1});
+    emitInstance(builder.module(), {input.pipeline, input.block, input.blockSchedule, input.tier.lanes});
+    blobGlobal(builder.module());
+    builder.define("kiln_plan", &input.plan, sizeof input.plan);
+    const std::string prefix = std::string("kiln_") + input.tier.name;
+    builder.keep("kiln_score_row", prefix + "_score_row", false);
+    builder.keep("kiln_score_rows", prefix + "_score_rows", false);
+  }
+  return builder.finish(want);
+}
+
+ModuleOutput buildShared(const Tier& tier, const kernel::ScorerPlan& plan, const std::vector<uint32_t>& levels, const Want& want) {
+  Builder builder(tier);
+  if (!builder.failed()) {
+    blobGlobal(builder.module());
+    builder.define("kiln_plan", &plan, sizeof plan);
+    builder.define("kiln_levels", levels.data(), levels.size() * sizeof(uint32_t));
+    const auto count = static_cast<uint32_t>(levels.size());
+    builder.define("kiln_level_count", &count, sizeof count);
+    builder.keep("kiln_query", "kiln_query_v1", true);
+    for (const char* name : {"kiln_encode", "kiln_bind", "kiln_describe", "kiln_extension"}) builder.keep(name, name, false);
+  }
+  return builder.finish(want);
+}
+
+void initialiseTargets() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LLVMInitializeX86TargetInfo(), LLVMInitializeX86Target(), LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter(), LLVMInitializeX86AsmParser();
+    LLVMInitializeAArch64TargetInfo(), LLVMInitializeAArch64Target(), LLVMInitializeAArch64TargetMC();
+    LLVMInitializeAArch64AsmPrinter(), LLVMInitializeAArch64AsmParser();
+  });
+}
+
+}  // namespace kiln::codegen

@@ -1,0 +1,166 @@
+#include "compiler/codegen/recorder.h"
+
+#include <cassert>
+
+#include "compiler/ir/nodes/input.h"
+#include "compiler/ir/nodes/output.h"
+
+namespace kiln::codegen {
+
+const char* storageName(ir::Storage storage) {
+  static const char* const names[] = {"f64", "f32", "i64", "i32", "bool", "str"};
+  return names[static_cast<int>(storage)];
+}
+
+bool representable(const ir::Type& type) { return type.isScalar() && type.elem != ir::Elem::str; }
+
+namespace {
+
+void lowerNode(const ir::Op& op, NodeEmitter& emit) {
+  switch (op.kind()) {
+#define NODE(Type, text) \
+  case ir::OpKind::Type: return lower(reinterpret_cast<const ir::Type&>(op), emit);
+#include "compiler/ir/nodes.def"
+#undef NODE
+  }
+}
+
+class Recorder final : public NodeEmitter {
+ public:
+  explicit Recorder(const RecordOptions& options) : options_(options), inputs_(options.pipeline.inputs()), outputs_(options.pipeline.outputs()) {
+    record_.blockRows = options.row ? 1 : options.blockRows;
+    for (const ir::Value& value : pipeline().values) record_.locals.push_back(localOf(value.type));
+  }
+
+  Record run() {
+    addSchema();
+    for (index_ = 0; index_ < pipeline().nodes.size(); index_++) {
+      if (!rowForm() && node().op->kind() == ir::OpKind::Input) continue;   // the driver fills its Slot
+      open_ = false, scratchUsed_ = 0;
+      if (node().op->kind() == ir::OpKind::Const && resultType().isScalar()) record_.locals[node().results[0]].constant = true;
+      lowerNode(*node().op, *this);
+      record_.blockScratch = std::max(record_.blockScratch, scratchUsed_);
+    }
+    // What a block kernel reads stands in scratch: such a constant is written once.
+    for (const Piece& p : record_.pieces)
+      if (p.block)
+        for (LocalId local : p.uses) record_.locals[local].constant = false;
+    return std::move(record_);
+  }
+
+  const ir::Pipeline& pipeline() const override { return options_.pipeline; }
+  const ir::Node& node() const override { return pipeline().nodes[index_]; }
+  uint32_t nodeIndex() const override { return index_; }
+  const Tier& tier() const override { return options_.tier; }
+  int lanes() const override { return options_.row ? 1 : options_.tier.lanes; }
+  bool rowForm() const override { return options_.row; }
+  std::string strategy() const override { return options_.strategy; }
+  void chose(const std::string& strategy) override {
+    options_.strategies.push_back("node " + std::to_string(index_) + ", " + options_.tier.name + (rowForm() ? ", row: " : ", block: ") +
+                                  strategy);
+  }
+  uint32_t schemaIndex() const override { return schema_[index_]; }
+  const kernel::FieldPlan& schemaField() const override {
+    const Schema& schema = options_.schema;
+    return (node().op->kind() == ir::OpKind::Input ? schema.inputs : schema.outputs)[schemaIndex()];
+  }
+  uint32_t blockRows() const override { return record_.blockRows; }
+
+  Arg in(size_t operand) override { return handle(node().operands[operand], false); }
+  Arg out(size_t result) override { return handle(node().results[result], true); }
+  Arg outputSlot() override { return handle(record_.outputs[schemaIndex()], true); }
+  Arg temporary(ir::Storage storage) override { return handle(addLocal({storage}), true); }
+  Arg temporarySlot(ir::Storage storage, uint32_t count, bool nullable, bool fallible) override {
+    return handle(addLocal({storage, count, true, nullable, fallible}), true);
+  }
+
+  void call(const std::string& kernel, const void* params, size_t paramBytes, const std::vector<Arg>& args) override {
+    Operation operation{Operation::call, kernel, bytesOf(params, paramBytes), {}};
+    Piece& p = piece(false);
+    for (const Arg& arg : args) {
+      const auto raw = reinterpret_cast<uintptr_t>(arg.handle);
+      assert(raw != 0 && "an argument that is not the emitter's");
+      const auto local = static_cast<LocalId>((raw >> 1) - 1);
+      operation.arguments.push_back(local);
+      (raw & 1 ? p.defines : p.uses).push_back(local);
+    }
+    p.operations.push_back(std::move(operation));
+  }
+  void elementwise(const std::string& kernel, const void* params, size_t paramBytes) override {
+    wholeNode(Operation::elementwise, kernel, params, paramBytes, 1);
+  }
+  void callBlock(const std::string& kernel, const void* params, size_t paramBytes) override {
+    wholeNode(Operation::block, kernel, params, paramBytes, node().results.size());
+  }
+
+  uint32_t blob(const std::string& key, const void* bytes, size_t size, uint32_t align) override {
+    return options_.blob.add(key, bytes, size, align);
+  }
+  uint32_t scratch(size_t bytes) override {
+    const auto at = static_cast<uint32_t>(scratchUsed_);
+    scratchUsed_ = (scratchUsed_ + bytes + 63) / 64 * 64;
+    return at;
+  }
+
+ private:
+  static Local localOf(const ir::Type& type) {
+    assert(!type.isList() && "lists have no lowering yet");
+    return {type.storage(), type.size(), !type.isScalar(), type.nullable, type.fallible};
+  }
+  static std::string bytesOf(const void* p, size_t n) { return std::string(static_cast<const char*>(p), n); }
+
+  LocalId addLocal(Local local) {
+    record_.locals.push_back(local);
+    return static_cast<LocalId>(record_.locals.size() - 1);
+  }
+  static Arg handle(LocalId local, bool defines) {
+    return {reinterpret_cast<void*>((static_cast<uintptr_t>(local) + 1) << 1 | (defines ? 1 : 0))};
+  }
+  Piece& piece(bool block) {
+    if (!open_ || block || record_.pieces.back().block) record_.pieces.push_back({index_, block, {}, {}, {}});
+    open_ = true;
+    return record_.pieces.back();
+  }
+  void wholeNode(Operation::Kind kind, const std::string& kernel, const void* params, size_t paramBytes, size_t results) {
+    Piece& p = piece(kind == Operation::block);
+    Operation operation{kind, kernel, bytesOf(params, paramBytes), {}};
+    for (ir::ValueId v : node().operands) operation.arguments.push_back(v), p.uses.push_back(v);
+    for (size_t r = 0; r < results; r++) operation.arguments.push_back(node().results[r]), p.defines.push_back(node().results[r]);
+    p.operations.push_back(std::move(operation));
+  }
+  void addSchema() {
+    schema_.assign(pipeline().nodes.size(), ir::kNone);
+    for (uint32_t i = 0; i < inputs_.size(); i++) {
+      schema_[inputs_[i]] = i;
+      const ir::ValueId v = pipeline().nodes[inputs_[i]].results[0];
+      if (!rowForm()) {
+        Local& local = record_.locals[v];
+        local.input = i;
+        // A number of a matrix is a number, or NaN, which is missing.
+        if (ir::isFloat(pipeline().type(v).elem) && local.nullable) local.fallible = false;
+      }
+      record_.inputs.push_back(v);
+    }
+    for (uint32_t i = 0; i < outputs_.size(); i++) {
+      schema_[outputs_[i]] = i;
+      const ir::Type& type = pipeline().type(pipeline().nodes[outputs_[i]].operands[0]);
+      LocalId slot = ir::kNone;
+      if (!rowForm() && representable(type)) slot = addLocal({type.storage(), 1, true, true, false, ir::kNone, i});
+      record_.outputs.push_back(slot);
+    }
+  }
+
+  const RecordOptions& options_;
+  std::vector<ir::NodeId> inputs_, outputs_;
+  std::vector<uint32_t> schema_;
+  Record record_;
+  uint32_t index_ = 0;
+  bool open_ = false;
+  uint64_t scratchUsed_ = 0;
+};
+
+}  // namespace
+
+Record record(const RecordOptions& options) { return Recorder(options).run(); }
+
+}  // namespace kiln::codegen

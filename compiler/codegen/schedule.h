@@ -1,0 +1,28 @@
+// From a record of kernel calls to a plan: which pieces form a stage, which values cross stages, and where in scratch each
+// Slot lies. Lane pieces between two block kernels are fused into stages of at most kStagePieces, each a function of its own,
+// so that compile time stays linear; everything else is kept in registers.
+#pragma once
+#include <vector>
+
+#include "compiler/codegen/recorder.h"
+
+namespace kiln::codegen {
+
+inline constexpr size_t kStagePieces = 64;
+
+struct Stage {
+  bool block = false;               ///< one block kernel, else lanes
+  std::vector<uint32_t> pieces;     ///< in an order that respects uses
+};
+
+struct Schedule {
+  std::vector<Stage> stages;
+  std::vector<kernel::Slot> slots;  ///< of each local; count 0: it has none
+  uint64_t scratchBytes = 0;        ///< all of it, 64-aligned
+  uint32_t statusAt = 0;            ///< kiln_status of each row of the block
+};
+
+/// `lanes`: rows of a group; columns are padded to it.
+Schedule schedule(const Record& record, const ir::Pipeline& pipeline, int lanes);
+
+}  // namespace kiln::codegen

@@ -1,0 +1,181 @@
+// input: a cell of the caller's row, or an element of the caller's matrix, as a value of the pipeline. The rules stand in
+// compiler/ir/nodes/input.cpp.
+#pragma once
+#include "parse.h"
+#include "scorer_plan.h"
+#include "status.h"
+#include "strings.h"
+
+namespace kiln::kernel {
+
+struct InputParams {
+  FieldPlan field;
+  u32 index;
+};
+
+/// What a cell turned out to be: a value, missing, or a cause of failure.
+static constexpr u32 kPresent = 0, kMissing = 1;   // other values: a cause bit of kiln_status
+
+INLINE u32 nan_state(const FieldPlan& f) {
+  return f.nan == kNanValue ? kPresent : f.nan == kNanMissing ? kMissing : KILN_INVALID_VALUE;
+}
+INLINE bool integral(f64 v) { return v >= -0x1p63 && v < 0x1p63 && (f64)(i64)v == v; }
+
+// ---- cells by kind; text is out of line
+__attribute__((noinline, used)) inline u32 text_f64(const kiln_cell* cell, f64* v) {
+  return parse_f64((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
+}
+__attribute__((noinline, used)) inline u32 text_f32(const kiln_cell* cell, f32* v) {
+  return parse_f32((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
+}
+__attribute__((noinline, used)) inline u32 text_i64(const kiln_cell* cell, i64* v) {
+  return parse_i64((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
+}
+__attribute__((noinline, used)) inline u32 text_bool(const kiln_cell* cell, bool* v) {
+  return parse_bool((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
+}
+__attribute__((noinline, used)) inline u32 text_date(const kiln_cell* cell, u32 elem, i64* v) {
+  const u8* p = (const u8*)cell->as.text;
+  const bool ok = elem == kElemDate ? parse_date(p, cell->length, v)
+                  : elem == kElemTime ? parse_time(p, cell->length, v) : parse_datetime(p, cell->length, v);
+  return ok ? kPresent : KILN_TYPE_MISMATCH;
+}
+
+INLINE u32 read_f64(const FieldPlan& f, const kiln_cell& cell, f64& v) {
+  u32 state = kPresent;
+  if (cell.kind == KILN_NUMBER) v = cell.as.number;
+  else if (cell.kind == KILN_INTEGER) v = (f64)cell.as.integer;
+  else if (cell.kind == KILN_BOOLEAN) v = cell.as.integer != 0;
+  else if (cell.kind == KILN_TEXT) state = text_f64(&cell, &v);
+  else return KILN_TYPE_MISMATCH;
+  return state == kPresent && v != v ? nan_state(f) : state;
+}
+INLINE u32 read_f32(const FieldPlan& f, const kiln_cell& cell, f32& v) {
+  u32 state = kPresent;
+  if (cell.kind == KILN_NUMBER) v = (f32)cell.as.number;
+  else if (cell.kind == KILN_INTEGER) v = (f32)cell.as.integer;
+  else if (cell.kind == KILN_BOOLEAN) v = cell.as.integer != 0;
+  else if (cell.kind == KILN_TEXT) state = text_f32(&cell, &v);
+  else return KILN_TYPE_MISMATCH;
+  return state == kPresent && v != v ? nan_state(f) : state;
+}
+INLINE u32 read_i64(const FieldPlan& f, const kiln_cell& cell, i64& v) {
+  if (cell.kind == KILN_INTEGER) return v = cell.as.integer, kPresent;
+  if (cell.kind == KILN_BOOLEAN) return v = cell.as.integer != 0, kPresent;
+  if (cell.kind == KILN_TEXT) return text_i64(&cell, &v);
+  if (cell.kind != KILN_NUMBER) return KILN_TYPE_MISMATCH;
+  if (cell.as.number != cell.as.number) return f.nan == kNanValue ? (u32)KILN_TYPE_MISMATCH : nan_state(f);
+  if (!integral(cell.as.number)) return KILN_TYPE_MISMATCH;
+  return v = (i64)cell.as.number, kPresent;
+}
+INLINE u32 read_bool(const FieldPlan& f, const kiln_cell& cell, bool& v) {
+  if (cell.kind == KILN_TEXT) return text_bool(&cell, &v);
+  if (cell.kind == KILN_BOOLEAN) return v = cell.as.integer != 0, kPresent;
+  i64 i;
+  const u32 state = read_i64(f, cell, i);
+  if (state != kPresent) return state;
+  if (i != 0 && i != 1) return KILN_TYPE_MISMATCH;
+  return v = i != 0, kPresent;
+}
+INLINE u32 read_date(const FieldPlan& f, const kiln_cell& cell, i64& v) {
+  if (cell.kind == KILN_TEXT) return text_date(&cell, f.elem, &v);
+  return cell.kind == KILN_BOOLEAN ? (u32)KILN_TYPE_MISMATCH : read_i64(f, cell, v);
+}
+INLINE u32 read_i32(const FieldPlan& f, const kiln_cell& cell, i64& v) {
+  const u32 state = read_i64(f, cell, v);
+  return state == kPresent && v != (i32)v ? (u32)KILN_TYPE_MISMATCH : state;
+}
+/// The code of a value of a dict, or what an unknown label is.
+INLINE u32 known_code(const FieldPlan& f, i32 code, i32& v) {
+  if (code >= 0) return v = code, kPresent;
+  if (f.open) return v = (i32)f.label_count, kPresent;
+  return KILN_INVALID_VALUE;
+}
+__attribute__((noinline, used)) inline u32 read_code(const u8* blob, const FieldPlan* field, const kiln_cell* cell, i32* v) {
+  const FieldPlan& f = *field;
+  if (cell->kind == KILN_CODE)
+    return known_code(f, cell->as.integer >= 0 && cell->as.integer < (i64)f.label_count ? (i32)cell->as.integer : -1, *v);
+  if (f.elem == kElemStr) {
+    if (cell->kind != KILN_TEXT) return KILN_TYPE_MISMATCH;
+    return known_code(f, find_code(blob + f.labels, (const u8*)cell->as.text, cell->length), *v);
+  }
+  u64 key;
+  u32 state;
+  if (f.elem == kElemF64 || f.elem == kElemF32) {
+    f64 x = 0;
+    f32 y = 0;
+    state = f.elem == kElemF64 ? read_f64(f, *cell, x) : read_f32(f, *cell, y);
+    if (f.elem == kElemF32) x = (f64)y;
+    if (state == kPresent && x != x) return known_code(f, -1, *v);
+    key = number_key(x);
+  } else {
+    i64 x = 0;
+    bool b = false;
+    state = f.elem == kElemI32 ? read_i32(f, *cell, x) : f.elem == kElemBool ? read_bool(f, *cell, b) : f.elem >= kElemDate ? read_date(f, *cell, x) : read_i64(f, *cell, x);
+    key = number_key(f.elem == kElemBool ? (i64)b : x);
+  }
+  return state != kPresent ? state : known_code(f, find_number(blob + f.labels, key), *v);
+}
+
+INLINE i32 input_status(u32 cause, u32 index) { return (i32)(cause | index << 8); }
+
+/// One cell: `read` gives a state and, if it is present, the value.
+template <class X, class V, class Read> INLINE void input_cell(const Ctx& c, const InputParams& p, X& y, V& v, Read read) {
+  const kiln_cell& cell = c.cells[p.index];
+  u32 state = cell.kind == KILN_MISSING ? (u32)kMissing : read(cell, v);
+  if (state == kMissing && !p.field.nullable) state = KILN_MISSING_REQUIRED;
+  y.missing = state == kMissing;
+  y.status = state > kMissing ? input_status(state, p.index) : 0;
+  if (state != kPresent) v = V{};
+}
+INLINE void input(const Ctx& c, const InputParams& p, F64<1>& y) {
+  f64 v = 0;
+  input_cell(c, p, y, v, [&](const kiln_cell& cell, f64& x) { return read_f64(p.field, cell, x); });
+  y.v = v;
+}
+INLINE void input(const Ctx& c, const InputParams& p, F32<1>& y) {
+  f32 v = 0;
+  input_cell(c, p, y, v, [&](const kiln_cell& cell, f32& x) { return read_f32(p.field, cell, x); });
+  y.v = v;
+}
+INLINE void input(const Ctx& c, const InputParams& p, I64<1>& y) {
+  i64 v = 0;
+  input_cell(c, p, y, v, [&](const kiln_cell& cell, i64& x) {
+    return p.field.elem >= kElemDate ? read_date(p.field, cell, x) : read_i64(p.field, cell, x);
+  });
+  y.v = v;
+}
+INLINE void input(const Ctx& c, const InputParams& p, I32<1>& y) {
+  i32 v = 0;
+  input_cell(c, p, y, v, [&](const kiln_cell& cell, i32& x) -> u32 {
+    if (p.field.is_cat) return read_code(c.blob, &p.field, &cell, &x);
+    i64 wide = 0;
+    const u32 state = read_i32(p.field, cell, wide);
+    return x = (i32)wide, state;
+  });
+  y.v = v;
+}
+INLINE void input(const Ctx& c, const InputParams& p, Bool<1>& y) {
+  bool v = false;
+  input_cell(c, p, y, v, [&](const kiln_cell& cell, bool& x) { return read_bool(p.field, cell, x); });
+  y.v = v;
+}
+INLINE void input(const Ctx& c, const InputParams& p, Str<1>& y) {
+  const kiln_cell* text = nullptr;
+  input_cell(c, p, y, text, [&](const kiln_cell& cell, const kiln_cell*& x) -> u32 {
+    if (cell.kind != KILN_TEXT) return KILN_TYPE_MISMATCH;
+    return x = &cell, kPresent;
+  });
+  y.p[0] = text ? (const u8*)text->as.text : nullptr, y.length[0] = text ? text->length : 0;
+}
+#define KILN_INPUT_CELL(name, X) \
+  KILN_KERNEL void kiln_input_##name##_1(Ctx* c, const InputParams* p, X<1>* y) { input(*c, *p, *y); }
+KILN_INPUT_CELL(f64, F64)
+KILN_INPUT_CELL(f32, F32)
+KILN_INPUT_CELL(i64, I64)
+KILN_INPUT_CELL(i32, I32)
+KILN_INPUT_CELL(bool, Bool)
+KILN_INPUT_CELL(str, Str)
+#undef KILN_INPUT_CELL
+
+}  // namespace kiln::kernel

@@ -1,0 +1,146 @@
+// Blocks of the caller's matrix into the columns of a block, and back.
+#pragma once
+#include "inputs.h"
+#include "outputs.h"
+
+namespace kiln::kernel {
+
+/// A column of the caller's matrix: element r at first + r * row_bytes.
+struct StridedColumn {
+  const u8* first;
+  i64 row_bytes;
+};
+
+INLINE void set_bit(u8* bits, u64 i, bool on) {
+  bits[i / 8] = (u8)((bits[i / 8] & ~(1u << (i & 7))) | (u32)on << (i & 7));
+}
+
+/// Numbers that need no check but for NaN: lanes at a time. Rows beyond `rows` repeat the last.
+template <class In, class T> INLINE void load_numbers(const Ctx& c, const FieldPlan& f, StridedColumn column, u64 rows) {
+  enum { N = KILN_LANES };
+  const Slot& s = f.slot;
+  const Lane<i64, N> absent = splat<i64, N>(-(i64)(s.missing != kNone && f.nullable));
+  NOUNROLL for (u64 r = 0; r < rows; r += N) {
+    Lane<In, N> v;
+    UNROLL for (u64 i = 0; i < N; i++) v[i] = load<In>(column.first + (i64)(r + i < rows ? r + i : rows - 1) * column.row_bytes);
+    const Mask<N> nan = mask<N>(v != v);
+    Lane<T, N> x = __builtin_convertvector(v, Lane<T, N>);
+    const Mask<N> missing = nan & absent;
+    store(c.scratch + s.values + r * sizeof(T), pick<N>(missing, Lane<T, N>{}, x));
+    if (s.missing != kNone) {
+      Ctx here = c;
+      here.at = r;
+      set_slot_missing<N>(here, s, 0, missing);
+    }
+    if (s.status != kNone) {
+      const i32 status = f.nan == kNanValue ? 0 : f.nan == kNanMissing ? KILN_MISSING_REQUIRED : KILN_INVALID_VALUE;
+      store(c.scratch + s.status + r * 4, pick<N>(nan & ~missing, splat<i32, N>(status), Lane<i32, N>{}));
+    }
+  }
+}
+
+/// Anything else, element by element, through the same readers as cells.
+template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, StridedColumn column, u64 rows, u64 padded) {
+  const Slot& s = f.slot;
+  NOUNROLL for (u64 r = 0; r < padded; r++) {
+    const f64 x = (f64)load<In>(column.first + (i64)(r < rows ? r : rows - 1) * column.row_bytes);
+    kiln_cell cell;
+    cell.as.number = x, cell.length = 0, cell.kind = KILN_NUMBER;
+    u32 state = kPresent;
+    u8* values = c.scratch + s.values;
+    if (x != x && f.nullable) {
+      state = kMissing;
+    } else if (f.is_cat && f.elem == kElemStr) {
+      i32 v = 0;
+      if (!integral(x)) state = x != x && f.nan != kNanValue ? nan_state(f) : (u32)KILN_TYPE_MISMATCH;
+      else state = known_code(f, x >= 0 && x < (f64)f.label_count ? (i32)x : -1, v);
+      store(values + r * 4, v);
+    } else if (f.is_cat) {
+      i32 v = 0;
+      state = read_code(c.blob, &f, &cell, &v);
+      store(values + r * 4, v);
+    } else if (f.elem == kElemBool) {
+      bool v = false;
+      state = read_bool(f, cell, v);
+      values[r] = v;
+    } else {
+      i64 v = 0;
+      state = f.elem >= kElemDate ? read_date(f, cell, v) : f.elem == kElemI32 ? read_i32(f, cell, v) : read_i64(f, cell, v);
+      if (f.elem == kElemI32) {
+        store(values + r * 4, (i32)v);
+      } else {
+        store(values + r * 8, v);
+      }
+    }
+    if (state == kMissing && !f.nullable) state = KILN_MISSING_REQUIRED;
+    if (state != kPresent) {
+      if (f.elem == kElemBool && !f.is_cat) values[r] = 0;
+      else if (f.is_cat || f.elem == kElemI32) store(values + r * 4, (i32)0);
+      else store(values + r * 8, (i64)0);
+    }
+    if (s.missing != kNone) set_bit(c.scratch + s.missing, r, state == kMissing);
+    if (s.status != kNone) store(c.scratch + s.status + r * 4, state > kMissing ? (i32)state : 0);
+  }
+}
+/// Free text has no column, and an absent column no elements: missing in every row.
+INLINE void load_missing(const Ctx& c, const FieldPlan& f, u64 padded) {
+  const Slot& s = f.slot;
+  const u64 size = f.elem == kElemStr && !f.is_cat ? 16 : 8;
+  const bool narrow = f.is_cat || f.elem == kElemF32 || f.elem == kElemI32;
+  u8* values = c.scratch + s.values;
+  NOUNROLL for (u64 r = 0; r < padded; r++) {
+    if (f.elem == kElemBool && !f.is_cat) values[r] = 0;
+    else if (narrow) store(values + r * 4, (i32)0);
+    else if (size == 16) store(values + r * 16, (u64)0), store(values + r * 16 + 8, (u64)0);
+    else store(values + r * 8, (i64)0);
+    if (s.missing != kNone) set_bit(c.scratch + s.missing, r, f.nullable != 0);
+    if (s.status != kNone) store(c.scratch + s.status + r * 4, f.nullable ? 0 : (i32)KILN_MISSING_REQUIRED);
+  }
+}
+/// The status of an input names the input.
+INLINE void blame(const Ctx& c, const Slot& s, u32 index, u64 padded) {
+  if (s.status == kNone) return;
+  NOUNROLL for (u64 r = 0; r < padded; r++) {
+    u8* p = c.scratch + s.status + r * 4;
+    const i32 cause = load<i32>(p);
+    store(p, cause != 0 ? input_status((u32)cause, index) : 0);
+  }
+}
+
+template <class In> INLINE void load_column(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows, u64 padded) {
+  if (column.first == nullptr) load_missing(c, f, padded);
+  else if (!f.is_cat && f.elem == kElemF64) load_numbers<In, f64>(c, f, column, rows);
+  else if (!f.is_cat && f.elem == kElemF32) load_numbers<In, f32>(c, f, column, rows);
+  else load_checked<In>(c, f, column, rows, padded);
+  blame(c, f.slot, index, padded);
+}
+
+/// Column `index` of `columns` to the caller's matrix, from row `base` on.
+template <class Out>
+INLINE void store_column(const Ctx& c, const FieldPlan& f, u32 index, u32 columns, const kiln_matrix& out, u64 base, u64 rows) {
+  const Slot& s = f.slot;
+  const u8* values = c.scratch + s.values;
+  NOUNROLL for (u64 r = 0; r < rows; r++) {
+    bool valid = s.count != 0 && !(c.status[r].bits & KILN_NO_RESULT) && !((c.scratch[s.missing + r / 8] >> (r & 7)) & 1);
+    f64 v = 0;
+    if (valid) {
+      if (f.is_cat) {
+        const i32 code = load<i32>(values + r * 4);
+        v = code;
+        if (f.elem != kElemStr) {
+          valid = (u32)code < f.label_count;
+          const u8* label = c.blob + f.labels + 8ull * (valid ? (u32)code : 0);
+          v = f.elem == kElemF64 || f.elem == kElemF32 ? load<f64>(label) : (f64)load<i64>(label);
+        }
+      } else if (f.elem == kElemF64) v = load<f64>(values + r * 8);
+      else if (f.elem == kElemF32) v = (f64)load<f32>(values + r * 4);
+      else if (f.elem == kElemI32) v = load<i32>(values + r * 4);
+      else if (f.elem == kElemBool) v = values[r];
+      else v = (f64)load<i64>(values + r * 8);
+    }
+    store((u8*)out.data + (i64)(base + r) * out.row_bytes + index * sizeof(Out), valid ? (Out)v : (Out)__builtin_nan(""));
+    if (out.validity) set_bit(out.validity, (base + r) * columns + index, valid);
+  }
+}
+
+}  // namespace kiln::kernel

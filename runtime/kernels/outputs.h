@@ -1,0 +1,100 @@
+// output: a result into the row's cell, or into the block's column for the driver to hand over.
+#pragma once
+#include "scorer_plan.h"
+#include "status.h"
+
+namespace kiln::kernel {
+
+struct OutputParams {
+  FieldPlan field;
+  u32 index;
+};
+
+template <class T> INLINE T canonical(T x) { return x == x ? x : (T)__builtin_nan(""); }
+
+template <int N, class X> INLINE void column_put(const Ctx& c, const Slot& s, const X& x) { put_element<N>(c, s, 0, x); }
+template <int N, class X> INLINE void output_column(const Ctx& c, const None&, const X& x, const Slot& s) {
+  end<N>(c, x.status);
+  column_put<N>(c, s, x);
+}
+template <int N, class T> INLINE void output_float(const Ctx& c, const None&, const Val<T, N>& x, const Slot& s) {
+  end<N>(c, x.status);
+  const auto odd = ~mask<N>((x.v - x.v) == 0);   // NaN or infinite
+  note<N>(c, odd & ~x.missing & ~failed<N>(x.status), splat<i32, N>(KILN_NON_FINITE));
+  Val<T, N> y = x;
+  y.v = pick<N>(mask<N>(x.v == x.v), x.v, splat<T, N>((T)__builtin_nan("")));
+  column_put<N>(c, s, y);
+}
+KILN_LANE_KERNEL(output_column_f64, output_float, None, F64, Vector)
+KILN_LANE_KERNEL(output_column_f32, output_float, None, F32, Vector)
+KILN_LANE_KERNEL(output_column_i64, output_column, None, I64, Vector)
+KILN_LANE_KERNEL(output_column_i32, output_column, None, I32, Vector)
+KILN_LANE_KERNEL(output_column_bool, output_column, None, Bool, Vector)
+/// A result that no column can hold (free text) can still end the row.
+template <int N> INLINE void output_nothing(const Ctx& c, const None&, const Str<N>& x) { end<N>(c, x.status); }
+KILN_LANE_KERNEL(output_nothing_str, output_nothing, None, Str)
+
+INLINE void number_cell(kiln_cell& y, f64 v) { y.as.number = canonical(v), y.length = 0, y.kind = KILN_NUMBER; }
+INLINE void integer_cell(kiln_cell& y, i64 v) { y.as.integer = v, y.length = 0, y.kind = KILN_INTEGER; }
+INLINE void missing_cell(kiln_cell& y) {
+  y.as.integer = 0, y.length = 0, y.kind = KILN_MISSING;
+  y.reserved[0] = y.reserved[1] = y.reserved[2] = 0;
+}
+INLINE bool odd(f64 v) { return !(v - v == 0); }
+
+/// The label of a code, as the cell of its element type.
+INLINE void label_cell(const Ctx& c, const FieldPlan& f, u32 code, kiln_cell& y) {
+  if (code >= f.label_count) return missing_cell(y);   // "some other value" has no label
+  if (f.elem == kElemStr) {
+    const u32* offsets = (const u32*)(c.blob + f.label_offsets);
+    y.as.text = (const char*)(c.blob + f.label_text + offsets[code]), y.length = offsets[code + 1] - offsets[code], y.kind = KILN_TEXT;
+    return;
+  }
+  const u8* label = c.blob + f.labels + 8ull * code;
+  if (f.elem == kElemF64 || f.elem == kElemF32) {
+    const f64 v = load<f64>(label);
+    number_cell(y, v);
+    if (odd(v)) note_row(*c.status, KILN_NON_FINITE);
+  } else {
+    integer_cell(y, load<i64>(label));
+    if (f.elem == kElemBool) y.kind = KILN_BOOLEAN;
+  }
+}
+INLINE void value_cell(const Ctx& c, const FieldPlan&, const F64<1>& x, kiln_cell& y) {
+  number_cell(y, x.v);
+  if (odd(x.v)) note_row(*c.status, KILN_NON_FINITE);
+}
+INLINE void value_cell(const Ctx& c, const FieldPlan&, const F32<1>& x, kiln_cell& y) {
+  number_cell(y, (f64)x.v);
+  if (odd((f64)x.v)) note_row(*c.status, KILN_NON_FINITE);
+}
+INLINE void value_cell(const Ctx&, const FieldPlan&, const I64<1>& x, kiln_cell& y) { integer_cell(y, x.v); }
+INLINE void value_cell(const Ctx& c, const FieldPlan& f, const I32<1>& x, kiln_cell& y) {
+  if (f.is_cat) label_cell(c, f, (u32)x.v, y);
+  else integer_cell(y, x.v);
+}
+INLINE void value_cell(const Ctx&, const FieldPlan&, const Bool<1>& x, kiln_cell& y) {
+  integer_cell(y, x.v.on);
+  y.kind = KILN_BOOLEAN;
+}
+INLINE void value_cell(const Ctx&, const FieldPlan&, const Str<1>& x, kiln_cell& y) {
+  y.as.text = (const char*)x.p[0], y.length = x.length[0], y.kind = KILN_TEXT;
+}
+template <class X> INLINE void output_cell(const Ctx& c, const OutputParams& p, const X& x) {
+  kiln_cell& y = c.out[p.index];
+  y.reserved[0] = y.reserved[1] = y.reserved[2] = 0;
+  if (x.status != 0) end_row(*c.status, x.status), missing_cell(y);
+  else if (x.missing.on) missing_cell(y);
+  else value_cell(c, p.field, x, y);
+}
+#define KILN_OUTPUT_CELL(name, X) \
+  KILN_KERNEL void kiln_output_cell_##name##_1(Ctx* c, const OutputParams* p, X<1>* x) { output_cell(*c, *p, *x); }
+KILN_OUTPUT_CELL(f64, F64)
+KILN_OUTPUT_CELL(f32, F32)
+KILN_OUTPUT_CELL(i64, I64)
+KILN_OUTPUT_CELL(i32, I32)
+KILN_OUTPUT_CELL(bool, Bool)
+KILN_OUTPUT_CELL(str, Str)
+#undef KILN_OUTPUT_CELL
+
+}  // namespace kiln::kernel

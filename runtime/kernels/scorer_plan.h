@@ -1,0 +1,39 @@
+// What the entries of a scorer need to know of the pipeline: emitted by the compiler, read by drivers.h.
+#pragma once
+#include "plan.h"
+
+namespace kiln::kernel {
+
+/// An input or output. Arrays of these stand in the blob.
+struct FieldPlan {
+  Slot slot;                  ///< block instance: where its column is; count 0: it has none
+  u32 elem;                   ///< enum Elem of compiler/ir/type.h; of a cat, that of its labels
+  u32 is_cat, open;           ///< a cat is held as codes; open: code label_count is "some other value"
+  u32 nan, nullable, required;
+  u32 labels;                 ///< cat of text: blob offset of its perfect hash (inputs); of numbers: of its labels, 8 bytes each
+  u32 label_count;
+  u32 label_offsets;          ///< cat of text: blob: u32[label_count + 1], from label_text
+  u32 label_text;
+  u32 name, name_length;      ///< blob
+};
+enum : u32 { kElemF64, kElemF32, kElemI64, kElemI32, kElemBool, kElemStr, kElemDate, kElemTime, kElemDatetime };
+enum : u32 { kNanValue, kNanMissing, kNanInvalid };
+
+struct ScorerPlan {
+  u32 input_count, output_count;
+  u32 inputs, outputs;        ///< blob: FieldPlan[]
+  u32 by_name;                ///< blob: u32[input_count], inputs in the order of their names
+  u32 block_rows, status_at;  ///< block: kiln_status[block_rows] in scratch
+  u32 text_in_block;          ///< bytes of text that a block's rows may make
+  u64 row_bytes, block_bytes; ///< scratch of the instances, without text
+  u64 scratch_bytes, binding_key;
+};
+
+/// What bind makes.
+struct Binding {
+  u64 key;
+  u32 in_type, out_type;
+  i32 column[];               ///< of each input; -1: not bound
+};
+
+}  // namespace kiln::kernel
