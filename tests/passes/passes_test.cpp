@@ -10,6 +10,7 @@
 #include "compiler/passes/rewriter.h"
 #include "compiler/passes/runner.h"
 #include "kiln/scorer.h"
+#include "tests/ir/ir_file.h"
 
 namespace kiln::passes {
 
@@ -238,6 +239,99 @@ TEST(Fold, narrowsTypesBehindIt) {
   ASSERT_TRUE(fold(pipeline));
   EXPECT_NE(body(pipeline).find("%four = const number 4 : f64\n"), std::string::npos) << body(pipeline);
   EXPECT_NE(body(pipeline).find("%y = mul %b, %four : f64\n"), std::string::npos) << body(pipeline);
+}
+
+TEST(Simplify, dropsWhatDoesNothing) {
+  std::string once = after(simplify, R"(
+  %a = input field "a" : f64?!
+  %b = input field "b" elem bool nullable false : bool!
+  %a1, %a1.valid, %a1.notes = prepare %a field 0
+  %a2 = check %a1, %a1.notes
+  %a3 = check %a2
+  %b1 = check %b
+  %yes = const elem bool integer 1
+  %no = const elem bool integer 0
+  %same = cast %a3 elem f64
+  %there = is_present %b1
+  %and = and %there, %b1
+  %pick = select %yes, %same, %a2
+  %c = coalesce %b1, %no
+  %n = not %c
+  %nn = not %n
+  note %no bit 256
+  %r = raise_if %pick, %no
+  %safe = recover %r
+  output %safe field "y"
+  output %and field "and"
+  output %nn field "nn"
+)");
+  // Constants that are not used any more are left to `dead`.
+  EXPECT_NE(once.find("  output %a2 field \"y\"\n  output %b1 field \"and\"\n  output %b1 field \"nn\"\n"),
+            std::string::npos)
+      << once;
+  EXPECT_EQ(once.find("note %no"), std::string::npos) << once;
+  EXPECT_NE(once.find("%a2 = check %a, %a1.notes : f64?\n"), std::string::npos) << once;
+}
+
+// Each rule's condition, where it does not hold.
+TEST(Simplify, keepsWhatCounts) {
+  Pipeline pipeline = parsed(R"(
+  %a = input field "a" : f64?!
+  %b = input field "b" elem bool : bool?!
+  %c = input field "c" : f64?!
+  %v, %valid, %notes = prepare %a field 0
+  %w, %w.valid, %w.notes = prepare %a field 0 invalid missing
+  %a2 = check %a, %w.notes
+  %no = const elem bool integer 0
+  %and = and %b, %no
+  %pick = select %b, %a, %c
+  %first = coalesce %a, %c
+  %both = concat %a, %c
+  %one = take %both at [0]
+  %f = cast %a elem f32
+  %m = is_missing %a
+  %soft = recover %a
+  output %valid field "valid"
+  output %v field "v"
+  output %w field "w"
+  output %and field "and"
+  output %pick field "pick"
+  output %first field "first"
+  output %one field "one"
+  output %f field "f"
+  output %m field "m"
+  output %soft field "soft"
+)");
+  EXPECT_FALSE(simplify(pipeline));
+}
+
+// Every pass alone, and all of them, on every .ir file: the outcomes stay.
+TEST(Passes, areExact) {
+  int runs = 0;
+  for (const tests::IrFile& file : tests::readIrFiles(KILN_SOURCE_DIR "/tests/ir")) {
+    if (!file.errors.empty()) continue;
+    std::vector<std::vector<const Pass*>> plans(1);
+    for (const Pass& pass : all()) plans.push_back({&pass}), plans[0].push_back(&pass);
+    for (const auto& plan : plans) {
+      Source source(file.name, file.text);
+      Diagnostics diagnostics;
+      auto pipeline = parse(source, diagnostics);
+      ASSERT_TRUE(pipeline) << file.name;
+      std::string names;
+      for (const Pass* pass : plan) pass->run(*pipeline), names += std::string(" ") + pass->name;
+      ASSERT_TRUE(verify(*pipeline).empty()) << file.name << names << ": " << verify(*pipeline)[0].message;
+      Evaluator evaluator(*pipeline);
+      for (const tests::RunLine& run : file.runs) {
+        std::vector<kiln_cell> out(pipeline->outputs().size());
+        kiln_status status;
+        evaluator.evaluate(run.inputs.data(), out.data(), &status);
+        EXPECT_EQ(tests::spellOutcome(out, status), run.outcome) << file.name << ':' << run.line << ":" << names << "\n"
+                                                                 << body(*pipeline);
+        runs++;
+      }
+    }
+  }
+  EXPECT_GT(runs, 100);
 }
 
 TEST(Runner, runsToTheLastAndKeepsOutcomes) {
