@@ -3,7 +3,7 @@
 Chebyshev nodes at 60 digits, then rounded to doubles. Each line: name, relative weight-free error, coefficients c0, c1, ..."""
 import sys
 
-from mpmath import mp, mpf, cos, pi, exp, sinh, cosh, sin, log, asin, atan, erf, erfc, sqrt, atanh, matrix, lu_solve
+from mpmath import (asin, atan, atanh, cos, cosh, erf, erfc, erfinv, exp, findroot, log, lu_solve, matrix, mp, mpf, pi, sin, sinh, sqrt)
 
 mp.dps = 60
 
@@ -33,16 +33,36 @@ def root(f):
     return lambda z: f(sqrt(z))
 
 
+def map_back(f, a):
+    """f as a function of t = (x - a) / (x + a)."""
+    return lambda t: f(a * (1 + t) / (1 - t))
+
+
+def mapped(x, a):
+    return (mpf(x) - a) / (mpf(x) + a)
+
+
+def normal_tail(r):
+    """r - |x| for the quantile x of p = exp(-r^2 / 2)."""
+    x = findroot(lambda x: log(erfc(x / sqrt(mpf(2))) / 2) + r * r / 2, r - mpf("0.3"))
+    return r - x
+
+
 half_ln2 = log(2) / 2 * mpf("1.001")
 JOBS = {
     "exp": lambda: fit("kExp", lambda r: (exp(r) - 1 - r - r * r / 2) / r**3, -half_ln2, half_ln2, 9),
     "sinh": lambda: fit("kSinh", root(lambda r: (sinh(r) - r) / r**3), 0, half_ln2**2, 5),
     "cosh": lambda: fit("kCosh", root(lambda r: (cosh(r) - 1 - r * r / 2) / r**4), 0, half_ln2**2, 5),
     "log": lambda: fit("kLog", root(lambda s: (2 * atanh(s) - 2 * s) / s**3), 0, mpf("0.0295"), 6),
+    "log_pair": lambda: fit("kLogPair", root(lambda s: (2 * atanh(s) - 2 * s - 2 * s**3 / 3 - 2 * s**5 / 5) / s**7), 0, mpf("0.0295"), 6),
     "sin": lambda: fit("kSin", root(lambda r: (sin(r) - r) / r**3), 0, (pi / 4 * mpf("1.0001"))**2, 5),
     "cos": lambda: fit("kCos", root(lambda r: (cos(r) - 1 + r * r / 2) / r**4), 0, (pi / 4 * mpf("1.0001"))**2, 5),
     "asin": lambda: fit("kAsin", root(lambda x: (asin(x) - x) / x**3), 0, mpf("0.2501"), 12),
     "atan": lambda: fit("kAtan", root(lambda x: (atan(x) - x) / x**3), 0, mpf("0.0626"), 8),
+    "erf": lambda: fit("kErf", root(lambda x: erf(x) / x - 1), 0, mpf("1.06"), 13, 1),
+    "erfcx": lambda: fit("kErfcx", map_back(lambda x: x * exp(x * x) * erfc(x), 3), mapped("0.5", 3), mapped(28, 3), 21, 5),
+    "icdf_centre": lambda: fit("kIcdfCentre", root(lambda q: sqrt(mpf(2)) * erfinv(2 * q) / q), 0, mpf("0.4251") ** 2, 12),
+    "icdf_tail": lambda: fit("kIcdfTail", map_back(normal_tail, 4), mapped("2.27", 4), mapped("38.7", 4), 10),
 }
 
 

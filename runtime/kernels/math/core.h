@@ -59,14 +59,14 @@ template <class T> INLINE Pair<T> fast_two_sum(T a, T b) {
   const T s = a + b;
   return {s, b - (s - a)};
 }
-/// a + b exactly.
+/// a + b exactly, unless it overflows.
 template <class T> INLINE Pair<T> two_sum(T a, T b) {
   const T s = a + b, v = s - a;
   return {s, (a - (s - v)) + (b - v)};
 }
-/// The upper 26 bits of x: products of two such are exact.
+/// The upper 26 bits of x; 27 remain.
 template <class T> INLINE T upper_half(T x) { return from_bits<T>(bits(x) & (i64)0xfffffffff8000000ull); }
-/// a * b exactly, unless it overflows or falls under 2^-960.
+/// a * b but for some 2^-106 of it, unless it overflows or falls under 2^-960.
 template <class T> INLINE Pair<T> two_product(T a, T b) {
   const T p = a * b;
   const T ah = upper_half(a), al = a - ah, bh = upper_half(b), bl = b - bh;
@@ -80,6 +80,7 @@ template <class T> INLINE Pair<T> mul(Pair<T> a, T b) {
   const Pair<T> p = two_product(a.hi, b);
   return fast_two_sum(p.hi, p.lo + a.lo * b);
 }
+template <class T> INLINE Pair<T> negative(Pair<T> a) { return {-a.hi, -a.lo}; }
 template <class T> INLINE Pair<T> add(Pair<T> a, Pair<T> b) {
   const Pair<T> s = two_sum(a.hi, b.hi);
   return fast_two_sum(s.hi, s.lo + (a.lo + b.lo));
@@ -109,7 +110,27 @@ template <int n, class T> INLINE T polynomial(T x, const f64 (&c)[n]) {
   return term[0];
 }
 
+/// c[0] + c[1] x + ... by Horner's rule, with the last `pairs` steps in pairs; low: what c lacks to the exact coefficients.
+template <int pairs, int n, int m, class T> INLINE Pair<T> polynomial_pair(T x, const f64 (&c)[n], const f64 (&low)[m]) {
+  f64 upper[n - pairs];
+  for (int i = 0; i < n - pairs; i++) upper[i] = c[pairs + i];
+  Pair<T> y = {polynomial(x, upper), T{}};
+  UNROLL for (int i = pairs - 1; i >= 0; i--) y = add(constant<T>(c[i], i < m ? low[i] : 0.0), mul(y, x));
+  return y;
+}
+
 /// 2^k for integral k in [-1022, 1023].
 template <class T> INLINE T pow2(T k) { return from_bits<T>((bits(k + 0x1.8p52) + 1023) << 52); }
+
+/// x = 2^k m with m in [sqrt(1/2), sqrt(2)); x positive and finite.
+template <class T> struct Decomposed {
+  T k, m;
+};
+template <class T> INLINE Decomposed<T> decompose(T x) {
+  const T normal = x < 0x1p-1022 ? x * 0x1p54 : x;
+  const Int<T> i = bits(normal), e = (i - 0x3fe6a09e667f3bcdll) >> 52;
+  const T k = from_bits<T>(e + 0x4338000000000000ll) - 0x1.8p52;
+  return {x < 0x1p-1022 ? k - 54.0 : k, from_bits<T>(i - (e << 52))};
+}
 
 }  // namespace kiln::kernel::math
