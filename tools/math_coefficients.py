@@ -55,14 +55,14 @@ JOBS = {
     "cosh": lambda: fit("kCosh", root(lambda r: (cosh(r) - 1 - r * r / 2) / r**4), 0, half_ln2**2, 5),
     "log": lambda: fit("kLog", root(lambda s: (2 * atanh(s) - 2 * s) / s**3), 0, mpf("0.0295"), 6),
     "log_pair": lambda: fit("kLogPair", root(lambda s: (2 * atanh(s) - 2 * s - 2 * s**3 / 3 - 2 * s**5 / 5) / s**7), 0, mpf("0.0295"), 6),
-    "sin": lambda: fit("kSin", root(lambda r: (sin(r) - r) / r**3), 0, (pi / 4 * mpf("1.0001"))**2, 5),
+    "sin": lambda: fit("kSin", root(lambda r: (sin(r) - r) / r**3), 0, (pi / 4 * mpf("1.0001"))**2, 6),
     "cos": lambda: fit("kCos", root(lambda r: (cos(r) - 1 + r * r / 2) / r**4), 0, (pi / 4 * mpf("1.0001"))**2, 5),
     "asin": lambda: fit("kAsin", root(lambda x: (asin(x) - x) / x**3), 0, mpf("0.2501"), 12),
     "atan": lambda: fit("kAtan", root(lambda x: (atan(x) - x) / x**3), 0, mpf("0.0626"), 8),
-    "erf": lambda: fit("kErf", root(lambda x: erf(x) / x - 1), 0, mpf("1.06"), 13, 1),
+    "erf": lambda: fit("kErf", root(lambda x: erf(x) / x - 1), 0, mpf("0.29"), 9),
     "erfcx": lambda: fit("kErfcx", map_back(lambda x: x * exp(x * x) * erfc(x), 3), mapped("0.5", 3), mapped(28, 3), 21, 5),
-    "icdf_centre": lambda: fit("kIcdfCentre", root(lambda q: sqrt(mpf(2)) * erfinv(2 * q) / q), 0, mpf("0.4251") ** 2, 12),
-    "icdf_tail": lambda: fit("kIcdfTail", map_back(normal_tail, 4), mapped("2.27", 4), mapped("38.7", 4), 10),
+    "icdf_centre": lambda: fit("kIcdfCentre", root(lambda q: sqrt(mpf(2)) * erfinv(2 * q) / q), 0, mpf("0.2701") ** 2, 8),
+    "icdf_tail": lambda: fit("kIcdfTail", map_back(normal_tail, 4), mapped("1.71", 4), mapped("38.7", 4), 10),
 }
 
 

@@ -1,48 +1,82 @@
-// What all math functions are made of: one spelling for f64 and for vectors of f64. Only + - * / sqrt, comparisons, selects
-// and integer operations in one fixed order, so every tier, lane count and host computes the same bits. Never contracted.
+// What all math functions are made of: one spelling for f64 and for vectors of f64. Only + - * / sqrt, comparisons,
+// selects and integer operations in one fixed order, so every tier, lane count and host computes the same bits. Never
+// contracted.
 #pragma once
 #include "../lanes.h"
 
 namespace kiln::kernel::math {
 
 /// The integers of equal shape.
-template <class T> struct IntOf {
+template <class T>
+struct IntOf {
   typedef i64 type __attribute__((vector_size(sizeof(T))));
 };
-template <> struct IntOf<f64> { typedef i64 type; };
-template <class T> using Int = typename IntOf<T>::type;
-template <class T> inline constexpr int kLanes = sizeof(T) / sizeof(f64);
+template <>
+struct IntOf<f64> {
+  typedef i64 type;
+};
+template <class T>
+using Int = typename IntOf<T>::type;
+template <class T>
+inline constexpr int kLanes = sizeof(T) / sizeof(f64);
 
-template <class T> INLINE T all(f64 c) {
-  if constexpr (kLanes<T> == 1) return c;
-  else return T{} + c;
+template <class T>
+INLINE T all(f64 c) {
+  if constexpr (kLanes<T> == 1)
+    return c;
+  else
+    return T{} + c;
 }
-template <class T> INLINE Int<T> bits(T x) { return __builtin_bit_cast(Int<T>, x); }
-template <class T> INLINE T from_bits(Int<T> i) { return __builtin_bit_cast(T, i); }
+template <class T>
+INLINE Int<T> bits(T x) {
+  return __builtin_bit_cast(Int<T>, x);
+}
+template <class T>
+INLINE T from_bits(Int<T> i) {
+  return __builtin_bit_cast(T, i);
+}
 
 inline constexpr f64 kInf = __builtin_inf();
 inline constexpr i64 kSignBit = (i64)0x8000000000000000ull;
 
-template <class T> INLINE T magnitude(T x) { return from_bits<T>(bits(x) & 0x7fffffffffffffffll); }
-template <class T> INLINE T copy_sign(T x, T sign) {
+template <class T>
+INLINE T magnitude(T x) {
+  return from_bits<T>(bits(x) & 0x7fffffffffffffffll);
+}
+template <class T>
+INLINE T copy_sign(T x, T sign) {
   return from_bits<T>((bits(x) & 0x7fffffffffffffffll) | (bits(sign) & kSignBit));
 }
 /// The one NaN that functions return.
-template <class T> INLINE T nan() { return all<T>(__builtin_nan("")); }
-/// y, or NaN where x is NaN.
-template <class T> INLINE T or_nan(T y, T x) { return x == x ? y : nan<T>(); }
-
-template <class T> INLINE f64 get(const T& v, int i) {
-  if constexpr (kLanes<T> == 1) return v;
-  else return v[i];
+template <class T>
+INLINE T nan() {
+  return all<T>(__builtin_nan(""));
 }
-template <class T> INLINE void set(T& v, int i, f64 s) {
-  if constexpr (kLanes<T> == 1) v = s;
-  else v[i] = s;
+/// y, or NaN where x is NaN.
+template <class T>
+INLINE T or_nan(T y, T x) {
+  return x == x ? y : nan<T>();
+}
+
+template <class T>
+INLINE f64 get(const T& v, int i) {
+  if constexpr (kLanes<T> == 1)
+    return v;
+  else
+    return v[i];
+}
+template <class T>
+INLINE void set(T& v, int i, f64 s) {
+  if constexpr (kLanes<T> == 1)
+    v = s;
+  else
+    v[i] = s;
 }
 /// Is the condition true in any lane? C is what comparing two T gives.
-template <class T, class C> INLINE bool any_lane(C c) {
-  if constexpr (kLanes<T> == 1) return c;
+template <class T, class C>
+INLINE bool any_lane(C c) {
+  if constexpr (kLanes<T> == 1)
+    return c;
   else {
     i64 r = 0;
     UNROLL for (int i = 0; i < kLanes<T>; i++) r |= c[i];
@@ -51,50 +85,68 @@ template <class T, class C> INLINE bool any_lane(C c) {
 }
 
 /// An unevaluated sum hi + lo with |lo| at most half an ulp of hi.
-template <class T> struct Pair {
+template <class T>
+struct Pair {
   T hi, lo;
 };
 /// a + b exactly; |a| >= |b| or a == 0.
-template <class T> INLINE Pair<T> fast_two_sum(T a, T b) {
+template <class T>
+INLINE Pair<T> fast_two_sum(T a, T b) {
   const T s = a + b;
   return {s, b - (s - a)};
 }
 /// a + b exactly, unless it overflows.
-template <class T> INLINE Pair<T> two_sum(T a, T b) {
+template <class T>
+INLINE Pair<T> two_sum(T a, T b) {
   const T s = a + b, v = s - a;
   return {s, (a - (s - v)) + (b - v)};
 }
 /// The upper 26 bits of x; 27 remain.
-template <class T> INLINE T upper_half(T x) { return from_bits<T>(bits(x) & (i64)0xfffffffff8000000ull); }
+template <class T>
+INLINE T upper_half(T x) {
+  return from_bits<T>(bits(x) & (i64)0xfffffffff8000000ull);
+}
 /// a * b but for some 2^-106 of it, unless it overflows or falls under 2^-960.
-template <class T> INLINE Pair<T> two_product(T a, T b) {
+template <class T>
+INLINE Pair<T> two_product(T a, T b) {
   const T p = a * b;
   const T ah = upper_half(a), al = a - ah, bh = upper_half(b), bl = b - bh;
   return {p, ((ah * bh - p) + (ah * bl + al * bh)) + al * bl};
 }
-template <class T> INLINE Pair<T> mul(Pair<T> a, Pair<T> b) {
+template <class T>
+INLINE Pair<T> mul(Pair<T> a, Pair<T> b) {
   const Pair<T> p = two_product(a.hi, b.hi);
   return fast_two_sum(p.hi, p.lo + (a.hi * b.lo + a.lo * b.hi));
 }
-template <class T> INLINE Pair<T> mul(Pair<T> a, T b) {
+template <class T>
+INLINE Pair<T> mul(Pair<T> a, T b) {
   const Pair<T> p = two_product(a.hi, b);
   return fast_two_sum(p.hi, p.lo + a.lo * b);
 }
-template <class T> INLINE Pair<T> negative(Pair<T> a) { return {-a.hi, -a.lo}; }
-template <class T> INLINE Pair<T> add(Pair<T> a, Pair<T> b) {
+template <class T>
+INLINE Pair<T> negative(Pair<T> a) {
+  return {-a.hi, -a.lo};
+}
+template <class T>
+INLINE Pair<T> add(Pair<T> a, Pair<T> b) {
   const Pair<T> s = two_sum(a.hi, b.hi);
   return fast_two_sum(s.hi, s.lo + (a.lo + b.lo));
 }
 /// a / b to about 2^-100; the quotient must be a normal number.
-template <class T> INLINE Pair<T> div(Pair<T> a, Pair<T> b) {
+template <class T>
+INLINE Pair<T> div(Pair<T> a, Pair<T> b) {
   const T q = a.hi / b.hi;
   const Pair<T> p = two_product(q, b.hi);
   return fast_two_sum(q, (((a.hi - p.hi) - p.lo) + (a.lo - q * b.lo)) / b.hi);
 }
-template <class T> INLINE Pair<T> constant(f64 hi, f64 lo) { return {all<T>(hi), all<T>(lo)}; }
+template <class T>
+INLINE Pair<T> constant(f64 hi, f64 lo) {
+  return {all<T>(hi), all<T>(lo)};
+}
 
 /// c[0] + c[1] x + ... by Estrin's scheme: short chains, the same order for every lane count.
-template <int n, class T> INLINE T polynomial(T x, const f64 (&c)[n]) {
+template <int n, class T>
+INLINE T polynomial(T x, const f64 (&c)[n]) {
   T term[(n + 1) / 2];
   UNROLL for (int i = 0; i < n / 2; i++) term[i] = c[2 * i] + c[2 * i + 1] * x;
   if constexpr (n % 2 != 0) term[n / 2] = all<T>(c[n - 1]);
@@ -110,23 +162,30 @@ template <int n, class T> INLINE T polynomial(T x, const f64 (&c)[n]) {
   return term[0];
 }
 
-/// c[0] + c[1] x + ... by Horner's rule, with the last `pairs` steps in pairs; low: what c lacks to the exact coefficients.
-template <int pairs, int n, int m, class T> INLINE Pair<T> polynomial_pair(T x, const f64 (&c)[n], const f64 (&low)[m]) {
+/// c[0] + c[1] x + ... by Horner's rule, with the last `pairs` steps in pairs; low: what c lacks to the exact
+/// coefficients.
+template <int pairs, int n, int m, class T>
+INLINE Pair<T> polynomial_pair(Pair<T> x, const f64 (&c)[n], const f64 (&low)[m]) {
   f64 upper[n - pairs];
   for (int i = 0; i < n - pairs; i++) upper[i] = c[pairs + i];
-  Pair<T> y = {polynomial(x, upper), T{}};
+  Pair<T> y = {polynomial(x.hi, upper), T{}};
   UNROLL for (int i = pairs - 1; i >= 0; i--) y = add(constant<T>(c[i], i < m ? low[i] : 0.0), mul(y, x));
   return y;
 }
 
 /// 2^k for integral k in [-1022, 1023].
-template <class T> INLINE T pow2(T k) { return from_bits<T>((bits(k + 0x1.8p52) + 1023) << 52); }
+template <class T>
+INLINE T pow2(T k) {
+  return from_bits<T>((bits(k + 0x1.8p52) + 1023) << 52);
+}
 
 /// x = 2^k m with m in [sqrt(1/2), sqrt(2)); x positive and finite.
-template <class T> struct Decomposed {
+template <class T>
+struct Decomposed {
   T k, m;
 };
-template <class T> INLINE Decomposed<T> decompose(T x) {
+template <class T>
+INLINE Decomposed<T> decompose(T x) {
   const T normal = x < 0x1p-1022 ? x * 0x1p54 : x;
   const Int<T> i = bits(normal), e = (i - 0x3fe6a09e667f3bcdll) >> 52;
   const T k = from_bits<T>(e + 0x4338000000000000ll) - 0x1.8p52;
