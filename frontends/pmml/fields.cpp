@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/prepare.h"
@@ -251,6 +252,18 @@ ir::Elem inputElem(const FieldType& type) {
   }
 }
 
+// An integer field whose missing values are replaced by a fraction (a mean, as a rule) goes on as double.
+bool widen(Importer& in, Field& field, const Element* miningField) {
+  auto text = in.attribute(miningField, "missingValueReplacement");
+  if (field.type.dataType != DataType::integer || !text || Importer::parseIntegral(*text, field.type) ||
+      !parseNumber(*text))
+    return false;
+  in.warn(miningField, "missing values of integer field '" + field.name +
+                           "' are replaced by a fraction; it is computed with as a double");
+  field.type.dataType = DataType::real;
+  return true;
+}
+
 // The input node, its treatment and its check.
 bool buildInput(Importer& in, Field& field, const Element* dataField, const Element* miningField) {
   in.at(miningField);
@@ -261,12 +274,14 @@ bool buildInput(Importer& in, Field& field, const Element* dataField, const Elem
     field.dict = in.build.table(Dict(), field.name);
     in.openDicts.emplace(field.dict.id, field.name);
   }
+  ir::Elem elem = code ? ir::Elem::cat : inputElem(field.type);
+  bool widened = widen(in, field, miningField);
   fields.read();
   if (!fields.ok) return false;
 
   ir::Input input;
   input.field = field.name;
-  input.elem = code ? ir::Elem::cat : inputElem(field.type);
+  input.elem = elem;
   input.dict = field.dict;
   input.opType = static_cast<ir::Input::OpType>(field.type.opType);
   input.description = fields.describe();
@@ -281,6 +296,7 @@ bool buildInput(Importer& in, Field& field, const Element* dataField, const Elem
     if (dict.ordered) in.ranks[field.dict.id] = static_cast<uint32_t>(fields.prepare.validValues.size());
   }
   ValueId x = in.build.add(std::move(input), {}, field.name);
+  if (widened) x = in.build.add(ir::Cast(ir::Elem::f64), {x});
   in.inputs++;
   double year = field.type.epoch;
   if (field.type.dataType == DataType::daysSince) x = in.build.call("days_since", {x}, false, {year});
@@ -410,7 +426,7 @@ bool Importer::declareInner(Scope& scope, const std::string& name, const Element
     if (!type) return false;
     inner.type.opType = static_cast<OpType>(*type);
   }
-  if (!treatsMore(m, outer->treatment, e)) return true;
+  if (!treatsMore(m)) return true;
   Field& declaredHere = scope.declare(std::move(inner));
   Scope* around = scope.outer();
   declaredHere.lower = [this, &scope, around, name, e, m] {
@@ -428,19 +444,15 @@ bool Importer::declareInner(Scope& scope, const std::string& name, const Element
   return true;
 }
 
-// Whether a MiningField can change a value that has had the treatment `before`.
-bool Importer::treatsMore(const Element* m, const Element* before, const Element* dataField) {
-  auto is = [](const Element* e, const char* name, const char* value) {
-    const char* text = e ? e->Attribute(name) : nullptr;
+// Whether an inner MiningField asks for a treatment. The default one leaves a value as the model around has treated it.
+bool Importer::treatsMore(const Element* m) {
+  auto is = [&](const char* name, const char* value) {
+    const char* text = m->Attribute(name);
     return text && std::strcmp(text, value) == 0;
   };
-  if (m->Attribute("missingValueReplacement") || is(m, "missingValueTreatment", "returnInvalid")) return true;
-  if (m->Attribute("outliers") && !is(m, "outliers", "asIs")) return true;
-  if (!dataField || is(m, "invalidValueTreatment", "asIs")) return m->Attribute("invalidValueReplacement") != nullptr;
-  // A value that the outer model let in is not judged again unless the inner one says how.
-  if (!m->Attribute("invalidValueTreatment")) return false;
-  // Invalid values are left only by an outer asIs, or as an unchecked replacement.
-  return is(before, "invalidValueTreatment", "asIs") || (before && before->Attribute("invalidValueReplacement"));
+  if (m->Attribute("missingValueReplacement") || is("missingValueTreatment", "returnInvalid")) return true;
+  if (m->Attribute("outliers") && !is("outliers", "asIs")) return true;
+  return m->Attribute("invalidValueTreatment") && !is("invalidValueTreatment", "returnInvalid");
 }
 
 // ---- targets

@@ -232,7 +232,16 @@ Typed conditional(Application& a) {
     no = a.arguments[2];
   else
     no.value = a.in.build.missing(ir::scalarType(Elem::f64)), no.anyType = true;
-  if (condition == kNone || !a.in.unify(yes, no, a.element)) return {};
+  if (condition == kNone || !yes || !no) return {};
+  // Arms of which one only is a string are both text, unless the string is a Constant that the other's type can hold.
+  bool yesText = yes.type.dataType == DataType::string, noText = no.type.dataType == DataType::string;
+  if (!yes.anyType && !no.anyType && yesText != noText) {
+    const Typed &text = yesText ? yes : no, &other = yesText ? no : yes;
+    if (!text.literal || !Importer::parseValue(*text.literal, other.type))
+      for (Typed* arm : {&yes, &no})
+        *arm = typed(a.in.text(a.in.convert(*arm, typeOf(DataType::string), a.element)), DataType::string);
+  }
+  if (!a.in.unify(yes, no, a.element)) return {};
   Typed result;
   result.value = a.in.build.add(ir::Select(), {condition, yes.value, no.value});
   result.type = yes.type, result.anyType = yes.anyType;

@@ -261,7 +261,7 @@ class Importer {
   void leave() { depth_--; }
   bool declareInput(const std::string& name, const Element* miningField);
   bool declareInner(Scope& scope, const std::string& name, const Element* miningField);
-  static bool treatsMore(const Element* miningField, const Element* before, const Element* dataField);
+  static bool treatsMore(const Element* miningField);
   Typed callFunction(const Element* apply, const Element* function, std::vector<Typed> arguments);
 
   const Source& source_;

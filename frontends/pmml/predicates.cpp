@@ -47,9 +47,13 @@ ValueId simplePredicate(Importer& in, Scope& scope, const Element* e) {
   auto value = in.required(e, "value");
   if (!value) return kNone;
   Importer::Typed x = in.reference(scope, *name, e);
-  if (x.type.dataType == DataType::integer && !Importer::parseIntegral(*value, x.type)) {
+  if ((x.type.dataType == DataType::integer || x.type.dataType == DataType::boolean) &&
+      !Importer::parseIntegral(*value, x.type)) {
     auto fraction = parseNumber(*value);
-    if (fraction && std::isfinite(*fraction)) return compareToFraction(in, x.value, *which, *fraction);
+    FieldType integer = x.type;
+    integer.dataType = DataType::integer;
+    if (fraction && std::isfinite(*fraction))
+      return compareToFraction(in, in.convert(x, integer, e), *which, *fraction);
   }
   // Ordered strings are compared by rank, which the codes are.
   if (x.type.opType == OpType::ordinal && x.type.dataType == DataType::string) x.value = in.codes(*field);

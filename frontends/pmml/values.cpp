@@ -229,7 +229,8 @@ ValueId Importer::literalLike(const std::string& text, const Typed& beside, cons
 ValueId Importer::text(ValueId value) {
   const ir::Type& type = build.type(value);
   if (type.elem == Elem::str) return value;
-  if (type.elem != Elem::cat) return build.add(Cast(Elem::str, options.jpmml ? Cast::java : Cast::shortest), {value});
+  // The standard leaves the text of numbers open. Documents come from Java and Python, which both write 2.0.
+  if (type.elem != Elem::cat) return build.add(Cast(Elem::str, Cast::java), {value});
   ir::TableRef ref{type.dict};
   const Dict& dict = build.get<Dict>(ref);
   if (!dict.open) {
