@@ -102,13 +102,17 @@ Typed normContinuous(Importer& in, Scope& scope, const Element* e) {
   }
   if (knots.x.size() < 2) return in.invalid(e, "", "needs two LinearNorms or more"), Typed();
   ValueId x = asDouble(in, in.reference(scope, *name, e), e);
-  if (x == kNone) return {};
+  auto ifMissing = in.number(e, "mapMissingTo", 0);
+  if (x == kNone || !ifMissing) return {};
   ir::Piecewise node;
   node.outlier = static_cast<ir::Piecewise::Outlier>(*outliers);
   node.knots = in.build.table(std::move(knots), *name + "_norm");
   Typed result;
   result.value = in.build.add(std::move(node), {x}, *name + "_norm");
-  return mapMissing(in, result, in.attribute(e, "mapMissingTo"), e);
+  // Stands for a missing field, not for an outlier that became missing.
+  if (e->Attribute("mapMissingTo"))
+    result.value = in.build.add(ir::Select(), {in.build.call("is_missing", {x}), in.build.number(*ifMissing), result.value});
+  return result;
 }
 
 Typed normDiscrete(Importer& in, Scope& scope, const Element* e) {
@@ -118,7 +122,8 @@ Typed normDiscrete(Importer& in, Scope& scope, const Element* e) {
   if (!name || !value || !method) return {};
   Typed x = in.reference(scope, *name, e);
   if (!x) return {};
-  Typed label{.value = in.literalLike(*value, x, e), .type = x.type};
+  Typed label;
+  label.value = in.literalLike(*value, x, e), label.type = x.type;
   Typed result;
   ValueId hit = in.compare(*method == 0 ? "eq" : "ge", x, label, e);
   if (hit == kNone) return {};

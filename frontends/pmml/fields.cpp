@@ -49,6 +49,7 @@ struct Fields {
   const Element* miningField;  // null: the default treatment
   Prepare prepare = {};
   std::vector<std::string> invalidValues = {};
+  bool nanIsMissing = false;
   bool ok = true;
 
   bool isText() const { return field.type.dataType == DataType::string; }
@@ -87,11 +88,14 @@ struct Fields {
         if (wanted == 0 && !in.onlyAttributes(e, {"value", "displayValue", "property"})) return void(ok = false);
         if (wanted == 0) addValue(e, prepare.validValues, prepare.validTexts, *value);
         if (wanted == 1) invalidValues.push_back(*value);
-        if (wanted == 2 && !isText() && !Importer::parseValue(*value, field.type))
+        auto number = wanted == 2 && !isText() ? Importer::parseValue(*value, field.type) : std::optional<double>(0);
+        if (!number)
           in.warn(
               e,
               "'" + *value + "' stands for missing, but no " + dataTypeName(field.type.dataType) + " field can hold it",
               "give an empty cell instead");
+        else if (std::isnan(*number))
+          nanIsMissing = true;
         else if (wanted == 2)
           addValue(e, prepare.missingValues, prepare.missingTexts, *value);
       }
@@ -284,6 +288,10 @@ bool buildInput(Importer& in, Field& field, const Element* dataField, const Elem
   input.elem = elem;
   input.dict = field.dict;
   input.opType = static_cast<ir::Input::OpType>(field.type.opType);
+  if (fields.nanIsMissing)
+    input.nan = ir::Input::missing;
+  else if (fields.prepare.invalid == Prepare::asIs)
+    input.nan = ir::Input::value;
   input.description = fields.describe();
   auto &low = fields.prepare.intervalLow, &high = fields.prepare.intervalHigh;
   if (!low.empty())

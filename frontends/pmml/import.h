@@ -211,6 +211,8 @@ class Importer {
   /// A string's text: cats become their labels. The labels of an input are not all known, so the first time an input's
   /// text is needed this notes its name in `textInputs`, gives a stand-in, and the whole document is lowered once more.
   ValueId text(ValueId value);
+  /// As an output can show it: text for a string whose labels are not all known, else the value itself.
+  ValueId presentable(ValueId value);
   /// Both as values of one type: numbers promoted, strings as codes of one dict or as text. Reported if they have none.
   bool unify(Typed& a, Typed& b, const Element* at);
   /// eq ne lt le gt ge with PMML's rules of types, three-valued.

@@ -324,7 +324,7 @@ void emit(Importer& importer, const Element* model, const Prediction& prediction
     output.feature = c.feature;
     output.opType = opTypeOf(c.type.opType);
     output.of = c.of;
-    importer.build.add(std::move(output), {c.value});
+    importer.build.add(std::move(output), {importer.presentable(c.value)});
   }
 }
 

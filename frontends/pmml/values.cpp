@@ -243,6 +243,11 @@ ValueId Importer::text(ValueId value) {
   return build.missing(ir::scalarType(Elem::str));
 }
 
+ValueId Importer::presentable(ValueId value) {
+  const ir::Type& type = build.type(value);
+  return type.elem == Elem::cat && build.get<Dict>({type.dict}).open ? text(value) : value;
+}
+
 // Strings to anything else, by the rules of a text cell.
 static ValueId parseText(Importer& importer, ValueId text, const FieldType& to) {
   Elem elem = to.dataType == DataType::daysSince      ? Elem::date
