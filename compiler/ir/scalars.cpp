@@ -21,6 +21,7 @@
 #include "compiler/ir/scalars.h"
 
 #include <cassert>
+#include <cstring>
 #include <limits>
 #include <unordered_map>
 
@@ -58,7 +59,7 @@ const ScalarFunction* findScalar(const std::string& name) {
   return found == byName.end() ? nullptr : found->second;
 }
 
-int ScalarFunction::arity() const { return static_cast<int>(std::string(signature).find(':')); }
+int ScalarFunction::arity() const { return static_cast<int>(std::strcspn(signature, ":")); }
 
 bool ScalarFunction::floatsOnly() const {
   const auto fn = static_cast<Fn>(index);

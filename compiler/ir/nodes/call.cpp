@@ -1,6 +1,8 @@
 // call: a scalar function of scalars.def. What each computes stands in scalars.cpp.
 #include "compiler/ir/nodes/call.h"
 
+#include <cstring>
+
 #include "compiler/ir/builder.h"
 #include "compiler/ir/elements.h"
 #include "compiler/ir/scalars.h"
@@ -14,6 +16,8 @@ Call::Call(const char* functionName, bool check, std::vector<double> constants)
 
 const char* Call::name() const { return function ? function->name : opKindName(OpKind::Call); }
 
+static bool isNamed(const ScalarFunction& function, const char* name) { return std::strcmp(function.name, name) == 0; }
+
 // Whether operand i may stand for this letter of the signature; says what is expected if not.
 static const char* refusal(const ScalarFunction& function, char letter, const Type& type, const Type& firstOfLetter,
                            const Inference& inference) {
@@ -26,9 +30,9 @@ static const char* refusal(const ScalarFunction& function, char letter, const Ty
     case 's': return type.elem == Elem::str ? nullptr : "str";
     case 't':
       if (type.elem == Elem::datetime ||
-          type.elem == (std::string(function.name) == "seconds_of_day" ? Elem::time : Elem::date))
+          type.elem == (isNamed(function, "seconds_of_day") ? Elem::time : Elem::date))
         return nullptr;
-      return std::string(function.name) == "seconds_of_day" ? "time or datetime" : "date or datetime";
+      return isNamed(function, "seconds_of_day") ? "time or datetime" : "date or datetime";
     case 'n':
       if (function.floatsOnly() ? !isFloat(type.elem) : !isNumber(type.elem))
         return function.floatsOnly() ? "f64 or f32" : "a number";
@@ -81,7 +85,7 @@ std::vector<Type> Call::infer(Inference& inference) const {
       break;
     case MissingRule::test: break;
   }
-  y.fallible = anyFallible(x) || checked || std::string(function->name) == "substring";
+  y.fallible = anyFallible(x) || checked || isNamed(*function, "substring");
   return {y};
 }
 
@@ -114,7 +118,7 @@ static bool decidedByMissing(const ScalarFunction& function, const Datum* const*
       present = x[i];
   }
   if (function.missing == MissingRule::test)
-    return result.boolean = (missing != 0) == (std::string(function.name) == "is_missing"), true;
+    return result.boolean = (missing != 0) == (isNamed(function, "is_missing")), true;
   if (missing == 0) return false;
   if (function.missing == MissingRule::skip && present)
     result = *present;
@@ -128,13 +132,13 @@ void Call::evaluate(Evaluation& e) const {
   const bool isKleene = function->missing == MissingRule::kleene;
   if (!isKleene && (y.failure = e.firstFailure())) return;
   const int arity = function->arity();
-  std::vector<Broadcast> at;
-  for (int i = 0; i < arity; i++) at.emplace_back(e.operandType(i).shape, e.resultType().shape);
-  const bool decisive = isKleene && std::string(function->name) == "or";
+  std::vector<Broadcast> at;   // of vectors only
+  for (int i = 0; i < arity && y.elements.size() > 1; i++) at.emplace_back(e.operandType(i).shape, e.resultType().shape);
+  const bool decisive = isKleene && isNamed(*function, "or");
   for (size_t n = 0; n < y.elements.size() && !y.failure; n++) {
     Datum& result = y.elements[n];
     const Datum* x[3] = {};
-    for (int i = 0; i < arity; i++) x[i] = &e.operand(i).elements[at[i](n)];
+    for (int i = 0; i < arity; i++) x[i] = &e.operand(i).elements[at.empty() ? 0 : at[i](n)];
     if (isKleene) {
       kleene(decisive, e.operand(0), *x[0], e.operand(1), *x[1], result, y.failure);
     } else {

@@ -54,9 +54,9 @@ void Dense::evaluate(Evaluation& e) const {
   const size_t n = x.elements.size();
   withFloat(e.resultType().elem, [&](auto zero) {
     using T = decltype(zero);
+    std::vector<T> terms;   // striped: the partial sums, else the products
     for (size_t j = 0; j < y.elements.size(); j++) {
-      std::vector<T> terms;
-      if (order == striped) terms.assign(16, T(0));
+      terms.assign(order == striped ? 16 : 0, T(0));
       for (size_t i = 0; i < n; i++) {
         const T weight = static_cast<T>(w.numbers[j * n + i]);
         if (skipZero && weight == 0) continue;

@@ -54,7 +54,8 @@ void LookupNode::evaluate(Evaluation& e) const {
   if ((y.failure = e.firstFailure())) return;
   const Lookup& t = e.pipeline.table<Lookup>(table);
   const size_t width = t.elementsPerRow();
-  std::vector<uint32_t> code(e.operands());
+  static thread_local std::vector<uint32_t> code;   // kept from row to row
+  code.resize(e.operands());
   for (size_t at = 0; at < y.elements.size(); at += width) {  // once, but for a vector of codes
     bool missing = false;
     for (size_t k = 0; k < e.operands(); k++) {

@@ -27,7 +27,7 @@ void Take::evaluate(Evaluation& e) const {
   if ((y.failure = e.firstFailure())) return;
   const std::vector<uint32_t>& shape = e.operandType(0).shape;
   const size_t width = shape.size() == 2 ? shape[1] : 1;
-  std::vector<uint32_t> indices = at;
+  std::vector<uint32_t> given;
   if (at.empty()) {
     const Datum& i = e.operand(1).elements[0];
     if (i.missing) return setMissing(y);
@@ -35,8 +35,9 @@ void Take::evaluate(Evaluation& e) const {
       y.failure = e.failure(KILN_UNDEFINED);
       return;
     }
-    indices = {static_cast<uint32_t>(i.i32)};
+    given = {static_cast<uint32_t>(i.i32)};
   }
+  const std::vector<uint32_t>& indices = at.empty() ? given : at;
   for (size_t k = 0; k < indices.size(); k++)
     for (size_t c = 0; c < width; c++) y.elements[k * width + c] = e.operand(0).elements[indices[k] * width + c];
 }
