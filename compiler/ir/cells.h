@@ -13,8 +13,8 @@ bool parseElement(std::string_view text, Elem elem, Datum& datum);
 /// A number to an integer, bool or date element, without loss; false if there is none of this value.
 bool exactElement(double value, Elem elem, Datum& datum);
 bool exactElement(int64_t value, Elem elem, Datum& datum);
-/// An element (no str, no cat) as text: shortest round trip, integers without point, `true` and `false`, ISO dates; `java`:
-/// doubles and floats in Java's layout.
+/// An element (no str, no cat) as text: shortest round trip, integers without point, `true` and `false`, ISO dates;
+/// `java`: doubles and floats in Java's layout.
 std::string formatElement(const Datum& datum, Elem elem, bool java);
 
 }  // namespace kiln::ir

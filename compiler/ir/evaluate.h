@@ -1,5 +1,5 @@
-// The reference evaluator: one row through a pipeline, node by node, in plain loops. It is the oracle of every test and what
-// `kiln score MODEL --interpret` uses; it shares only the math functions with generated code.
+// The reference evaluator: one row through a pipeline, node by node, in plain loops. It is the oracle of every test and
+// what `kiln score MODEL --interpret` uses; it shares only the math functions with generated code.
 #pragma once
 #include <deque>
 #include <string>
@@ -58,8 +58,8 @@ class Evaluation {
   Failure failure(uint32_t cause, uint32_t field = kNone) const;
   /// The leftmost failure among all operands.
   Failure firstFailure() const;
-  // For statements, in program order. The first that ends the row decides cause, field and node. Notes set before it stay;
-  // later ones do not count, as they come from values that the row does not have.
+  // For statements, in program order. The first that ends the row decides cause, field and node. Notes set before it
+  // stay; later ones do not count, as they come from values that the row does not have.
   void endRow(const Failure& failure);
   void addNote(uint32_t bits);
   void setOutput(const RowValue& value, const Type& type);
@@ -86,7 +86,7 @@ class Evaluator {
   void run(uint32_t node, const kiln_cell* in, kiln_cell* out, kiln_status* status);
 
   const Pipeline& pipeline_;
-  std::vector<RowValue> values_;   // kept from row to row, so that scoring does not allocate; constants are evaluated once
+  std::vector<RowValue> values_;   // kept from row to row, so that scoring does not allocate; constants stay
   std::vector<uint32_t> places_;   // of an input or output node: its number in the schema
   uint32_t inputs_ = 0, outputs_ = 0;
   std::deque<std::string> texts_;

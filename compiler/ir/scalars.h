@@ -32,8 +32,8 @@ const std::vector<ScalarFunction>& scalarFunctions();
 /// What became of one element. `doubtful`: a NaN, an integer overflow or a division by zero, which fails if `checked`.
 enum class ScalarOutcome : uint8_t { fine, doubtful, undefined };
 
-/// The function of present operands of type `operand` (that of the first), one element each; y is not set to missing. (`and`,
-/// `or` and the test functions are not here: they are all about missing operands.)
+/// The function of present operands of type `operand` (that of the first), one element each; y is not set to missing.
+/// (`and`, `or` and the test functions are not here: they are all about missing operands.)
 ScalarOutcome evaluateScalar(const ScalarFunction& function, const Type& operand, const Datum* const* x,
                              const std::vector<double>& parameters, Evaluation& evaluation, Datum& y);
 

@@ -305,8 +305,8 @@ TEST_F(Scalars, Substring) {
 }
 
 TEST_F(Scalars, Dates) {
-  // 2003-04-01 is day 12143 since 1970-01-01; PMML's examples: days since 1960 of 2003-04-01 are 15796, seconds since midnight
-  // of 05:23:30 are 19410, seconds since 1960 of 1960-01-03T03:30:03 are 185403.
+  // 2003-04-01 is day 12143 since 1970-01-01; PMML's examples: days since 1960 of 2003-04-01 are 15796, seconds since
+  // midnight of 05:23:30 are 19410, seconds since 1960 of 1960-01-03T03:30:03 are 185403.
   constexpr int64_t kSecond = 1000000, kDay = 86400 * kSecond;
   const ValueId day = integer(12143, Elem::date), time = integer(19410 * kSecond + 999999, Elem::time);
   EXPECT_EQ(whole(b.call("days_since", {day}, false, {1960})), 15796);

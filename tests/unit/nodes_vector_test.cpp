@@ -182,8 +182,9 @@ TEST_F(Vectors, DenseKeepsTheOrderOfItsTerms) {
 
 TEST_F(Vectors, DenseStriped) {
   // 20 terms: partial 0 is x[0] + x[16], and so on; then i + 8, 4, 2, 1. With 2^24 at 0 and ones elsewhere, in float:
-  // partials 0: 2^24 (+ 1 lost), 1 to 3: 2, 4 to 15: 1. Step 8: 2^24 (+1 lost), 3, 3, 3, then 2 each of four. Step 4: 2^24 + 2,
-  // 5, 5, 5. Step 2: 2^24 + 2 + 5 = 16777223, a tie between 16777222 and 16777224, to even 16777224; 10. Step 1: 16777234.
+  // partials 0: 2^24 (+ 1 lost), 1 to 3: 2, 4 to 15: 1. Step 8: 2^24 (+ 1 lost), 3, 3, 3, then 2 each of four. Step 4:
+  // 2^24 + 2, 5, 5, 5. Step 2: 2^24 + 2 + 5 = 16777223, between 16777222 and 16777224, to even 16777224; 10. Step 1:
+  // 16777234.
   Dense op;
   op.order = Dense::striped, op.scalar = true;
   Numbers x(20, 1.0);

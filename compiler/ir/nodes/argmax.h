@@ -4,8 +4,8 @@
 
 namespace kiln::ir {
 
-/// Operand x [n] (a number type). Result: i32, or cat of `dict` (n labels) by the same index. Missing elements and NaN never
-/// win; missing if none is left. Ties: the first, or the last.
+/// Operand x [n] (a number type). Result: i32, or cat of `dict` (n labels) by the same index. Missing elements and NaN
+/// never win; missing if none is left. Ties: the first, or the last.
 struct ArgMax final : OpBase<ArgMax, OpKind::ArgMax> {
   bool smallest = false, last = false;
   TableRef dict;

@@ -107,7 +107,7 @@ static void kleene(bool decisive, const RowValue& a, const Datum& x, const RowVa
   }
 }
 
-// One element of a function that its missing rule reaches: nothing is decided by missing operands any more if this returns false.
+// Whether missing operands, or their absence, decide this element already.
 static bool decidedByMissing(const ScalarFunction& function, const Datum* const* x, int arity, Datum& result) {
   int missing = 0;
   const Datum* present = nullptr;
@@ -133,7 +133,8 @@ void Call::evaluate(Evaluation& e) const {
   if (!isKleene && (y.failure = e.firstFailure())) return;
   const int arity = function->arity();
   std::vector<Broadcast> at;   // of vectors only
-  for (int i = 0; i < arity && y.elements.size() > 1; i++) at.emplace_back(e.operandType(i).shape, e.resultType().shape);
+  for (int i = 0; i < arity && y.elements.size() > 1; i++)
+    at.emplace_back(e.operandType(i).shape, e.resultType().shape);
   const bool decisive = isKleene && isNamed(*function, "or");
   for (size_t n = 0; n < y.elements.size() && !y.failure; n++) {
     Datum& result = y.elements[n];

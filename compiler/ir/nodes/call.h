@@ -1,4 +1,5 @@
-// call: a scalar function of scalars.def, printed by the function's name. Elementwise, with numpy broadcasting of shapes.
+// call: a scalar function of scalars.def, printed by the function's name. Elementwise, with numpy broadcasting of
+// shapes.
 #pragma once
 #include "compiler/ir/node.h"
 
@@ -6,8 +7,9 @@ namespace kiln::ir {
 
 struct ScalarFunction;  // compiler/ir/scalars.h
 
-/// All operands have the element types that the function's signature asks for. `checked`: any NaN result, integer overflow
-/// or division by zero fails UNDEFINED (whatever the operands were). `parameters` are the function's constants.
+/// All operands have the element types that the function's signature asks for. `checked`: any NaN result, integer
+/// overflow or division by zero fails UNDEFINED (whatever the operands were). `parameters` are the function's
+/// constants.
 struct Call final : OpBase<Call, OpKind::Call> {
   const ScalarFunction* function = nullptr;
   bool checked = false;

@@ -5,11 +5,12 @@
 namespace kiln::ir {
 
 /// Operand x; result of element type `elem`, missing where x is.
-/// mode saturate   any of f64 f32 i64 i32 bool to any other: float to integer truncates and saturates, NaN gives 0; float to float rounds to nearest even; integer to
-///                 float rounds; i64 to i32 saturates; bool to number is 0 or 1; number to bool is x != 0 (NaN: true)
+/// mode saturate   any of f64 f32 i64 i32 bool to any other: float to integer truncates and saturates, NaN gives 0;
+///                 float to float and integer to float round to nearest even; i64 to i32 saturates; bool to number is
+///                 0 or 1; number to bool is x != 0 (NaN: true)
 /// mode wrap       integer to integer keeps the low bits
-/// mode checked    number to integer or bool, text to number, bool or date (the rules of a text cell): fails TYPE_MISMATCH
-///                 where the value is not exactly one of the target's
+/// mode checked    number to integer or bool, text to number, bool or date (the rules of a text cell): fails
+///                 TYPE_MISMATCH where the value is not exactly one of the target's
 /// mode label      cat (of a closed dict) to the element type of its labels
 /// mode shortest   number, bool, date to str: shortest round trip, integers without point, `true`/`false`, ISO dates
 /// mode java       as shortest, in Java's layout of doubles and floats (1.0E20, 2.0, 1.0E-7)

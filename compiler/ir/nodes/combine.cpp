@@ -86,7 +86,7 @@ static bool isMissing(const Combine& op, const Members& m) {
   return false;
 }
 
-// The median of one column: unweighted as `reduce`, weighted the first value whose cumulative weight reaches half the total.
+// The median of one column: unweighted as `reduce`, weighted the first value whose cumulative weight reaches half.
 template <class T>
 static T medianOf(std::vector<std::pair<T, T>> x, bool weighted) {
   for (const auto& [v, w] : x)

@@ -4,17 +4,17 @@
 
 namespace kiln::ir {
 
-/// Operands: members, [n] numbers, [n,K] class probabilities, or [n] codes (i32 or cat: votes); ran, bool [n], never missing;
-/// weights, of the members' float type (f64 for votes) [n], never missing, given if `weighted`. Only members that ran count;
-/// none: missing. Sums (f64 for votes and for the shares of missing members, else the members' type) start from 0, in member
-/// order; w * x, then added. NaN among the members: min, max and median are NaN.
+/// Operands: members, [n] numbers, [n,K] class probabilities, or [n] codes (i32 or cat: votes); ran, bool [n], never
+/// missing; weights, of the members' float type (f64 for votes) [n], never missing, given if `weighted`. Only members
+/// that ran count; none: missing. Sums (f64 for votes and for the shares of missing members, else the members' type)
+/// start from 0, in member order; w * x, then added. NaN among the members: min, max and median are NaN.
 ///   sum average min max median of the members (column by column for [n,K]); weighted: members times weights,
 ///     average = sum(w x) / sum(w), median = by value, ties by index, first whose cumulative weight >= half the total
-///   vote (codes): sums of weights (1 if not weighted) by code: result f64 [size] plus, as second result, the winner, of the
-///     members' element: most weight, ties to the code met first. A code outside 0 .. size - 1 has no vote
+///   vote (codes): sums of weights (1 if not weighted) by code: result f64 [size] plus, as second result, the winner,
+///     of the members' element: most weight, ties to the code met first. A code outside 0 .. size - 1 has no vote
 /// Missing members among those that ran:
-///   continue  any of them makes the result missing; a vote counts them as votes for "missing", which wins (the winner and the
-///             shares are missing) only with strictly more weight than every code
+///   continue  any of them makes the result missing; a vote counts them as votes for "missing", which wins (the winner
+///             and the shares are missing) only with strictly more weight than every code
 ///   skip      they are left out; missing once (missing weight / weight that ran) > threshold, or if none is left
 ///   return    any of them makes the result missing, votes too
 /// A member [n,K] is missing if any of its elements is. Members that did not run may hold anything.

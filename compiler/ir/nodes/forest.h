@@ -11,7 +11,8 @@ namespace kiln::ir {
 ///   leaf     i32 [T] (T = 1 and `scalar`: a scalar): index of the leaf reached
 ///   marks    i32 [T] likewise: marked exits on the path
 /// The first tree that meets a failed column or a leaf of kind fail says why the result failed.
-/// A leaf of kind noPrediction makes sum and average missing (every element), `each` missing; kind fail fails the result.
+/// A leaf of kind noPrediction makes sum and average missing (every element), `each` missing; kind fail fails the
+/// result.
 struct ForestNode final : OpBase<ForestNode, OpKind::ForestNode> {
   enum Result : uint8_t { sum, average, each, leaf, marks };
   TableRef table;

@@ -5,8 +5,8 @@
 namespace kiln::ir {
 
 /// No operands; one result. `elem` cat: `dict` names its labels, text cells become codes, an unknown label becomes the
-/// code of "some other value" (the dict is open) or fails INVALID_VALUE (it is closed). A cell of the wrong kind, or text that
-/// does not parse, fails TYPE_MISMATCH. A missing cell is missing if `nullable`, else fails MISSING_REQUIRED.
+/// code of "some other value" (the dict is open) or fails INVALID_VALUE (it is closed). A cell of the wrong kind, or
+/// text that does not parse, fails TYPE_MISMATCH. A missing cell is missing if `nullable`, else fails MISSING_REQUIRED.
 /// `nan` says what a NaN cell means (matrices and Arrow: always missing where nullable).
 struct Input final : OpBase<Input, OpKind::Input> {
   enum Nan : uint8_t { value, missing, invalid };

@@ -4,8 +4,8 @@
 
 namespace kiln::ir {
 
-/// Operand x: a scalar; a cat (of a closed dict) gives its label. No results. A failed x ends the row, as with check. NaN is made canonical; a NaN or infinite x sets
-/// the note NON_FINITE.
+/// Operand x: a scalar; a cat (of a closed dict) gives its label. No results. A failed x ends the row, as with check.
+/// NaN is made canonical; a NaN or infinite x sets the note NON_FINITE.
 struct Output final : OpBase<Output, OpKind::Output> {
   /// As enum kiln_result.
   enum Feature : uint8_t { none, value, label, probability, confidence, leaf, rank, reason, distance, derived, other };

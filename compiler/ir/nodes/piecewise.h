@@ -5,8 +5,9 @@
 namespace kiln::ir {
 
 /// Operand x: f64 or f32. With the segment i that holds x (the first with x <= x[i+1]):
-/// y[i] + (x - x[i]) / (x[i+1] - x[i]) * (y[i+1] - y[i]), in this order. Outside the knots: asIs extends the first or last
-/// segment, clip gives the first or last y, missing gives missing. NaN gives NaN. f32: knots rounded to f32, f32 arithmetic.
+/// y[i] + (x - x[i]) / (x[i+1] - x[i]) * (y[i+1] - y[i]), in this order. Outside the knots: asIs extends the first or
+/// last segment, clip gives the first or last y, missing gives missing. NaN gives NaN. f32: knots rounded to f32, f32
+/// arithmetic.
 struct Piecewise final : OpBase<Piecewise, OpKind::Piecewise> {
   enum Outlier : uint8_t { asIs, missing, clip };
   TableRef knots;

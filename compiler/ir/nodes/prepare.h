@@ -4,21 +4,22 @@
 
 namespace kiln::ir {
 
-/// Operand x: a scalar f64, f32, i64, i32, bool, str, cat or date. Results: the treated value; `valid : bool`, never missing,
-/// true where x was present and valid; `notes : i32`, status bits for `check`.
+/// Operand x: a scalar f64, f32, i64, i32, bool, str, cat or date. Results: the treated value; `valid : bool`, never
+/// missing, true where x was present and valid; `notes : i32`, status bits for `check`.
 /// In this order:
 ///   1. x is missing if it is missing or equals one of `missingValues`; else invalid if it failed TYPE_MISMATCH or
-///      INVALID_VALUE (a cell that did not convert), or is not in the valid set; else valid. (Other failures pass through.)
-///   2. invalid: fail (INVALID_VALUE, or its own TYPE_MISMATCH), asIs (value kept; one that did not convert stays failed),
-///      missing (goes on as missing), value (`invalidValue`, final).
+///      INVALID_VALUE (a cell that did not convert), or is not in the valid set; else valid. (Other failures pass
+///      through.)
+///   2. invalid: fail (INVALID_VALUE, or its own TYPE_MISMATCH), asIs (value kept; one that did not convert stays
+///      failed), missing (goes on as missing), value (`invalidValue`, final).
 ///   3. missing: keep, value (`missingValue`, final), fail (MISSING_REQUIRED).
 ///   4. valid numbers outside low .. high: asIs, missing (`missingValue` if step 3 has one, else missing), clip.
-/// Notes: REPLACED_INVALID where step 2 put invalidValue, REPLACED_MISSING where step 3 put missingValue (for an invalid value
-/// gone on as missing, too), OUTLIER where step 4 acted (replaced or not). Comparisons are made in f64; for f32, constants are
-/// exact f32 values. A failure that passes through keeps its cause, field and node; `valid` is false and notes 0 then.
-/// The valid set: `validValues` and the intervals together (a value in either is valid); everything if both are empty.
-/// Values are numbers for number, bool (0, 1) and date elements and codes for cat; text for str. With cat, the code "some
-/// other value" is invalid if a valid set is given.
+/// Notes: REPLACED_INVALID where step 2 put invalidValue, REPLACED_MISSING where step 3 put missingValue (for an
+/// invalid value gone on as missing, too), OUTLIER where step 4 acted (replaced or not). Comparisons are made in f64;
+/// for f32, constants are exact f32 values. A failure that passes through keeps its cause, field and node; `valid` is
+/// false and notes 0 then. The valid set: `validValues` and the intervals together (a value in either is valid);
+/// everything if both are empty. Values are numbers for number, bool (0, 1) and date elements and codes for cat; text
+/// for str. With cat, the code "some other value" is invalid if a valid set is given.
 struct Prepare final : OpBase<Prepare, OpKind::Prepare> {
   enum Invalid : uint8_t { failInvalid, asIs, asMissing, asValue };
   enum Missing : uint8_t { keep, replace, failMissing };

@@ -5,11 +5,12 @@
 namespace kiln::ir {
 
 /// Operand x [n] (f64, f32, i64, i32; count and any also bool). Left to right in the operand's type. `skip`: missing
-/// elements are left out, and the result is missing if none is left (count: 0); otherwise any missing element makes it missing.
-/// Sums start from 0, products from 1. mean = sum / count; median: by value, ties by index; of an even count, half the sum of
-/// the two in the middle; NaN wins. Integer mean and median are f64, of the elements as f64. sum, product, sumsq of integers:
-/// `checked` fails UNDEFINED on overflow, else they wrap. min, max: as the scalar functions; NaN wins. count: i64, the present
-/// elements, of bools those that are true. any, all: bool, whether elements are true, or not 0; missing as above, not Kleene's.
+/// elements are left out, and the result is missing if none is left (count: 0); otherwise any missing element makes it
+/// missing. Sums start from 0, products from 1. mean = sum / count; median: by value, ties by index; of an even count,
+/// half the sum of the two in the middle; NaN wins. Integer mean and median are f64, of the elements as f64. sum,
+/// product, sumsq of integers: `checked` fails UNDEFINED on overflow, else they wrap. min, max: as the scalar
+/// functions; NaN wins. count: i64, the present elements, of bools those that are true. any, all: bool, whether
+/// elements are true, or not 0; missing as above, not Kleene's.
 struct Reduce final : OpBase<Reduce, OpKind::Reduce> {
   enum Kind : uint8_t { sum, product, min, max, mean, median, count, sumsq, any, all };
   Kind op = sum;

@@ -4,9 +4,9 @@
 
 namespace kiln::ir {
 
-/// Operands: codes [n] (i32 or cat), weights [n] (f64 or f32). Results: sums [size] in list order, never missing; `first`
-/// i32 [size], the position of a code's first contribution, missing where there is none. A missing code or weight, or a code
-/// outside 0 .. size - 1, is left out.
+/// Operands: codes [n] (i32 or cat), weights [n] (f64 or f32). Results: sums [size] in list order, never missing;
+/// `first` i32 [size], the position of a code's first contribution, missing where there is none. A missing code or
+/// weight, or a code outside 0 .. size - 1, is left out.
 struct Tally final : OpBase<Tally, OpKind::Tally> {
   uint32_t size = 0;
 

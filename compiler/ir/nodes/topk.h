@@ -4,8 +4,8 @@
 
 namespace kiln::ir {
 
-/// Operand x [n]. Results: values [k], indices i32 [k]. Ties by index; missing elements are never chosen, and what is left
-/// over is missing; NaN comes last.
+/// Operand x [n]. Results: values [k], indices i32 [k]. Ties by index; missing elements are never chosen, and what is
+/// left over is missing; NaN comes last.
 struct TopK final : OpBase<TopK, OpKind::TopK> {
   uint32_t k = 1;
   bool smallest = false;
