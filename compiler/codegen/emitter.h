@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,12 @@ class NodeEmitter {
   virtual uint32_t blob(const std::string& key, const void* bytes, size_t size, uint32_t align) = 0;
   template <class T> uint32_t blob(const std::string& key, const std::vector<T>& values) {
     return blob(key, values.data(), values.size() * sizeof(T), 64);
+  }
+
+  /// The same for bytes that are costly to make: `key` must name them alone (all instances and tiers ask for them).
+  virtual uint32_t blobOnce(const std::string& key, const std::function<std::string()>& make) {
+    const std::string bytes = make();
+    return blob(key, bytes.data(), bytes.size(), 64);
   }
 
   /// A kernel over a whole block, between two stages: calls kiln_<kernel>_row or kiln_<kernel>_block, with

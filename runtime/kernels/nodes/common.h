@@ -1,13 +1,9 @@
 // What the templates of nodes share: failing lanes, f32 through f64, wrapping integers, lanes that must not be read.
 #pragma once
 #include "../instances.h"
+#include "params.h"
 
 namespace kiln::kernel {
-
-/// status: what a lane fails with; 0 where the node cannot fail.
-struct FailParams {
-  i32 status;
-};
 
 /// y fails where `bad` is true and y is present, unless it has failed already.
 template <int N, class X> INLINE void fail_where(Mask<N> bad, i32 status, X& y) {

@@ -48,9 +48,6 @@ KILN_COMPARE(gt, >)
 KILN_COMPARE(ge, >=)
 #undef KILN_COMPARE
 
-struct CodeParams {
-  u32 labels;
-};
 template <int N> INLINE Mask<N> same_code(const CodeParams& p, const I32<N>& a, const I32<N>& b) {
   return mask<N>(a.v == b.v) & mask<N>((Lane<u32, N>)a.v < p.labels);
 }

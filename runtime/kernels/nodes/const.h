@@ -4,13 +4,6 @@
 
 namespace kiln::kernel {
 
-template <class T> struct ConstParams {
-  T value;
-  u32 missing;
-};
-struct ConstTextParams {
-  u32 text, length, missing;   ///< offset in the blob
-};
 template <int N, class T> INLINE void constant(const Ctx&, const ConstParams<T>& p, Val<T, N>& y) {
   y = {splat<T, N>(p.value), mask_if<N>(p.missing), Status<N>{}};
 }
@@ -27,9 +20,6 @@ KILN_CONST(bool, u8, Bool)
 #undef KILN_CONST
 KILN_LANE_KERNEL(const_str, constant, ConstTextParams, Str)
 
-struct MatrixParams {
-  u32 values;   ///< offset in the blob; elements as they are stored
-};
 template <int N, class T> INLINE void matrix(const Ctx& c, const MatrixParams& p, const Slot& y) {
   NOUNROLL for (u32 e = 0; e < y.count; e++) set_element<T, N>(c, y, e, splat<T, N>(load<T>(c.blob + p.values + e * sizeof(T))));
 }

@@ -32,9 +32,6 @@ template <int N, class X> INLINE void coalesce(const Ctx&, const None&, const X&
   y = pick_value<N>(a.missing & ~failed<N>(a.status), b, a);
 }
 
-struct ChooseParams {
-  i32 arm;   ///< the index that takes this arm; arm 0 begins with a missing value
-};
 /// One arm of choose: y, but for the rows whose index names this arm.
 template <int N, class X> INLINE void choose_arm(const Ctx&, const ChooseParams& p, const I32<N>& i, const X& arm, X& y) {
   X other = p.arm == 0 ? arm : y;
@@ -43,10 +40,6 @@ template <int N, class X> INLINE void choose_arm(const Ctx&, const ChooseParams&
   y = r;
 }
 
-struct CauseParams {
-  i32 causes;
-  i32 status;
-};
 template <int N, class X> INLINE void raise_if(const Ctx&, const CauseParams& p, const X& x, const Bool<N>& c, X& y) {
   const Status<N> raised = first<N>(c.status, status_where<N>(c.v & ~c.missing, p.status));
   X r = x;

@@ -4,10 +4,6 @@
 
 namespace kiln::kernel::call {
 
-struct DateParams {
-  i64 start;        ///< 1 January of the year, in days since 1970-01-01
-  u32 datetime;     ///< the operand is a datetime, else a date or a time
-};
 inline constexpr i64 kSecond = 1000000, kDay = 86400 * kSecond;
 
 template <int N> INLINE Lane<i64, N> days_of(Lane<i64, N> us) {

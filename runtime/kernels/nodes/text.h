@@ -13,10 +13,6 @@ INLINE u8* arena_room(const Ctx& c, u64 n) { return (u64)(c.arena_end - c.arena)
 
 namespace kiln::kernel::call {
 
-struct TextParams {
-  i32 too_long, undefined;   ///< status of the failures
-};
-
 template <int N> INLINE void no_text(Str<N>& y) {
   UNROLL for (int i = 0; i < N; i++) y.p[i] = nullptr, y.length[i] = 0;
 }

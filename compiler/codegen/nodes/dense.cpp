@@ -1,0 +1,70 @@
+// Lowers `dense`: weights by input, padded, so that neighbouring outputs are neighbours; with skip_zero only the others.
+#include "compiler/ir/nodes/dense.h"
+
+#include "compiler/codegen/nodes/labels.h"
+#include "compiler/ir/tables/matrix.h"
+#include "runtime/kernels/nodes/params.h"
+
+namespace kiln::codegen {
+
+namespace {
+
+constexpr uint32_t kPad = 8;   // outputs of a vector in the one-row kernel
+
+struct Sparse {
+  std::vector<uint32_t> first = {0}, index;
+  std::vector<double> weights;
+};
+
+Sparse sparseOf(const ir::Matrix& w) {
+  Sparse s;
+  const uint32_t n = w.shape[1];
+  for (uint32_t j = 0; j < w.shape[0]; j++) {
+    for (uint32_t i = 0; i < n; i++)
+      if (w.numbers[j * size_t{n} + i] != 0) s.index.push_back(i), s.weights.push_back(w.numbers[j * size_t{n} + i]);
+    s.first.push_back(static_cast<uint32_t>(s.index.size()));
+  }
+  return s;
+}
+
+std::vector<double> byInput(const ir::Matrix& w, uint32_t pitch) {
+  const uint32_t m = w.shape[0], n = w.shape[1];
+  std::vector<double> weights(size_t{pitch} * n, 0.0);
+  for (uint32_t j = 0; j < m; j++)
+    for (uint32_t i = 0; i < n; i++) weights[size_t{i} * pitch + j] = w.numbers[j * size_t{n} + i];
+  return weights;
+}
+
+}  // namespace
+
+void lower(const ir::Dense& op, NodeEmitter& emit) {
+  const auto& w = emit.pipeline().table<ir::Matrix>(op.weights);
+  const ir::Storage storage = emit.resultType().storage();
+  const auto pack = [&](const std::vector<double>& numbers) { return packElements(storage, numbers, {}); };
+  kernel::DenseParams params{};
+  params.inputs = w.shape[1], params.outputs = w.shape[0];
+  params.pitch = (params.outputs + kPad - 1) / kPad * kPad;
+  params.bias = params.first = params.index = kernel::kNone;
+  params.bias_last = op.biasLast, params.striped = op.order == ir::Dense::striped;
+  if (op.skipZero) {
+    params.weights = emit.blobOnce("nonzero of @" + w.name, [&] { return pack(sparseOf(w).weights); });
+    params.first = emit.blob("rows of @" + w.name, sparseOf(w).first);
+    params.index = emit.blob("inputs of @" + w.name, sparseOf(w).index);
+  } else {
+    params.weights = emit.blobOnce("weights of @" + w.name, [&] { return pack(byInput(w, params.pitch)); });
+  }
+  if (op.bias.id != ir::kNone) {
+    const auto& bias = emit.pipeline().table<ir::Matrix>(op.bias);
+    std::vector<double> padded = bias.numbers;
+    padded.resize(params.pitch);
+    const std::string bytes = pack(padded);
+    params.bias = emit.blob("bias @" + bias.name, bytes.data(), bytes.size(), 64);
+  }
+  const ir::Type& type = emit.resultType();
+  if (!type.isScalar()) return emit.call(kernelName("dense", storage), params, {emit.in(0), emit.out()});
+  const Arg one = emit.temporarySlot(storage, 1, type.nullable, type.fallible);
+  emit.call(kernelName("dense", storage), params, {emit.in(0), one});
+  emit.call(kernelName("take", storage), kernel::TakeParams{}, {one, emit.out()});
+}
+
+}  // namespace kiln::codegen

@@ -1,0 +1,14 @@
+// Lowers `normalize`.
+#include "compiler/ir/nodes/normalize.h"
+
+#include "compiler/codegen/nodes/labels.h"
+#include "runtime/kernels/nodes/params.h"
+
+namespace kiln::codegen {
+
+void lower(const ir::Normalize& op, NodeEmitter& emit) {
+  const kernel::NormalizeParams params{op.method};
+  emit.call(kernelName("normalize", emit.resultType().storage()), params, {emit.in(0), emit.out()});
+}
+
+}  // namespace kiln::codegen

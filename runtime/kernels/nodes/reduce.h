@@ -1,0 +1,248 @@
+// reduce, argmax, topk, tally: loops over the elements of a vector, rows in lanes, no memory but the operand's.
+#pragma once
+#include "common.h"
+
+namespace kiln::kernel {
+
+enum ReduceKind : u32 { kSum, kProduct, kMin, kMax, kMean, kMedian, kCount, kSumsq, kAny, kAll };
+
+template <class T, int N> struct Elements {
+  const Ctx& c;
+  const Slot& s;
+  MEMBER Lane<T, N> value(u32 e) const { return element<T, N>(c, s, e); }
+  MEMBER Mask<N> missing(u32 e) const { return slot_missing<N>(c, s, e); }
+};
+
+/// One more element of a sum, product, least or greatest; `bad` where an integer overflowed.
+template <u32 kind, class T, int N> INLINE Lane<T, N> fold_step(Lane<T, N> acc, Lane<T, N> v, Mask<N> none_yet, bool checked, Mask<N>& bad) {
+  bad = never<N>();
+  if constexpr (kind == kMin) return pick<N>(none_yet, v, lesser<T, N>(acc, v));
+  else if constexpr (kind == kMax) return pick<N>(none_yet, v, greater<T, N>(acc, v));
+  else if constexpr (kind == kProduct) {
+    const Lane<T, N> r = times<T, N>(acc, v);
+    if constexpr (!kIsFloat<T>)
+      if (checked) bad = times_wraps<T, N>(acc, v, r);
+    return r;
+  } else {
+    Lane<T, N> term = v;
+    if constexpr (kind == kSumsq) {
+      term = times<T, N>(v, v);
+      if constexpr (!kIsFloat<T>)
+        if (checked) bad = times_wraps<T, N>(v, v, term);
+    }
+    const Lane<T, N> r = plus<T, N>(acc, term);
+    if constexpr (!kIsFloat<T>)
+      if (checked) bad = bad | plus_wraps<T, N>(acc, term, r);
+    return r;
+  }
+}
+/// The result is missing where any element is (strict), or all are (skip).
+template <int N> INLINE Mask<N> reduced_missing(const ReduceParams& p, Mask<N> any_missing, Mask<N> none) {
+  return p.skip ? none : any_missing;
+}
+template <u32 kind, class T, int N> INLINE void fold(const Ctx& c, const ReduceParams& p, const Slot& x, Val<T, N>& y) {
+  const Elements<T, N> in{c, x};
+  Lane<T, N> acc = splat<T, N>(kind == kProduct ? (T)1 : (T)0);
+  Mask<N> none = always<N>(), any_missing = never<N>(), overflow = never<N>();
+  NOUNROLL for (u32 e = 0; e < x.count; e++) {
+    const Mask<N> m = in.missing(e);
+    Mask<N> bad;
+    const Lane<T, N> next = fold_step<kind, T, N>(acc, in.value(e), none, p.status != 0, bad);
+    acc = pick<N>(m, acc, next);
+    overflow = overflow | (bad & ~m);
+    none = none & m, any_missing = any_missing | m;
+  }
+  y = {acc, reduced_missing<N>(p, any_missing, none), slot_status<N>(c, x)};
+  fail_where<N>(overflow, p.status, y);
+}
+/// The mean, in f64 for integers.
+template <class T, class R, int N> INLINE void mean(const Ctx& c, const ReduceParams& p, const Slot& x, Val<R, N>& y) {
+  const Elements<T, N> in{c, x};
+  Lane<R, N> sum{}, count{};
+  Mask<N> none = always<N>(), any_missing = never<N>();
+  NOUNROLL for (u32 e = 0; e < x.count; e++) {
+    const Mask<N> m = in.missing(e);
+    sum = pick<N>(m, sum, sum + convert<R, T, N>(in.value(e)));
+    count = pick<N>(m, count, count + (R)1);
+    none = none & m, any_missing = any_missing | m;
+  }
+  y = {sum / count, reduced_missing<N>(p, any_missing, none), slot_status<N>(c, x)};
+}
+/// The median: each element's rank by value, ties by index, is counted; the two in the middle are kept.
+template <class T, class R, int N> INLINE void median(const Ctx& c, const ReduceParams& p, const Slot& x, Val<R, N>& y) {
+  const Elements<T, N> in{c, x};
+  Lane<i64, N> count{};
+  Mask<N> any_missing = never<N>(), any_nan = never<N>();
+  Lane<R, N> low{}, high{}, nan{};
+  const Lane<i64, N> one = splat<i64, N>(1), zero{};
+  NOUNROLL for (u32 e = 0; e < x.count; e++) {
+    const Mask<N> m = in.missing(e);
+    count = count + pick<N>(m, zero, one);
+    any_missing = any_missing | m;
+    if constexpr (kIsFloat<T>) {
+      const Mask<N> is = is_nan<N, T>(in.value(e)) & ~m;
+      nan = pick<N>(is & ~any_nan, in.value(e), nan), any_nan = any_nan | is;
+    }
+  }
+  const Lane<i64, N> middle = count >> 1, before = (count - 1) >> 1;   // equal for an odd count
+  NOUNROLL for (u32 e = 0; e < x.count; e++) {
+    const Lane<T, N> v = in.value(e);
+    const Mask<N> m = in.missing(e);
+    Lane<i64, N> rank{};
+    NOUNROLL for (u32 o = 0; o < x.count; o++) {
+      const Lane<T, N> w = in.value(o);
+      const Mask<N> less = mask<N>(w < v) | (mask<N>(w == v) & mask_if<N>(o < e));
+      rank = rank + pick<N>(less & ~in.missing(o), one, zero);
+    }
+    const Lane<R, N> r = convert<R, T, N>(v);
+    low = pick<N>(mask<N>(rank == before) & ~m, r, low);
+    high = pick<N>(mask<N>(rank == middle) & ~m, r, high);
+  }
+  const Mask<N> odd = mask<N>((count & 1) != 0);
+  y.v = pick<N>(any_nan, nan, pick<N>(odd, high, (low + high) / (R)2));
+  y.missing = reduced_missing<N>(p, any_missing, mask<N>(count == 0)), y.status = slot_status<N>(c, x);
+}
+
+/// count, any, all: how many elements are present, and how many of them are not zero.
+template <class T, int N> INLINE Mask<N> truth(const Elements<T, N>& in, u32 e) { return mask<N>(in.value(e) != (T)0); }
+template <class T, int N> INLINE void count_elements(const Ctx& c, const Slot& x, Lane<i64, N>& present, Lane<i64, N>& truths, Mask<N>& any_missing) {
+  const Elements<T, N> in{c, x};
+  const Lane<i64, N> one = splat<i64, N>(1), zero{};
+  present = zero, truths = zero, any_missing = never<N>();
+  NOUNROLL for (u32 e = 0; e < x.count; e++) {
+    const Mask<N> m = in.missing(e);
+    present = present + pick<N>(m, zero, one);
+    truths = truths + pick<N>(~m & truth<T, N>(in, e), one, zero);
+    any_missing = any_missing | m;
+  }
+}
+template <class T, int N> INLINE void count(const Ctx& c, const ReduceParams& p, const Slot& x, I64<N>& y) {
+  Lane<i64, N> present, truths;
+  Mask<N> any_missing;
+  count_elements<T, N>(c, x, present, truths, any_missing);
+  y = {sizeof(T) == 1 ? truths : present, p.skip ? never<N>() : any_missing, slot_status<N>(c, x)};
+}
+template <class T, int N> INLINE void logical(const Ctx& c, const ReduceParams& p, const Slot& x, Bool<N>& y) {
+  Lane<i64, N> present, truths;
+  Mask<N> any_missing;
+  count_elements<T, N>(c, x, present, truths, any_missing);
+  y.v = p.op == kAny ? mask<N>(truths != 0) : mask<N>(truths == present);
+  y.missing = reduced_missing<N>(p, any_missing, mask<N>(present == 0)), y.status = slot_status<N>(c, x);
+}
+
+#define KILN_FOLD(name, kind, s, T, X)                                                                                       \
+  template <int N> INLINE void name##_##s(const Ctx& c, const ReduceParams& p, const Slot& x, X<N>& y) { fold<kind, T, N>(c, p, x, y); } \
+  KILN_LANE_KERNEL(reduce_##name##_##s, name##_##s, ReduceParams, Vector, X)
+#define KILN_REDUCE(s, T, X, R, XR)                                                                                          \
+  KILN_FOLD(sum, kSum, s, T, X)                                                                                              \
+  KILN_FOLD(product, kProduct, s, T, X)                                                                                      \
+  KILN_FOLD(sumsq, kSumsq, s, T, X)                                                                                          \
+  KILN_FOLD(min, kMin, s, T, X)                                                                                              \
+  KILN_FOLD(max, kMax, s, T, X)                                                                                              \
+  template <int N> INLINE void mean_##s(const Ctx& c, const ReduceParams& p, const Slot& x, XR<N>& y) { mean<T, R, N>(c, p, x, y); } \
+  template <int N> INLINE void median_##s(const Ctx& c, const ReduceParams& p, const Slot& x, XR<N>& y) { median<T, R, N>(c, p, x, y); } \
+  KILN_LANE_KERNEL(reduce_mean_##s, mean_##s, ReduceParams, Vector, XR)                                                      \
+  KILN_LANE_KERNEL(reduce_median_##s, median_##s, ReduceParams, Vector, XR)                                                  \
+  KILN_COUNTS(s, T)
+#define KILN_COUNTS(s, T)                                                                                                    \
+  template <int N> INLINE void count_##s(const Ctx& c, const ReduceParams& p, const Slot& x, I64<N>& y) { count<T, N>(c, p, x, y); } \
+  template <int N> INLINE void logical_##s(const Ctx& c, const ReduceParams& p, const Slot& x, Bool<N>& y) { logical<T, N>(c, p, x, y); } \
+  KILN_LANE_KERNEL(reduce_count_##s, count_##s, ReduceParams, Vector, I64)                                                   \
+  KILN_LANE_KERNEL(reduce_any_##s, logical_##s, ReduceParams, Vector, Bool)                                                  \
+  KILN_LANE_KERNEL(reduce_all_##s, logical_##s, ReduceParams, Vector, Bool)
+KILN_REDUCE(f64, f64, F64, f64, F64)
+KILN_REDUCE(f32, f32, F32, f32, F32)
+KILN_REDUCE(i64, i64, I64, f64, F64)
+KILN_REDUCE(i32, i32, I32, f64, F64)
+KILN_COUNTS(bool, i8)
+#undef KILN_REDUCE
+#undef KILN_COUNTS
+#undef KILN_FOLD
+
+// ---- argmax
+template <class T, int N> INLINE void argmax(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y) {
+  const Elements<T, N> in{c, x};
+  Lane<T, N> top{};
+  Lane<i32, N> best{};
+  Mask<N> none = always<N>();
+  NOUNROLL for (u32 e = 0; e < x.count; e++) {
+    const Lane<T, N> v = in.value(e);
+    const Mask<N> better = (p.smallest ? mask<N>(v < top) : mask<N>(v > top)) | (p.last ? mask<N>(v == top) : never<N>());
+    const Mask<N> take = (none | better) & ~in.missing(e) & ~is_nan<N, T>(v);
+    top = pick<N>(take, v, top), best = pick<N>(take, splat<i32, N>((i32)e), best), none = none & ~take;
+  }
+  y = {best, none, slot_status<N>(c, x)};
+}
+
+// ---- topk: each pass finds the best of the elements that come after the one before it, in the order of value, then index
+template <class T, int N> INLINE Mask<N> comes_first(const OrderParams& p, Lane<T, N> a, Lane<i32, N> i, Lane<T, N> b, Lane<i32, N> j) {
+  const Mask<N> better = p.smallest ? mask<N>(a < b) : mask<N>(a > b);
+  const Mask<N> a_nan = is_nan<N, T>(a), b_nan = is_nan<N, T>(b);
+  const Mask<N> tie = mask<N>(a == b) | (a_nan & b_nan);
+  return better | (b_nan & ~a_nan) | (tie & mask<N>(i < j));
+}
+template <class T, int N> INLINE void topk(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
+  const Elements<T, N> in{c, x};
+  Lane<T, N> last{};
+  Lane<i32, N> last_at = splat<i32, N>(-1);
+  NOUNROLL for (u32 k = 0; k < values.count; k++) {
+    Lane<T, N> best{};
+    Lane<i32, N> best_at = splat<i32, N>(-1);
+    NOUNROLL for (u32 e = 0; e < x.count; e++) {
+      const Lane<T, N> v = in.value(e);
+      const Lane<i32, N> at = splat<i32, N>((i32)e);
+      const Mask<N> left = mask_if<N>(k == 0) | comes_first<T, N>(p, last, last_at, v, at);
+      const Mask<N> take = left & ~in.missing(e) & (mask<N>(best_at < 0) | comes_first<T, N>(p, v, at, best, best_at));
+      best = pick<N>(take, v, best), best_at = pick<N>(take, at, best_at);
+    }
+    // Where none is left, `last` stays: no later pass finds one either.
+    const Mask<N> none = mask<N>(best_at < 0);
+    put_element<N>(c, values, k, Val<T, N>{best, none, Status<N>{}});
+    put_element<N>(c, indices, k, I32<N>{best_at, none, Status<N>{}});
+    last = pick<N>(none, last, best), last_at = pick<N>(none, last_at, best_at);
+  }
+  set_slot_status<N>(c, values, slot_status<N>(c, x));
+  set_slot_status<N>(c, indices, slot_status<N>(c, x));
+}
+#define KILN_ORDER(s, T, X)                                                                                    \
+  template <int N> INLINE void argmax_##s(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y) { argmax<T, N>(c, p, x, y); } \
+  template <int N> INLINE void topk_##s(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) { \
+    topk<T, N>(c, p, x, values, indices);                                                                      \
+  }                                                                                                            \
+  KILN_LANE_KERNEL(argmax_##s, argmax_##s, OrderParams, Vector, I32)                                           \
+  KILN_LANE_KERNEL(topk_##s, topk_##s, OrderParams, Vector, Vector, Vector)
+KILN_NUMBERS(KILN_ORDER)
+#undef KILN_ORDER
+
+// ---- tally: every lane adds to a column of its own
+template <class T, int N> INLINE void tally(const Ctx& c, const Slot& codes, const Slot& weights, const Slot& sums, const Slot& where) {
+  NOUNROLL for (u32 k = 0; k < sums.count; k++) {
+    set_element<T, N>(c, sums, k, Lane<T, N>{});
+    set_element<i32, N>(c, where, k, splat<i32, N>(-1));
+  }
+  NOUNROLL for (u32 e = 0; e < codes.count; e++) {
+    const Lane<i32, N> code = element<i32, N>(c, codes, e);
+    const Lane<T, N> weight = element<T, N>(c, weights, e);
+    const Mask<N> counts = ~slot_missing<N>(c, codes, e) & ~slot_missing<N>(c, weights, e) & mask<N>((Lane<u32, N>)code < sums.count);
+    UNROLL for (int i = 0; i < N; i++) {
+      if (!mask_lane<N>(counts, i)) continue;
+      const u64 k = (u64)(u32)lane<N>(code, i), row = c.at + (u32)i;
+      T* sum = (T*)(c.scratch + sums.values) + k * sums.pitch + row;
+      i32* at = (i32*)(c.scratch + where.values) + k * where.pitch + row;
+      *sum = *sum + lane<N>(weight, i);
+      if (*at < 0) *at = (i32)e;
+    }
+  }
+  NOUNROLL for (u32 k = 0; k < where.count; k++) set_slot_missing<N>(c, where, k, mask<N>(element<i32, N>(c, where, k) < 0));
+  const Status<N> status = first<N>(slot_status<N>(c, codes), slot_status<N>(c, weights));
+  set_slot_status<N>(c, sums, status), set_slot_status<N>(c, where, status);
+}
+#define KILN_TALLY(s, T, X)                                                                                     \
+  template <int N> INLINE void tally_##s(const Ctx& c, const None&, const Slot& codes, const Slot& weights, const Slot& sums, const Slot& where) { \
+    tally<T, N>(c, codes, weights, sums, where);                                                                \
+  }                                                                                                             \
+  KILN_LANE_KERNEL(tally_##s, tally_##s, None, Vector, Vector, Vector, Vector)
+KILN_FLOATS(KILN_TALLY)
+#undef KILN_TALLY
+
+}  // namespace kiln::kernel
