@@ -17,6 +17,13 @@ uint32_t Blob::add(const std::string& key, const void* bytes, size_t size, uint3
   return static_cast<uint32_t>(offset);
 }
 
+uint32_t Blob::addOnce(const std::string& key, const std::function<std::string()>& make) {
+  const auto known = parts_.find(key);
+  if (known != parts_.end()) return known->second.front().offset;
+  const std::string bytes = make();
+  return add(key, bytes.data(), bytes.size(), 64);
+}
+
 void Blob::finish() { bytes_.resize((bytes_.size() + 63) / 64 * 64 + 64); }
 
 }  // namespace kiln::codegen

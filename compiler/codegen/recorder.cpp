@@ -96,6 +96,7 @@ class Recorder final : public NodeEmitter {
   uint32_t blob(const std::string& key, const void* bytes, size_t size, uint32_t align) override {
     return options_.blob.add(key, bytes, size, align);
   }
+  uint32_t blobOnce(const std::string& key, const std::function<std::string()>& make) override { return options_.blob.addOnce(key, make); }
   uint32_t scratch(size_t bytes) override {
     const auto at = static_cast<uint32_t>(scratchUsed_);
     scratchUsed_ = (scratchUsed_ + bytes + 63) / 64 * 64;
