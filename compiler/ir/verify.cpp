@@ -7,7 +7,7 @@
 //  4. Operands and fields are what the node's `infer` asks for, and its results have the types that it infers, `?` and
 //  `!`
 //     included.
-//  5. A cat type names a dict. A shape has at most 8 dimensions, none of them 0, and at most 2^26 elements.
+//  5. A cat type names a dict. A shape has at most 8 dimensions, none of them 0, and at most 2^24 elements.
 //  6. Inputs have unique, non-empty field names; so do outputs.
 //  7. Where a node blames an input (`field` of prepare, raise_if and encode), there is that input.
 //  8. Tests of a forest fit the columns that they are given: sets and constants of cat columns are codes of the dict,
@@ -212,7 +212,7 @@ class Verifier {
     return largest;
   }
 
-  static constexpr uint64_t kMostElements = 1u << 26;
+  static constexpr uint64_t kMostElements = 1u << 24;
   const Pipeline& p_;
   std::vector<bool> defined_;
   std::unordered_set<std::string> names_, inputs_, outputs_;

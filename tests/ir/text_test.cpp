@@ -8,6 +8,7 @@
 #include "compiler/ir/all_tables.h"
 #include "compiler/ir/builder.h"
 #include "compiler/ir/compare.h"
+#include "compiler/ir/evaluate.h"
 #include "compiler/ir/parse.h"
 #include "compiler/ir/print.h"
 #include "compiler/ir/verify.h"
@@ -136,12 +137,28 @@ TEST(Text, isRecognised) {
   EXPECT_FALSE(isIrText(""));
 }
 
+/// What the verifier has passed can be evaluated, whatever the cells.
+static void expectEvaluates(const Pipeline& pipeline) {
+  Evaluator evaluator(pipeline);
+  std::vector<kiln_cell> in(pipeline.inputs().size()), out(pipeline.outputs().size());
+  kiln_status status;
+  evaluator.evaluate(in.data(), out.data(), &status);
+  for (kiln_cell& cell : in) cell.kind = KILN_NUMBER, cell.as.number = 1e300;
+  evaluator.evaluate(in.data(), out.data(), &status);
+  for (kiln_cell& cell : in) cell.kind = KILN_TEXT, cell.as.text = "small", cell.length = 5;
+  evaluator.evaluate(in.data(), out.data(), &status);
+  for (size_t i = 0; i < in.size(); i++)
+    in[i] = {}, in[i].kind = i % 2 ? KILN_TEXT : KILN_NUMBER, in[i].as.text = i % 2 ? "x" : nullptr, in[i].length = 1;
+  evaluator.evaluate(in.data(), out.data(), &status);
+}
+
 /// Whatever the text is, the parser gives a sound pipeline or located errors, and not many.
 static void expectHarmless(const std::string& text) {
   Diagnostics diagnostics;
   auto pipeline = parsed(text, diagnostics);
   if (pipeline) {
     EXPECT_TRUE(verify(*pipeline).empty());
+    expectEvaluates(*pipeline);
     Diagnostics none;
     EXPECT_TRUE(parsed(print(*pipeline), none)) << firstMessage(none) << "\n" << print(*pipeline);
   } else {
