@@ -26,11 +26,19 @@ bool Importer::verification(const Element* model) {
   ir::Verification verification;
   const Location where = document.location(element);
   verification.place = {where.line, where.column, document.path(element)};
+  const ir::Pipeline& pipeline = build.pipeline();
+  std::set<std::string> known;
+  for (ir::NodeId id : pipeline.inputs()) known.insert(pipeline.nodes[id].op->as<ir::Input>().field);
+  for (ir::NodeId id : pipeline.outputs()) known.insert(pipeline.nodes[id].op->as<ir::Output>().field);
   std::unordered_map<std::string, size_t> columnOf;  // cell element's local name to column
   for (const Element* f = fields->FirstChildElement("VerificationField"); f; f = f->NextSiblingElement("VerificationField")) {
     const auto name = required(f, "field");
     const auto precision = number(f, "precision", 1e-6), zero = number(f, "zeroThreshold", 1e-16);
     if (!name || !precision || !zero) return false;
+    if (!known.contains(*name)) {
+      warn(f, "'" + *name + "' is neither an input nor an output of the model: not verified");
+      continue;
+    }
     const std::string cell = attribute(f, "column").value_or(*name);
     columnOf[std::string(local(cell))] = verification.columns.size();
     verification.columns.push_back(*name);

@@ -115,11 +115,8 @@ struct MiningLowering {
     importer.at(segment.element);
     guard(*prediction, ran);
     for (Prediction& other : prediction->others) guard(other, ran);
-    if (isChain()) {
-      declareOutputs(*prediction);
-    } else {
-      prediction->outputs.clear();
-    }
+    if (isChain()) declareOutputs(*prediction);
+    if (!isChain() && s.method != MultipleModelMethod::selectFirst) prediction->outputs.clear();
     members.push_back({&segment, ran, std::move(*prediction)});
     return true;
   }
@@ -208,10 +205,32 @@ struct MiningLowering {
         const ValueId present = build.call("is_present", {m.prediction.value});
         taken = isTrue(importer, taken) ? present : build.call("and", {taken, present});
       }
+      std::vector<OutputColumn> outputs = result ? chooseOutputs(taken, m.prediction.outputs, result->outputs) : m.prediction.outputs;
       result = result ? choose(taken, m.prediction, *result) : m.prediction;
       if (!result) return std::nullopt;
+      result->outputs = std::move(outputs);
     }
     return result;
+  }
+
+  // The output fields of the segment that is taken, by name; missing where it does not declare one.
+  std::vector<OutputColumn> chooseOutputs(ValueId taken, std::vector<OutputColumn> first, std::vector<OutputColumn> others) {
+    for (OutputColumn& column : first) {
+      const auto same = std::find_if(others.begin(), others.end(), [&](const OutputColumn& o) { return o.name == column.name; });
+      if (same == others.end()) {
+        column.value = guarded(importer, taken, column.value);
+        continue;
+      }
+      column.value = isTrue(importer, taken) ? column.value : eitherFeature(importer, taken, column.value, same->value, column.element);
+      others.erase(same);
+    }
+    const ValueId notTaken = others.empty() ? kNone : build.call("not", {taken});
+    for (OutputColumn& column : others) {
+      column.value = guarded(importer, notTaken, column.value);
+      first.push_back(std::move(column));
+    }
+    std::erase_if(first, [](const OutputColumn& c) { return c.value == kNone; });
+    return first;
   }
 
   std::optional<Prediction> modelChain() {
@@ -219,10 +238,23 @@ struct MiningLowering {
       importer.invalid(s.element, "missingPredictionTreatment", "not with modelChain");
       return std::nullopt;
     }
+    // Where some segments name the target of the chain, the others only prepare: after one of them there is no result.
+    const std::vector<std::string> names = importer.targetNames(s.model);
+    const auto namesTarget = [&](const Member& m) { return !names.empty() && m.prediction.target == names[0]; };
+    const bool someDo = std::any_of(members.begin(), members.end(), namesTarget);
     std::optional<Prediction> result;
     for (const Member& m : members) {
+      if (someDo && !namesTarget(m)) {
+        if (result && isTrue(importer, m.ran)) result.reset();
+        if (result) dropWhere(*result, m.ran);
+        continue;
+      }
       result = result ? choose(m.ran, m.prediction, *result) : m.prediction;
       if (!result) return std::nullopt;
+    }
+    if (!result) {
+      importer.invalid(s.element, "", "the last segment does not predict the target '" + names[0] + "'");
+      return std::nullopt;
     }
     const ValueId any = s.missing == MissingPrediction::returnMissing ? anyMissing() : kNone;
     const Member& last = members.back();

@@ -276,7 +276,7 @@ class TreeLowering {
       }
       return push(node);
     }
-    const auto fraction = column.elem == Elem::boolean ? std::nullopt : parseNumber(text);
+    const auto fraction = parseNumber(text);
     if (!fraction || std::isnan(*fraction) || std::fabs(*fraction) > 9e15) {
       refuse(Kind::invalid, predicate.line, std::string("'") + text + "' is not a value of field '" + column.field->name + "'");
       return no;
