@@ -98,6 +98,8 @@ struct Prediction {
   std::string target;  ///< name of the target field, empty if the model has none
   FieldType targetType;
   ValueId value = kNone;          ///< regression: a number. classification: cat of `labels`
+  /// What the target's column holds, if not `value`: missing where the result is that of a segment without this target.
+  ValueId column = kNone;
   ir::TableRef labels;            ///< Dict of the target's categories
   ValueId probabilities = kNone;  ///< f64 or f32 [labels], in the order of the dict
   ValueId confidences = kNone;    ///< likewise

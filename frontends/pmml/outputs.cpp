@@ -287,7 +287,7 @@ ir::Output::OpType opTypeOf(OpType type) { return static_cast<ir::Output::OpType
 OutputColumn targetColumn(Importer& importer, const Prediction& prediction) {
   OutputColumn column;
   column.name = prediction.target.empty() ? "_target" : prediction.target;
-  column.value = prediction.value;
+  column.value = prediction.column == kNone ? prediction.value : prediction.column;
   column.type = prediction.targetType;
   column.feature = prediction.classification ? ir::Output::label : ir::Output::value;
   if (prediction.classification || prediction.value == kNone) return column;
@@ -316,9 +316,12 @@ void emit(Importer& importer, const Element* model, const Prediction& prediction
       columns.push_back(c);
     }
   }
-  for (const OutputColumn& c : columns) {
+  for (OutputColumn& c : columns) {
     if (c.value == kNone) continue;
     importer.at(c.element ? c.element : model);
+    // "Some other value" has no label to show: the field's text is needed.
+    const ir::Type& type = importer.build.type(c.value);
+    if (type.elem == Elem::cat && importer.build.get<ir::Dict>(ir::TableRef{type.dict}).open) c.value = importer.text(c.value);
     ir::Output output;
     output.field = c.name;
     output.feature = c.feature;

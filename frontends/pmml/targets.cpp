@@ -1,6 +1,8 @@
 // Targets: what happens to a prediction before anyone reads it. Numbers: clamp, factor, constant, integer, in this order; a
 // missing result: the default value, or the class of the highest prior.
 #include <cmath>
+#include <cstring>
+#include <utility>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/coalesce.h"
@@ -61,7 +63,10 @@ bool numberTarget(Importer& importer, const Element* target, Prediction& predict
 bool classTarget(Importer& importer, const Element* model, const Element* target, Prediction& prediction) {
   for (const char* name : {"min", "max", "rescaleFactor", "rescaleConstant", "castInteger"}) {
     if (!target->Attribute(name)) continue;
-    return importer.invalid(target, name, "the target is categorical");
+    const double neutral = std::strcmp(name, "rescaleFactor") ? 0 : 1;
+    const bool rescales = !std::strncmp(name, "rescale", 7);
+    const auto number = rescales ? importer.number(target, name, std::nullopt) : std::nullopt;
+    if (!rescales || number != neutral) return importer.invalid(target, name, "the target is categorical");
   }
   Classes classes = classesOf(importer, model);
   classes.dict = prediction.labels;
@@ -119,8 +124,15 @@ std::optional<Prediction> Importer::applyTargets(Scope& scope, const Element* mo
     }
     if (meant->value == ir::kNone) continue;
     at(target);
+    Prediction column = *meant;  // the target's column has the same treatment, so that its defaults apply
     const bool ok = meant->classification ? classTarget(*this, model, target, *meant) : numberTarget(*this, target, *meant);
     if (!ok) return std::nullopt;
+    if (column.column != kNone) {
+      column.value = std::exchange(column.column, kNone);
+      column.probabilities = kNone;
+      if (!(column.classification ? classTarget(*this, model, target, column) : numberTarget(*this, target, column))) return std::nullopt;
+      meant->column = column.value;
+    }
   }
   return prediction;
 }

@@ -4,11 +4,14 @@
 
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/choose.h"
 #include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/lookup.h"
 #include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
+#include "compiler/ir/nodes/take.h"
+#include "compiler/ir/nodes/topk.h"
 #include "compiler/ir/tables/lookup.h"
 #include "frontends/pmml/models/mining_model.h"
 
@@ -122,7 +125,7 @@ struct MiningLowering {
   }
 
   void guard(Prediction& p, ValueId ran) {
-    for (ValueId* value : {&p.value, &p.probabilities, &p.confidences, &p.entity, &p.affinity}) *value = guarded(importer, ran, *value);
+    for (ValueId* value : {&p.value, &p.column, &p.probabilities, &p.confidences, &p.entity, &p.affinity}) *value = guarded(importer, ran, *value);
     for (OutputColumn& column : p.outputs) column.value = guarded(importer, ran, column.value);
     if (isTrue(importer, ran)) return;
     for (auto& [name, feature] : p.features) {
@@ -167,7 +170,7 @@ struct MiningLowering {
   }
 
   void dropWhere(Prediction& p, ValueId condition) {
-    for (ValueId* value : {&p.value, &p.probabilities, &p.confidences, &p.entity, &p.affinity}) {
+    for (ValueId* value : {&p.value, &p.column, &p.probabilities, &p.confidences, &p.entity, &p.affinity}) {
       if (*value != kNone) *value = build.add(Select(), {condition, build.missing(build.type(*value).scalar()), *value});
     }
   }
@@ -196,6 +199,41 @@ struct MiningLowering {
     return p;
   }
 
+  // The target's column shows only results of segments that name this target; the others prepare values for these.
+  bool namesTarget(const Member& m) {
+    const std::vector<std::string> names = importer.targetNames(s.model);
+    return names.empty() || m.prediction.target == names[0];
+  }
+  ValueId columnOf(const Prediction& p) { return p.column == kNone ? p.value : p.column; }
+
+  Prediction withColumn(const Member& m) {
+    Prediction p = m.prediction;
+    if (namesTarget(m)) return p;
+    p.column = build.missing(build.type(p.value).scalar());
+    p.target.clear();
+    return p;
+  }
+
+  std::optional<Prediction> chooseWithColumn(ValueId taken, const Member& m, const Prediction& other) {
+    if (isTrue(importer, taken)) return withColumn(m);
+    const Prediction own = withColumn(m);
+    if (own.classification != other.classification && namesTarget(m) != other.target.empty()) {
+      importer.unsupported(s.element, "segments with results of different kinds");
+      return std::nullopt;
+    }
+    // Results of different kinds: only the one that names the target has a column, and it alone is shown.
+    if (own.classification != other.classification) {
+      Prediction named = namesTarget(m) ? own : other;
+      if (!namesTarget(m)) dropWhere(named, taken);
+      return named;
+    }
+    auto result = choose(taken, own, other);
+    if (!result || (own.column == kNone && other.column == kNone)) return result;
+    result->column = either(importer, taken, columnOf(own), columnOf(other));
+    if (result->target.empty()) result->target = other.target;
+    return result;
+  }
+
   std::optional<Prediction> selectFirst() {
     std::optional<Prediction> result;
     for (size_t i = members.size(); i-- > 0;) {
@@ -206,7 +244,7 @@ struct MiningLowering {
         taken = isTrue(importer, taken) ? present : build.call("and", {taken, present});
       }
       std::vector<OutputColumn> outputs = result ? chooseOutputs(taken, m.prediction.outputs, result->outputs) : m.prediction.outputs;
-      result = result ? choose(taken, m.prediction, *result) : m.prediction;
+      result = result ? chooseWithColumn(taken, m, *result) : withColumn(m);
       if (!result) return std::nullopt;
       result->outputs = std::move(outputs);
     }
@@ -238,23 +276,10 @@ struct MiningLowering {
       importer.invalid(s.element, "missingPredictionTreatment", "not with modelChain");
       return std::nullopt;
     }
-    // Where some segments name the target of the chain, the others only prepare: after one of them there is no result.
-    const std::vector<std::string> names = importer.targetNames(s.model);
-    const auto namesTarget = [&](const Member& m) { return !names.empty() && m.prediction.target == names[0]; };
-    const bool someDo = std::any_of(members.begin(), members.end(), namesTarget);
     std::optional<Prediction> result;
     for (const Member& m : members) {
-      if (someDo && !namesTarget(m)) {
-        if (result && isTrue(importer, m.ran)) result.reset();
-        if (result) dropWhere(*result, m.ran);
-        continue;
-      }
-      result = result ? choose(m.ran, m.prediction, *result) : m.prediction;
+      result = result ? chooseWithColumn(m.ran, m, *result) : withColumn(m);
       if (!result) return std::nullopt;
-    }
-    if (!result) {
-      importer.invalid(s.element, "", "the last segment does not predict the target '" + names[0] + "'");
-      return std::nullopt;
     }
     const ValueId any = s.missing == MissingPrediction::returnMissing ? anyMissing() : kNone;
     const Member& last = members.back();
@@ -396,7 +421,54 @@ struct MiningLowering {
     }
     const ValueId weight = s.weighted() ? weights(elem) : kNone;
     if (s.weighted() && weight == kNone) return std::nullopt;
-    return combineMembers(importer, s, stacked(values, s.classification && !s.votes()), ran(), weight);
+    const bool ofDistributions = s.classification && !s.votes();
+    auto result = combineMembers(importer, s, stacked(values, ofDistributions), ran(), weight);
+    if (ofDistributions && s.method == MultipleModelMethod::max) useMember(*result, values, memberOfMaximum(*result, values));
+    if (ofDistributions && s.method == MultipleModelMethod::median) useMember(*result, values, memberOfMedian(values));
+    return result;
+  }
+
+  // Class by class the highest probability says which class wins; the distribution is that of the first member that has it.
+  ValueId memberOfMaximum(const Prediction& highest, const std::vector<ValueId>& distributions) {
+    const ValueId winner = build.add(ArgMax(), {highest.probabilities});
+    std::vector<ValueId> ofWinner;
+    for (size_t i = 0; i < members.size(); ++i) {
+      ofWinner.push_back(guarded(importer, members[i].ran, build.add(Take(), {distributions[i], winner})));
+    }
+    return build.add(ArgMax(), {stacked(ofWinner, false)}, "member");
+  }
+
+  // The member in the middle when they are ordered by their highest probability.
+  ValueId memberOfMedian(const std::vector<ValueId>& distributions) {
+    std::vector<ValueId> highest;
+    for (size_t i = 0; i < members.size(); ++i) {
+      Reduce reduce;
+      reduce.op = Reduce::max;
+      highest.push_back(guarded(importer, members[i].ran, build.add(reduce, {distributions[i]})));
+    }
+    const ValueId all = stacked(highest, false);
+    TopK order;
+    order.k = static_cast<uint32_t>(members.size());
+    order.smallest = true;
+    const ValueId indices = build.addAll(order, {all}, "order")[1];
+    Reduce count;
+    count.op = Reduce::count;
+    ValueId n = build.add(count, {all});
+    n = build.call("div", {asNumber(importer, n, Elem::i32), build.integer(2, Elem::i32)});
+    return build.add(Take(), {indices, n}, "member");
+  }
+
+  // The distribution of one member, missing where the combination is.
+  void useMember(Prediction& result, const std::vector<ValueId>& distributions, ValueId member) {
+    std::vector<ValueId> operands{member};
+    for (size_t i = 0; i < members.size(); ++i) operands.push_back(guarded(importer, members[i].ran, distributions[i]));
+    const ValueId missing = build.call("is_missing", {result.value});
+    const ValueId chosen = build.add(Choose(), operands, "p");
+    result.probabilities =
+        build.add(Select(), {missing, build.missing(scalarType(build.type(chosen).elem)), chosen}, "p");
+    ArgMax best;
+    best.dict = result.labels;
+    result.value = build.add(std::move(best), {result.probabilities}, "label");
   }
 
   std::optional<Prediction> run() {

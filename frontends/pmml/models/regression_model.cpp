@@ -247,6 +247,8 @@ struct RegressionLowering {
   }
   ValueId number(double v) { return elem == Elem::f32 ? build.number32(v) : build.number(v); }
 
+  ValueId unitInterval(ValueId p) { return build.call("clip_high", {build.call("clip_low", {p, number(0)}), number(1)}); }
+
   // y is a vector of n elements, one a table.
   ValueId probabilities(Normalization method, ValueId y, uint32_t n, bool ordinal) {
     if (method == softmax && !ordinal) return build.add(Normalize(Normalize::softmax), {y}, "p");
@@ -256,11 +258,13 @@ struct RegressionLowering {
         importer.invalid(model, "normalizationMethod", "not for an ordinal target");
         return kNone;
       }
-      return build.add(Normalize(Normalize::ordinalDifference), {inverse(method, first(y, n - 1))}, "p");
+      ValueId cumulative = inverse(method, first(y, n - 1));
+      if (method == none) cumulative = unitInterval(cumulative);
+      return build.add(Normalize(Normalize::ordinalDifference), {cumulative}, "p");
     }
     if (n == 2) {
       ValueId p = inverse(method, element(y, 0));
-      if (method == none) p = build.call("clip_high", {build.call("clip_low", {p, number(0)}), number(1)});
+      if (method == none) p = unitInterval(p);
       return build.add(Concat(), {p, build.call("sub", {number(1), p})}, "p");
     }
     if (method == none) return build.add(Normalize(Normalize::oneMinusSum), {first(y, n - 1)}, "p");

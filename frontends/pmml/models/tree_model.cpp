@@ -74,7 +74,6 @@ std::optional<TreeDistribution> treeDistribution(Importer& importer, const Eleme
                                  importer.document.path(model) + "//Node");
       return std::nullopt;
     }
-    result.hasConfidence = result.hasConfidence || !std::isnan(result.confidences[i]);
   }
   return result;
 }
@@ -211,7 +210,7 @@ struct TreeModelLowering {
       const TreeDistribution& d = distributions[leaf];
       for (size_t i = 0; i < d.classes.size(); ++i) {
         const double confidence = std::isnan(d.confidences[i]) ? 0 : d.confidences[i];
-        content.numbers[leaf * k + d.classes[i]] = confidences && d.hasConfidence ? confidence : d.probabilities[i];
+        content.numbers[leaf * k + d.classes[i]] = confidences ? confidence : d.probabilities[i];
       }
       if (!d.classes.empty()) continue;
       anyMissing = true;
@@ -221,8 +220,7 @@ struct TreeModelLowering {
     return content;
   }
 
-  // The confidences of the ScoreDistributions (the probabilities where there are none), less by the penalty for each missing
-  // level on the way.
+  // The confidences of the ScoreDistributions, 0 where none is given, less by the penalty for each missing level on the way.
   ValueId confidences() {
     const Classes classes = classesOf(importer, model);
     std::vector<TreeDistribution> distributions;

@@ -9,7 +9,6 @@ namespace kiln::pmml {
 struct TreeDistribution {
   std::vector<uint32_t> classes;
   std::vector<double> probabilities, confidences;
-  bool hasConfidence = false;
 };
 
 /// The streamed Nodes of a TreeModel, whose attributes and children are checked; null if something was reported.
