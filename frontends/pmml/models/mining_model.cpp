@@ -453,6 +453,7 @@ struct MiningLowering {
     const ValueId indices = build.addAll(order, {all}, "order")[1];
     Reduce count;
     count.op = Reduce::count;
+    count.skip = true;
     ValueId n = build.add(count, {all});
     n = build.call("div", {asNumber(importer, n, Elem::i32), build.integer(2, Elem::i32)});
     return build.add(Take(), {indices, n}, "member");
