@@ -24,6 +24,7 @@ class AbiTables {
     o_.name("kiln_scorers", scorers, count * sizeof(kiln_scorer));
     for (size_t t = 0; t < count; t++) addScorer(t, scorers.offset + t * sizeof(kiln_scorer), identity, inputs, outputs);
     addTierList(scorers.offset);
+    addPlans();
   }
 
  private:
@@ -151,6 +152,21 @@ class AbiTables {
     o_.write(at, &list, sizeof list);
     o_.point(at.offset + offsetof(kiln_tiers, tiers), entries);
     o_.name("kiln_tier_list", at, sizeof list);
+  }
+
+  // What the drivers and the library read: each tier's plan, the first one also by its plain name, and the x86-64 level of each tier.
+  void addPlans() {
+    std::vector<uint32_t> levels;
+    for (size_t t = 0; t < f_.tiers.size(); t++) {
+      const kernel::ScorerPlan& plan = f_.plans[t];
+      const DataObject::Place at = o_.constant(&plan, sizeof plan, 8);
+      o_.name(std::string("kiln_") + f_.tiers[t]->name + "_plan", at, sizeof plan);
+      if (t == 0) o_.name("kiln_plan", at, sizeof plan);
+      levels.push_back(f_.options.target == "x86_64-linux" ? static_cast<uint32_t>(f_.tiers[t]->name[1] - '0') : 0);
+    }
+    const auto count = static_cast<uint32_t>(levels.size());
+    o_.name("kiln_levels", o_.constant(levels.data(), levels.size() * 4, 4), levels.size() * 4);
+    o_.name("kiln_level_count", o_.constant(&count, sizeof count, 4), sizeof count);
   }
 
   const AbiFacts& f_;

@@ -60,7 +60,6 @@ class Compilation {
     for (const Tier* tier = tiersBegin(); tier != tiersEnd(); tier++) {
       if (tier->target != options_.target) continue;
       const bool wanted = options_.tiers.empty() || std::find(options_.tiers.begin(), options_.tiers.end(), tier->name) != options_.tiers.end();
-      if (base_ == nullptr) base_ = tier;
       if (wanted) tiers_.push_back(tier);
     }
     for (const std::string& name : options_.tiers)
@@ -118,15 +117,11 @@ class Compilation {
 
   // ---- code
   bool buildModules() {
-    std::vector<ModuleOutput> outputs(plans_.size() + 1);
-    std::vector<uint32_t> levels;
-    for (const TierPlan& p : plans_) levels.push_back(aarch64() ? 0 : static_cast<uint32_t>(p.tier->name[1] - '0'));
-    auto build = [&](size_t i) {
-      if (i == plans_.size()) outputs[i] = buildShared(*base_, plans_[0].plan, levels, {});
-      else outputs[i] = buildTier({pipeline_, *plans_[i].tier, plans_[i].row, plans_[i].rowSchedule, plans_[i].block,
-                                   plans_[i].blockSchedule, plans_[i].plan}, want_);
-    };
-    runAll(outputs.size(), build);
+    std::vector<ModuleOutput> outputs(plans_.size());
+    runAll(outputs.size(), [&](size_t i) {
+      const TierPlan& p = plans_[i];
+      outputs[i] = buildTier({pipeline_, *p.tier, p.row, p.rowSchedule, p.block, p.blockSchedule}, want_);
+    });
     const char* steps[] = {"  of which link kernels", "  of which optimise", "  of which generate"};
     for (int s = 0; s < 3; s++) {
       double sum = 0;
@@ -134,10 +129,10 @@ class Compilation {
       artefact_.seconds.emplace_back(steps[s], sum);
     }
     for (size_t i = 0; i < outputs.size(); i++) {
-      const std::string name = i < plans_.size() ? plans_[i].tier->name : "shared";
+      const std::string name = plans_[i].tier->name;
       if (!outputs[i].error.empty()) return fail(Kind::internal, "code generation for " + name + ": " + outputs[i].error);
-      if (want_.llvm && i < plans_.size()) artefact_.llvm.emplace_back(name, std::move(outputs[i].llvm));
-      if (want_.assembly && i < plans_.size()) artefact_.assembly.emplace_back(name, std::move(outputs[i].assembly));
+      if (want_.llvm) artefact_.llvm.emplace_back(name, std::move(outputs[i].llvm));
+      if (want_.assembly) artefact_.assembly.emplace_back(name, std::move(outputs[i].assembly));
       code_.emplace_back(name, std::move(outputs[i].object));
     }
     return true;
@@ -159,6 +154,8 @@ class Compilation {
   bool writeTables() {
     Sha256 content;
     for (const auto& [name, object] : code_) content.add(object);
+    for (const TierPlan& p : plans_) content.add(p.tier->drivers);
+    content.add(libraryOf(options_.target));
     content.add(std::string_view(blob_.bytes().data(), blob_.bytes().size()));
     static const char digits[] = "0123456789abcdef";
     for (uint8_t byte : content.finish()) artefact_.contentSha256 += digits[byte >> 4], artefact_.contentSha256 += digits[byte & 15];
@@ -172,6 +169,8 @@ class Compilation {
   bool linkAll() {
     std::vector<LinkObject> objects;
     for (const auto& [name, object] : code_) objects.push_back({name, {object}});
+    for (const Tier* tier : tiers_) objects.push_back({std::string("drivers-") + tier->name, {tier->drivers}});
+    objects.push_back({"library", {libraryOf(options_.target)}});
     objects.push_back({"data", data_->pieces()});
     if (want_.object)
       for (const LinkObject& object : objects) {
@@ -188,7 +187,6 @@ class Compilation {
   Artefact& artefact_;
   Diagnostics& diagnostics_;
   std::vector<const Tier*> tiers_;
-  const Tier* base_ = nullptr;
   Blob blob_;
   Schema schema_;
   std::vector<TierPlan> plans_;

@@ -55,7 +55,7 @@ class Emitter {
   }
 
   void run() {
-    Function* body = function(row_ ? "kiln_body_row" : "kiln_body_block", Function::ExternalLinkage);
+    Function* body = function(o_.body, Function::ExternalLinkage);
     std::vector<Function*> stages;
     for (size_t s = 0; s < o_.schedule.stages.size(); s++) stages.push_back(stage(s));
     b_.SetInsertPoint(BasicBlock::Create(context_, "", body));

@@ -12,9 +12,10 @@ struct InstanceOptions {
   const Record& record;
   const Schedule& schedule;
   int lanes;
+  std::string body;   ///< name of the function to define: void(Ctx*)
 };
 
-/// Defines kiln_body_row(Ctx*) for one lane, else kiln_body_block(Ctx*); kernels and kiln_blob are declared.
+/// Defines the body; kernels and kiln_blob are declared.
 void emitInstance(llvm::Module& module, const InstanceOptions& options);
 
 /// A private constant of these bytes; equal ones share one.

@@ -8,6 +8,7 @@
 #include <llvm/IR/Verifier.h>
 #include <llvm/Linker/Linker.h>
 #include <llvm/MC/TargetRegistry.h>
+#include <llvm/Object/ObjectFile.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/TargetSelect.h>
@@ -56,18 +57,6 @@ class Builder {
   Module& module() { return module_; }
   bool failed() const { return !out_.error.empty(); }
 
-  /// Defines a constant of the model that the drivers read.
-  void define(const char* name, const void* bytes, size_t size) {
-    GlobalVariable* g = constantBytes(module_, bytes, size, "");
-    g->setName(name), g->setLinkage(GlobalVariable::ExternalLinkage), g->setVisibility(GlobalVariable::HiddenVisibility);
-    g->setDSOLocal(true);
-  }
-  /// Links this function of the kernels; it will be called `symbol`.
-  void keep(const char* name, const std::string& symbol, bool exported) {
-    Function::Create(llvm::FunctionType::get(llvm::Type::getVoidTy(context_), false), Function::ExternalLinkage, name, module_);
-    kept_.push_back({name, symbol, exported});
-  }
-
   ModuleOutput finish(const Want& want) {
     if (failed()) return std::move(out_);
     timed(0, [&] { linkKernels(); });
@@ -77,10 +66,6 @@ class Builder {
   }
 
  private:
-  struct Kept {
-    std::string name, symbol;
-    bool exported;
-  };
   template <class F> void timed(int stage, F f) {
     const auto from = std::chrono::steady_clock::now();
     f();
@@ -103,20 +88,42 @@ class Builder {
       out_.error = "the kernels do not link";
       return;
     }
-    std::string missing;
-    for (const Function& f : module_)
-      if (f.isDeclaration() && !f.isIntrinsic()) missing += " " + f.getName().str();
-    if (!missing.empty()) {
-      out_.error = "kernels are missing:" + missing;
-      return;
-    }
-    for (const Kept& k : kept_) {
-      Function* f = module_.getFunction(k.name);
-      f->setName(k.symbol);
-      f->setVisibility(k.exported ? GlobalVariable::DefaultVisibility : GlobalVariable::HiddenVisibility);
-    }
+    leaveToLibrary();
     setAttributes();
     if (auto* idents = module_.getNamedMetadata("llvm.ident")) idents->eraseFromParent();
+  }
+
+  // OUTLINE functions are compiled already: their bodies go, calls stay.
+  void leaveToLibrary() {
+    const std::set<std::string> library = librarySymbols();
+    std::string missing;
+    for (Function& f : module_) {
+      if (!f.isDeclaration() && f.hasFnAttribute(llvm::Attribute::NoInline) && library.count(f.getName().str()) != 0) {
+        f.deleteBody();
+        f.setComdat(nullptr), f.setLinkage(Function::ExternalLinkage);
+        f.setVisibility(Function::HiddenVisibility), f.setDSOLocal(true);
+      } else if (f.isDeclaration() && !f.isIntrinsic() && library.count(f.getName().str()) == 0) {
+        missing += " " + f.getName().str();
+      }
+    }
+    if (!missing.empty()) out_.error = "kernels are missing:" + missing;
+  }
+  std::set<std::string> librarySymbols() {
+    std::set<std::string> names;
+    const std::string_view bytes = libraryOf(tier_.target);
+    auto object = llvm::object::ObjectFile::createObjectFile(llvm::MemoryBufferRef(llvm::StringRef(bytes.data(), bytes.size()), "library"));
+    if (!object) {
+      out_.error = "the kernels' library: " + llvm::toString(object.takeError());
+      return names;
+    }
+    for (const llvm::object::SymbolRef& symbol : (*object)->symbols()) {
+      auto flags = symbol.getFlags();
+      auto name = symbol.getName();
+      if (flags && name && (*flags & llvm::object::SymbolRef::SF_Global) && !(*flags & llvm::object::SymbolRef::SF_Undefined)) names.insert(name->str());
+      if (!flags) llvm::consumeError(flags.takeError());
+      if (!name) llvm::consumeError(name.takeError());
+    }
+    return names;
   }
 
   void setAttributes() {
@@ -143,9 +150,8 @@ class Builder {
   }
 
   void optimise() {
-    std::set<std::string> entries;
-    for (const Kept& k : kept_) entries.insert(k.symbol);
-    llvm::internalizeModule(module_, [&](const llvm::GlobalValue& g) { return entries.count(g.getName().str()) != 0; });
+    const std::string entries = std::string("kiln_") + tier_.name + "_body_";
+    llvm::internalizeModule(module_, [&](const llvm::GlobalValue& g) { return g.getName().starts_with(entries); });
     llvm::PipelineTuningOptions tuning;
     tuning.LoopVectorization = tuning.SLPVectorization = tuning.LoopInterleaving = false;
     llvm::PassBuilder passes(machine_.get(), tuning);
@@ -192,7 +198,6 @@ class Builder {
   llvm::LLVMContext context_;
   Module module_;
   std::unique_ptr<llvm::TargetMachine> machine_;
-  std::vector<Kept> kept_;
   ModuleOutput out_;
 };
 
@@ -201,27 +206,8 @@ class Builder {
 ModuleOutput buildTier(const TierInput& input, const Want& want) {
   Builder builder(input.tier);
   if (!builder.failed()) {
-    emitInstance(builder.module(), {input.pipeline, input.row, input.rowSchedule, 1});
-    emitInstance(builder.module(), {input.pipeline, input.block, input.blockSchedule, input.tier.lanes});
-    blobGlobal(builder.module());
-    builder.define("kiln_plan", &input.plan, sizeof input.plan);
-    const std::string prefix = std::string("kiln_") + input.tier.name;
-    builder.keep("kiln_score_row", prefix + "_score_row", false);
-    builder.keep("kiln_score_rows", prefix + "_score_rows", false);
-  }
-  return builder.finish(want);
-}
-
-ModuleOutput buildShared(const Tier& tier, const kernel::ScorerPlan& plan, const std::vector<uint32_t>& levels, const Want& want) {
-  Builder builder(tier);
-  if (!builder.failed()) {
-    blobGlobal(builder.module());
-    builder.define("kiln_plan", &plan, sizeof plan);
-    builder.define("kiln_levels", levels.data(), levels.size() * sizeof(uint32_t));
-    const auto count = static_cast<uint32_t>(levels.size());
-    builder.define("kiln_level_count", &count, sizeof count);
-    builder.keep("kiln_query", "kiln_query_v1", true);
-    for (const char* name : {"kiln_encode", "kiln_bind", "kiln_describe", "kiln_extension"}) builder.keep(name, name, false);
+    emitInstance(builder.module(), {input.pipeline, input.row, input.rowSchedule, 1, std::string("kiln_") + input.tier.name + "_body_row"});
+    emitInstance(builder.module(), {input.pipeline, input.block, input.blockSchedule, input.tier.lanes, std::string("kiln_") + input.tier.name + "_body_block"});
   }
   return builder.finish(want);
 }

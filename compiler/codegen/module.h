@@ -6,7 +6,6 @@
 #include "compiler/codegen/codegen.h"
 #include "compiler/codegen/schedule.h"
 #include "compiler/codegen/tiers.h"
-#include "runtime/kernels/scorer_plan.h"
 
 namespace kiln::codegen {
 
@@ -24,14 +23,10 @@ struct TierInput {
   const Schedule& rowSchedule;
   const Record& block;
   const Schedule& blockSchedule;
-  const kernel::ScorerPlan& plan;
 };
 
-/// The entries kiln_<tier>_score_row and kiln_<tier>_score_rows. May run beside others in threads of their own.
+/// kiln_<tier>_body_row and kiln_<tier>_body_block, which the drivers call. May run beside others in threads of their own.
 ModuleOutput buildTier(const TierInput& input, const Want& want);
-
-/// kiln_query_v1, the only export, and kiln_encode, kiln_bind, kiln_describe, kiln_extension, for the target's first tier.
-ModuleOutput buildShared(const Tier& tier, const kernel::ScorerPlan& plan, const std::vector<uint32_t>& levels, const Want& want);
 
 void initialiseTargets();
 

@@ -4,7 +4,6 @@
 #include "lanes.h"
 
 /// A function that is emitted once and called: for what is long and rare.
-#define OUTLINE inline __attribute__((noinline))
 
 namespace kiln::kernel {
 

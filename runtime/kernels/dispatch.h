@@ -1,9 +1,12 @@
-// The entries that are the same for all tiers, linked once: the query that finds the best tier of the processor, names to
-// columns, labels to codes, statuses to words.
+// The entries that are the same for all tiers: the query that finds the best tier of the processor, names to columns, labels to
+// codes, statuses to words.
 #pragma once
-#include "drivers.h"
+#include "scorer_plan.h"
+#include "strings.h"
 
-// Defined by the compiler: a table a tier, worst first, and the x86-64 level that each needs (0: none).
+// Defined by the compiler: the first tier's plan, a table a tier, worst first, and the x86-64 level that each needs (0: none).
+extern "C" const kiln::kernel::ScorerPlan kiln_plan;
+extern "C" const kiln::kernel::u8 kiln_blob[];
 extern "C" const kiln_scorer kiln_scorers[];
 extern "C" const kiln::kernel::u32 kiln_levels[], kiln_level_count;
 extern "C" const kiln_tiers kiln_tier_list;
@@ -44,7 +47,7 @@ static __attribute__((noinline)) u32 cpu_level() {
 INLINE u32 cpu_level() { return 0; }
 #endif
 
-extern "C" i32 kiln_query(u32 host_minor, const kiln_scorer** scorer) {
+extern "C" __attribute__((visibility("default"))) i32 kiln_query_v1(u32 host_minor, const kiln_scorer** scorer) {
   (void)host_minor;   // 1.0 asks nothing of the host
   if (!scorer) return KILN_NULL;
   *scorer = nullptr;
@@ -61,7 +64,7 @@ INLINE u64 text_length(const char* s) {
   return n;
 }
 /// memcmp, a shorter prefix first.
-INLINE int compare_text(const u8* a, u64 an, const u8* b, u64 bn) {
+INLINE int order_text(const u8* a, u64 an, const u8* b, u64 bn) {
   NOUNROLL for (u64 i = 0; i < an && i < bn; i++)
     if (a[i] != b[i]) return a[i] < b[i] ? -1 : 1;
   return an == bn ? 0 : an < bn ? -1 : 1;
@@ -70,7 +73,7 @@ INLINE int compare_text(const u8* a, u64 an, const u8* b, u64 bn) {
 extern "C" const void* kiln_extension(const char* id) {
   static constexpr char tiers[] = "tiers/1";
   if (!id) return nullptr;
-  return compare_text((const u8*)id, text_length(id), (const u8*)tiers, sizeof tiers - 1) == 0 ? &kiln_tier_list : nullptr;
+  return order_text((const u8*)id, text_length(id), (const u8*)tiers, sizeof tiers - 1) == 0 ? &kiln_tier_list : nullptr;
 }
 
 extern "C" i32 kiln_encode(u32 field, const char* text, size_t length) {
@@ -90,7 +93,7 @@ INLINE i32 find_input(const char* name) {
   NOUNROLL while (low < high) {
     const u32 middle = low + (high - low) / 2;
     const FieldPlan& f = fields[by_name[middle]];
-    const int order = compare_text(kiln_blob + f.name, f.name_length, (const u8*)name, length);
+    const int order = order_text(kiln_blob + f.name, f.name_length, (const u8*)name, length);
     if (order == 0) return (i32)by_name[middle];
     if (order < 0) low = middle + 1;
     else high = middle;

@@ -22,19 +22,19 @@ INLINE u32 nan_state(const FieldPlan& f) {
 INLINE bool integral(f64 v) { return v >= -0x1p63 && v < 0x1p63 && (f64)(i64)v == v; }
 
 // ---- cells by kind; text is out of line
-__attribute__((noinline, used)) inline u32 text_f64(const kiln_cell* cell, f64* v) {
+OUTLINE u32 text_f64(const kiln_cell* cell, f64* v) {
   return parse_f64((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
 }
-__attribute__((noinline, used)) inline u32 text_f32(const kiln_cell* cell, f32* v) {
+OUTLINE u32 text_f32(const kiln_cell* cell, f32* v) {
   return parse_f32((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
 }
-__attribute__((noinline, used)) inline u32 text_i64(const kiln_cell* cell, i64* v) {
+OUTLINE u32 text_i64(const kiln_cell* cell, i64* v) {
   return parse_i64((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
 }
-__attribute__((noinline, used)) inline u32 text_bool(const kiln_cell* cell, bool* v) {
+OUTLINE u32 text_bool(const kiln_cell* cell, bool* v) {
   return parse_bool((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
 }
-__attribute__((noinline, used)) inline u32 text_date(const kiln_cell* cell, u32 elem, i64* v) {
+OUTLINE u32 text_date(const kiln_cell* cell, u32 elem, i64* v) {
   const u8* p = (const u8*)cell->as.text;
   const bool ok = elem == kElemDate ? parse_date(p, cell->length, v)
                   : elem == kElemTime ? parse_time(p, cell->length, v) : parse_datetime(p, cell->length, v);
@@ -91,7 +91,7 @@ INLINE u32 known_code(const FieldPlan& f, i32 code, i32& v) {
   if (f.open) return v = (i32)f.label_count, kPresent;
   return KILN_INVALID_VALUE;
 }
-__attribute__((noinline, used)) inline u32 read_code(const u8* blob, const FieldPlan* field, const kiln_cell* cell, i32* v) {
+INLINE u32 code_of_cell(const u8* blob, const FieldPlan* field, const kiln_cell* cell, i32* v) {
   const FieldPlan& f = *field;
   if (cell->kind == KILN_CODE)
     return known_code(f, cell->as.integer >= 0 && cell->as.integer < (i64)f.label_count ? (i32)cell->as.integer : -1, *v);
@@ -116,6 +116,8 @@ __attribute__((noinline, used)) inline u32 read_code(const u8* blob, const Field
   }
   return state != kPresent ? state : known_code(f, find_number(blob + f.labels, key), *v);
 }
+
+OUTLINE u32 read_code(const u8* blob, const FieldPlan* field, const kiln_cell* cell, i32* v) { return code_of_cell(blob, field, cell, v); }
 
 INLINE i32 input_status(u32 cause, u32 index) { return (i32)(cause | index << 8); }
 

@@ -12,6 +12,8 @@
 //
 // makes kiln_forest_walk_row and kiln_forest_walk_block from functions of (const Ctx&, const P&, const Slot* operands,
 // const Slot* results, u64 rows), reached by emit.callBlock("forest_walk", params).
+//
+// A function marked OUTLINE (large, scalar by nature, no vectors among its arguments) is called, not compiled, with a model.
 #pragma once
 #include "lanes.h"
 
@@ -25,10 +27,18 @@ struct None {};
 template <int N> using Vector = const Slot;
 }  // namespace kiln::kernel
 
+#ifdef KILN_NATIVE   // drivers.cpp and library.cpp: no instances
+#define KILN_KERNEL [[maybe_unused]] static
+#else
 #define KILN_KERNEL extern "C" __attribute__((always_inline))
+#endif
 #define KILN_JOIN_(a, b, c) a##b##_##c
 #define KILN_NAME(symbol, n) KILN_JOIN_(kiln_, symbol, n)
 
+#ifdef KILN_NATIVE
+#define KILN_LANE_KERNEL(...) static_assert(true);
+#define KILN_BLOCK_KERNEL(...) static_assert(true);
+#else
 #define KILN_LANE_KERNEL(symbol, function, P, ...) \
   KILN_INSTANCE_(1, symbol, function, P, __VA_ARGS__) KILN_INSTANCE_(KILN_LANES, symbol, function, P, __VA_ARGS__)
 #define KILN_INSTANCE_(N, symbol, function, P, ...)                                              \
@@ -45,6 +55,7 @@ template <int N> using Vector = const Slot;
   KILN_KERNEL void kiln_##symbol##_block(Ctx* ctx, const P* params, const Slot* operands, const Slot* results, u64 rows) { \
     block_function(*ctx, *params, operands, results, rows);                                                                 \
   }
+#endif
 
 // KILN_EACH_(M, N, t1, t2, ...): M(1, N, t1) M(2, N, t2) ..., up to twelve.
 #define KILN_EACH_(M, N, ...) KILN_PICK_(__VA_ARGS__, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1)(M, N, __VA_ARGS__)

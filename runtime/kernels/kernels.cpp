@@ -1,6 +1,4 @@
-// Everything that generated code links, compiled to bitcode once a tier. Kernels come from the headers of kernels.def, whose
-// instances instances.h makes; the entries of a scorer from drivers.h (each tier) and dispatch.h (once).
+// The kernels that generated code is made of, compiled to bitcode once a tier. They come from the headers of kernels.def, whose
+// instances instances.h makes. What does not depend on the model is machine code already: drivers.cpp, library.cpp.
 #include "instances.h"
 #include "kernels.def"
-#include "drivers.h"
-#include "dispatch.h"

@@ -5,6 +5,10 @@
 
 #define INLINE static inline __attribute__((always_inline))
 #define MEMBER inline __attribute__((always_inline))
+// What is scalar by nature and large: one copy of it, compiled when Kiln is built (library.cpp), not with every model.
+#ifndef OUTLINE
+#define OUTLINE inline __attribute__((noinline))
+#endif
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define NOUNROLL _Pragma("clang loop unroll(disable)")
 

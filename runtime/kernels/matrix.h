@@ -57,7 +57,7 @@ template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, S
       store(values + r * 4, v);
     } else if (f.is_cat) {
       i32 v = 0;
-      state = read_code(c.blob, &f, &cell, &v);
+      state = code_of_cell(c.blob, &f, &cell, &v);
       store(values + r * 4, v);
     } else if (f.elem == kElemBool) {
       bool v = false;

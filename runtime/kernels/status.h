@@ -14,11 +14,11 @@ INLINE void end_row(kiln_status& row, i32 status) {
 INLINE void note_row(kiln_status& row, u32 bits) {
   if (!(row.bits & KILN_NO_RESULT)) row.bits |= bits;
 }
-__attribute__((noinline, used)) inline void end_rows(kiln_status* rows, const i32* status, u32 n) {
+OUTLINE void end_rows(kiln_status* rows, const i32* status, u32 n) {
   NOUNROLL for (u32 i = 0; i < n; i++)
     if (status[i] != 0) end_row(rows[i], status[i]);
 }
-__attribute__((noinline, used)) inline void note_rows(kiln_status* rows, const i32* bits, u32 n) {
+OUTLINE void note_rows(kiln_status* rows, const i32* bits, u32 n) {
   NOUNROLL for (u32 i = 0; i < n; i++)
     if (bits[i] != 0) note_row(rows[i], (u32)bits[i]);
 }

@@ -160,7 +160,7 @@ KILN_NUMBERS(KILN_UNARY)
 #undef KILN_UNARY
 
 /// x^y by squaring; false if a product overflowed or y is negative (then 0).
-[[maybe_unused]] static __attribute__((noinline)) bool integer_power(i64 x, i64 y, i64* result) {
+OUTLINE bool integer_power(i64 x, i64 y, i64* result) {
   bool bad = y < 0;
   i64 r = bad ? 0 : 1;
   NOUNROLL while (y > 0) {

@@ -9,7 +9,7 @@ template <int N, class X> INLINE void compared(const X& a, const X& b, Mask<N> v
 }
 
 /// Below 0, 0 or above 0, by bytes.
-[[maybe_unused]] static __attribute__((noinline)) i32 compare_text(const u8* p, u32 n, const u8* q, u32 m) {
+OUTLINE i32 compare_text(const u8* p, u32 n, const u8* q, u32 m) {
   const u32 common = n < m ? n : m;
   NOUNROLL for (u32 i = 0; i < common; i++)
     if (p[i] != q[i]) return p[i] < q[i] ? -1 : 1;

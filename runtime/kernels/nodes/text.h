@@ -17,7 +17,7 @@ template <int N> INLINE void no_text(Str<N>& y) {
   UNROLL for (int i = 0; i < N; i++) y.p[i] = nullptr, y.length[i] = 0;
 }
 
-[[maybe_unused]] static __attribute__((noinline)) bool map_case(Ctx& c, bool up, const u8* p, u32 n, const u8** out, u32* length) {
+OUTLINE bool map_case(Ctx& c, bool up, const u8* p, u32 n, const u8** out, u32* length) {
   const u64 room = (u64)(c.arena_end - c.arena);
   const u32 capacity = room > 0x7fffffff ? 0x7fffffff : (u32)room;
   const u32 made = up ? kernel::upper(p, n, c.arena, capacity) : kernel::lower(p, n, c.arena, capacity);
@@ -40,7 +40,7 @@ template <int N> INLINE void lower_text(Ctx& c, const TextParams& p, const Str<N
 KILN_LANE_KERNEL(upper_str, upper_text, TextParams, Str, Str)
 KILN_LANE_KERNEL(lower_str, lower_text, TextParams, Str, Str)
 
-[[maybe_unused]] static __attribute__((noinline)) const u8* trim_one(const u8* p, u32 n, u32* length) {
+OUTLINE const u8* trim_one(const u8* p, u32 n, u32* length) {
   return p + kernel::trim(p, n, length);
 }
 template <int N> INLINE void trim_text(const Ctx&, const TextParams&, const Str<N>& x, Str<N>& y) {
@@ -52,7 +52,7 @@ template <int N> INLINE void trim_text(const Ctx&, const TextParams&, const Str<
 }
 KILN_LANE_KERNEL(trim_str, trim_text, TextParams, Str, Str)
 
-[[maybe_unused]] static __attribute__((noinline)) const u8* substring_one(const u8* p, u32 n, i64 start, i64 count, u32* length) {
+OUTLINE const u8* substring_one(const u8* p, u32 n, i64 start, i64 count, u32* length) {
   return p + kernel::substring_utf8(p, n, (u64)start - 1, (u64)count, length);
 }
 template <int N>
@@ -68,7 +68,7 @@ INLINE void substring_text(const Ctx&, const TextParams& p, const Str<N>& x, con
 }
 KILN_LANE_KERNEL(substring_str, substring_text, TextParams, Str, I64, I64, Str)
 
-[[maybe_unused]] static __attribute__((noinline)) i64 length_one(const u8* p, u32 n) { return kernel::length_utf8(p, n); }
+OUTLINE i64 length_one(const u8* p, u32 n) { return kernel::length_utf8(p, n); }
 template <int N> INLINE void length_text(const Ctx&, const TextParams&, const Str<N>& x, I64<N>& y) {
   const Mask<N> there = live<N>(x);
   y = {};
@@ -78,7 +78,7 @@ template <int N> INLINE void length_text(const Ctx&, const TextParams&, const St
 }
 KILN_LANE_KERNEL(length_str, length_text, TextParams, Str, I64)
 
-[[maybe_unused]] static __attribute__((noinline)) const u8* join_one(Ctx& c, const u8* p, u32 n, const u8* q, u32 m) {
+OUTLINE const u8* join_one(Ctx& c, const u8* p, u32 n, const u8* q, u32 m) {
   u8* to = (u64)n + m < kNone ? arena_room(c, (u64)n + m) : nullptr;
   if (!to) return nullptr;
   NOUNROLL for (u32 i = 0; i < n; i++) to[i] = p[i];

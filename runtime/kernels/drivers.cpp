@@ -1,13 +1,22 @@
-// The entries of a tier: they check what the caller gives, set the processor's floating point control, and run the pipeline's
-// instances. What is the same for all tiers is in shared.h.
-#pragma once
+// The entries of a tier, compiled to machine code once a tier when Kiln is built: they check what the caller gives, set the
+// processor's floating point control, bring rows in and results out, and call the pipeline's instances. KILN_TIER is the tier.
+#define KILN_NATIVE
+#define OUTLINE [[maybe_unused]] static __attribute__((noinline))
 #include "fpcontrol.h"
 #include "matrix.h"
 
-// Defined by the compiler: the stages of the pipeline over one row, and over Ctx::rows rows of a block.
+#define KILN_OF_TIER_(tier, name) kiln_##tier##_##name
+#define KILN_OF_TIER(tier, name) KILN_OF_TIER_(tier, name)
+#define kiln_body_row KILN_OF_TIER(KILN_TIER, body_row)
+#define kiln_body_block KILN_OF_TIER(KILN_TIER, body_block)
+#define kiln_plan KILN_OF_TIER(KILN_TIER, plan)
+#define kiln_score_row KILN_OF_TIER(KILN_TIER, score_row)
+#define kiln_score_rows KILN_OF_TIER(KILN_TIER, score_rows)
+#pragma clang diagnostic ignored "-Wunused-const-variable"
+
+// Defined by the compiler: the stages of the pipeline over one row, and over Ctx::rows rows of a block; what they need.
 extern "C" void kiln_body_row(kiln::kernel::Ctx*);
 extern "C" void kiln_body_block(kiln::kernel::Ctx*);
-// Defined by the compiler: the model's constants.
 extern "C" const kiln::kernel::ScorerPlan kiln_plan;
 extern "C" const kiln::kernel::u8 kiln_blob[];
 
