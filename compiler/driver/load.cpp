@@ -86,7 +86,7 @@ Load load(const Source& source, const LoadOptions& options, Diagnostics& diagnos
     pipeline = importModel(source, options, diagnostics);
   }
   if (!pipeline || diagnostics.hasErrors()) return load;
-  pipeline->sourceFile = source.name();
+  if (pipeline->sourceFile.empty()) pipeline->sourceFile = source.name();   // an IR text says itself what it came from
   {
     Stopwatch watch(load, "hash");
     if (pipeline->sourceSha256.empty()) pipeline->sourceSha256 = sha256Hex(source.text());

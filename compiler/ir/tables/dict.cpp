@@ -1,9 +1,7 @@
 // Labels and their codes.
 #include "compiler/ir/tables/dict.h"
 
-#include <cstdio>
-#include <cstring>
-
+#include "compiler/ir/cells.h"
 #include "compiler/ir/tables/checks.h"
 #include "compiler/support/number.h"
 
@@ -16,53 +14,6 @@ std::string numberKey(double label) {
   return std::string(reinterpret_cast<const char*>(&label), sizeof label);
 }
 std::string integerKey(int64_t label) { return std::string(reinterpret_cast<const char*>(&label), sizeof label); }
-
-/// Days since 1970-01-01 as year-month-day of the proleptic Gregorian calendar.
-std::string dateText(int64_t days) {
-  // Years begin in March here, so that the leap day is the last; eras are 400 years, 146,097 days.
-  days += 719468;  // from 0000-03-01
-  int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-  int64_t day = days - era * 146097;
-  int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
-  int64_t dayOfYear = day - (365 * year + year / 4 - year / 100);
-  int64_t month = (5 * dayOfYear + 2) / 153;
-  char text[64];
-  std::snprintf(text, sizeof text, "%04lld-%02lld-%02lld", static_cast<long long>(year + era * 400 + (month >= 10)),
-                static_cast<long long>(month < 10 ? month + 3 : month - 9),
-                static_cast<long long>(dayOfYear - (153 * month + 2) / 5 + 1));
-  return text;
-}
-
-/// Microseconds since midnight as hours:minutes:seconds, with a fraction if there is one.
-std::string timeText(int64_t micros) {
-  char text[64];
-  int64_t seconds = micros / 1'000'000, fraction = micros % 1'000'000;
-  int n = std::snprintf(text, sizeof text, "%02lld:%02lld:%02lld", static_cast<long long>(seconds / 3600),
-                        static_cast<long long>(seconds / 60 % 60), static_cast<long long>(seconds % 60));
-  if (fraction) {
-    n += std::snprintf(text + n, sizeof text - static_cast<size_t>(n), ".%06lld", static_cast<long long>(fraction));
-    while (text[n - 1] == '0') text[--n] = 0;
-  }
-  return text;
-}
-
-std::string integerText(Elem elem, int64_t value) {
-  constexpr int64_t kDay = 86'400'000'000;
-  switch (elem) {
-    case Elem::boolean:
-      return value ? "true" : "false";
-    case Elem::date:
-      return dateText(value);
-    case Elem::time:
-      return timeText(value);
-    case Elem::datetime: {
-      int64_t days = value / kDay - (value % kDay < 0);
-      return dateText(days) + 'T' + timeText(value - days * kDay);
-    }
-    default:
-      return std::to_string(value);
-  }
-}
 
 }  // namespace
 
@@ -111,8 +62,27 @@ uint32_t Dict::add(int64_t label) {
 std::string Dict::labelText(uint32_t code) const {
   if (code >= size()) return "";
   if (!text.empty()) return text[code];
-  if (!integers.empty()) return integerText(elem, integers[code]);
-  return elem == Elem::f32 ? formatNumber(static_cast<float>(numbers[code])) : formatNumber(numbers[code]);
+  Datum label;
+  switch (storageOf(elem)) {
+    case Storage::f64:
+      label.f64 = numbers[code];
+      break;
+    case Storage::f32:
+      label.f32 = static_cast<float>(numbers[code]);
+      break;
+    case Storage::i64:
+      label.i64 = integers[code];
+      break;
+    case Storage::i32:
+      label.i32 = static_cast<int32_t>(integers[code]);
+      break;
+    case Storage::boolean:
+      label.boolean = integers[code] != 0;
+      break;
+    case Storage::str:
+      return "";
+  }
+  return formatElement(label, elem, false);
 }
 
 void Dict::verify(const Pipeline&, std::vector<std::string>& problems) const {
