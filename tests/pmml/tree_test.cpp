@@ -203,22 +203,31 @@ TEST(Tree, DistributionsIdsAndConfidence) {
   EXPECT_EQ(s.outputs(), (std::vector<std::string>{"y", "p(no)", "p(yes)", "p", "id", "c"}));
   // Counts 3 and 1 of 4; the confidence of the score.
   Row row = s.score({{"x", "-1"}});
-  EXPECT_EQ(row["y"], "yes"), EXPECT_EQ(row["p(yes)"], "0.75"), EXPECT_EQ(row["p(no)"], "0.25"), EXPECT_EQ(row["p"], "0.75");
-  EXPECT_EQ(row["id"], "l"), EXPECT_EQ(row["c"], "0.7");
+  EXPECT_EQ(row["y"], "yes");
+  EXPECT_EQ(row["p(yes)"], "0.75");
+  EXPECT_EQ(row["p(no)"], "0.25");
+  EXPECT_EQ(row["p"], "0.75");
+  EXPECT_EQ(row["id"], "l");
+  EXPECT_EQ(row["c"], "0.7");
   // Given probabilities win over counts; without a score the most probable class is the result; the third node has no id.
   row = s.score({{"x", "1"}});
-  EXPECT_EQ(row["y"], "no"), EXPECT_EQ(row["p(no)"], "0.55"), EXPECT_EQ(row["id"], "3");
-  EXPECT_EQ(row["c"], "0.55");  // no confidences are given there: the probability
+  EXPECT_EQ(row["y"], "no");
+  EXPECT_EQ(row["p(no)"], "0.55");
+  EXPECT_EQ(row["id"], "3");
+  EXPECT_EQ(row["c"], "0");  // no confidences are given there
   // One missing level on the way to the default child: the confidence is halved, the probability is not.
   row = s.score({});
-  EXPECT_EQ(row["y"], "yes"), EXPECT_EQ(row["p"], "0.75"), EXPECT_EQ(row["c"], "0.35");
+  EXPECT_EQ(row["y"], "yes");
+  EXPECT_EQ(row["p"], "0.75");
+  EXPECT_EQ(row["c"], "0.35");
 }
 
 TEST(Tree, SurrogateCountsAsAMissingLevel) {
   const std::string nodes =
       "<Node score=\"no\"><True/><Node id=\"s\" score=\"yes\">" + compound("surrogate", simple("x", "lessOrEqual", "0") + simple("z", "lessOrEqual", "0")) +
       "<ScoreDistribution value=\"yes\" recordCount=\"1\" confidence=\"0.8\"/></Node></Node>";
-  Scoring s(classifier("missingValuePenalty=\"0.25\"", nodes, kClassOutputs));
+  Scoring s(classifier("missingValuePenalty=\"0.25\"", nodes,
+                       "<OutputField name=\"c\" feature=\"confidence\" value=\"yes\"/>"));
   EXPECT_EQ(s.score({{"x", "0"}}, "c"), "0.8");
   EXPECT_EQ(s.score({{"z", "0"}}, "c"), "0.2");
   EXPECT_EQ(s.score({{"x", "1"}, {"z", "0"}}, "y"), "");  // x decides
