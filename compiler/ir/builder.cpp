@@ -73,6 +73,12 @@ std::vector<ValueId> Builder::addNode(std::unique_ptr<Op> op, std::vector<ValueI
   return node.results.empty() ? std::vector<ValueId>{kNone} : node.results;
 }
 
+void Builder::suggestName(ValueId v, const std::string& name) {
+  Value& value = pipeline_.values[v];
+  std::string given = pipeline_.producer(v).op->name();
+  if (value.name == given || value.name.starts_with(given + '_')) value.name = unique(name, valueNames_);
+}
+
 ValueId Builder::call(const char* function, std::vector<ValueId> operands, bool checked, std::vector<double> parameters,
                       const std::string& name) {
   return add(Call(function, checked, std::move(parameters)), std::move(operands), name);

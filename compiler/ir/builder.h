@@ -40,6 +40,9 @@ class Builder {
   }
   std::vector<ValueId> addNode(std::unique_ptr<Op> op, std::vector<ValueId> operands, const std::string& name);
 
+  /// Names a value that has only the name its node gave it.
+  void suggestName(ValueId value, const std::string& name);
+
   /// A scalar function by name.
   ValueId call(const char* function, std::vector<ValueId> operands, bool checked = false, std::vector<double> parameters = {},
                const std::string& name = "");

@@ -23,12 +23,20 @@ bool Importer::declareTransformations(Scope& scope, const Element* dictionary) {
     }
     Field field;
     field.name = *name, field.type = *type, field.element = e;
-    field.lower = [this, &scope, e, type = *type] {
+    field.lower = [this, &scope, e, name = *name, type = *type] {
       at(e);
       const Element* definition = expressionOf(e);
       if (!definition) return missing(e, "EXPRESSION"), kNone;
       if (!onlyChildren(e, {definition->Name(), "Value", "Interval"})) return kNone;
-      return convert(expression(scope, definition, &type), type, e);
+      Typed result = expression(scope, definition, e->Attribute("dataType") ? &type : nullptr);
+      if (!result) return kNone;
+      // Without a type of its own (before PMML 3.1) the field has its expression's.
+      Field& field = *scope.own(name);
+      if (!e->Attribute("dataType")) field.type = result.type;
+      at(e);
+      ValueId value = convert(result, field.type, e);
+      if (value != kNone) build.suggestName(value, name);
+      return value;
     };
     scope.declare(std::move(field));
   }

@@ -254,6 +254,12 @@ class TreeLowering {
       }
       const auto code = number(column, text, predicate.line);
       if (!code) return no;
+      const auto ranks = importer_.ranks.find(column.field->dict.id);
+      if (orders && ranks != importer_.ranks.end() && *code >= ranks->second) {
+        refuse(Kind::invalid, predicate.line,
+               std::string("'") + text + "' is not a declared value of ordinal field '" + column.field->name + "'");
+        return no;
+      }
       node.constant = *code;
       return push(node);
     }

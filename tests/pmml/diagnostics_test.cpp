@@ -1,0 +1,201 @@
+// Bad documents: each is refused with its place, its path and, where there is one, the way out.
+#include "frontends/pmml/xml.h"
+#include "tests/pmml/scoring.h"
+
+namespace kiln::test {
+namespace {
+
+Diagnostics check(const std::string& text, pmml::ImportOptions options = {}) {
+  Diagnostics diagnostics;
+  Source source("bad.pmml", text);
+  EXPECT_FALSE(pmml::import(source, options, diagnostics)) << text;
+  EXPECT_TRUE(diagnostics.hasErrors());
+  return diagnostics;
+}
+
+/// The first error as "line:column message | path | note".
+std::string first(const std::string& text, pmml::ImportOptions options = {}) {
+  const Diagnostics diagnostics = check(text, options);
+  for (const Diagnostic& d : diagnostics.all())
+    if (d.severity == Severity::error)
+      return std::to_string(d.line) + ":" + std::to_string(d.column) + " " + d.message + " | " + d.path +
+             (d.notes.empty() ? "" : " | " + d.notes[0]);
+  return "";
+}
+
+/// A document with field x and this derived field or model body; line 1 ends before `derived`.
+std::string derived(const std::string& expression, const std::string& more = "") {
+  return document("<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>",
+                  "<RegressionModel functionName=\"regression\"><MiningSchema><MiningField "
+                  "name=\"x\"/></MiningSchema><RegressionTable intercept=\"0\"><NumericPredictor name=\"z\" "
+                  "coefficient=\"1\"/></RegressionTable></RegressionModel>",
+                  "<TransformationDictionary>\n<DerivedField name=\"z\" optype=\"continuous\" dataType=\"double\">\n" +
+                      expression + "</DerivedField>\n" + more + "</TransformationDictionary>\n");
+}
+std::string tree(const std::string& predicate) {
+  return document("<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>",
+                  "<TreeModel functionName=\"regression\"><MiningSchema><MiningField "
+                  "name=\"x\"/></MiningSchema>\n<Node score=\"1\">" +
+                      predicate + "</Node></TreeModel>");
+}
+
+TEST(BadDocument, Truncated) {
+  EXPECT_EQ(first("<PMML version=\"4.4\">\n<Header/>\n<DataDictionary>\n<DataFi"),
+            "4:1 the file ends too early | /PMML/DataDictionary | element 'DataDictionary' of line 3 is still open");
+  EXPECT_EQ(first(""), "1:1 the file is empty | ");
+}
+
+TEST(BadDocument, Encodings) {
+  EXPECT_EQ(first("<?xml version=\"1.0\" encoding=\"windows-1252\"?>\n<PMML/>"),
+            "1:31 the document's encoding is not supported |  | Kiln reads UTF-8, UTF-16, ISO-8859-1 and US-ASCII; "
+            "convert the file to UTF-8");
+  EXPECT_EQ(first("<?xml version=\"1.0\"?>\n<PMML version=\"4.4\" a=\"\xe9\"/>"),
+            "2:24 bytes that are not UTF-8 |  | declare the encoding that the file has, or convert it to UTF-8");
+}
+
+TEST(BadDocument, DoctypeIsRefused) {
+  EXPECT_EQ(first("<?xml version=\"1.0\"?>\n<!DOCTYPE PMML [<!ENTITY a \"b\">]>\n<PMML version=\"4.4\"/>"),
+            "2:16 a DOCTYPE is not accepted |  | remove the declaration; PMML documents need none");
+  EXPECT_EQ(check("<!DOCTYPE PMML><PMML/>").exitCode(), 4);
+}
+
+TEST(BadDocument, NotWellFormed) {
+  EXPECT_EQ(first("<PMML version=\"4.4\">\n<a></b></PMML>"), "2:6 not well-formed XML: mismatched tag | /PMML/a");
+}
+
+TEST(BadDocument, DeepNestingEndsAtTheLimit) {
+  std::string text = "<PMML version=\"4.4\">";
+  for (int i = 0; i < 1000000; ++i) text += "<a>";
+  EXPECT_EQ(first(text),
+            "1:12306 limit of 4096 nested XML elements exceeded (found more) |  | raise it with --max-xml-depth");
+  EXPECT_EQ(check(text).exitCode(), 5);
+}
+
+TEST(BadDocument, DeepExpressionsEndAtTheLimit) {
+  std::string text;
+  for (int i = 0; i < 2000; ++i) text += "<Apply function=\"abs\">";
+  text += "<FieldRef field=\"x\"/>";
+  for (int i = 0; i < 2000; ++i) text += "</Apply>";
+  EXPECT_NE(first(derived(text)).find("limit of 1000 nested expressions"), std::string::npos);
+}
+
+TEST(BadDocument, RootAndVersion) {
+  EXPECT_EQ(first("<html/>"), "1:1 the root element is 'html', not 'PMML' | /html");
+  EXPECT_EQ(first("<PMML/>"), "1:1 'PMML' needs an attribute 'version' | /PMML");
+  EXPECT_EQ(first("<PMML version=\"2.1\"/>"), "1:1 PMML 2.1 is not supported | /PMML | Kiln reads PMML 3.0 to 4.4.1");
+}
+
+TEST(BadDocument, UnknownElementsAndModels) {
+  EXPECT_EQ(first(document("", "<DeepNetwork/>")),
+            "4:1 element 'DeepNetwork' in 'PMML' is not supported | /PMML/DeepNetwork");
+  EXPECT_EQ(first(document("", "")), "1:1 'PMML' needs an element 'MODEL' | /PMML");
+}
+
+TEST(BadDocument, UnknownOperator) {
+  EXPECT_NE(first(tree("<SimplePredicate field=\"x\" operator=\"around\" value=\"1\"/>")).find("operator"),
+            std::string::npos);
+}
+
+TEST(BadDocument, CyclicFieldsNameTheCycle) {
+  const std::string text = derived(
+      "<FieldRef field=\"w\"/>",
+      "<DerivedField name=\"w\" optype=\"continuous\" dataType=\"double\">\n<FieldRef field=\"z\"/></DerivedField>");
+  EXPECT_EQ(first(text),
+            "8:1 field 'z' is defined by itself: 'z' -> 'w' -> 'z' | "
+            "/PMML/TransformationDictionary/DerivedField[2]/FieldRef");
+}
+
+TEST(BadDocument, RecursiveFunctionsNameTheCycle) {
+  const std::string text =
+      derived("<Apply function=\"f\"><FieldRef field=\"x\"/></Apply>",
+              "<DefineFunction name=\"f\" optype=\"continuous\"><ParameterField name=\"p\"/><Apply "
+              "function=\"g\"><FieldRef field=\"p\"/></Apply></DefineFunction>"
+              "<DefineFunction name=\"g\" optype=\"continuous\"><ParameterField name=\"p\"/><Apply "
+              "function=\"f\"><FieldRef field=\"p\"/></Apply></DefineFunction>");
+  EXPECT_NE(first(text).find("the function calls itself: 'f' -> 'g' -> 'f'"), std::string::npos);
+}
+
+TEST(BadDocument, ExpressionsNameTheirPlace) {
+  EXPECT_EQ(first(derived("<FieldRef field=\"y\"/>")),
+            "6:1 unknown field 'y' | /PMML/TransformationDictionary/DerivedField/FieldRef");
+  EXPECT_EQ(first(derived("<FieldRef/>")),
+            "6:1 'FieldRef' needs an attribute 'field' | /PMML/TransformationDictionary/DerivedField/FieldRef");
+  EXPECT_EQ(
+      first(derived("<Constant dataType=\"double\">1,5</Constant>")),
+      "6:1 'Constant': '1,5' is not a value of type double | /PMML/TransformationDictionary/DerivedField/Constant");
+  EXPECT_EQ(first(derived("<Apply function=\"matches\"><FieldRef field=\"x\"/></Apply>")),
+            "6:1 function 'matches' is not supported | /PMML/TransformationDictionary/DerivedField/Apply");
+  EXPECT_NE(first(derived("<Apply function=\"frobnicate\"/>")).find("no function of PMML"), std::string::npos);
+  EXPECT_NE(first(derived("<Apply function=\"exp\"/>")).find("takes 1 arguments, not 0"), std::string::npos);
+  EXPECT_NE(first(derived("<TextIndex textField=\"x\"/>")).find("element 'TextIndex' is not supported"),
+            std::string::npos);
+  EXPECT_NE(
+      first(derived("<FieldRef field=\"x\" frob=\"1\"/>")).find("attribute 'frob' of 'FieldRef' is not supported"),
+      std::string::npos);
+  EXPECT_NE(first(derived("<NormContinuous field=\"x\"><LinearNorm orig=\"0\" norm=\"1\"/></NormContinuous>"))
+                .find("two LinearNorms"),
+            std::string::npos);
+  EXPECT_NE(first(derived("<Apply function=\"+\"><FieldRef field=\"x\"/><Constant>a</Constant></Apply>"))
+                .find("needs numbers"),
+            std::string::npos);
+}
+
+TEST(BadDocument, FieldsNameTheirPlace) {
+  auto withField = [](const std::string& field, const std::string& mining = "<MiningField name=\"x\"/>") {
+    return document(field, "<RegressionModel functionName=\"regression\"><MiningSchema>" + mining +
+                               "</MiningSchema><RegressionTable intercept=\"0\"/></RegressionModel>");
+  };
+  const std::string x = "<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>";
+  EXPECT_NE(first(withField("<DataField name=\"x\" optype=\"continuous\" dataType=\"decimal\"/>"))
+                .find("no data type of PMML"),
+            std::string::npos);
+  EXPECT_NE(first(withField(x + x)).find("'x' is declared a second time"), std::string::npos);
+  EXPECT_NE(first(withField(x, "<MiningField name=\"y\"/>")).find("the DataDictionary has no such field"),
+            std::string::npos);
+  EXPECT_NE(first(withField(x, "<MiningField/>")).find("'MiningField' needs an attribute 'name'"), std::string::npos);
+  EXPECT_NE(first(withField(x, "<MiningField name=\"x\" invalidValueTreatment=\"asValue\"/>"))
+                .find("invalidValueReplacement"),
+            std::string::npos);
+  EXPECT_NE(first(withField(x, "<MiningField name=\"x\" missingValueReplacement=\"abc\"/>"))
+                .find("'abc' is not a value of type double"),
+            std::string::npos);
+}
+
+TEST(BadDocument, AllProblemsInOneRun) {
+  const Diagnostics diagnostics =
+      check(derived("<Apply function=\"+\"><FieldRef field=\"u\"/><FieldRef field=\"v\"/></Apply>"));
+  EXPECT_EQ(diagnostics.errors(), 2u);
+}
+
+TEST(Document, EncodingsAndNamespacesThatAreRead) {
+  const std::string body =
+      "<Header/><DataDictionary><DataField name=\"\xe4\" optype=\"continuous\" "
+      "dataType=\"double\"/></DataDictionary><RegressionModel functionName=\"regression\"><MiningSchema><MiningField "
+      "name=\"\xe4\"/></MiningSchema>"
+      "<RegressionTable intercept=\"1\"/></RegressionModel></PMML>";
+  Scoring latin("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><PMML version=\"4.4\">" + body);
+  ASSERT_TRUE(latin.ok()) << latin.messages();
+  EXPECT_EQ(latin.score({{"ä", "2"}}, latin.outputs().front()), "1");
+
+  const std::string prefixed =
+      "\xef\xbb\xbf<p:PMML xmlns:p=\"https://www.dmg.org/PMML-4_3\" xmlns:v=\"urn:vendor\" "
+      "version=\"4.3\"><p:Header/><p:Extension><v:anything/></p:Extension><p:DataDictionary/>"
+      "<p:RegressionModel functionName=\"regression\"><p:MiningSchema/><p:RegressionTable "
+      "intercept=\"1\"/></p:RegressionModel></p:PMML>";
+  Scoring named(prefixed);
+  EXPECT_TRUE(named.ok()) << named.messages();
+}
+
+TEST(Document, PathsCountSiblingsOfOneName) {
+  Source source("x", "<a><b/><c/><b><d/></b></a>");
+  pmml::Document document;
+  Diagnostics diagnostics;
+  ASSERT_TRUE(pmml::parseXml(source, Limits(), nullptr, document, diagnostics));
+  const pmml::Element* a = document.root();
+  EXPECT_EQ(document.path(a->FirstChildElement("c")), "/a/c");
+  EXPECT_EQ(document.path(a->LastChildElement()->FirstChildElement()), "/a/b[2]/d");
+  EXPECT_EQ(document.location(a->LastChildElement()).column, 12u);
+}
+
+}  // namespace
+}  // namespace kiln::test
