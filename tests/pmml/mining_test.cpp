@@ -1,0 +1,198 @@
+// MiningModel: every way to combine segments, missing members, chains, and trees merged into one forest.
+// Expected values are worked by hand from PMML 4.4's MultipleModels page; the comments say how.
+#include "compiler/ir/nodes/forest.h"
+#include "tests/pmml/scoring.h"
+
+namespace kiln::test {
+namespace {
+
+const char* kFields =
+    "<DataField name=\"y\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>"
+    "<DataField name=\"z\" optype=\"continuous\" dataType=\"double\"/>";
+const char* kSchema = "<MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"x\"/><MiningField name=\"z\"/></MiningSchema>";
+const char* kInner = "<MiningSchema><MiningField name=\"x\"/><MiningField name=\"z\"/></MiningSchema>";
+
+std::string segment(const std::string& predicate, const std::string& model, const std::string& attributes = "") {
+  return "<Segment " + attributes + ">" + predicate + model + "</Segment>";
+}
+// intercept + coefficient * field; missing where the field is.
+std::string line(const std::string& intercept, const std::string& field, const std::string& coefficient, const std::string& output = "",
+                 const std::string& schema = kInner) {
+  return "<RegressionModel functionName=\"regression\">" + schema + output + "<RegressionTable intercept=\"" + intercept +
+         "\"><NumericPredictor name=\"" + field + "\" coefficient=\"" + coefficient + "\"/></RegressionTable></RegressionModel>";
+}
+std::string mining(const std::string& segmentation, const std::string& segments, const std::string& output = "") {
+  return document(kFields, "<MiningModel functionName=\"regression\">" + std::string(kSchema) + output + "<Segmentation " + segmentation + ">" +
+                               segments + "</Segmentation></MiningModel>");
+}
+
+// Members at x = 1, z = 2: 1, 4 (only where x > 0), 10.
+const std::string kThree = segment("<True/>", line("0", "x", "1"), "weight=\"1\"") +
+                           segment("<SimplePredicate field=\"x\" operator=\"greaterThan\" value=\"0\"/>", line("0", "z", "2"), "weight=\"3\"") +
+                           segment("<True/>", line("9", "x", "1"), "weight=\"4\"");
+
+std::string combined(const std::string& method, const Row& row, const std::string& more = "") {
+  return Scoring(mining("multipleModelMethod=\"" + method + "\" " + more, kThree)).score(row, "y");
+}
+
+TEST(Mining, CombinesTheMembersThatRan) {
+  const Row all{{"x", "1"}, {"z", "2"}}, two{{"x", "-1"}, {"z", "2"}};  // -1 and 8: the second does not run
+  EXPECT_EQ(combined("sum", all), "15");
+  EXPECT_EQ(combined("sum", two), "7");
+  EXPECT_EQ(combined("average", all), "5");
+  EXPECT_EQ(combined("average", two), "3.5");
+  EXPECT_EQ(combined("median", all), "4");
+  EXPECT_EQ(combined("median", two), "3.5");
+  EXPECT_EQ(combined("max", all), "10");
+  EXPECT_EQ(combined("weightedSum", all), "53");             // 1 + 12 + 40
+  EXPECT_EQ(combined("x-weightedSum", all), "53");
+  EXPECT_EQ(combined("weightedAverage", all), "6.625");      // 53 / 8
+  EXPECT_EQ(combined("weightedAverage", two), "6.2");        // (-1 + 32) / 5
+  EXPECT_EQ(combined("weightedMedian", all), "4");           // half of 8 is reached at 1 + 3
+}
+
+TEST(Mining, MissingMembers) {
+  const Row row{{"x", "1"}};  // z is missing: the second member ran and is missing
+  EXPECT_EQ(combined("sum", row), "");
+  EXPECT_EQ(combined("sum", row, "missingPredictionTreatment=\"returnMissing\""), "");
+  EXPECT_EQ(combined("sum", row, "missingPredictionTreatment=\"skipSegment\""), "11");
+  EXPECT_EQ(combined("average", row, "missingPredictionTreatment=\"skipSegment\""), "5.5");
+  // One of three is missing: 1/3 is over a threshold of 0.3.
+  EXPECT_EQ(combined("sum", row, "missingPredictionTreatment=\"skipSegment\" missingThreshold=\"0.3\""), "");
+  EXPECT_EQ(combined("sum", row, "x-missingPredictionTreatment=\"skipSegment\" x-missingThreshold=\"0.4\""), "11");
+  // An unknown predicate is not true: the second segment does not run.
+  EXPECT_EQ(combined("sum", {{"z", "2"}}), "");
+}
+
+const std::string kNamed = std::string(kSchema);
+
+TEST(Mining, SelectFirst) {
+  const std::string segments = segment("<SimplePredicate field=\"x\" operator=\"greaterThan\" value=\"0\"/>", line("0", "z", "1", "", kNamed)) +
+                               segment("<True/>", line("100", "x", "1", "", kNamed));
+  Scoring plain(mining("multipleModelMethod=\"selectFirst\"", segments));
+  EXPECT_EQ(plain.score({{"x", "1"}, {"z", "5"}}, "y"), "5");
+  EXPECT_EQ(plain.score({{"x", "-1"}, {"z", "5"}}, "y"), "99");
+  EXPECT_EQ(plain.score({{"x", "1"}}, "y"), "");
+  Scoring skip(mining("multipleModelMethod=\"selectFirst\" missingPredictionTreatment=\"skipSegment\"", segments));
+  EXPECT_EQ(skip.score({{"x", "1"}}, "y"), "101");
+}
+
+std::string chain(const std::string& treatment) {
+  const std::string a = "<Output><OutputField name=\"a\" feature=\"predictedValue\"/><OutputField name=\"hidden\" isFinalResult=\"false\"/></Output>";
+  const std::string schemaB = "<MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"a\"/></MiningSchema>";
+  return mining("multipleModelMethod=\"modelChain\" " + treatment,
+                segment("<True/>", line("1", "x", "2", a), "id=\"first\"") +
+                    segment("<SimplePredicate field=\"a\" operator=\"greaterThan\" value=\"3\"/>", line("0", "a", "10", "", schemaB), "id=\"second\""),
+                "<Output><OutputField name=\"inner\" segmentId=\"first\"/><OutputField name=\"last\" segmentId=\"second\"/></Output>");
+}
+
+TEST(Mining, ChainsReadOutputsOfEarlierSegments) {
+  Scoring s(chain(""));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  EXPECT_EQ(s.outputs(), (std::vector<std::string>{"y", "inner", "last", "a"}));
+  Row row = s.score({{"x", "2"}});  // a = 5, y = 50
+  EXPECT_EQ(row["y"], "50");
+  EXPECT_EQ(row["a"], "5");
+  EXPECT_EQ(row["inner"], "5");
+  EXPECT_EQ(row["last"], "50");
+  row = s.score({{"x", "1"}});  // a = 3: the second does not run, and the first does not predict y
+  EXPECT_EQ(row["y"], "");
+  EXPECT_EQ(row["inner"], "3");
+  EXPECT_EQ(row["last"], "");
+  EXPECT_FALSE(Scoring(chain("missingPredictionTreatment=\"skipSegment\"")).ok());
+}
+
+// ---- trees in one forest
+
+std::string stump(const std::string& field, const std::string& low, const std::string& high, const std::string& attributes = "") {
+  const auto leaf = [&](const std::string& op, const std::string& score) {
+    return "<Node score=\"" + score + "\"><SimplePredicate field=\"" + field + "\" operator=\"" + op + "\" value=\"0\"/></Node>";
+  };
+  return "<TreeModel functionName=\"regression\" " + attributes + ">" + kInner + "<Node><True/>" + leaf("lessOrEqual", low) + leaf("greaterThan", high) +
+         "</Node></TreeModel>";
+}
+
+size_t forests(const ir::Pipeline& pipeline) {
+  size_t count = 0;
+  for (const ir::Node& node : pipeline.nodes) count += node.op->to<ir::ForestNode>() != nullptr;
+  return count;
+}
+
+std::string forestOf(const std::string& method, const std::string& more = "") {
+  return mining("multipleModelMethod=\"" + method + "\" " + more,
+                segment("<True/>", stump("x", "1", "2"), "weight=\"2\"") + segment("<True/>", stump("z", "10", "20"), "weight=\"0.5\"") +
+                    segment("<True/>", stump("x", "100", "300"), "weight=\"1.5\""));
+}
+
+TEST(Mining, TreesBecomeOneForest) {
+  const Row row{{"x", "1"}, {"z", "-1"}};  // leaves 2, 10, 300
+  const std::map<std::string, std::string> expected = {
+      {"sum", "312"},          {"average", "104"},            {"weightedSum", "459"} /* 4 + 5 + 450 */,
+      {"weightedAverage", "114.75"} /* 459 / 4 */, {"max", "300"}, {"median", "10"}, {"weightedMedian", "2"} /* 2 of 4 is half */};
+  for (const auto& [method, value] : expected) {
+    Scoring s(forestOf(method));
+    ASSERT_TRUE(s.ok()) << s.messages();
+    EXPECT_EQ(forests(s.pipeline()), 1u) << method;
+    EXPECT_EQ(s.score(row, "y"), value) << method;
+    EXPECT_EQ(s.score({{"x", "1"}}, "y"), "") << method;  // the tree on z has no prediction
+  }
+  Scoring skip(forestOf("sum", "missingPredictionTreatment=\"skipSegment\""));
+  EXPECT_EQ(forests(skip.pipeline()), 1u);
+  EXPECT_EQ(skip.score({{"x", "1"}}, "y"), "302");
+}
+
+TEST(Mining, FloatForestsAddFloats) {
+  // 16777216 + 1 + 1 in floats stays 16777216, since 16777217 is no float.
+  const std::string trees = segment("<True/>", stump("x", "0", "16777216", "x-mathContext=\"float\"")) +
+                            segment("<True/>", stump("x", "0", "1", "x-mathContext=\"float\"")) + segment("<True/>", stump("x", "0", "1", "x-mathContext=\"float\""));
+  const auto model = [&](const std::string& context) {
+    return document(kFields, "<MiningModel functionName=\"regression\" x-mathContext=\"" + context + "\">" + kSchema +
+                                 "<Segmentation multipleModelMethod=\"sum\">" + trees + "</Segmentation></MiningModel>");
+  };
+  EXPECT_EQ(Scoring(model("float")).score({{"x", "1"}}, "y"), "16777216");
+  EXPECT_EQ(Scoring(model("double")).score({{"x", "1"}}, "y"), "16777218");
+}
+
+// ---- classification
+
+const char* kClassFields =
+    "<DataField name=\"y\" optype=\"categorical\" dataType=\"integer\"><Value value=\"0\"/><Value value=\"1\"/></DataField>"
+    "<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"z\" optype=\"continuous\" dataType=\"double\"/>";
+
+// A class tree whose only inner schema is anonymous: its labels are typed by the outer target.
+std::string classTree(const std::string& field, const std::string& low, const std::string& high, int ones) {
+  const auto leaf = [&](const std::string& op, const std::string& score, int one) {
+    return "<Node score=\"" + score + "\"><SimplePredicate field=\"" + field + "\" operator=\"" + op + "\" value=\"0\"/><ScoreDistribution value=\"0\" recordCount=\"" +
+           std::to_string(4 - one) + "\"/><ScoreDistribution value=\"1\" recordCount=\"" + std::to_string(one) + "\"/></Node>";
+  };
+  return "<TreeModel functionName=\"classification\">" + std::string(kInner) + "<Node><True/>" + leaf("lessOrEqual", low, 4 - ones) +
+         leaf("greaterThan", high, ones) + "</Node></TreeModel>";
+}
+
+std::string classForest(const std::string& method) {
+  return document(kClassFields, "<MiningModel functionName=\"classification\">" + std::string(kSchema) +
+                                    "<Output><OutputField name=\"p1\" feature=\"probability\" value=\"1\"/></Output><Segmentation multipleModelMethod=\"" + method +
+                                    "\">" + segment("<True/>", classTree("x", "0", "1", 3), "weight=\"1\"") +
+                                    segment("<True/>", classTree("z", "0", "1", 4), "weight=\"1\"") +
+                                    segment("<True/>", classTree("z", "0", "1", 2), "weight=\"2\"") + "</Segmentation></MiningModel>");
+}
+
+TEST(Mining, ClassForests) {
+  const Row row{{"x", "1"}, {"z", "-1"}};  // votes 1, 0, 0; probabilities of 1: 3/4, 0, 2/4
+  Scoring vote(classForest("majorityVote"));
+  ASSERT_TRUE(vote.ok()) << vote.messages();
+  EXPECT_EQ(forests(vote.pipeline()), 1u);
+  EXPECT_EQ(vote.score(row, "y"), "0");
+  EXPECT_EQ(vote.score(row, "p1"), "0.3333333333333333");
+  EXPECT_EQ(Scoring(classForest("weightedMajorityVote")).score(row, "p1"), "0.25");
+  Scoring average(classForest("average"));
+  EXPECT_EQ(forests(average.pipeline()), 1u);
+  EXPECT_EQ(average.score(row, "p1"), "0.4166666666666667");  // 1.25 / 3
+  EXPECT_EQ(average.score(row, "y"), "0");
+  EXPECT_EQ(Scoring(classForest("weightedAverage")).score(row, "p1"), "0.4375");  // (0.75 + 0 + 1) / 4
+  EXPECT_EQ(Scoring(classForest("max")).score(row, "p1"), "0");  // class 0 has the highest, 4/4, in the second tree
+  EXPECT_FALSE(Scoring(classForest("sum")).ok());
+}
+
+}  // namespace
+}  // namespace kiln::test
