@@ -15,7 +15,7 @@
 namespace kiln::codegen {
 namespace {
 
-using nlohmann::json;   // its objects are sorted by key
+using nlohmann::json;  // its objects are sorted by key
 
 /// Compact; text that is not UTF-8 is repaired, not refused: a model's labels are what they are.
 std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
@@ -36,8 +36,11 @@ json identity(const ir::Pipeline& pipeline, const ArtefactFacts& facts) {
   id["version"] = facts.modelVersion;
   id["source"] = pipeline.sourceFormat;
   id["source_sha256"] = pipeline.sourceSha256;
-  const std::pair<const char*, std::string> compiled[] = {{"options_sha256", facts.optionsSha256}, {"content_sha256", facts.contentSha256},
-                                                          {"compiler", facts.compiler}, {"target", facts.target}, {"tiers", joined(facts.tiers)}};
+  const std::pair<const char*, std::string> compiled[] = {{"options_sha256", facts.optionsSha256},
+                                                          {"content_sha256", facts.contentSha256},
+                                                          {"compiler", facts.compiler},
+                                                          {"target", facts.target},
+                                                          {"tiers", joined(facts.tiers)}};
   for (const auto& [key, value] : compiled)
     if (!value.empty()) id[key] = value;
   json provenance = json::object();
@@ -77,7 +80,8 @@ json inputField(const ir::Pipeline& pipeline, const ir::Node& node) {
 json outputField(const ir::Pipeline& pipeline, const ir::Node& node) {
   const auto& op = node.op->as<ir::Output>();
   json field = json::object();
-  field["name"] = op.field, field["optype"] = ir::Output::kOpTypes[op.opType], field["result"] = ir::Output::kFeatures[op.feature];
+  field["name"] = op.field, field["optype"] = ir::Output::kOpTypes[op.opType],
+  field["result"] = ir::Output::kFeatures[op.feature];
   addType(field, pipeline, pipeline.type(node.operands[0]));
   if (!op.of.empty()) field["of"] = op.of;
   if (!op.description.empty()) field["description"] = op.description;
@@ -88,15 +92,20 @@ json counts(const ir::Pipeline& pipeline) {
   uint64_t categories = 0, forests = 0, trees = 0, nodes = 0, leaves = 0, coefficients = 0, rows = 0;
   for (const auto& table : pipeline.tables) {
     if (table->kind() == ir::TableKind::Dict) categories += table->as<ir::Dict>().size();
-    if (table->kind() == ir::TableKind::Matrix) coefficients += table->as<ir::Matrix>().numbers.size() + table->as<ir::Matrix>().integers.size();
+    if (table->kind() == ir::TableKind::Matrix)
+      coefficients += table->as<ir::Matrix>().numbers.size() + table->as<ir::Matrix>().integers.size();
     if (table->kind() != ir::TableKind::Forest) continue;
     const auto& forest = table->as<ir::Forest>();
     forests++, trees += forest.roots.size(), nodes += forest.nodes(), leaves += forest.leaves();
   }
   for (const ir::Verification& v : pipeline.verifications) rows += v.rows.size();
-  json all = {{"nodes", pipeline.nodes.size()}, {"tables", pipeline.tables.size()}, {"inputs", pipeline.inputs().size()}, {"outputs", pipeline.outputs().size()}};
-  const std::pair<const char*, uint64_t> others[] = {{"categories", categories}, {"forests", forests}, {"trees", trees}, {"forest_nodes", nodes},
-                                                     {"forest_leaves", leaves}, {"coefficients", coefficients}, {"verification_rows", rows}};
+  json all = {{"nodes", pipeline.nodes.size()},
+              {"tables", pipeline.tables.size()},
+              {"inputs", pipeline.inputs().size()},
+              {"outputs", pipeline.outputs().size()}};
+  const std::pair<const char*, uint64_t> others[] = {
+      {"categories", categories}, {"forests", forests},           {"trees", trees},           {"forest_nodes", nodes},
+      {"forest_leaves", leaves},  {"coefficients", coefficients}, {"verification_rows", rows}};
   for (const auto& [key, value] : others)
     if (value != 0) all[key] = value;
   return all;
@@ -105,7 +114,11 @@ json counts(const ir::Pipeline& pipeline) {
 }  // namespace
 
 std::string describeJson(const ir::Pipeline& pipeline, const ArtefactFacts& facts) {
-  json all = {{"abi", abi()}, {"identity", identity(pipeline, facts)}, {"inputs", json::array()}, {"outputs", json::array()}, {"counts", counts(pipeline)}};
+  json all = {{"abi", abi()},
+              {"identity", identity(pipeline, facts)},
+              {"inputs", json::array()},
+              {"outputs", json::array()},
+              {"counts", counts(pipeline)}};
   for (ir::NodeId node : pipeline.inputs()) all["inputs"].push_back(inputField(pipeline, pipeline.nodes[node]));
   for (ir::NodeId node : pipeline.outputs()) all["outputs"].push_back(outputField(pipeline, pipeline.nodes[node]));
   if (!facts.strategies.empty()) all["strategies"] = facts.strategies;
@@ -119,7 +132,7 @@ std::string noteSection(const ir::Pipeline& pipeline, const ArtefactFacts& facts
   for (const char* key : {"compiler", "content_sha256", "name", "source", "source_sha256", "tiers", "version"})
     if (id.contains(key)) note[key] = id[key];
   const std::string text = dump(note);
-  const char owner[8] = "kiln";   // five bytes with the terminator, padded to a multiple of four
+  const char owner[8] = "kiln";  // five bytes with the terminator, padded to a multiple of four
   const uint32_t head[3] = {5, static_cast<uint32_t>(text.size()), kNoteType};
   std::string bytes(reinterpret_cast<const char*>(head), sizeof head);
   bytes.append(owner, sizeof owner);

@@ -12,7 +12,8 @@ std::optional<std::string_view> part(std::string_view bytes, uint64_t offset, ui
   return bytes.substr(offset, size);
 }
 /// Entries of a table, copied: it need not be aligned.
-template <class T> std::optional<std::vector<T>> entries(std::string_view bytes, uint64_t offset, uint64_t count) {
+template <class T>
+std::optional<std::vector<T>> entries(std::string_view bytes, uint64_t offset, uint64_t count) {
   if (count > bytes.size() / sizeof(T)) return std::nullopt;
   const auto table = part(bytes, offset, count * sizeof(T));
   if (!table) return std::nullopt;
@@ -36,9 +37,11 @@ std::optional<ElfFile> ElfFile::open(std::string_view bytes, std::string& why) {
     why = what;
     return std::nullopt;
   };
-  if (bytes.size() < sizeof h || std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0) return refuse("it is not an ELF file");
+  if (bytes.size() < sizeof h || std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0)
+    return refuse("it is not an ELF file");
   std::memcpy(&h, bytes.data(), sizeof h);
-  if (h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_ident[EI_DATA] != ELFDATA2LSB) return refuse("it is not a 64-bit little-endian ELF file");
+  if (h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_ident[EI_DATA] != ELFDATA2LSB)
+    return refuse("it is not a 64-bit little-endian ELF file");
   if (h.e_phnum != 0 && h.e_phentsize != sizeof(Elf64_Phdr)) return refuse("its program headers have an unknown size");
   if (h.e_shnum != 0 && h.e_shentsize != sizeof(Elf64_Shdr)) return refuse("its section headers have an unknown size");
   auto segments = entries<Elf64_Phdr>(bytes, h.e_phoff, h.e_phnum);
@@ -63,7 +66,8 @@ std::string_view ElfFile::sectionName(const Elf64_Shdr& section) const {
 
 std::optional<std::string_view> ElfFile::section(std::string_view name) const {
   for (const Elf64_Shdr& s : sections_)
-    if (s.sh_type != SHT_NOBITS && s.sh_type != SHT_NULL && sectionName(s) == name) return part(bytes_, s.sh_offset, s.sh_size);
+    if (s.sh_type != SHT_NOBITS && s.sh_type != SHT_NULL && sectionName(s) == name)
+      return part(bytes_, s.sh_offset, s.sh_size);
   return std::nullopt;
 }
 
@@ -110,7 +114,7 @@ std::optional<std::vector<Elf64_Sym>> ElfFile::symbols(const std::vector<Elf64_D
     if (!head) return std::nullopt;
     const uint64_t buckets = word(*head, 0), first = word(*head, 4), bloom = word(*head, 8);
     const uint64_t bucketsAt = *gnu + 16 + bloom * 8, chainsAt = bucketsAt + buckets * 4;
-    count = first;   // those before are not hashed: undefined ones
+    count = first;  // those before are not hashed: undefined ones
     const auto heads = image(bucketsAt, buckets * 4);
     if (!heads) return std::nullopt;
     uint64_t last = 0;

@@ -1,5 +1,5 @@
-// Reads a scorer's file without running it: headers, dynamic section, symbols, Kiln's note and JSON. The bytes may be hostile: every
-// offset is checked, and what does not fit is told, never followed.
+// Reads a scorer's file without running it: headers, dynamic section, symbols, Kiln's note and JSON. The bytes may be
+// hostile: every offset is checked, and what does not fit is told, never followed.
 #pragma once
 #include <elf.h>
 
@@ -31,7 +31,8 @@ class ElfFile {
   std::vector<Elf64_Dyn> dynamic() const;
   /// The value of the first entry with this tag.
   static std::optional<uint64_t> find(const std::vector<Elf64_Dyn>& dynamic, int64_t tag);
-  /// The symbols that the loader can see, without the null symbol; nothing if the tables that say how many contradict the file.
+  /// The symbols that the loader can see, without the null symbol; nothing if the tables that say how many contradict
+  /// the file.
   std::optional<std::vector<Elf64_Sym>> symbols(const std::vector<Elf64_Dyn>& dynamic) const;
 
  private:
@@ -47,6 +48,6 @@ std::optional<std::string> readJsonSection(std::string_view file);
 std::optional<std::string> readNote(std::string_view file);
 
 inline constexpr std::string_view kJsonSection = ".kiln.json", kNoteSection = ".note.kiln";
-inline constexpr uint32_t kNoteType = 1;   ///< of owner "kiln"
+inline constexpr uint32_t kNoteType = 1;  ///< of owner "kiln"
 
 }  // namespace kiln::codegen

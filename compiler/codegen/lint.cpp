@@ -48,8 +48,10 @@ class Linter {
       if (p.p_type == PT_TLS) complain("it has thread-local storage (PT_TLS)");
       if (p.p_type == PT_GNU_STACK) stack = true;
       if (p.p_type == PT_GNU_STACK && (p.p_flags & PF_X)) complain("it asks for an executable stack");
-      if (p.p_type == PT_LOAD && (p.p_flags & PF_W) && (p.p_flags & PF_X)) complain("a segment is writable and executable");
-      if (p.p_type == PT_LOAD && (p.p_flags & PF_W) && !becomesReadOnly(p)) complain("a segment stays writable: RELRO does not cover it");
+      if (p.p_type == PT_LOAD && (p.p_flags & PF_W) && (p.p_flags & PF_X))
+        complain("a segment is writable and executable");
+      if (p.p_type == PT_LOAD && (p.p_flags & PF_W) && !becomesReadOnly(p))
+        complain("a segment stays writable: RELRO does not cover it");
       if (p.p_type == PT_LOAD && (p.p_flags & PF_X)) checkCode(p);
     }
     if (!stack) complain("it does not say that the stack is not executable (PT_GNU_STACK)");
@@ -57,15 +59,19 @@ class Linter {
   bool becomesReadOnly(const Elf64_Phdr& p) const {
     // The loader protects whole pages, so the end of RELRO must be one or the end of all that is writable.
     return std::any_of(elf_.segments().begin(), elf_.segments().end(), [&](const Elf64_Phdr& r) {
-      return r.p_type == PT_GNU_RELRO && pageBegin(p.p_vaddr) >= pageBegin(r.p_vaddr) && endOf(p.p_vaddr, p.p_memsz) <= endOf(r.p_vaddr, r.p_memsz) &&
-             (endOf(r.p_vaddr, r.p_memsz) % kPage == 0 || pageEnd(endOf(p.p_vaddr, p.p_memsz)) <= pageBegin(endOf(r.p_vaddr, r.p_memsz)));
+      return r.p_type == PT_GNU_RELRO && pageBegin(p.p_vaddr) >= pageBegin(r.p_vaddr) &&
+             endOf(p.p_vaddr, p.p_memsz) <= endOf(r.p_vaddr, r.p_memsz) &&
+             (endOf(r.p_vaddr, r.p_memsz) % kPage == 0 ||
+              pageEnd(endOf(p.p_vaddr, p.p_memsz)) <= pageBegin(endOf(r.p_vaddr, r.p_memsz)));
     });
   }
   void checkCode(const Elf64_Phdr& code) {
     for (const Elf64_Phdr& p : elf_.segments()) {
       if (p.p_type != PT_LOAD || (p.p_flags & PF_X)) continue;
-      const bool file = pageBegin(p.p_offset) < pageEnd(endOf(code.p_offset, code.p_filesz)) && pageBegin(code.p_offset) < pageEnd(endOf(p.p_offset, p.p_filesz));
-      const bool memory = pageBegin(p.p_vaddr) < pageEnd(endOf(code.p_vaddr, code.p_memsz)) && pageBegin(code.p_vaddr) < pageEnd(endOf(p.p_vaddr, p.p_memsz));
+      const bool file = pageBegin(p.p_offset) < pageEnd(endOf(code.p_offset, code.p_filesz)) &&
+                        pageBegin(code.p_offset) < pageEnd(endOf(p.p_offset, p.p_filesz));
+      const bool memory = pageBegin(p.p_vaddr) < pageEnd(endOf(code.p_vaddr, code.p_memsz)) &&
+                          pageBegin(code.p_vaddr) < pageEnd(endOf(p.p_vaddr, p.p_memsz));
       if (file || memory) return complain("code and data share a page (link with -z separate-code)");
     }
   }
@@ -76,22 +82,31 @@ class Linter {
     static const struct {
       int64_t tag;
       const char* what;
-    } refused[] = {{DT_RPATH, "it has a search path for libraries (DT_RPATH)"}, {DT_RUNPATH, "it has a search path for libraries (DT_RUNPATH)"},
-                   {DT_TEXTREL, "it has text relocations (DT_TEXTREL)"}, {DT_INIT, "it runs code when it is loaded (DT_INIT)"},
-                   {DT_FINI, "it runs code when it is unloaded (DT_FINI)"}, {DT_INIT_ARRAY, "it runs code when it is loaded (DT_INIT_ARRAY)"},
-                   {DT_FINI_ARRAY, "it runs code when it is unloaded (DT_FINI_ARRAY)"}, {DT_PREINIT_ARRAY, "it runs code when it is loaded (DT_PREINIT_ARRAY)"},
-                   {DT_AUXILIARY, "it loads another library (DT_AUXILIARY)"}, {DT_FILTER, "it loads another library (DT_FILTER)"},
-                   {DT_AUDIT, "it loads another library (DT_AUDIT)"}, {DT_DEPAUDIT, "it loads another library (DT_DEPAUDIT)"},
-                   {DT_JMPREL, "it binds functions of other libraries (DT_JMPREL)"}, {DT_REL, "it has relocations without addends (DT_REL)"}};
+    } refused[] = {{DT_RPATH, "it has a search path for libraries (DT_RPATH)"},
+                   {DT_RUNPATH, "it has a search path for libraries (DT_RUNPATH)"},
+                   {DT_TEXTREL, "it has text relocations (DT_TEXTREL)"},
+                   {DT_INIT, "it runs code when it is loaded (DT_INIT)"},
+                   {DT_FINI, "it runs code when it is unloaded (DT_FINI)"},
+                   {DT_INIT_ARRAY, "it runs code when it is loaded (DT_INIT_ARRAY)"},
+                   {DT_FINI_ARRAY, "it runs code when it is unloaded (DT_FINI_ARRAY)"},
+                   {DT_PREINIT_ARRAY, "it runs code when it is loaded (DT_PREINIT_ARRAY)"},
+                   {DT_AUXILIARY, "it loads another library (DT_AUXILIARY)"},
+                   {DT_FILTER, "it loads another library (DT_FILTER)"},
+                   {DT_AUDIT, "it loads another library (DT_AUDIT)"},
+                   {DT_DEPAUDIT, "it loads another library (DT_DEPAUDIT)"},
+                   {DT_JMPREL, "it binds functions of other libraries (DT_JMPREL)"},
+                   {DT_REL, "it has relocations without addends (DT_REL)"}};
     for (const Elf64_Dyn& d : dynamic_) {
-      if (d.d_tag == DT_NEEDED) complain("it needs the library '" + std::string(ElfFile::nameAt(names, d.d_un.d_val)) + "' (DT_NEEDED)");
+      if (d.d_tag == DT_NEEDED)
+        complain("it needs the library '" + std::string(ElfFile::nameAt(names, d.d_un.d_val)) + "' (DT_NEEDED)");
       for (const auto& r : refused)
         if (d.d_tag == r.tag) complain(r.what);
     }
     const uint64_t flags = find(DT_FLAGS).value_or(0), flags1 = find(DT_FLAGS_1).value_or(0);
     if (flags & DF_TEXTREL) complain("it has text relocations (DF_TEXTREL)");
     if (flags & DF_STATIC_TLS) complain("it has thread-local storage (DF_STATIC_TLS)");
-    if (!(flags & DF_BIND_NOW) && !(flags1 & DF_1_NOW) && !find(DT_BIND_NOW)) complain("it is not bound when it is loaded (link with -z now)");
+    if (!(flags & DF_BIND_NOW) && !(flags1 & DF_1_NOW) && !find(DT_BIND_NOW))
+      complain("it is not bound when it is loaded (link with -z now)");
   }
   std::string_view nameTable() const {
     const auto at = find(DT_STRTAB), size = find(DT_STRSZ);
@@ -110,10 +125,14 @@ class Linter {
       if (binding == STB_GNU_UNIQUE) complain("'" + name + "' is a unique symbol: it could not be unloaded");
       if (type == STT_GNU_IFUNC) complain("'" + name + "' is an indirect function: it runs code when it is loaded");
       if (type == STT_TLS) complain("'" + name + "' is thread-local");
-      if (s.st_shndx == SHN_UNDEF) complain("it imports '" + name + "'");
-      else if (binding != STB_LOCAL && name != kExport) complain("it exports '" + name + "'");
-      else if (binding != STB_LOCAL && type != STT_FUNC && type != STT_GNU_IFUNC) complain("'" + name + "' is not a function");
-      else if (binding != STB_LOCAL) exported = true;
+      if (s.st_shndx == SHN_UNDEF)
+        complain("it imports '" + name + "'");
+      else if (binding != STB_LOCAL && name != kExport)
+        complain("it exports '" + name + "'");
+      else if (binding != STB_LOCAL && type != STT_FUNC && type != STT_GNU_IFUNC)
+        complain("'" + name + "' is not a function");
+      else if (binding != STB_LOCAL)
+        exported = true;
     }
     if (!exported) complain("it does not export " + std::string(kExport));
   }
@@ -125,15 +144,18 @@ class Linter {
     const auto bytes = elf_.image(at.value_or(0), size.value_or(0));
     if (!bytes || size.value_or(0) % sizeof(Elf64_Rela) != 0) return complain("its relocations are damaged");
     const bool arm = elf_.header().e_machine == EM_AARCH64;
-    const uint32_t relative = arm ? R_AARCH64_RELATIVE : R_X86_64_RELATIVE, indirect = arm ? R_AARCH64_IRELATIVE : R_X86_64_IRELATIVE;
+    const uint32_t relative = arm ? R_AARCH64_RELATIVE : R_X86_64_RELATIVE,
+                   indirect = arm ? R_AARCH64_IRELATIVE : R_X86_64_IRELATIVE;
     uint64_t symbolic = 0, indirects = 0, elsewhere = 0, outside = 0;
     std::vector<uint64_t> words;
     for (uint64_t i = 0; i < bytes->size(); i += sizeof(Elf64_Rela)) {
       Elf64_Rela r;
       std::memcpy(&r, bytes->data() + i, sizeof r);
       const uint32_t type = ELF64_R_TYPE(r.r_info);
-      if (type == indirect) indirects++;
-      else if (type != relative) symbolic++;
+      if (type == indirect)
+        indirects++;
+      else if (type != relative)
+        symbolic++;
       if (!inRelro(r.r_offset)) elsewhere++;
       if (type == relative && !inImage(static_cast<uint64_t>(r.r_addend))) outside++;
       words.push_back(r.r_offset);
@@ -155,9 +177,10 @@ class Linter {
       return p.p_type == PT_GNU_RELRO && inside(at, endOf(at, 8), p.p_vaddr, endOf(p.p_vaddr, p.p_memsz));
     });
   }
-  bool inImage(uint64_t at) const {   // its end too: an empty table at the end of a segment
-    return std::any_of(elf_.segments().begin(), elf_.segments().end(),
-                       [&](const Elf64_Phdr& p) { return p.p_type == PT_LOAD && inside(at, at, p.p_vaddr, endOf(p.p_vaddr, p.p_memsz)); });
+  bool inImage(uint64_t at) const {  // its end too: an empty table at the end of a segment
+    return std::any_of(elf_.segments().begin(), elf_.segments().end(), [&](const Elf64_Phdr& p) {
+      return p.p_type == PT_LOAD && inside(at, at, p.p_vaddr, endOf(p.p_vaddr, p.p_memsz));
+    });
   }
 
   void checkFacts() {

@@ -1,4 +1,5 @@
-// The artefact lint: is a shared object what every scorer must be, with nothing beside it and nothing running before it is asked?
+// The artefact lint: is a shared object what every scorer must be, with nothing beside it and nothing running before it
+// is asked?
 #pragma once
 #include <string>
 #include <string_view>
@@ -6,8 +7,8 @@
 
 namespace kiln::codegen {
 
-/// One sentence for each rule that the file breaks; none: clean. Looks only at the bytes, as the loader would: program headers and
-/// the dynamic section count, section headers need not even exist. Rules:
+/// One sentence for each rule that the file breaks; none: clean. Looks only at the bytes, as the loader would: program
+/// headers and the dynamic section count, section headers need not even exist. Rules:
 ///   one export, kiln_query_v1, a function; no import, no needed library, no search path, no interpreter
 ///   nothing runs when it is loaded: no constructors, destructors, indirect functions
 ///   no thread-local storage, no unique symbols, no lazy binding

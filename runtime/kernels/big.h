@@ -9,7 +9,7 @@ namespace kiln::kernel {
 
 typedef unsigned __int128 u128;
 
-inline constexpr u64 kFiveTo27 = 7450580596923828125u;   // the largest power of 5 in 64 bits
+inline constexpr u64 kFiveTo27 = 7450580596923828125u;  // the largest power of 5 in 64 bits
 /// 5^k, k <= 27.
 INLINE u64 five_to(u32 k) {
   u64 power = 1;
@@ -17,8 +17,8 @@ INLINE u64 five_to(u32 k) {
   return power;
 }
 
-/// (high * 2^64 + low) / d for d >= 2^63 and high < d, by two divisions of 64 bits: the instruction of 128 is not on every
-/// processor.
+/// (high * 2^64 + low) / d for d >= 2^63 and high < d, by two divisions of 64 bits: the instruction of 128 is not on
+/// every processor.
 INLINE u64 divide_128(u64 high, u64 low, u64 d, u64* remainder) {
   const u64 d1 = d >> 32, d0 = d & 0xffffffffu;
   u64 result = 0;
@@ -29,7 +29,7 @@ INLINE u64 divide_128(u64 high, u64 low, u64 d, u64* remainder) {
       q--, r += d1;
       if (r >> 32 != 0) break;
     }
-    high = (high << 32 | next) - q * d;   // wraps as it should: the difference fits
+    high = (high << 32 | next) - q * d;  // wraps as it should: the difference fits
     result = result << 32 | q;
   }
   *remainder = high;
@@ -38,7 +38,7 @@ INLINE u64 divide_128(u64 high, u64 low, u64 d, u64* remainder) {
 
 /// Limbs from the lowest; limb[count - 1] != 0.
 struct Big {
-  enum : u32 { kCapacity = 46 };   // 2944 bits: 768 digits and a few shifts
+  enum : u32 { kCapacity = 46 };  // 2944 bits: 768 digits and a few shifts
   u64 limb[kCapacity];
   u32 count;
 
@@ -65,8 +65,8 @@ struct Big {
     if (count == 0) return;
     const u32 limbs = bits / 64, rest = bits % 64;
     const u64 over = rest == 0 ? 0 : limb[count - 1] >> (64 - rest);
-    NOUNROLL for (u32 i = count; i-- > 0;)
-      limb[i + limbs] = limb[i] << rest | (rest != 0 && i > 0 ? limb[i - 1] >> (64 - rest) : 0);
+    NOUNROLL for (u32 i = count; i-- > 0;) limb[i + limbs] =
+        limb[i] << rest | (rest != 0 && i > 0 ? limb[i - 1] >> (64 - rest) : 0);
     NOUNROLL for (u32 i = 0; i < limbs; i++) limb[i] = 0;
     count += limbs;
     if (over != 0) limb[count++] = over;
@@ -74,8 +74,7 @@ struct Big {
   /// Negative, zero or positive as this is below, equal to or above other.
   MEMBER i32 compare(const Big& other) const {
     if (count != other.count) return count < other.count ? -1 : 1;
-    NOUNROLL for (u32 i = count; i-- > 0;)
-      if (limb[i] != other.limb[i]) return limb[i] < other.limb[i] ? -1 : 1;
+    NOUNROLL for (u32 i = count; i-- > 0;) if (limb[i] != other.limb[i]) return limb[i] < other.limb[i] ? -1 : 1;
     return 0;
   }
   /// this - other; other must not be above this.

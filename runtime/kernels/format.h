@@ -1,5 +1,5 @@
-// Values to text: the shortest decimal that reads back to the same value, of these the one closest to it. Every function returns
-// the length and writes at most 40 bytes.
+// Values to text: the shortest decimal that reads back to the same value, of these the one closest to it. Every
+// function returns the length and writes at most 40 bytes.
 #pragma once
 #include "big.h"
 
@@ -18,7 +18,8 @@ struct FloatParts {
   i32 e;
   bool uneven;
 };
-template <int kBits, i32 kBias> INLINE FloatParts float_parts(u64 bits) {
+template <int kBits, i32 kBias>
+INLINE FloatParts float_parts(u64 bits) {
   const u64 m = bits & (((u64)1 << (kBits - 1)) - 1), exponent = bits >> (kBits - 1);
   if (exponent == 0) return {m, 1 - kBias - (kBits - 1), false};
   return {m | (u64)1 << (kBits - 1), (i32)exponent - kBias - (kBits - 1), m == 0 && exponent > 1};
@@ -45,11 +46,12 @@ INLINE u8 take_digit(Big& r, const Big& s) {
   return digit;
 }
 
-/// The shortest digits, at least `least` of them (the closest so many, if fewer would do), by exact arithmetic (Steele and White's
-/// free format): the value is r / s; numbers nearer to it than half way to its neighbours, below / s and above / s, read back as it.
+/// The shortest digits, at least `least` of them (the closest so many, if fewer would do), by exact arithmetic (Steele
+/// and White's free format): the value is r / s; numbers nearer to it than half way to its neighbours, below / s and
+/// above / s, read back as it.
 OUTLINE void shortest_digits(FloatParts v, u32 least, Digits* out) {
   Big r, s, below, above, sum;
-  const u32 scale = v.uneven ? 2 : 1;   // keeps half gaps whole
+  const u32 scale = v.uneven ? 2 : 1;  // keeps half gaps whole
   r.set(v.m), s.set(1), below.set(1);
   if (v.e >= 0) {
     r.shift_left((u32)v.e + scale), s.shift_left(scale), below.shift_left((u32)v.e);
@@ -58,7 +60,7 @@ OUTLINE void shortest_digits(FloatParts v, u32 least, Digits* out) {
   }
   above.set(below);
   if (v.uneven) above.shift_left(1);
-  const bool closed = v.m % 2 == 0;   // ties read as the even number
+  const bool closed = v.m % 2 == 0;  // ties read as the even number
   // floor(log10) of the value or one too little: exactly floor(top log10(2)), with log10(2) as 1292913986 / 2^32.
   const i32 top = v.e + 63 - __builtin_clzll(v.m);
   i32 point = (i32)(((i64)top * 1292913986) >> 32);
@@ -69,7 +71,8 @@ OUTLINE void shortest_digits(FloatParts v, u32 least, Digits* out) {
     below.multiply_five_to((u32)-point), below.shift_left((u32)-point);
     above.multiply_five_to((u32)-point), above.shift_left((u32)-point);
   }
-  // r / s is in [1, 20): one more place if it is, or may be read as, 10 or more. (Two digits may be closer from below: 9.9.)
+  // r / s is in [1, 20): one more place if it is, or may be read as, 10 or more. (Two digits may be closer from
+  // below: 9.9.)
   Big ten;
   ten.set(s), ten.multiply_add(10, 0);
   sum.set(r), sum.add(above);
@@ -82,15 +85,15 @@ OUTLINE void shortest_digits(FloatParts v, u32 least, Digits* out) {
     const i32 low_order = r.compare(below);
     sum.set(r), sum.add(above);
     const i32 high_order = sum.compare(s);
-    const bool low = low_order < 0 || (low_order == 0 && closed);    // these digits read back
-    const bool high = high_order > 0 || (high_order == 0 && closed); // so do these, the last one more
+    const bool low = low_order < 0 || (low_order == 0 && closed);     // these digits read back
+    const bool high = high_order > 0 || (high_order == 0 && closed);  // so do these, the last one more
     if ((low || high) && out->count >= least) {
       r.shift_left(1);
       const i32 half = r.compare(s);
       if (high && (!low || half > 0 || (half == 0 && digit % 2 != 0))) round_up(out);
       break;
     }
-    if (low && r.count == 0) break;   // exact: only zeros follow
+    if (low && r.count == 0) break;  // exact: only zeros follow
     if (low || high) {
       // Fewer digits would do, but more are wanted: the closest.
       r.multiply_add(10, 0);
@@ -144,8 +147,8 @@ struct Writer {
   }
 };
 
-/// The layout that is shorter, with the point or with an exponent of at least two digits; the point if equal, and always for whole
-/// numbers below `whole` digits.
+/// The layout that is shorter, with the point or with an exponent of at least two digits; the point if equal, and
+/// always for whole numbers below `whole` digits.
 INLINE void write_shortest(Writer* w, FloatParts v, i32 whole) {
   Digits d;
   shortest_digits(v, 1, &d);
@@ -163,13 +166,14 @@ INLINE void write_shortest(Writer* w, FloatParts v, i32 whole) {
     for (i32 i = point; i < 0; i++) w->put('0');
     w->digits(d, 0, count);
   } else if (point >= count) {
-    if (count < point) whole_digits(v.m, v.e, &d);   // zeros are digits of the value too, not only room
+    if (count < point) whole_digits(v.m, v.e, &d);  // zeros are digits of the value too, not only room
     w->digits(d, 0, d.point);
   } else {
     w->digits(d, 0, point), w->put('.'), w->digits(d, point, count);
   }
 }
-/// Java's Double.toString: with the point from 10^-3 to 10^7, else with an exponent; at least one digit behind the point.
+/// Java's Double.toString: with the point from 10^-3 to 10^7, else with an exponent; at least one digit behind the
+/// point.
 INLINE void write_java(Writer* w, FloatParts v) {
   Digits d;
   shortest_digits(v, 2, &d);
@@ -189,7 +193,8 @@ INLINE void write_java(Writer* w, FloatParts v) {
 }
 
 enum class FloatLayout { shortest, java };
-INLINE u32 write_float(FloatLayout layout, bool negative, bool is_nan, bool is_infinite, bool is_zero, FloatParts v, i32 whole, u8* out) {
+INLINE u32 write_float(FloatLayout layout, bool negative, bool is_nan, bool is_infinite, bool is_zero, FloatParts v,
+                       i32 whole, u8* out) {
   const bool java = layout == FloatLayout::java;
   Writer w = {out};
   if (is_nan) {
@@ -197,25 +202,30 @@ INLINE u32 write_float(FloatLayout layout, bool negative, bool is_nan, bool is_i
     return (u32)(w.at - out);
   }
   if (negative) w.put('-');
-  if (is_infinite) w.put(java ? "Infinity" : "inf");
-  else if (is_zero) w.put(java ? "0.0" : "0");
-  else if (java) write_java(&w, v);
-  else write_shortest(&w, v, whole);
+  if (is_infinite)
+    w.put(java ? "Infinity" : "inf");
+  else if (is_zero)
+    w.put(java ? "0.0" : "0");
+  else if (java)
+    write_java(&w, v);
+  else
+    write_shortest(&w, v, whole);
   return (u32)(w.at - out);
 }
 INLINE u32 write_f64(FloatLayout layout, f64 v, u8* out) {
   const u64 bits = __builtin_bit_cast(u64, v), magnitude = bits & 0x7fffffffffffffffu;
   // Whole numbers below 2^53 (16 digits) never get an exponent.
-  return write_float(layout, bits >> 63 != 0, v != v, magnitude == 0x7ff0000000000000u, magnitude == 0, float_parts<53, 1023>(magnitude),
-                     magnitude < 0x4340000000000000u ? 16 : 0, out);
+  return write_float(layout, bits >> 63 != 0, v != v, magnitude == 0x7ff0000000000000u, magnitude == 0,
+                     float_parts<53, 1023>(magnitude), magnitude < 0x4340000000000000u ? 16 : 0, out);
 }
 INLINE u32 write_f32(FloatLayout layout, f32 v, u8* out) {
   const u32 bits = __builtin_bit_cast(u32, v), magnitude = bits & 0x7fffffffu;
-  return write_float(layout, bits >> 31 != 0, v != v, magnitude == 0x7f800000u, magnitude == 0, float_parts<24, 127>(magnitude),
-                     magnitude < 0x5a000000u ? 16 : 0, out);
+  return write_float(layout, bits >> 31 != 0, v != v, magnitude == 0x7f800000u, magnitude == 0,
+                     float_parts<24, 127>(magnitude), magnitude < 0x5a000000u ? 16 : 0, out);
 }
 
-/// The layout of formatNumber in compiler/support/number.h: 0.5, 1e-07, 1e+22, whole numbers below 2^53 without point or exponent.
+/// The layout of formatNumber in compiler/support/number.h: 0.5, 1e-07, 1e+22, whole numbers below 2^53 without point
+/// or exponent.
 OUTLINE u32 format_f64(f64 v, u8* out) { return write_f64(FloatLayout::shortest, v, out); }
 OUTLINE u32 format_f32(f32 v, u8* out) { return write_f32(FloatLayout::shortest, v, out); }
 /// The layout of Java's Double.toString (of JDK 19 and later, which is exact): 2.0, 1.0E20, 1.0E-7, NaN, Infinity.

@@ -1,7 +1,7 @@
-// Text to values, for every type a cell can have. Blanks (space, tab, line ends) at both ends are ignored; all the rest must be
-// one value. Numbers: sign, decimal or exponent form, `inf`, `infinity`, `nan` in any case; `true` and `false`, in any case too,
-// are 1 and 0. Every decimal is rounded once, exactly, however long it is. Each function returns false, leaving *out, if the text
-// is not such a value.
+// Text to values, for every type a cell can have. Blanks (space, tab, line ends) at both ends are ignored; all the rest
+// must be one value. Numbers: sign, decimal or exponent form, `inf`, `infinity`, `nan` in any case; `true` and `false`,
+// in any case too, are 1 and 0. Every decimal is rounded once, exactly, however long it is. Each function returns
+// false, leaving *out, if the text is not such a value.
 #pragma once
 #include "big.h"
 
@@ -29,13 +29,13 @@ INLINE bool is_word(TextRange t, const char* word) {
   return i == t.size();
 }
 
-/// A number as written: 0.DDD... * 10^point with `count` significant digits, which stand in `digits` (with at most one point
-/// among them). No significant digits: zero.
+/// A number as written: 0.DDD... * 10^point with `count` significant digits, which stand in `digits` (with at most one
+/// point among them). No significant digits: zero.
 struct Decimal {
-  TextRange digits;    ///< from the first to the last significant digit
+  TextRange digits;  ///< from the first to the last significant digit
   i64 point;
   u64 count;
-  u64 leading;         ///< the first 19 significant digits, or all
+  u64 leading;  ///< the first 19 significant digits, or all
   bool negative;
 };
 
@@ -46,7 +46,7 @@ INLINE bool read_decimal(TextRange t, Decimal* d) {
   if (p < t.end && (*p == '-' || *p == '+')) p++;
   d->digits = {p, p}, d->point = 0, d->count = 0, d->leading = 0;
   bool any = false, after_point = false;
-  u64 zeros = 0;   // since the last significant digit
+  u64 zeros = 0;  // since the last significant digit
   for (; p < t.end; p++) {
     if (*p == '.' && !after_point) {
       after_point = true;
@@ -65,8 +65,7 @@ INLINE bool read_decimal(TextRange t, Decimal* d) {
       continue;
     }
     // The zeros before this digit have become significant.
-    NOUNROLL for (; zeros != 0; zeros--, d->count++)
-      if (d->count < 19) d->leading *= 10;
+    NOUNROLL for (; zeros != 0; zeros--, d->count++) if (d->count < 19) d->leading *= 10;
     if (d->count < 19) d->leading = d->leading * 10 + (*p - '0');
     d->count++, d->digits.end = p + 1;
   }
@@ -95,11 +94,13 @@ struct Binary {
 INLINE Binary divide(Big& a, Big& b) {
   Binary r = {0, 0, false};
   const i32 excess = (i32)a.bit_count() - (i32)b.bit_count();
-  if (excess > 0) b.shift_left((u32)excess);
-  else a.shift_left((u32)-excess);
+  if (excess > 0)
+    b.shift_left((u32)excess);
+  else
+    a.shift_left((u32)-excess);
   r.e = excess - 63;
   if (a.compare(b) < 0) a.shift_left(1), r.e--;
-  NOUNROLL for (int i = 0; i < 64; i++) {   // a < 2 b
+  NOUNROLL for (int i = 0; i < 64; i++) {  // a < 2 b
     r.m <<= 1;
     if (a.compare(b) >= 0) a.subtract(b), r.m |= 1;
     a.shift_left(1);
@@ -108,8 +109,8 @@ INLINE Binary divide(Big& a, Big& b) {
   return r;
 }
 
-/// The exact way: up to 768 digits decide every rounding, since no boundary between two doubles has more than 767; of further
-/// digits only matters that they are there. For numbers within 10^+-330.
+/// The exact way: up to 768 digits decide every rounding, since no boundary between two doubles has more than 767; of
+/// further digits only matters that they are there. For numbers within 10^+-330.
 OUTLINE Binary binary_of_long(const Decimal& d) {
   Big a, b;
   a.set(0);
@@ -123,10 +124,12 @@ OUTLINE Binary binary_of_long(const Decimal& d) {
     }
   }
   if (power != 1) a.multiply_add(power, chunk);
-  const i32 e = (i32)(d.point - (i64)used);   // value: a * 10^e
+  const i32 e = (i32)(d.point - (i64)used);  // value: a * 10^e
   b.set(1);
-  if (e < 0) b.multiply_five_to((u32)-e);
-  else a.multiply_five_to((u32)e);
+  if (e < 0)
+    b.multiply_five_to((u32)-e);
+  else
+    a.multiply_five_to((u32)e);
   Binary r = divide(a, b);
   r.e += e;
   r.more |= d.count > used;
@@ -142,7 +145,7 @@ INLINE Binary binary_of(const Decimal& d) {
   if (e >= 0) {
     const u128 p = (u128)m * five_to((u32)e);
     const u64 high = (u64)(p >> 64), low = (u64)p;
-    if (high == 0) return {low, (i32)e - shift, false};   // m * 1
+    if (high == 0) return {low, (i32)e - shift, false};  // m * 1
     const i32 s = __builtin_clzll(high);
     const u64 top = s == 0 ? high : high << s | low >> (64 - s);
     return {top, (i32)e - shift + 64 - s, (low << s) != 0};
@@ -163,17 +166,18 @@ INLINE Binary binary_of(const Decimal& d) {
 }
 
 /// Rounds to nearest, ties to even, with kBits of mantissa; the result as bits of the format without a sign.
-template <int kBits, i32 kMinExponent, i32 kMaxExponent> INLINE u64 round_binary(Binary b) {
-  const i32 top = b.e + 63;   // the value is in [2^top, 2^(top + 1))
+template <int kBits, i32 kMinExponent, i32 kMaxExponent>
+INLINE u64 round_binary(Binary b) {
+  const i32 top = b.e + 63;  // the value is in [2^top, 2^(top + 1))
   if (top > kMaxExponent) return (u64)(kMaxExponent - kMinExponent + 2) << (kBits - 1);
   i32 drop = 64 - kBits;
-  if (top < kMinExponent) drop += kMinExponent - top;   // subnormal: fewer bits
+  if (top < kMinExponent) drop += kMinExponent - top;  // subnormal: fewer bits
   if (drop > 64) return 0;
   const u64 kept = drop == 64 ? 0 : b.m >> drop;
   const u64 half = (u64)1 << (drop - 1), rest = drop == 64 ? b.m : b.m & ((half << 1) - 1);
   const bool up = rest > half || (rest == half && (b.more || (kept & 1)));
   const u64 biased = top < kMinExponent ? 0 : (u64)(top - kMinExponent);
-  return (biased << (kBits - 1)) + kept + up;   // a carry runs into the exponent, up to infinity
+  return (biased << (kBits - 1)) + kept + up;  // a carry runs into the exponent, up to infinity
 }
 
 INLINE u64 f64_bits(const Decimal& d) {
@@ -241,7 +245,7 @@ OUTLINE bool parse_i64(const u8* p, u32 n, i64* out) {
   // The last significant digit is not 0, so an integer has none behind the point.
   if (d.point > 19 || d.point < (i64)d.count) return false;
   u64 v = d.leading;
-  NOUNROLL for (i64 i = (i64)d.count; i < d.point; i++) v *= 10;   // below 10^19
+  NOUNROLL for (i64 i = (i64)d.count; i < d.point; i++) v *= 10;  // below 10^19
   const u64 limit = (u64)1 << 63;
   if (d.negative ? v > limit : v >= limit) return false;
   *out = (i64)(d.negative ? 0 - v : v);
@@ -256,8 +260,8 @@ OUTLINE bool parse_bool(const u8* p, u32 n, bool* out) {
   return true;
 }
 
-// ---- dates and times: ISO 8601. A zone may be absent or `Z`, which changes nothing: dates and times here have no zone. Any other
-// zone is refused, as is a blank instead of `T`.
+// ---- dates and times: ISO 8601. A zone may be absent or `Z`, which changes nothing: dates and times here have no
+// zone. Any other zone is refused, as is a blank instead of `T`.
 
 /// Days from 1970-01-01 to a date of the proleptic Gregorian calendar.
 INLINE i64 days_of_date(i64 year, i64 month, i64 day) {
@@ -289,7 +293,8 @@ INLINE bool take(TextRange* t, u8 c) {
 }
 INLINE bool take_date(TextRange* t, i64* days) {
   i64 year, month, day;
-  if (!take_digits(t, 4, &year) || !take(t, '-') || !take_digits(t, 2, &month) || !take(t, '-') || !take_digits(t, 2, &day))
+  if (!take_digits(t, 4, &year) || !take(t, '-') || !take_digits(t, 2, &month) || !take(t, '-') ||
+      !take_digits(t, 2, &day))
     return false;
   if (month < 1 || month > 12 || day < 1 || day > days_of_month(year, month)) return false;
   *days = days_of_date(year, month, day);
@@ -298,14 +303,17 @@ INLINE bool take_date(TextRange* t, i64* days) {
 /// Digits of the fraction beyond microseconds must be zeros.
 INLINE bool take_time(TextRange* t, i64* us) {
   i64 hour, minute, second, fraction = 0;
-  if (!take_digits(t, 2, &hour) || !take(t, ':') || !take_digits(t, 2, &minute) || !take(t, ':') || !take_digits(t, 2, &second))
+  if (!take_digits(t, 2, &hour) || !take(t, ':') || !take_digits(t, 2, &minute) || !take(t, ':') ||
+      !take_digits(t, 2, &second))
     return false;
   if (hour > 23 || minute > 59 || second > 59) return false;
   if (take(t, '.')) {
     int count = 0;
     for (; t->begin < t->end && is_digit(*t->begin); t->begin++, count++) {
-      if (count < 6) fraction = fraction * 10 + (*t->begin - '0');
-      else if (*t->begin != '0') return false;
+      if (count < 6)
+        fraction = fraction * 10 + (*t->begin - '0');
+      else if (*t->begin != '0')
+        return false;
     }
     if (count == 0) return false;
     for (; count < 6; count++) fraction *= 10;

@@ -1,5 +1,5 @@
-// Text by code points: case (the simple mappings of Unicode 14.0, no locale), length, substring, blanks at the ends. Bytes that
-// are not well-formed UTF-8 pass unchanged and count as one code point each.
+// Text by code points: case (the simple mappings of Unicode 14.0, no locale), length, substring, blanks at the ends.
+// Bytes that are not well-formed UTF-8 pass unchanged and count as one code point each.
 #pragma once
 #include "big.h"
 #include "unicode_case.h"
@@ -40,7 +40,7 @@ INLINE void encode_utf8(u32 code, u8* out) {
 /// The mapping of a code point beyond ASCII.
 INLINE u32 map_case(u32 code, const CaseRange* ranges, u32 count) {
   u32 low = 0;
-  while (count > 1) {   // the last range that begins at or before code
+  while (count > 1) {  // the last range that begins at or before code
     const u32 half = count / 2;
     if (ranges[low + half].first <= code) low += half;
     count -= half;
@@ -53,11 +53,15 @@ INLINE u32 map_text(const u8* p, u32 n, u8* out, u32 capacity, u8 first_letter, 
   for (u32 i = 0; i < n;) {
     const CodePoint c = decode_utf8(p + i, n - i);
     const bool ascii_letter = (u8)(p[i] - first_letter) < 26;
-    const u32 mapped = c.code < 0x80 ? (ascii_letter ? c.code ^ 0x20 : c.code) : c.code == kNone ? kNone : map_case(c.code, ranges, count);
+    const u32 mapped = c.code < 0x80     ? (ascii_letter ? c.code ^ 0x20 : c.code)
+                       : c.code == kNone ? kNone
+                                         : map_case(c.code, ranges, count);
     const u32 length = mapped == kNone ? 1 : utf8_length(mapped);
     if (length > capacity - used) return kNone;
-    if (mapped == kNone) out[used] = p[i];
-    else encode_utf8(mapped, out + used);
+    if (mapped == kNone)
+      out[used] = p[i];
+    else
+      encode_utf8(mapped, out + used);
     used += length, i += c.length;
   }
   return used;
@@ -77,8 +81,8 @@ OUTLINE u32 length_utf8(const u8* p, u32 n) {
   for (u32 i = 0; i < n; count++) i += decode_utf8(p + i, n - i).length;
   return count;
 }
-/// `count` code points from the first-th (from 0): returns the byte where they begin, and their bytes in *length. What is beyond
-/// the end is left out.
+/// `count` code points from the first-th (from 0): returns the byte where they begin, and their bytes in *length. What
+/// is beyond the end is left out.
 OUTLINE u32 substring_utf8(const u8* p, u32 n, u64 first, u64 count, u32* length) {
   u32 begin = 0;
   for (; first != 0 && begin < n; first--) begin += decode_utf8(p + begin, n - begin).length;

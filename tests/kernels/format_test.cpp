@@ -29,7 +29,8 @@ TEST(Format, DoublesLikeTheLibrary) {
   for (int i = 0; i < 300'000; i++) {
     const f64 v = __builtin_bit_cast(f64, static_cast<u64>(random()));
     ASSERT_EQ(text(format_f64, v), kiln::formatNumber(v));
-    const f64 money = static_cast<f64>(static_cast<i64>(random()) >> (random() % 64)) / static_cast<f64>(1 << random() % 20);
+    const f64 money =
+        static_cast<f64>(static_cast<i64>(random()) >> (random() % 64)) / static_cast<f64>(1 << random() % 20);
     ASSERT_EQ(text(format_f64, money), kiln::formatNumber(money));
     const f64 decimal = std::round(money) / 1000;
     ASSERT_EQ(text(format_f64, decimal), kiln::formatNumber(decimal));
@@ -45,13 +46,15 @@ TEST(Format, FloatsLikeTheLibrary) {
 }
 
 TEST(Format, Boundaries) {
-  for (int e = -1074; e < 1024; e++) {   // powers of two have uneven neighbours
+  for (int e = -1074; e < 1024; e++) {  // powers of two have uneven neighbours
     const f64 v = std::ldexp(1.0, e);
-    for (f64 x : {v, std::nextafter(v, 0.0), std::nextafter(v, INFINITY), -v}) ASSERT_EQ(text(format_f64, x), kiln::formatNumber(x));
+    for (f64 x : {v, std::nextafter(v, 0.0), std::nextafter(v, INFINITY), -v})
+      ASSERT_EQ(text(format_f64, x), kiln::formatNumber(x));
   }
   for (int e = -149; e < 128; e++) {
     const f32 v = std::ldexp(1.0f, e);
-    for (f32 x : {v, std::nextafter(v, 0.0f), std::nextafter(v, INFINITY), -v}) ASSERT_EQ(text(format_f32, x), kiln::formatNumber(x));
+    for (f32 x : {v, std::nextafter(v, 0.0f), std::nextafter(v, INFINITY), -v})
+      ASSERT_EQ(text(format_f32, x), kiln::formatNumber(x));
   }
   for (int e = -330; e < 309; e++) {
     const f64 v = std::strtod(("1e" + std::to_string(e)).c_str(), nullptr);
@@ -61,7 +64,8 @@ TEST(Format, Boundaries) {
       ASSERT_EQ(text(format_f32, f), kiln::formatNumber(f));
     }
   }
-  for (f64 x : {0.0, -0.0, 9007199254740991.0, 9007199254740992.0, 9007199254740993e3, double(INFINITY), -double(INFINITY), double(NAN)})
+  for (f64 x : {0.0, -0.0, 9007199254740991.0, 9007199254740992.0, 9007199254740993e3, double(INFINITY),
+                -double(INFINITY), double(NAN)})
     EXPECT_EQ(text(format_f64, x), kiln::formatNumber(x));
 }
 
@@ -80,7 +84,8 @@ TEST(Format, Java) {
     digits.resize(digits.find('e'));
     if (digits.size() > 2 && (v < 1e-3 || v >= 1e7)) ASSERT_EQ(java.substr(0, java.find('E')), digits);
   }
-  // Double.toString of JDK 19 and later; its documentation names 2.0E-3 as out of range of the plain form and 4.9E-324, 9.9E-324.
+  // Double.toString of JDK 19 and later; its documentation names 2.0E-3 as out of range of the plain form
+  // and 4.9E-324, 9.9E-324.
   EXPECT_EQ(text(format_f64_java, 2.0), "2.0");
   EXPECT_EQ(text(format_f64_java, 1e20), "1.0E20");
   EXPECT_EQ(text(format_f64_java, 1e-7), "1.0E-7");

@@ -46,13 +46,47 @@ bool parsesInteger(const std::string& text, i64* out = nullptr) {
 }
 
 TEST(ParseNumber, HardDecimals) {
-  for (const char* text :
-       {"0", "-0", "+1", "1.", "-.5", "00012.500", "1e400", "-1e400", "1e-400", "-1e-400", "4.9e-324", "1e23", "8.5e22", "9007199254740993",
-        "9007199254740992.9999999999999999999", "9007199254740993.000000000000000000001", "1.7976931348623157e308", "1.7976931348623159e308",
-        "1.797693134862315807e308", "1.797693134862315808e308", "2.2250738585072011e-308", "2.2250738585072012e-308",
-        "2.4703282292062327208e-324", "2.4703282292062327209e-324", "3.4028235677973366e38", "3.40282356e38", "3.40282357e38", "7.006e-46",
-        "7.007e-46", "0.000000000000000000000000000001e30", "123456789012345678901234567890", "1e99999999999999999999", "1e-99999999999999999999",
-        "0e99999999999999999999", "6.02214076E23", "18446744073709551615", "18446744073709551616", "1e27", "1e28", "1e-27", "1e-28"})
+  for (const char* text : {"0",
+                           "-0",
+                           "+1",
+                           "1.",
+                           "-.5",
+                           "00012.500",
+                           "1e400",
+                           "-1e400",
+                           "1e-400",
+                           "-1e-400",
+                           "4.9e-324",
+                           "1e23",
+                           "8.5e22",
+                           "9007199254740993",
+                           "9007199254740992.9999999999999999999",
+                           "9007199254740993.000000000000000000001",
+                           "1.7976931348623157e308",
+                           "1.7976931348623159e308",
+                           "1.797693134862315807e308",
+                           "1.797693134862315808e308",
+                           "2.2250738585072011e-308",
+                           "2.2250738585072012e-308",
+                           "2.4703282292062327208e-324",
+                           "2.4703282292062327209e-324",
+                           "3.4028235677973366e38",
+                           "3.40282356e38",
+                           "3.40282357e38",
+                           "7.006e-46",
+                           "7.007e-46",
+                           "0.000000000000000000000000000001e30",
+                           "123456789012345678901234567890",
+                           "1e99999999999999999999",
+                           "1e-99999999999999999999",
+                           "0e99999999999999999999",
+                           "6.02214076E23",
+                           "18446744073709551615",
+                           "18446744073709551616",
+                           "1e27",
+                           "1e28",
+                           "1e-27",
+                           "1e-28"})
     expectLikeStrtod(text);
   expectLikeStrtod("0." + std::string(5000, '0') + "1e5001");
   expectLikeStrtod("1" + std::string(5000, '0') + "e-5000");
@@ -74,8 +108,8 @@ TEST(ParseNumber, HalfwayCases) {
   std::mt19937_64 random(2);
   for (int i = 0; i < 20'000; i++) {
     u64 bits = random() & 0x7fffffffffffffff;
-    if (i % 3 == 0) bits &= 0x000fffffffffffff;   // subnormal
-    if (i % 7 == 0) bits &= 0xfff0000000000000;   // power of two
+    if (i % 3 == 0) bits &= 0x000fffffffffffff;  // subnormal
+    if (i % 7 == 0) bits &= 0xfff0000000000000;  // power of two
     const f64 v = __builtin_bit_cast(f64, bits), next = __builtin_bit_cast(f64, bits + 1);
     if (!std::isfinite(next)) continue;
     char buffer[1200];
@@ -95,7 +129,8 @@ TEST(ParseNumber, HalfwayCases) {
 
 TEST(ParseNumber, WordsAndBlanks) {
   f64 v = 0;
-  for (const char* text : {"inf", " INF ", "Infinity", "+inf", "\tinfinity\r\n"}) EXPECT_TRUE(parses(text, &v) && v == INFINITY) << text;
+  for (const char* text : {"inf", " INF ", "Infinity", "+inf", "\tinfinity\r\n"})
+    EXPECT_TRUE(parses(text, &v) && v == INFINITY) << text;
   for (const char* text : {"-inf", "-InFiNiTy"}) EXPECT_TRUE(parses(text, &v) && v == -INFINITY) << text;
   for (const char* text : {"nan", "NaN", "-nan", " NAN"})
     EXPECT_TRUE(parses(text, &v) && __builtin_bit_cast(u64, v) == 0x7ff8000000000000u) << text;
@@ -105,8 +140,30 @@ TEST(ParseNumber, WordsAndBlanks) {
 }
 
 TEST(ParseNumber, Refused) {
-  for (const char* text : {"", " ", "+", "-", ".", "+.", "e5", "1e", "1e+", "1e5.", "1.2.3", "1 2", "0x10", "1,5", "--1", "1f", "in", "infin",
-                           "nano", "+true", "1e5 x", "1_000", "\xc2\xa0" "1"}) {
+  for (const char* text : {"",
+                           " ",
+                           "+",
+                           "-",
+                           ".",
+                           "+.",
+                           "e5",
+                           "1e",
+                           "1e+",
+                           "1e5.",
+                           "1.2.3",
+                           "1 2",
+                           "0x10",
+                           "1,5",
+                           "--1",
+                           "1f",
+                           "in",
+                           "infin",
+                           "nano",
+                           "+true",
+                           "1e5 x",
+                           "1_000",
+                           "\xc2\xa0"
+                           "1"}) {
     f64 v = 42;
     EXPECT_FALSE(parses(text, &v)) << text;
     EXPECT_EQ(v, 42) << "written, but refused: " << text;
@@ -116,8 +173,8 @@ TEST(ParseNumber, Refused) {
   }
 }
 
-// As the decimal, not as the double that it would round to first: 1 + 2^-24 + 2^-60 is above the tie between two floats, and
-// rounds to the tie as a double.
+// As the decimal, not as the double that it would round to first: 1 + 2^-24 + 2^-60 is above the tie between two
+// floats, and rounds to the tie as a double.
 TEST(ParseNumber, FloatsAreRoundedOnce) {
   const std::string text = "1.000000059604644776";
   f32 f = 0;
@@ -146,8 +203,10 @@ TEST(ParseInteger, WholeRangeExactly) {
 
 TEST(ParseInteger, ValueDecidesNotTheLayout) {
   i64 v = 0;
-  for (const char* text : {"4", "4.0", "4.", "+4", "4e0", "0.4e1", "400e-2", " 04 ", "4.000e+00", "0.0004e4"}) EXPECT_TRUE(parsesInteger(text, &v) && v == 4) << text;
-  for (const char* text : {"4.5", "0.1", "1e-1", "4e-1", "4.0000000000000000000000001"}) EXPECT_FALSE(parsesInteger(text)) << text;
+  for (const char* text : {"4", "4.0", "4.", "+4", "4e0", "0.4e1", "400e-2", " 04 ", "4.000e+00", "0.0004e4"})
+    EXPECT_TRUE(parsesInteger(text, &v) && v == 4) << text;
+  for (const char* text : {"4.5", "0.1", "1e-1", "4e-1", "4.0000000000000000000000001"})
+    EXPECT_FALSE(parsesInteger(text)) << text;
   EXPECT_TRUE(parsesInteger("0e-5", &v) && v == 0);
   EXPECT_TRUE(parsesInteger("9.2e18", &v) && v == 9'200'000'000'000'000'000);
   EXPECT_TRUE(parsesInteger("True", &v) && v == 1);
@@ -177,7 +236,8 @@ void expectRefused(F parse, const std::string& text) {
 }
 
 TEST(ParseDate, CalendarOfTwoMillennia) {
-  // Day by day, counted on from a day known by heart: 1970-01-01 is 0, and 0000-03-01 is 719468 days before (H. Hinnant's paper).
+  // Day by day, counted on from a day known by heart: 1970-01-01 is 0, and 0000-03-01 is 719468 days before (H.
+  // Hinnant's paper).
   i64 day = -719468, y = 0, m = 3, d = 1;
   for (int i = 0; i < 800'000; i++, day++) {
     char text[32];
@@ -189,9 +249,10 @@ TEST(ParseDate, CalendarOfTwoMillennia) {
     if (m > 12) m = 1, y++;
   }
   expectValue(parse_date, "1970-01-01", 0);
-  expectValue(parse_date, " 2000-03-01\t", 11017);   // date -u -d 2000-03-01 +%s / 86400
-  for (const char* text : {"2001-02-29", "1900-02-29", "2020-13-01", "2020-00-01", "2020-01-00", "2020-04-31", "2020-1-1", "20-01-01", "2020/01/01",
-                           "2020-01-01T00:00:00", "2020-01-01Z", "", "-2020-01-01", "02020-01-01"})
+  expectValue(parse_date, " 2000-03-01\t", 11017);  // date -u -d 2000-03-01 +%s / 86400
+  for (const char* text :
+       {"2001-02-29", "1900-02-29", "2020-13-01", "2020-00-01", "2020-01-00", "2020-04-31", "2020-1-1", "20-01-01",
+        "2020/01/01", "2020-01-01T00:00:00", "2020-01-01Z", "", "-2020-01-01", "02020-01-01"})
     expectRefused(parse_date, text);
 }
 
@@ -200,15 +261,17 @@ TEST(ParseTime, MicrosecondsOfTheDay) {
   expectValue(parse_time, "23:59:59.999999", 86'399'999'999);
   expectValue(parse_time, "01:02:03.5", 3'723'500'000);
   expectValue(parse_time, "01:02:03.5000000000Z", 3'723'500'000);
-  for (const char* text : {"24:00:00", "12:60:00", "12:00:60", "12:00", "1:00:00", "12:00:00.", "12:00:00.1234567", "12:00:00+01:00", "12:00:00ZZ"})
+  for (const char* text : {"24:00:00", "12:60:00", "12:00:60", "12:00", "1:00:00", "12:00:00.", "12:00:00.1234567",
+                           "12:00:00+01:00", "12:00:00ZZ"})
     expectRefused(parse_time, text);
 }
 
 TEST(ParseDatetime, IsoWithT) {
   expectValue(parse_datetime, "1970-01-01T00:00:00", 0);
   expectValue(parse_datetime, "1969-12-31T23:59:59.999999", -1);
-  expectValue(parse_datetime, "2026-11-21T01:42:38Z", 1'795'225'358'000'000);   // date -u -d @1795225358
-  for (const char* text : {"2020-01-01 00:00:00", "2020-01-01", "2020-01-01T", "2020-01-01T00:00:00+00:00", "2020-01-01t00:00:00", "2020-02-30T00:00:00"})
+  expectValue(parse_datetime, "2026-11-21T01:42:38Z", 1'795'225'358'000'000);  // date -u -d @1795225358
+  for (const char* text : {"2020-01-01 00:00:00", "2020-01-01", "2020-01-01T", "2020-01-01T00:00:00+00:00",
+                           "2020-01-01t00:00:00", "2020-02-30T00:00:00"})
     expectRefused(parse_datetime, text);
 }
 

@@ -31,17 +31,19 @@ TEST(Unicode, CaseOfWords) {
   EXPECT_EQ(down("ABC XYZ 019 @[`{"), "abc xyz 019 @[`{");
   EXPECT_EQ(up("žluťoučký kůň"), "ŽLUŤOUČKÝ KŮŇ");
   EXPECT_EQ(down("ЩЁЛКОВО ΑΘΗΝΑΣ"), "щёлково αθηνασ");
-  EXPECT_EQ(up("straße ÿ ŉ ﬁ"), "STRAßE Ÿ ŉ ﬁ");   // no simple mapping of U+00DF, U+0149, U+FB01
+  EXPECT_EQ(up("straße ÿ ŉ ﬁ"), "STRAßE Ÿ ŉ ﬁ");  // no simple mapping of U+00DF, U+0149, U+FB01
 }
 
 TEST(Unicode, CaseOfCodePoints) {
   // simple upper, simple lower of UnicodeData.txt
   struct {
     u32 code, upper, lower;
-  } const rows[] = {{0xb5, 0x39c, 0xb5},      {0xd7, 0xd7, 0xd7},        {0xf7, 0xf7, 0xf7},       {0x130, 0x130, 0x69},     {0x131, 0x49, 0x131},
-                    {0x1c4, 0x1c4, 0x1c6},    {0x1c5, 0x1c4, 0x1c6},     {0x250, 0x2c6f, 0x250},   {0x1e9e, 0x1e9e, 0xdf},   {0x1f80, 0x1f88, 0x1f80},
-                    {0x1f88, 0x1f88, 0x1f80}, {0x1fb3, 0x1fbc, 0x1fb3},  {0x1fb2, 0x1fb2, 0x1fb2}, {0x2126, 0x2126, 0x3c9},  {0x10428, 0x10400, 0x10428},
-                    {0xab70, 0x13a0, 0xab70}, {0x13a0, 0x13a0, 0xab70},  {0x10d0, 0x1c90, 0x10d0}, {0x1e943, 0x1e921, 0x1e943}, {0x4e00, 0x4e00, 0x4e00}};
+  } const rows[] = {
+      {0xb5, 0x39c, 0xb5},      {0xd7, 0xd7, 0xd7},       {0xf7, 0xf7, 0xf7},          {0x130, 0x130, 0x69},
+      {0x131, 0x49, 0x131},     {0x1c4, 0x1c4, 0x1c6},    {0x1c5, 0x1c4, 0x1c6},       {0x250, 0x2c6f, 0x250},
+      {0x1e9e, 0x1e9e, 0xdf},   {0x1f80, 0x1f88, 0x1f80}, {0x1f88, 0x1f88, 0x1f80},    {0x1fb3, 0x1fbc, 0x1fb3},
+      {0x1fb2, 0x1fb2, 0x1fb2}, {0x2126, 0x2126, 0x3c9},  {0x10428, 0x10400, 0x10428}, {0xab70, 0x13a0, 0xab70},
+      {0x13a0, 0x13a0, 0xab70}, {0x10d0, 0x1c90, 0x10d0}, {0x1e943, 0x1e921, 0x1e943}, {0x4e00, 0x4e00, 0x4e00}};
   for (const auto& r : rows) {
     EXPECT_EQ(up(utf8(r.code)), utf8(r.upper)) << std::hex << r.code;
     EXPECT_EQ(down(utf8(r.code)), utf8(r.lower)) << std::hex << r.code;
@@ -59,7 +61,10 @@ TEST(Unicode, MappingTwiceIsMappingOnce) {
 }
 
 TEST(Unicode, IllFormedBytesPass) {
-  for (const char* s : {"a\xff" "b", "\xc3", "\xe2\x82", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x80\x80", "\xf0\x8f\xbf\xbf", "\xe0\x9f\xbf"}) {
+  for (const char* s : {"a\xff"
+                        "b",
+                        "\xc3", "\xe2\x82", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x80\x80",
+                        "\xf0\x8f\xbf\xbf", "\xe0\x9f\xbf"}) {
     std::string expected = s;
     for (char& c : expected)
       if (c >= 'a' && c <= 'z') c ^= 0x20;
@@ -73,7 +78,7 @@ TEST(Unicode, TooLongIsToldNotWritten) {
   u8 out[8] = {'#', '#', '#', '#', '#', '#', '#', '#'};
   EXPECT_EQ(upper(bytes("abc"), 3, out, 2), kNone);
   EXPECT_EQ(out[2], '#');
-  EXPECT_EQ(upper(bytes("ɐ"), 2, out, 2), kNone);   // three bytes come of two
+  EXPECT_EQ(upper(bytes("ɐ"), 2, out, 2), kNone);  // three bytes come of two
   EXPECT_EQ(upper(bytes("ɐ"), 2, out, 3), 3u);
   EXPECT_EQ(upper(bytes(""), 0, out, 0), 0u);
 }

@@ -22,12 +22,14 @@ ir::Pipeline sample() {
   p.provenance = {{"producer", "R"}, {"trained", "2026-01-01"}};
   ir::Builder b(p);
   ir::Input age;
-  age.field = "age", age.low = 0.1, age.high = std::numeric_limits<double>::infinity(), age.description = "missing is 40";
+  age.field = "age", age.low = 0.1, age.high = std::numeric_limits<double>::infinity(),
+  age.description = "missing is 40";
   const ir::ValueId x = b.add(age, {}, "age");
   ir::Dict towns;
   towns.text = {"Brno", "Žďár \"n/S\""}, towns.open = true;
   ir::Input town;
-  town.field = "town", town.elem = ir::Elem::cat, town.dict = b.table(towns, "towns"), town.opType = ir::Input::categorical;
+  town.field = "town", town.elem = ir::Elem::cat, town.dict = b.table(towns, "towns"),
+  town.opType = ir::Input::categorical;
   b.add(town, {}, "town");
   ir::Output score;
   score.field = "score", score.feature = ir::Output::probability, score.of = "yes";
@@ -69,19 +71,25 @@ TEST(Describe, CanonicalAndExact) {
   EXPECT_EQ(text, codegen::describeJson(sample(), facts()));
   EXPECT_EQ(text, json::parse(text).dump()) << "keys are sorted, without blanks";
   EXPECT_NE(text.find("\"range\":[0.1,null]"), std::string::npos) << "shortest numbers";
-  EXPECT_EQ(json::parse(codegen::describeJson(sample(), {}))["identity"].contains("tiers"), false) << "a model has no tiers";
+  EXPECT_EQ(json::parse(codegen::describeJson(sample(), {}))["identity"].contains("tiers"), false)
+      << "a model has no tiers";
 }
 
 TEST(Describe, LabelsThatAreNotUtf8) {
   ir::Pipeline p = sample();
-  p.name = "a\xff" "b";
-  EXPECT_EQ(json::parse(codegen::describeJson(p, {}))["identity"]["name"], "a\xef\xbf\xbd" "b");
+  p.name =
+      "a\xff"
+      "b";
+  EXPECT_EQ(json::parse(codegen::describeJson(p, {}))["identity"]["name"],
+            "a\xef\xbf\xbd"
+            "b");
 }
 
 // The layout of an ELF note: sizes of name and text, type, then both padded to four bytes.
 TEST(Describe, Note) {
   const std::string note = codegen::noteSection(sample(), facts());
-  const std::string text = R"({"abi":[1,0],"compiler":"kiln","content_sha256":"bb","name":"credit","source":"PMML 4.4","source_sha256":"aa","tiers":"v2 v3","version":"7"})";
+  const std::string text =
+      R"({"abi":[1,0],"compiler":"kiln","content_sha256":"bb","name":"credit","source":"PMML 4.4","source_sha256":"aa","tiers":"v2 v3","version":"7"})";
   ASSERT_EQ(note.size() % 4, 0u);
   EXPECT_EQ(note.substr(0, 4), std::string("\5\0\0\0", 4));
   EXPECT_EQ(static_cast<unsigned char>(note[4]), text.size());
