@@ -13,13 +13,20 @@
 #include "compiler/codegen/forest/strategy.h"
 #include "compiler/codegen/link.h"
 #include "compiler/codegen/module.h"
+#include "compiler/ir/nodes/forest.h"
+#include "compiler/ir/tables/forest.h"
 #include "compiler/support/sha256.h"
 
 namespace kiln::codegen {
 namespace {
 
-constexpr uint32_t kBlockRows = 64, kForestBlockRows = 256;
-constexpr uint64_t kMostScratch = 512 << 10;   // of a block, but for what one group of lanes needs
+constexpr uint32_t kBlockRows = 64, kForestBlockRows = 512;
+constexpr uint64_t kMostScratch = 512 << 10;   // of a block's columns, in steps of kForestBlockRows rows
+
+/// Rows of a block that runs this forest: one that caches do not hold is read once a block, so its blocks are larger.
+uint32_t forestBlockRows(const ir::Forest& forest) {
+  return forest.nodes() > 1u << 20 ? 8 * kForestBlockRows : forest.nodes() > 1u << 17 ? 4 * kForestBlockRows : kForestBlockRows;
+}
 
 /// What one tier's instances are made of.
 struct TierPlan {
@@ -72,9 +79,11 @@ class Compilation {
   // ---- lowering
   uint32_t wantedBlockRows() const {
     if (options_.blockRows != 0) return (options_.blockRows + 15) / 16 * 16;
+    uint32_t rows = kBlockRows;
     for (const ir::Node& node : pipeline_.nodes)
-      if (node.op->kind() == ir::OpKind::ForestNode) return kForestBlockRows;
-    return kBlockRows;
+      if (const auto* forest = node.op->to<ir::ForestNode>())
+        rows = std::max(rows, forestBlockRows(pipeline_.table<ir::Forest>(forest->table)));
+    return rows;
   }
   bool planTiers() {
     try {
@@ -90,10 +99,12 @@ class Compilation {
     TierPlan plan{&tier, {}, {}, {}, {}, {}};
     plan.row = record({pipeline_, tier, true, 1, options_.strategy, schema_, blob_, artefact_.strategies});
     plan.rowSchedule = schedule(plan.row, pipeline_, 1);
+    const uint64_t most = kMostScratch * std::max<uint64_t>(1, wantedBlockRows() / kForestBlockRows);
     for (uint32_t rows = wantedBlockRows();; rows /= 2) {
       plan.block = record({pipeline_, tier, false, rows, options_.strategy, schema_, blob_, artefact_.strategies});
       plan.blockSchedule = schedule(plan.block, pipeline_, tier.lanes);
-      if (plan.blockSchedule.scratchBytes <= kMostScratch || rows <= 16 || options_.blockRows != 0) break;
+      // What block kernels keep for themselves does not shrink with the rows.
+      if (plan.blockSchedule.scratchBytes - plan.block.blockScratch <= most || rows <= 16 || options_.blockRows != 0) break;
     }
     fillPlan(plan);
     plans_.push_back(std::move(plan));

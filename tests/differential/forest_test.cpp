@@ -1,0 +1,249 @@
+// Forests: every strategy against the evaluator, bit for bit, on every tier of this machine, one row and many.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "compiler/codegen/forest/strategy.h"
+#include "compiler/codegen/tiers.h"
+#include "compiler/ir/builder.h"
+#include "compiler/ir/nodes/check.h"
+#include "compiler/ir/nodes/forest.h"
+#include "compiler/ir/nodes/input.h"
+#include "compiler/ir/nodes/output.h"
+#include "compiler/ir/nodes/take.h"
+#include "compiler/ir/tables/dict.h"
+#include "tests/differential/harness.h"
+#include "tests/differential/random_forest.h"
+
+namespace kiln::test {
+namespace {
+
+const double kInf = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
+
+/// Columns of a forest as inputs; `checked`: what fails ends the row before the forest sees it.
+struct ForestPipeline {
+  ir::Pipeline pipeline;
+
+  ForestPipeline(const RandomForest& random, ir::ForestNode node, bool checked) {
+    ir::Builder b(pipeline);
+    ir::Dict labels;
+    labels.elem = ir::Elem::str;
+    for (int i = 0; i < 12; i++) labels.text.push_back("label" + std::to_string(i));
+    labels.open = true;
+    const ir::TableRef dict = b.table(std::move(labels), "labels");
+    std::vector<ir::ValueId> columns;
+    for (size_t c = 0; c < random.columns.size(); c++) {
+      ir::Input input;
+      input.field = "x" + std::to_string(c), input.elem = random.columns[c].elem, input.nullable = random.columns[c].nullable;
+      input.nan = checked ? ir::Input::value : ir::Input::invalid;
+      if (input.elem == ir::Elem::cat) input.dict = dict;
+      const ir::ValueId x = b.add(input, {}, input.field);
+      columns.push_back(checked ? b.add(ir::Check(), {x}) : x);
+    }
+    node.table = b.table(random.forest, "trees");
+    const bool byTree = node.result != ir::ForestNode::sum && node.result != ir::ForestNode::average;
+    const uint32_t length = byTree ? static_cast<uint32_t>(random.forest.roots.size()) : random.forest.targets;
+    node.scalar = length == 1;
+    const ir::ValueId y = b.add(node, columns, "y");
+    for (uint32_t i = 0; i < std::min(length, 8u); i++) {
+      ir::Take take;
+      take.at = {i};
+      ir::Output out;
+      out.field = "y" + std::to_string(i);
+      b.add(out, {node.scalar ? y : b.add(take, {y})});
+    }
+  }
+};
+
+kiln_cell cellOf(ir::Elem elem, double x) {
+  switch (elem) {
+    case ir::Elem::f64:
+    case ir::Elem::f32: return number(x);
+    case ir::Elem::boolean: return boolean(x != 0);
+    case ir::Elem::cat: return code(static_cast<int64_t>(x));
+    default: return integer(static_cast<int64_t>(x));
+  }
+}
+std::vector<Row> makeRows(Random& random, const RandomForest& forest, size_t count, double bad = 0) {
+  std::vector<Row> rows;
+  for (size_t r = 0; r < count; r++) {
+    Row row;
+    for (uint32_t c = 0; c < forest.columns.size(); c++) {
+      if (bad > 0 && chance(random, bad)) row.push_back(text("no number"));
+      else if (forest.columns[c].nullable && chance(random, 0.1)) row.push_back(missingCell());
+      else row.push_back(cellOf(forest.columns[c].elem, makeValue(random, forest, c)));
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+std::vector<ir::Type> makeColumns(Random& random, uint32_t count, bool onlyFloats = false) {
+  static const ir::Elem all[] = {ir::Elem::f64, ir::Elem::f64, ir::Elem::f32,     ir::Elem::f32, ir::Elem::i64,
+                                 ir::Elem::i32, ir::Elem::boolean, ir::Elem::cat, ir::Elem::date};
+  std::vector<ir::Type> columns;
+  for (uint32_t c = 0; c < count; c++) {
+    const ir::Elem elem = all[below(random, onlyFloats ? 4 : std::size(all))];
+    columns.push_back(ir::scalarType(elem, chance(random, 0.5)));
+  }
+  return columns;
+}
+
+void expectEqual(const RandomForest& forest, const ir::ForestNode& node, const std::vector<Row>& rows, const std::string& what,
+                 bool checked = true) {
+  const ForestPipeline built(forest, node, checked);
+  for (const std::string& strategy : codegen::strategies()) {
+    codegen::Options options;
+    options.strategy = strategy;
+    EXPECT_EQ(differences(built.pipeline, rows, options), std::vector<std::string>()) << strategy << ", " << what;
+  }
+}
+
+ir::ForestNode nodeOf(ir::ForestNode::Result result, ir::Elem elem = ir::Elem::f64) {
+  ir::ForestNode node;
+  node.result = result, node.elem = elem;
+  return node;
+}
+
+// x < 0.1 on a float column: the float nearest 0.1 is 0.100000001490116..., not less; the one before is. On a double column
+// 0.1 is not less than itself. -0 equals 0, a missing value and NaN take the exit `missing`.
+TEST(Forest, NeighboursOfConstantsByHand) {
+  for (const ir::Elem elem : {ir::Elem::f64, ir::Elem::f32}) {
+    RandomForest random;
+    random.columns = {ir::scalarType(elem, true)};
+    ir::Forest& f = random.forest;
+    f.columns = 1;
+    const auto tree = [&](ir::Test test, double constant, double yes, double no, double missing) {
+      const uint32_t n = f.addNode(test, 0, constant, 0);
+      f.roots.push_back(n);
+      uint32_t exits[3];
+      const double weights[] = {yes, no, missing};
+      for (int i = 0; i < 3; i++) {
+        const uint32_t leaf = f.addLeaf();
+        f.addWeight(0, weights[i]);
+        exits[i] = f.addLeafNode(leaf, 0);
+      }
+      f.yes[n] = exits[0], f.no[n] = exits[1], f.missing[n] = exits[2];
+    };
+    tree(ir::Test::less, 0.1, 1, 0, 2);
+    tree(ir::Test::greaterOrEqual, 0.0, 10, 0, 20);
+    tree(ir::Test::equal, kInf, 100, 0, 200);
+    const ForestPipeline built(random, nodeOf(ir::ForestNode::sum), true);
+    const float tenth = 0.1f;
+    struct Case { double x, f64, f32; };
+    const Case cases[] = {{0.1, 10, 10},  {tenth, 10, 10}, {std::nextafterf(tenth, 0), 11, 11}, {-0.0, 11, 11}, {0, 11, 11},
+                          {-5e-324, 1, 11 /* rounds to -0 */}, {-1, 1, 1}, {kInf, 110, 110}, {-kInf, 1, 1}, {kNan, 222, 222}};
+    for (const std::string& strategy : codegen::strategies()) {
+      codegen::Options options;
+      options.strategy = strategy;
+      const Loaded loaded(built.pipeline, options);
+      ASSERT_EQ(loaded.error(), "");
+      for (const kiln_tier& tier : loaded.tiers()) {
+        Scratch scratch(*tier.scorer);
+        for (const Case& c : cases) {
+          const kiln_cell in = number(c.x);
+          kiln_cell out{};
+          kiln_status status{};
+          ASSERT_EQ(tier.scorer->score_row(&in, &out, scratch.data(), scratch.size(), &status), KILN_OK);
+          EXPECT_EQ(out.as.number, elem == ir::Elem::f64 ? c.f64 : c.f32) << strategy << " " << tier.name << " x " << c.x;
+        }
+      }
+    }
+  }
+}
+
+TEST(Forest, SumsOfRandomTrees) {
+  for (uint64_t seed = 1; seed <= 4; seed++) {
+    Random random(seed);
+    ForestShape shape;
+    shape.trees = seed == 1 ? 1 : 5 + below(random, 60), shape.depth = 3 + below(random, 4);
+    shape.thirdExit = seed % 2 ? 0.3 : 0, shape.sets = 0.3, shape.share = seed == 3 ? 0.4 : 0, shape.f32Weights = seed % 2;
+    const RandomForest forest = makeForest(random, shape, makeColumns(random, 3 + below(random, 20)));
+    expectEqual(forest, nodeOf(seed == 2 ? ir::ForestNode::average : ir::ForestNode::sum, seed % 2 ? ir::Elem::f32 : ir::Elem::f64),
+                makeRows(random, forest, 700), "seed " + std::to_string(seed));
+  }
+}
+
+TEST(Forest, ManyTreesAsBoostersMakeThem) {
+  Random random(11);
+  ForestShape shape;
+  shape.trees = 300, shape.depth = 6, shape.lessOnly = true, shape.constants = 400;
+  const RandomForest forest = makeForest(random, shape, makeColumns(random, 12, true));
+  expectEqual(forest, nodeOf(ir::ForestNode::sum), makeRows(random, forest, 1200), "300 trees");
+}
+
+TEST(Forest, ManyColumnsAndTargets) {
+  Random random(12);
+  ForestShape shape;
+  shape.trees = 40, shape.depth = 6, shape.targets = 5, shape.emptyLeaf = 0.1, shape.sets = 0.2;
+  const RandomForest forest = makeForest(random, shape, makeColumns(random, 140));
+  expectEqual(forest, nodeOf(ir::ForestNode::sum), makeRows(random, forest, 300), "5 targets");
+}
+
+TEST(Forest, DeepTrees) {
+  Random random(13);
+  ForestShape shape;
+  shape.trees = 6, shape.depth = 24, shape.leafChance = 0.35, shape.constants = 1000, shape.thirdExit = 0.05;
+  const RandomForest forest = makeForest(random, shape, makeColumns(random, 10));
+  expectEqual(forest, nodeOf(ir::ForestNode::sum), makeRows(random, forest, 300), "deep");
+}
+
+TEST(Forest, LeavesWithoutPrediction) {
+  Random random(14);
+  ForestShape shape;
+  shape.trees = 20, shape.noPrediction = 0.02;
+  const RandomForest forest = makeForest(random, shape, makeColumns(random, 6));
+  const std::vector<Row> rows = makeRows(random, forest, 300);
+  expectEqual(forest, nodeOf(ir::ForestNode::average), rows, "average");
+  expectEqual(forest, nodeOf(ir::ForestNode::each, ir::Elem::f32), rows, "each");
+}
+
+TEST(Forest, LeavesAndMarks) {
+  Random random(15);
+  ForestShape shape;
+  shape.trees = 9, shape.marks = 0.3, shape.thirdExit = 0.2;
+  const RandomForest forest = makeForest(random, shape, makeColumns(random, 6));
+  const std::vector<Row> rows = makeRows(random, forest, 200);
+  expectEqual(forest, nodeOf(ir::ForestNode::leaf), rows, "leaf");
+  expectEqual(forest, nodeOf(ir::ForestNode::marks), rows, "marks");
+  expectEqual(forest, nodeOf(ir::ForestNode::each), rows, "each");
+}
+
+TEST(Forest, FailuresOfColumnsAndLeaves) {
+  Random random(16);
+  ForestShape shape;
+  shape.trees = 5, shape.depth = 4, shape.fail = 0.05, shape.noPrediction = 0.05;
+  const RandomForest forest = makeForest(random, shape, makeColumns(random, 6, true));
+  const std::vector<Row> rows = makeRows(random, forest, 300, 0.1);
+  expectEqual(forest, nodeOf(ir::ForestNode::sum), rows, "sum", false);
+  expectEqual(forest, nodeOf(ir::ForestNode::leaf), rows, "leaf", false);
+}
+
+// Which strategy takes what: a forced one must not quietly be another in the tests above.
+TEST(Forest, StrategiesTakeWhatTheyShould) {
+  Random random(17);
+  const auto takers = [&](const ForestShape& shape, ir::ForestNode::Result result, bool fallible) {
+    std::vector<ir::Type> columns(4, ir::scalarType(ir::Elem::f64, true, fallible));
+    const RandomForest forest = makeForest(random, shape, columns);
+    const ir::ForestNode node = nodeOf(result);
+    std::set<std::string> names;
+    for (const codegen::ForestStrategy* s : codegen::forestStrategies()) {
+      std::string why;
+      if (s->accepts({forest.forest, node, columns}, *codegen::findTier("v4"), why)) names.insert(s->name());
+      else EXPECT_NE(why, "") << s->name();
+    }
+    return names;
+  };
+  using Names = std::set<std::string>;
+  ForestShape small, deep, failing;
+  deep.depth = 12, deep.leafChance = 0;
+  failing.fail = 0.5;
+  EXPECT_EQ(takers(small, ir::ForestNode::sum, false), (Names{"cursor", "sliced", "walk", "graph"}));
+  EXPECT_EQ(takers(small, ir::ForestNode::leaf, false), (Names{"cursor", "walk", "graph"}));
+  EXPECT_EQ(takers(deep, ir::ForestNode::sum, false), (Names{"walk", "graph"}));
+  EXPECT_EQ(takers(small, ir::ForestNode::marks, false), (Names{"graph"}));
+  EXPECT_EQ(takers(small, ir::ForestNode::sum, true), (Names{"graph"}));
+  EXPECT_EQ(takers(failing, ir::ForestNode::sum, false), (Names{"graph"}));
+}
+
+}  // namespace
+}  // namespace kiln::test
