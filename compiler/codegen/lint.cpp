@@ -26,7 +26,7 @@ class Linter {
     checkDynamic();
     checkSymbols();
     checkRelocations();
-    checkFacts();
+    checkSections();
     return std::move(complaints_);
   }
 
@@ -183,7 +183,7 @@ class Linter {
     });
   }
 
-  void checkFacts() {
+  void checkSections() {
     for (const Elf64_Shdr& s : elf_.sections())
       if (s.sh_type == SHT_INIT_ARRAY || s.sh_type == SHT_FINI_ARRAY || s.sh_type == SHT_PREINIT_ARRAY)
         complain("it has a section of constructors, '" + std::string(elf_.sectionName(s)) + "'");

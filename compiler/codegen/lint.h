@@ -8,7 +8,7 @@
 namespace kiln::codegen {
 
 /// One sentence for each rule that the file breaks; none: clean. Looks only at the bytes, as the loader would: program
-/// headers and the dynamic section count, section headers need not even exist. Rules:
+/// headers and the dynamic section decide; of section headers only the JSON's and those of constructors are looked at. Rules:
 ///   one export, kiln_query_v1, a function; no import, no needed library, no search path, no interpreter
 ///   nothing runs when it is loaded: no constructors, destructors, indirect functions
 ///   no thread-local storage, no unique symbols, no lazy binding
