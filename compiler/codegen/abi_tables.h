@@ -4,6 +4,7 @@
 #include "compiler/codegen/data_object.h"
 #include "compiler/codegen/fields.h"
 #include "compiler/codegen/tiers.h"
+#include "compiler/support/version.h"
 
 namespace kiln::codegen {
 
@@ -19,6 +20,6 @@ struct AbiFacts {
 
 void addAbiTables(const AbiFacts& facts, DataObject& object);
 
-inline constexpr const char* kCompiler = "kiln 0.1.0";
+inline constexpr const char* kCompiler = "kiln " KILN_VERSION;
 
 }  // namespace kiln::codegen

@@ -10,11 +10,17 @@
 #include <thread>
 
 #include "compiler/codegen/abi_tables.h"
+#include "compiler/codegen/describe.h"
 #include "compiler/codegen/forest/strategy.h"
 #include "compiler/codegen/link.h"
+#include "compiler/codegen/lint.h"
 #include "compiler/codegen/module.h"
+<<<<<<< HEAD
 #include "compiler/ir/nodes/forest.h"
 #include "compiler/ir/tables/forest.h"
+=======
+#include "compiler/codegen/text_bounds.h"
+>>>>>>> 1c81a5c (wip5)
 #include "compiler/support/sha256.h"
 
 namespace kiln::codegen {
@@ -46,7 +52,8 @@ class Compilation {
            stage("lower and lay out", [&] { return planTiers(); }) &&      //
            stage("generate code", [&] { return buildModules(); }) &&       //
            stage("write tables", [&] { return writeTables(); }) &&         //
-           stage("link", [&] { return linkAll(); });
+           stage("link", [&] { return linkAll(); }) &&                     //
+           stage("lint", [&] { return lintAll(); });
   }
 
  private:
@@ -88,6 +95,7 @@ class Compilation {
   bool planTiers() {
     try {
       schema_ = schemaOf(pipeline_, blob_);
+      rowText_ = textBound(pipeline_, false), blockText_ = textBound(pipeline_, true);
       for (const Tier* tier : tiers_) planTier(*tier);
       blob_.finish();
     } catch (const std::length_error& error) {
@@ -103,8 +111,12 @@ class Compilation {
     for (uint32_t rows = wantedBlockRows();; rows /= 2) {
       plan.block = record({pipeline_, tier, false, rows, options_.strategy, schema_, blob_, artefact_.strategies});
       plan.blockSchedule = schedule(plan.block, pipeline_, tier.lanes);
+<<<<<<< HEAD
       // What block kernels keep for themselves does not shrink with the rows.
       if (plan.blockSchedule.scratchBytes - plan.block.blockScratch <= most || rows <= 16 || options_.blockRows != 0) break;
+=======
+      if (plan.blockSchedule.scratchBytes + blockText_.fixed * rows <= kMostScratch || rows <= 16 || options_.blockRows != 0) break;
+>>>>>>> 1c81a5c (wip5)
     }
     fillPlan(plan);
     plans_.push_back(std::move(plan));
@@ -122,7 +134,7 @@ class Compilation {
     plan.by_name = schema_.byName;
     plan.block_rows = p.block.blockRows, plan.status_at = p.blockSchedule.statusAt;
     plan.row_bytes = p.rowSchedule.scratchBytes, plan.block_bytes = p.blockSchedule.scratchBytes;
-    plan.scratch_bytes = std::max(plan.row_bytes, plan.block_bytes);
+    plan.scratch_bytes = std::max(plan.row_bytes + rowText_.fixed, plan.block_bytes + blockText_.fixed * plan.block_rows);
     plan.binding_key = schema_.bindingKey;
   }
 
@@ -171,10 +183,25 @@ class Compilation {
     static const char digits[] = "0123456789abcdef";
     for (uint8_t byte : content.finish()) artefact_.contentSha256 += digits[byte >> 4], artefact_.contentSha256 += digits[byte & 15];
     data_ = std::make_unique<DataObject>(aarch64(), std::string_view(blob_.bytes().data(), blob_.bytes().size()));
-    AbiFacts facts{pipeline_, options_, schema_, tiers_, artefact_.contentSha256, {}, 0};
+    AbiFacts facts{pipeline_, options_, schema_, tiers_, artefact_.contentSha256, {}, rowText_.perTextByte};
     for (const TierPlan& p : plans_) facts.plans.push_back(p.plan);
     addAbiTables(facts, *data_);
+    const ArtefactFacts described = describedFacts();
+    artefact_.json = describeJson(pipeline_, described);
+    data_->setJson(artefact_.json);
+    data_->setNote(noteSection(pipeline_, described));
     return true;
+  }
+  ArtefactFacts describedFacts() const {
+    ArtefactFacts facts;
+    facts.modelName = options_.modelName, facts.modelVersion = options_.modelVersion, facts.optionsSha256 = options_.optionsSha256;
+    facts.contentSha256 = artefact_.contentSha256, facts.compiler = kCompiler, facts.target = options_.target;
+    facts.tags = options_.tags, facts.strategies = artefact_.strategies;
+    uint64_t code = 0, scratch = 0;
+    for (const auto& [name, object] : code_) code += object.size();
+    for (const TierPlan& p : plans_) facts.tiers.push_back(p.tier->name), scratch = std::max(scratch, p.plan.scratch_bytes);
+    facts.sizes = {{"code", code}, {"tables", blob_.bytes().size()}, {"scratch", scratch}};
+    return facts;
   }
 
   bool linkAll() {
@@ -191,6 +218,12 @@ class Compilation {
       }
     return link(objects, aarch64(), "kiln-" + artefact_.contentSha256.substr(0, 32) + ".so", artefact_.sharedObject, diagnostics_);
   }
+  // What a scorer must not be is our own bug, found here rather than in a host.
+  bool lintAll() {
+    const std::vector<std::string> broken = lint(artefact_.sharedObject);
+    for (const std::string& rule : broken) fail(Kind::internal, "the scorer breaks a rule: " + rule);
+    return broken.empty();
+  }
 
   const ir::Pipeline& pipeline_;
   const Options& options_;
@@ -200,6 +233,7 @@ class Compilation {
   std::vector<const Tier*> tiers_;
   Blob blob_;
   Schema schema_;
+  TextBound rowText_, blockText_;
   std::vector<TierPlan> plans_;
   std::vector<std::pair<std::string, std::string>> code_;
   std::unique_ptr<DataObject> data_;

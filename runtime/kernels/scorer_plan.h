@@ -24,7 +24,7 @@ struct ScorerPlan {
   u32 inputs, outputs;        ///< blob: FieldPlan[]
   u32 by_name;                ///< blob: u32[input_count], inputs in the order of their names
   u32 block_rows, status_at;  ///< block: kiln_status[block_rows] in scratch
-  u32 text_in_block;          ///< bytes of text that a block's rows may make
+  u32 reserved;
   u64 row_bytes, block_bytes; ///< scratch of the instances, without text
   u64 scratch_bytes, binding_key;
 };

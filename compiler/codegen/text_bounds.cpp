@@ -1,0 +1,94 @@
+#include "compiler/codegen/text_bounds.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "compiler/ir/nodes/call.h"
+#include "compiler/ir/nodes/const.h"
+#include "compiler/ir/nodes/lookup.h"
+#include "compiler/ir/nodes/prepare.h"
+#include "compiler/ir/scalars.h"
+#include "compiler/ir/tables/dict.h"
+#include "compiler/ir/tables/lookup.h"
+
+namespace kiln::codegen {
+namespace {
+
+constexpr uint64_t kMostText = 64 << 10, kMostPerByte = 64;
+constexpr uint64_t kNumberText = 48;       // format.h writes at most 40 bytes
+constexpr uint64_t kCaseGrowth = 3;        // a code point of one to four bytes maps to at most three times as many
+
+TextBound larger(TextBound a, TextBound b) { return {std::max(a.fixed, b.fixed), std::max(a.perTextByte, b.perTextByte)}; }
+TextBound sum(TextBound a, TextBound b) {
+  return {std::min(a.fixed + b.fixed, kMostText), std::min(a.perTextByte + b.perTextByte, kMostPerByte)};
+}
+
+class Bounds {
+ public:
+  Bounds(const ir::Pipeline& pipeline, bool block) : p_(pipeline), block_(block), of_(pipeline.values.size()) {}
+
+  TextBound run() {
+    TextBound made;
+    for (const ir::Node& node : p_.nodes) {
+      bool makes = false;
+      const TextBound bound = boundOf(node, makes);
+      for (ir::ValueId v : node.results) {
+        of_[v] = bound;
+        const uint64_t count = p_.type(v).size();
+        if (makes && p_.type(v).elem == ir::Elem::str) made.fixed += bound.fixed * count, made.perTextByte += bound.perTextByte * count;
+      }
+    }
+    return made;
+  }
+
+ private:
+  uint64_t longestLabel(const ir::Type& type) const {
+    uint64_t longest = kNumberText;
+    if (type.elem == ir::Elem::cat)
+      for (const std::string& label : p_.table<ir::Dict>(ir::TableRef{type.dict}).text) longest = std::max<uint64_t>(longest, label.size());
+    return longest;
+  }
+  // `makes`: the node writes text of its own, rather than passing on a view.
+  TextBound boundOf(const ir::Node& node, bool& makes) const {
+    TextBound bound;
+    for (ir::ValueId v : node.operands) bound = larger(bound, of_[v]);
+    switch (node.op->kind()) {
+      case ir::OpKind::Input: return {0, block_ ? 0u : 1u};
+      case ir::OpKind::Const: return {node.op->as<ir::Const>().text.value_or("").size(), 0};
+      case ir::OpKind::Prepare: {
+        const auto& op = node.op->as<ir::Prepare>();
+        return larger(bound, {std::max(op.missingText.size(), op.invalidText.size()), 0});
+      }
+      case ir::OpKind::LookupNode:
+        for (const std::string& text : p_.table<ir::Lookup>(node.op->as<ir::LookupNode>().table).text) bound = larger(bound, {text.size(), 0});
+        return bound;
+      case ir::OpKind::Cast:
+        makes = true;
+        return larger(bound, {longestLabel(p_.type(node.operands[0])), 0});
+      case ir::OpKind::Call: return boundOfCall(node, bound, makes);
+      default: return bound;
+    }
+  }
+  TextBound boundOfCall(const ir::Node& node, TextBound bound, bool& makes) const {
+    const std::string_view name = node.op->as<ir::Call>().function->name;
+    if (name == "upper" || name == "lower") {
+      makes = true;
+      return {std::min(bound.fixed * kCaseGrowth, kMostText), std::min(bound.perTextByte * kCaseGrowth, kMostPerByte)};
+    }
+    if (name == "join") {
+      makes = true;
+      return sum(of_[node.operands[0]], of_[node.operands[1]]);
+    }
+    return bound;
+  }
+
+  const ir::Pipeline& p_;
+  const bool block_;
+  std::vector<TextBound> of_;
+};
+
+}  // namespace
+
+TextBound textBound(const ir::Pipeline& pipeline, bool block) { return Bounds(pipeline, block).run(); }
+
+}  // namespace kiln::codegen
