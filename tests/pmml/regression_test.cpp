@@ -1,0 +1,184 @@
+// RegressionModel, Targets, Output features and ModelVerification.
+// Expected values are worked by hand from the formulas of PMML 4.4's Regression, Targets and Output pages.
+#include "tests/pmml/scoring.h"
+
+namespace kiln::test {
+namespace {
+
+const char* kFields =
+    "<DataField name=\"y\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>"
+    "<DataField name=\"z\" optype=\"continuous\" dataType=\"integer\"/><DataField name=\"c\" optype=\"categorical\" dataType=\"string\"/>";
+const char* kSchema =
+    "<MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"x\"/><MiningField name=\"z\"/><MiningField name=\"c\"/></MiningSchema>";
+
+std::string regression(const std::string& table, const std::string& attributes = "", const std::string& more = "") {
+  return document(kFields, "<RegressionModel functionName=\"regression\" " + attributes + ">" + kSchema + more + table + "</RegressionModel>");
+}
+const std::string kLine = "<RegressionTable intercept=\"1\"><NumericPredictor name=\"x\" coefficient=\"2\"/></RegressionTable>";
+
+TEST(Regression, SumsPowersCategoriesAndProducts) {
+  Scoring s(regression(
+      "<RegressionTable intercept=\"0.5\"><NumericPredictor name=\"x\" exponent=\"2\" coefficient=\"3\"/><NumericPredictor name=\"z\" coefficient=\"-1\"/>"
+      "<CategoricalPredictor name=\"c\" value=\"a\" coefficient=\"10\"/><CategoricalPredictor name=\"c\" value=\"b\" coefficient=\"20\"/>"
+      "<PredictorTerm coefficient=\"0.25\"><FieldRef field=\"x\"/><FieldRef field=\"z\"/></PredictorTerm></RegressionTable>"));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  EXPECT_EQ(s.score({{"x", "2"}, {"z", "4"}, {"c", "b"}}, "y"), "30.5");   // 0.5 + 12 - 4 + 20 + 2
+  EXPECT_EQ(s.score({{"x", "2"}, {"z", "4"}, {"c", "?"}}, "y"), "10.5");   // another category adds nothing
+  EXPECT_EQ(s.score({{"x", "2"}, {"z", "4"}}, "y"), "10.5");               // nor does a missing one
+  EXPECT_EQ(s.score({{"z", "4"}, {"c", "b"}}, "y"), "");                   // a missing number does: no result
+}
+
+TEST(Regression, Normalizations) {
+  const auto at = [](const std::string& method, const std::string& x) {
+    return Scoring(regression(kLine, "normalizationMethod=\"" + method + "\"")).score({{"x", x}}, "y");
+  };
+  // y = 0 at x = -0.5
+  EXPECT_EQ(at("none", "-0.5"), "0");
+  EXPECT_EQ(at("logit", "-0.5"), "0.5");
+  EXPECT_EQ(at("softmax", "-0.5"), "0.5");
+  EXPECT_EQ(at("exp", "-0.5"), "1");
+  EXPECT_EQ(at("probit", "-0.5"), "0.5");
+  EXPECT_EQ(at("cauchit", "-0.5"), "0.5");
+  EXPECT_NEAR(std::stod(at("cloglog", "-0.5")), 1 - 1 / 2.718281828459045, 1e-15);
+  EXPECT_NEAR(std::stod(at("loglog", "-0.5")), 1 / 2.718281828459045, 1e-15);
+  EXPECT_FALSE(Scoring(regression(kLine, "normalizationMethod=\"simplemax\"")).ok());
+}
+
+// Tables a, b, c with scores 0, x, 1 (c has no predictors).
+std::string classes(const std::string& method, const std::string& opType = "categorical", int tables = 3) {
+  std::string values, all;
+  const char* names[] = {"a", "b", "c"};
+  const char* content[] = {" intercept=\"0\"/>", " intercept=\"0\"><NumericPredictor name=\"x\" coefficient=\"1\"/></RegressionTable>", " intercept=\"1\"/>"};
+  std::string outputs;
+  for (int i = 0; i < tables; ++i) {
+    values += std::string("<Value value=\"") + names[i] + "\"/>";
+    all += std::string("<RegressionTable targetCategory=\"") + names[i] + "\"" + content[i];
+    outputs += std::string("<OutputField name=\"p") + names[i] + "\" feature=\"probability\" value=\"" + names[i] + "\"/>";
+  }
+  return document("<DataField name=\"y\" optype=\"" + opType + "\" dataType=\"string\">" + values + "</DataField><DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>",
+                  "<RegressionModel functionName=\"classification\" normalizationMethod=\"" + method +
+                      "\"><MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"x\"/></MiningSchema><Output>" + outputs + "</Output>" + all +
+                      "</RegressionModel>");
+}
+
+TEST(Regression, Classification) {
+  // simplemax: 0, 3, 1 of 4. none: the last is one minus the others.
+  Row row = Scoring(classes("simplemax")).score({{"x", "3"}});
+  EXPECT_EQ(row["y"], "b");
+  EXPECT_EQ(row["pb"], "0.75");
+  EXPECT_EQ(row["pc"], "0.25");
+  row = Scoring(classes("none")).score({{"x", "0.25"}});
+  EXPECT_EQ(row["pb"], "0.25");
+  EXPECT_EQ(row["pc"], "0.75");
+  EXPECT_EQ(row["y"], "c");
+  // softmax of 0, 0, 1: e / (e + 2)
+  row = Scoring(classes("softmax")).score({{"x", "0"}});
+  EXPECT_NEAR(std::stod(row["pc"]), 2.718281828459045 / 4.718281828459045, 1e-15);
+  // Two tables, logit: the first by its own score, the second is the rest; a tie goes to the first.
+  row = Scoring(classes("logit", "categorical", 2)).score({{"x", "7"}});
+  EXPECT_EQ(row["pa"], "0.5");
+  EXPECT_EQ(row["pb"], "0.5");
+  EXPECT_EQ(row["y"], "a");
+  // A missing predictor in one table: no result at all.
+  row = Scoring(classes("softmax")).score({});
+  EXPECT_EQ(row["y"], "");
+  EXPECT_EQ(row["pa"], "");
+}
+
+TEST(Regression, OrdinalClassesAreDifferences) {
+  // none, cumulative 0 and 0.25, the rest: 0, 0.25, 0.75.
+  Row row = Scoring(classes("none", "ordinal")).score({{"x", "0.25"}});
+  EXPECT_EQ(row["pa"], "0");
+  EXPECT_EQ(row["pb"], "0.25");
+  EXPECT_EQ(row["pc"], "0.75");
+  // logit of 0 is 0.5, of a large x is 1.
+  row = Scoring(classes("logit", "ordinal")).score({{"x", "1000"}});
+  EXPECT_EQ(row["pa"], "0.5");
+  EXPECT_EQ(row["pb"], "0.5");
+  EXPECT_EQ(row["pc"], "0");
+  EXPECT_FALSE(Scoring(classes("softmax", "ordinal")).ok());
+}
+
+std::string target(const std::string& attributes, const std::string& inner = "") {
+  return "<Targets><Target field=\"y\" " + attributes + ">" + inner + "</Target></Targets>";
+}
+
+TEST(Targets, ClampThenScaleThenRound) {
+  // y = 1 + 2x. At x = 10, 21 is clamped to 5; times 2 plus 0.5 is 10.5; rounding half up gives 11, down 10.
+  const std::string attributes = "min=\"-1\" max=\"5\" rescaleFactor=\"2\" rescaleConstant=\"0.5\"";
+  EXPECT_EQ(Scoring(regression(kLine, "", target(attributes))).score({{"x", "10"}}, "y"), "10.5");
+  EXPECT_EQ(Scoring(regression(kLine, "", target(attributes + " castInteger=\"round\""))).score({{"x", "10"}}, "y"), "11");
+  EXPECT_EQ(Scoring(regression(kLine, "", target(attributes + " castInteger=\"floor\""))).score({{"x", "10"}}, "y"), "10");
+  EXPECT_EQ(Scoring(regression(kLine, "", target(attributes + " castInteger=\"ceiling\""))).score({{"x", "-10"}}, "y"), "-1");  // -1.5
+}
+
+TEST(Targets, DefaultsForMissingResults) {
+  Scoring s(regression(kLine, "", target("rescaleFactor=\"100\"", "<TargetValue defaultValue=\"7\"/>")));
+  EXPECT_EQ(s.score({{"x", "0"}}, "y"), "100");
+  EXPECT_EQ(s.bits(), 0u);
+  EXPECT_EQ(s.score({}, "y"), "7");  // as it stands, not rescaled
+  EXPECT_EQ(s.bits(), static_cast<uint32_t>(KILN_DEFAULT_USED));
+
+  std::string text = classes("softmax");
+  text.insert(text.find("<RegressionTable"), target("", "<TargetValue value=\"a\" priorProbability=\"0.25\"/><TargetValue value=\"c\" displayValue=\"see\" priorProbability=\"0.75\"/>"));
+  text.insert(text.find("</Output>"), "<OutputField name=\"d\" feature=\"predictedDisplayValue\"/>");
+  Scoring priors(text);
+  ASSERT_TRUE(priors.ok()) << priors.messages();
+  Row row = priors.score({});
+  EXPECT_EQ(row["y"], "c");
+  EXPECT_EQ(row["d"], "see");
+  EXPECT_EQ(row["pa"], "0.25");
+  EXPECT_EQ(row["pb"], "0");
+  EXPECT_FALSE(Scoring(regression(kLine, "", "<Targets><Target field=\"x\" min=\"0\"/></Targets>")).ok());  // not its target
+}
+
+TEST(Output, FeaturesAndTheirOrder) {
+  const std::string output =
+      "<Output><OutputField name=\"again\" feature=\"predictedValue\" dataType=\"float\" optype=\"continuous\"/>"
+      "<OutputField name=\"twice\" feature=\"transformedValue\" dataType=\"double\" optype=\"continuous\"><Apply function=\"*\"><FieldRef field=\"again\"/>"
+      "<Constant dataType=\"integer\">2</Constant></Apply></OutputField>"
+      "<OutputField name=\"big\" feature=\"decision\" dataType=\"boolean\" optype=\"categorical\"><Decisions><Decision value=\"true\"/></Decisions>"
+      "<Apply function=\"greaterThan\"><FieldRef field=\"twice\"/><FieldRef field=\"x\"/></Apply></OutputField></Output>";
+  Scoring s(regression(kLine, "", output));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  EXPECT_EQ(s.outputs(), (std::vector<std::string>{"y", "again", "twice", "big"}));
+  const Row row = s.score({{"x", "1"}});
+  EXPECT_EQ(row.at("again"), "3");
+  EXPECT_EQ(row.at("twice"), "6");
+  EXPECT_EQ(row.at("big"), "true");
+}
+
+TEST(Output, RefusesWhatTheModelDoesNotHave) {
+  for (const char* feature : {"entityId", "reasonCode", "standardError", "clusterId", "probability"}) {
+    Scoring s(regression(kLine, "", std::string("<Output><OutputField name=\"f\" feature=\"") + feature + "\" value=\"a\"/></Output>"));
+    EXPECT_FALSE(s.ok()) << feature;
+    EXPECT_NE(s.messages().find(feature), std::string::npos) << s.messages();
+  }
+  std::string text = classes("softmax");
+  text.insert(text.find("</Output>"), "<OutputField name=\"q\" feature=\"probability\" value=\"nowhere\"/>");
+  EXPECT_NE(Scoring(text).messages().find("no such class"), std::string::npos);
+}
+
+TEST(Output, WithoutATargetFieldTheColumnIsCalledTarget) {
+  Scoring s(document("<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>",
+                     "<RegressionModel functionName=\"regression\"><MiningSchema><MiningField name=\"x\"/></MiningSchema>" + kLine + "</RegressionModel>"));
+  EXPECT_EQ(s.score({{"x", "1"}}, "_target"), "3");
+}
+
+TEST(Verification, RowsAreKept) {
+  const std::string verification =
+      "<ModelVerification recordCount=\"1\"><VerificationFields><VerificationField field=\"x\" column=\"data:ex\"/>"
+      "<VerificationField field=\"y\" precision=\"1E-9\"/><VerificationField field=\"nowhere\"/></VerificationFields>"
+      "<InlineTable><row><data:ex xmlns:data=\"urn:data\">1</data:ex><y>3</y><nowhere>0</nowhere></row></InlineTable></ModelVerification>";
+  Scoring s(regression(kLine, "", verification));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  ASSERT_EQ(s.pipeline().verifications.size(), 1u);
+  const ir::Verification& v = s.pipeline().verifications[0];
+  EXPECT_EQ(v.columns, (std::vector<std::string>{"x", "y"}));
+  EXPECT_EQ(v.precision[1], 1e-9);
+  EXPECT_EQ(v.zeroThreshold[1], 1e-16);
+  EXPECT_EQ(v.rows, (std::vector<std::vector<std::string>>{{"1", "3"}}));
+}
+
+}  // namespace
+}  // namespace kiln::test
