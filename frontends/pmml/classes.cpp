@@ -29,7 +29,9 @@ bool isClassification(const Element* model) {
 
 const Element* modelOf(const Element* segment) {
   for (const Element* e = segment->FirstChildElement(); e; e = e->NextSiblingElement()) {
-    if (std::strcmp(e->Name(), "Extension") && !Importer::isPredicate(e->Name()) && std::strcmp(e->Name(), "VariableWeight")) return e;
+    if (std::strcmp(e->Name(), "Extension") && !Importer::isPredicate(e->Name()) &&
+        std::strcmp(e->Name(), "VariableWeight"))
+      return e;
   }
   return nullptr;
 }
@@ -55,7 +57,8 @@ Classes classesOf(Importer& importer, const Element* model) {
   return classes;
 }
 
-std::optional<uint32_t> classCode(Importer& importer, const Classes& classes, const std::string& label, const Element* at) {
+std::optional<uint32_t> classCode(Importer& importer, const Classes& classes, const std::string& label,
+                                  const Element* at) {
   Dict& dict = importer.build.get<Dict>(classes.dict);
   if (dict.elem == Elem::str) return dict.add(label);
   if (isFloat(dict.elem)) {
@@ -67,7 +70,9 @@ std::optional<uint32_t> classCode(Importer& importer, const Classes& classes, co
   return std::nullopt;
 }
 
-uint32_t classCount(Importer& importer, const Classes& classes) { return importer.build.get<Dict>(classes.dict).size(); }
+uint32_t classCount(Importer& importer, const Classes& classes) {
+  return importer.build.get<Dict>(classes.dict).size();
+}
 
 namespace {
 
@@ -95,7 +100,8 @@ bool collectTree(Importer& importer, const Element* model) {
 
 bool collectRegression(Importer& importer, const Element* model) {
   const Classes classes = classesOf(importer, model);
-  for (const Element* e = model->FirstChildElement("RegressionTable"); e; e = e->NextSiblingElement("RegressionTable")) {
+  for (const Element* e = model->FirstChildElement("RegressionTable"); e;
+       e = e->NextSiblingElement("RegressionTable")) {
     const char* label = e->Attribute("targetCategory");
     if (label && !classCode(importer, classes, label, e)) return false;
   }
@@ -118,7 +124,8 @@ bool collectClasses(Importer& importer, const Element* model) {
         for (const Element* t = targets->FirstChildElement("Target"); t; t = t->NextSiblingElement("Target")) {
           for (const Element* v = t->FirstChildElement("TargetValue"); v; v = v->NextSiblingElement("TargetValue")) {
             const char* label = v->Attribute("value");
-            if (label && v->Attribute("priorProbability")) ok = classCode(importer, classes, label, v).has_value() && ok;
+            if (label && v->Attribute("priorProbability"))
+              ok = classCode(importer, classes, label, v).has_value() && ok;
           }
         }
       }
@@ -200,14 +207,16 @@ ValueId inClassOrder(Importer& importer, ValueId vector, const std::vector<uint3
     take.scalar = false;
     return importer.build.add(std::move(take), {vector}, "probabilities");
   }
-  // A zero at the end stands for every class without a table: missing as the others are, so it is made from one of them.
+  // A zero at the end stands for every class without a table: missing as the others are, so it is made from one of
+  // them.
   const Elem elem = importer.build.type(vector).elem;
   Take first;
   first.at = {0};
   const ValueId any = importer.build.add(std::move(first), {vector});
   const ValueId zero = elem == Elem::f32 ? importer.build.number32(0) : importer.build.number(0);
   const ValueId none = importer.build.type(any).nullable
-                           ? importer.build.add(Select(), {importer.build.call("is_missing", {any}), importer.build.missing(scalarType(elem)), zero})
+                           ? importer.build.add(Select(), {importer.build.call("is_missing", {any}),
+                                                           importer.build.missing(scalarType(elem)), zero})
                            : zero;
   const ValueId longer = importer.build.add(Concat(), {vector, none});
   for (uint32_t& f : from) {

@@ -14,11 +14,13 @@ struct Classes {
   FieldType type;
 };
 
-/// The classes of a classification model: those of its target field, or of the nearest enclosing model's; without any target
-/// one set of strings for the whole document.
+/// The classes of a classification model: those of its target field, or of the nearest enclosing model's; without any
+/// target one set of strings for the whole document.
 Classes classesOf(Importer& importer, const Element* model);
-/// Code of a class by its label's text; a new one is appended. Nothing, reported at `at`, if it is no value of the type.
-std::optional<uint32_t> classCode(Importer& importer, const Classes& classes, const std::string& label, const Element* at);
+/// Code of a class by its label's text; a new one is appended. Nothing, reported at `at`, if it is no value of the
+/// type.
+std::optional<uint32_t> classCode(Importer& importer, const Classes& classes, const std::string& label,
+                                  const Element* at);
 /// Makes all classes known that `model` and the models inside it name, so that their number is final before lowering.
 bool collectClasses(Importer& importer, const Element* model);
 uint32_t classCount(Importer& importer, const Classes& classes);
@@ -38,7 +40,8 @@ ValueId constantVector(Importer& importer, const std::vector<double>& values, ir
 ValueId constantBooleans(Importer& importer, const std::vector<bool>& values, const std::string& name);
 /// Class `codes[i]` for index i (i32): missing where the index is.
 ValueId classAt(Importer& importer, ValueId index, const Classes& classes, const std::vector<uint32_t>& codes);
-/// A vector in the order of `codes` (one element a table of a model) as one in the order of the classes, zero elsewhere.
+/// A vector in the order of `codes` (one element a table of a model) as one in the order of the classes, zero
+/// elsewhere.
 ValueId inClassOrder(Importer& importer, ValueId vector, const std::vector<uint32_t>& codes, uint32_t classes);
 /// select(c, a, b), or a or b alone where c is known.
 ValueId guarded(Importer& importer, ValueId condition, ValueId value);

@@ -1,4 +1,5 @@
-// A model with all that belongs to it, in the order in which a row meets them: fields, transformations, the model, Targets, Output.
+// A model with all that belongs to it, in the order in which a row meets them: fields, transformations, the model,
+// Targets, Output.
 #include <cstring>
 
 #include "frontends/pmml/classes.h"
@@ -10,8 +11,8 @@ namespace {
 
 // Child elements that no score depends on, or that others have read already.
 bool isCommon(const char* name) {
-  for (const char* known : {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets", "LocalTransformations", "ModelVerification",
-                            "Extension"}) {
+  for (const char* known : {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets",
+                            "LocalTransformations", "ModelVerification", "Extension"}) {
     if (!std::strcmp(name, known)) return true;
   }
   return false;
@@ -64,7 +65,8 @@ std::optional<Prediction> Importer::model(Scope& outer, const Element* element, 
   Scope scope(&outer);
   at(element);
   bool ok = declareMiningSchema(scope, element, topLevel);
-  if (const Element* local = element->FirstChildElement("LocalTransformations")) ok = declareTransformations(scope, local) && ok;
+  if (const Element* local = element->FirstChildElement("LocalTransformations"))
+    ok = declareTransformations(scope, local) && ok;
   if (topLevel) ok = collectClasses(*this, element) && ok;
   std::optional<Prediction> prediction;
   if (ok) prediction = (*lowering)(*this, scope, element);

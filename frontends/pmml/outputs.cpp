@@ -1,5 +1,5 @@
-// Output: what a model shows. Each OutputField becomes a value that later ones, later segments and the enclosing model can read;
-// at the top the columns of the result.
+// Output: what a model shows. Each OutputField becomes a value that later ones, later segments and the enclosing model
+// can read; at the top the columns of the result.
 #include <cstring>
 
 #include "compiler/ir/nodes/argmax.h"
@@ -20,7 +20,7 @@ namespace {
 
 struct OutputFields {
   Importer& importer;
-  Scope& scope;             // with the OutputFields before this one
+  Scope& scope;  // with the OutputFields before this one
   const Element* model;
   ir::Builder& build = importer.build;
 
@@ -32,7 +32,9 @@ struct OutputFields {
     column.feature = p.classification ? ir::Output::label : ir::Output::value;
     if (p.classification) return column;
     const Elem elem = build.type(p.value).elem;
-    column.type.dataType = elem == Elem::f32 ? DataType::floating : ir::isInteger(elem) ? DataType::integer : DataType::real;
+    column.type.dataType = elem == Elem::f32     ? DataType::floating
+                           : ir::isInteger(elem) ? DataType::integer
+                                                 : DataType::real;
     column.type.opType = OpType::continuous;
     return column;
   }
@@ -46,11 +48,13 @@ struct OutputFields {
     Classes classes = classesOf(importer, model);
     classes.dict = p.labels;
     const Element* targets = model->FirstChildElement("Targets");
-    for (const Element* t = targets ? targets->FirstChildElement("Target") : nullptr; t; t = t->NextSiblingElement("Target")) {
+    for (const Element* t = targets ? targets->FirstChildElement("Target") : nullptr; t;
+         t = t->NextSiblingElement("Target")) {
       const char* name = t->Attribute("field");
       if (name && !p.target.empty() && p.target != name) continue;
       for (const Element* v = t->FirstChildElement("TargetValue"); v; v = v->NextSiblingElement("TargetValue")) {
-        const char* display = v->Attribute(importer.version <= 31 && !v->Attribute("displayValue") ? "rawDataValue" : "displayValue");
+        const char* display =
+            v->Attribute(importer.version <= 31 && !v->Attribute("displayValue") ? "rawDataValue" : "displayValue");
         const char* label = v->Attribute("value");
         if (!display || !label) continue;
         const auto code = classCode(importer, classes, label, v);
@@ -79,7 +83,8 @@ struct OutputFields {
   }
 
   // An element of a vector by class: the class of attribute `value`, else that of `rank` (1: the predicted one).
-  std::optional<OutputColumn> ofClass(const Element* field, const Prediction& p, ValueId vector, ir::Output::Feature feature) {
+  std::optional<OutputColumn> ofClass(const Element* field, const Prediction& p, ValueId vector,
+                                      ir::Output::Feature feature) {
     OutputColumn column;
     column.feature = feature;
     column.type = {build.type(vector).elem == Elem::f32 ? DataType::floating : DataType::real, OpType::continuous};
@@ -149,11 +154,16 @@ struct OutputFields {
     }
     const Elem elem = build.type(column.value).elem;
     const Elem label = elem == Elem::cat ? build.get<ir::Dict>(ir::TableRef{build.type(column.value).dict}).elem : elem;
-    column.type.dataType = label == Elem::str ? DataType::string : label == Elem::f32 ? DataType::floating : label == Elem::boolean ? DataType::boolean
-                           : ir::isInteger(label) ? DataType::integer : DataType::real;
+    column.type.dataType = label == Elem::str       ? DataType::string
+                           : label == Elem::f32     ? DataType::floating
+                           : label == Elem::boolean ? DataType::boolean
+                           : ir::isInteger(label)   ? DataType::integer
+                                                    : DataType::real;
     column.type.opType = elem == Elem::cat || elem == Elem::str ? OpType::categorical : OpType::continuous;
-    column.feature = feature == "confidence" ? ir::Output::confidence : feature == "entityId" ? ir::Output::leaf
-                     : feature == "reasonCode" ? ir::Output::reason : ir::Output::other;
+    column.feature = feature == "confidence"   ? ir::Output::confidence
+                     : feature == "entityId"   ? ir::Output::leaf
+                     : feature == "reasonCode" ? ir::Output::reason
+                                               : ir::Output::other;
     return column;
   }
 
@@ -194,7 +204,8 @@ struct OutputFields {
     auto probability = ofClass(field, p, p.probabilities, ir::Output::probability);
     if (!probability) return std::nullopt;
     const ValueId wanted = importer.literalLike(*label, actual, field);
-    const ValueId isClass = importer.build.add(ir::Cast(build.type(probability->value).elem), {build.call("eq", {actual.value, wanted})});
+    const ValueId isClass =
+        importer.build.add(ir::Cast(build.type(probability->value).elem), {build.call("eq", {actual.value, wanted})});
     column.value = build.call("sub", {isClass, probability->value});
     return column;
   }
@@ -219,7 +230,8 @@ struct OutputFields {
     return nullptr;
   }
 
-  std::optional<OutputColumn> feature(const Element* field, const Prediction& prediction, const std::optional<FieldType>& wanted) {
+  std::optional<OutputColumn> feature(const Element* field, const Prediction& prediction,
+                                      const std::optional<FieldType>& wanted) {
     const std::string name = importer.attribute(field, "feature").value_or("predictedValue");
     if (name == "transformedValue" || name == "decision") return transformed(field, wanted, name == "decision");
     const Prediction* p = predictionOf(field, prediction);
@@ -232,13 +244,15 @@ struct OutputFields {
     if (name == "predictedValue") return predictedValue(*p);
     if (name == "predictedDisplayValue") return displayValue(field, *p);
     if (name == "residual") return residual(field, *p);
-    if (name == "probability" && p->probabilities != kNone) return ofClass(field, *p, p->probabilities, ir::Output::probability);
+    if (name == "probability" && p->probabilities != kNone)
+      return ofClass(field, *p, p->probabilities, ir::Output::probability);
     return other(field, *p, name);
   }
 
   std::optional<OutputColumn> column(const Element* field, const Prediction& prediction) {
-    if (!importer.onlyAttributes(field, {"name", "displayName", "optype", "dataType", "targetField", "feature", "value", "rank", "rankBasis",
-                                         "rankOrder", "segmentId", "isFinalResult", "isMultiValued", "algorithm", "ruleFeature", "x-reportField"})) {
+    if (!importer.onlyAttributes(field, {"name", "displayName", "optype", "dataType", "targetField", "feature", "value",
+                                         "rank", "rankBasis", "rankOrder", "segmentId", "isFinalResult",
+                                         "isMultiValued", "algorithm", "ruleFeature", "x-reportField"})) {
       return std::nullopt;
     }
     const auto name = importer.required(field, "name");
@@ -276,7 +290,8 @@ void append(std::vector<OutputColumn>& columns, const std::vector<OutputColumn>&
   for (size_t i = 0; i < inner.size(); ++i) {
     bool hidden = !inner[i].isFinal;
     for (const OutputColumn& c : columns) hidden = hidden || c.name == inner[i].name;
-    for (size_t later = i + 1; later < inner.size(); ++later) hidden = hidden || (inner[later].isFinal && inner[later].name == inner[i].name);
+    for (size_t later = i + 1; later < inner.size(); ++later)
+      hidden = hidden || (inner[later].isFinal && inner[later].name == inner[i].name);
     if (!hidden) columns.push_back(inner[i]);
   }
 }
@@ -321,7 +336,8 @@ void emit(Importer& importer, const Element* model, const Prediction& prediction
     importer.at(c.element ? c.element : model);
     // "Some other value" has no label to show: the field's text is needed.
     const ir::Type& type = importer.build.type(c.value);
-    if (type.elem == Elem::cat && importer.build.get<ir::Dict>(ir::TableRef{type.dict}).open) c.value = importer.text(c.value);
+    if (type.elem == Elem::cat && importer.build.get<ir::Dict>(ir::TableRef{type.dict}).open)
+      c.value = importer.text(c.value);
     ir::Output output;
     output.field = c.name;
     output.feature = c.feature;
@@ -333,13 +349,15 @@ void emit(Importer& importer, const Element* model, const Prediction& prediction
 
 }  // namespace
 
-bool Importer::declareOutputs(Scope& scope, const Element* model, Prediction& prediction, Scope* outputs, bool topLevel) {
+bool Importer::declareOutputs(Scope& scope, const Element* model, Prediction& prediction, Scope* outputs,
+                              bool topLevel) {
   const Element* output = model->FirstChildElement("Output");
   std::vector<OutputColumn> columns;
   bool ok = !output || onlyChildren(output, {"OutputField"});
   Scope local(&scope);
   OutputFields fields{*this, local, model};
-  for (const Element* f = output ? output->FirstChildElement("OutputField") : nullptr; f; f = f->NextSiblingElement("OutputField")) {
+  for (const Element* f = output ? output->FirstChildElement("OutputField") : nullptr; f;
+       f = f->NextSiblingElement("OutputField")) {
     auto column = fields.column(f, prediction);
     if (!column) {
       ok = false;

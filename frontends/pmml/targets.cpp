@@ -1,5 +1,5 @@
-// Targets: what happens to a prediction before anyone reads it. Numbers: clamp, factor, constant, integer, in this order; a
-// missing result: the default value, or the class of the highest prior.
+// Targets: what happens to a prediction before anyone reads it. Numbers: clamp, factor, constant, integer, in this
+// order; a missing result: the default value, or the class of the highest prior.
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -32,7 +32,8 @@ bool numberTarget(Importer& importer, const Element* target, Prediction& predict
   ir::Builder& build = importer.build;
   const bool hasMin = target->Attribute("min"), hasMax = target->Attribute("max");
   const auto min = importer.number(target, "min", 0.0), max = importer.number(target, "max", 0.0);
-  const auto factor = importer.number(target, "rescaleFactor", 1.0), constant = importer.number(target, "rescaleConstant", 0.0);
+  const auto factor = importer.number(target, "rescaleFactor", 1.0),
+             constant = importer.number(target, "rescaleConstant", 0.0);
   const auto rounding = importer.choice(target, "castInteger", {"round", "ceiling", "floor"}, -1);
   if (!min || !max || !factor || !constant || !rounding) return false;
   ValueId value = prediction.value;
@@ -88,8 +89,8 @@ bool classTarget(Importer& importer, const Element* model, const Element* target
   noteDefault(importer, prediction.value);
   if (prediction.probabilities != ir::kNone) {
     const Elem elem = build.type(prediction.probabilities).elem;
-    prediction.probabilities =
-        build.add(ir::Coalesce(), {prediction.probabilities, constantVector(importer, priors, elem, "priors")}, "probabilities");
+    prediction.probabilities = build.add(
+        ir::Coalesce(), {prediction.probabilities, constantVector(importer, priors, elem, "priors")}, "probabilities");
   }
   prediction.value = build.add(ir::Coalesce(), {prediction.value, build.code(classes.dict, best)}, "label");
   return true;
@@ -101,14 +102,16 @@ std::optional<Prediction> Importer::applyTargets(Scope& scope, const Element* mo
   const Element* targets = model->FirstChildElement("Targets");
   if (!targets) return prediction;
   if (!onlyChildren(targets, {"Target"})) return std::nullopt;
-  for (const Element* target = targets->FirstChildElement("Target"); target; target = target->NextSiblingElement("Target")) {
+  for (const Element* target = targets->FirstChildElement("Target"); target;
+       target = target->NextSiblingElement("Target")) {
     if (!onlyAttributes(target, {"field", "optype", "castInteger", "min", "max", "rescaleFactor", "rescaleConstant"}) ||
         !onlyChildren(target, {"TargetValue"})) {
       return std::nullopt;
     }
     for (const Element* v = target->FirstChildElement("TargetValue"); v; v = v->NextSiblingElement("TargetValue")) {
       // rawDataValue is the name of displayValue up to 3.1.
-      if (!onlyAttributes(v, {"value", "displayValue", "rawDataValue", "priorProbability", "defaultValue"}) || !onlyChildren(v, {"Partition"})) {
+      if (!onlyAttributes(v, {"value", "displayValue", "rawDataValue", "priorProbability", "defaultValue"}) ||
+          !onlyChildren(v, {"Partition"})) {
         return std::nullopt;
       }
     }
@@ -125,12 +128,14 @@ std::optional<Prediction> Importer::applyTargets(Scope& scope, const Element* mo
     if (meant->value == ir::kNone) continue;
     at(target);
     Prediction column = *meant;  // the target's column has the same treatment, so that its defaults apply
-    const bool ok = meant->classification ? classTarget(*this, model, target, *meant) : numberTarget(*this, target, *meant);
+    const bool ok =
+        meant->classification ? classTarget(*this, model, target, *meant) : numberTarget(*this, target, *meant);
     if (!ok) return std::nullopt;
     if (column.column != kNone) {
       column.value = std::exchange(column.column, kNone);
       column.probabilities = kNone;
-      if (!(column.classification ? classTarget(*this, model, target, column) : numberTarget(*this, target, column))) return std::nullopt;
+      if (!(column.classification ? classTarget(*this, model, target, column) : numberTarget(*this, target, column)))
+        return std::nullopt;
       meant->column = column.value;
     }
   }

@@ -1,4 +1,5 @@
-// A state machine over the elements inside a TreeModel's Node: nodes, predicates and score distributions into flat arrays.
+// A state machine over the elements inside a TreeModel's Node: nodes, predicates and score distributions into flat
+// arrays.
 #include "frontends/pmml/tree_stream.h"
 
 #include <cstring>
@@ -187,7 +188,8 @@ class TreeStreams::Sink : public StreamSink {
 
   // Whether `name` is a predicate; it is then taken.
   bool startPredicate(const char* name, const char** attributes, Location at) {
-    static constexpr const char* kNames[] = {"SimplePredicate", "SimpleSetPredicate", "CompoundPredicate", "True", "False"};
+    static constexpr const char* kNames[] = {"SimplePredicate", "SimpleSetPredicate", "CompoundPredicate", "True",
+                                             "False"};
     int kind = 0;
     while (kind < 5 && std::strcmp(name, kNames[kind])) ++kind;
     if (kind == 5) return false;
@@ -212,7 +214,8 @@ class TreeStreams::Sink : public StreamSink {
   }
 
   // The index of attribute `name` among `values`; -1, reported, if it is absent or another.
-  int choice(const char* element, const char** attributes, const char* name, std::initializer_list<const char*> values, Location at) {
+  int choice(const char* element, const char** attributes, const char* name, std::initializer_list<const char*> values,
+             Location at) {
     const char* value = attribute(attributes, name);
     if (!value) {
       report(Kind::missing, at, std::string(element) + " has no attribute '" + name + "'");
@@ -235,8 +238,10 @@ class TreeStreams::Sink : public StreamSink {
 
   void startSimple(const char** attributes, Location at) {
     only("SimplePredicate", attributes, {"field", "operator", "value"}, at);
-    const int op = choice("SimplePredicate", attributes, "operator",
-                          {"equal", "notEqual", "lessThan", "lessOrEqual", "greaterThan", "greaterOrEqual", "isMissing", "isNotMissing"}, at);
+    const int op = choice(
+        "SimplePredicate", attributes, "operator",
+        {"equal", "notEqual", "lessThan", "lessOrEqual", "greaterThan", "greaterOrEqual", "isMissing", "isNotMissing"},
+        at);
     const uint32_t index = addPredicate(static_cast<TreeTest>(op < 0 ? 0 : op), at);
     tree_->predicates[index].field = requiredField("SimplePredicate", attributes, at);
     tree_->predicates[index].value = keep(attribute(attributes, "value"));
@@ -260,7 +265,8 @@ class TreeStreams::Sink : public StreamSink {
   void startCompound(const char** attributes, Location at) {
     only("CompoundPredicate", attributes, {"booleanOperator"}, at);
     const int op = choice("CompoundPredicate", attributes, "booleanOperator", {"and", "or", "xor", "surrogate"}, at);
-    openPredicates_.push_back(addPredicate(static_cast<TreeTest>(static_cast<int>(TreeTest::all) + (op < 0 ? 0 : op)), at));
+    openPredicates_.push_back(
+        addPredicate(static_cast<TreeTest>(static_cast<int>(TreeTest::all) + (op < 0 ? 0 : op)), at));
     push(In::compound);
   }
 
@@ -304,7 +310,8 @@ class TreeStreams::Sink : public StreamSink {
   bool reportedDepth_ = false;
 };
 
-TreeStreams::TreeStreams(const Limits& limits, Diagnostics& diagnostics) : sink_(std::make_unique<Sink>(limits, diagnostics)) {}
+TreeStreams::TreeStreams(const Limits& limits, Diagnostics& diagnostics)
+    : sink_(std::make_unique<Sink>(limits, diagnostics)) {}
 TreeStreams::~TreeStreams() = default;
 
 StreamChooser TreeStreams::chooser() {
@@ -312,7 +319,8 @@ StreamChooser TreeStreams::chooser() {
     if (!parent || std::strcmp(name, "Node") || std::strcmp(parent->Name(), "TreeModel")) return nullptr;
     if (trees.contains(parent)) return nullptr;  // a second root stays in the document, where treeModel refuses it
     std::string path;
-    for (const tinyxml2::XMLNode* e = parent; e && e->ToElement(); e = e->Parent()) path = "/" + std::string(e->Value()) + path;
+    for (const tinyxml2::XMLNode* e = parent; e && e->ToElement(); e = e->Parent())
+      path = "/" + std::string(e->Value()) + path;
     auto tree = std::make_shared<StreamedTree>();
     trees[parent] = tree;
     sink_->begin(tree, std::move(path));

@@ -1,4 +1,5 @@
-// The nodes of TreeModels, taken off the XML stream in a compact form: a forest of a million nodes never stays in the document.
+// The nodes of TreeModels, taken off the XML stream in a compact form: a forest of a million nodes never stays in the
+// document.
 #pragma once
 #include <map>
 #include <memory>
@@ -15,30 +16,42 @@ namespace kiln::pmml {
 
 /// What a predicate of a tree is. Comparisons in the order of SimplePredicate@operator.
 enum class TreeTest : uint8_t {
-  equal, notEqual, lessThan, lessOrEqual, greaterThan, greaterOrEqual, isMissing, isNotMissing,  // SimplePredicate
-  isIn, isNotIn,                                                                                  // SimpleSetPredicate
-  alwaysTrue, alwaysFalse,                                                                        // True, False
-  all /* and */, any /* or */, oneOf /* xor */, surrogate                                         // CompoundPredicate
+  equal,
+  notEqual,
+  lessThan,
+  lessOrEqual,
+  greaterThan,
+  greaterOrEqual,
+  isMissing,
+  isNotMissing,  // SimplePredicate
+  isIn,
+  isNotIn,  // SimpleSetPredicate
+  alwaysTrue,
+  alwaysFalse,  // True, False
+  all /* and */,
+  any /* or */,
+  oneOf /* xor */,
+  surrogate  // CompoundPredicate
 };
 
 /// The Node tree of one TreeModel. Nodes and predicates stand in document order: parents before children.
 struct StreamedTree {
-  using Text = uint32_t;                    ///< offset in `text`; 0: the attribute is absent
+  using Text = uint32_t;  ///< offset in `text`; 0: the attribute is absent
   static constexpr uint32_t kNone = 0xffffffffu;
 
   struct Node {
     uint32_t firstChild = kNone, nextSibling = kNone, parent = kNone;
-    uint32_t predicate = kNone;             ///< index of its predicate
+    uint32_t predicate = kNone;  ///< index of its predicate
     Text score = 0, id = 0, defaultChild = 0, recordCount = 0;
-    uint32_t firstDistribution = 0;         ///< its ScoreDistributions: up to the next node's first (see distributionsOf)
+    uint32_t firstDistribution = 0;  ///< its ScoreDistributions: up to the next node's first (see distributionsOf)
     uint32_t distributions = 0;
     uint32_t line = 0;
   };
   struct Predicate {
     TreeTest test = TreeTest::alwaysTrue;
-    uint32_t field = kNone;                 ///< index in `fields`, of simple and set predicates
-    uint32_t value = 0;                     ///< simple: Text of the value. Set: first of its `members`
-    uint32_t end = 0;                       ///< compound: index after its last inner predicate. Set: after its last member
+    uint32_t field = kNone;  ///< index in `fields`, of simple and set predicates
+    uint32_t value = 0;      ///< simple: Text of the value. Set: first of its `members`
+    uint32_t end = 0;        ///< compound: index after its last inner predicate. Set: after its last member
     uint32_t line = 0;
   };
   struct Distribution {
@@ -49,8 +62,8 @@ struct StreamedTree {
   std::vector<Predicate> predicates;
   std::vector<Text> members;
   std::vector<Distribution> distributions;
-  std::vector<std::string> fields;          ///< names
-  std::string text;                         ///< NUL-terminated strings, end to end; begins with one NUL
+  std::vector<std::string> fields;  ///< names
+  std::string text;                 ///< NUL-terminated strings, end to end; begins with one NUL
 
   const char* at(Text t) const { return text.data() + t; }
   bool compound(uint32_t predicate) const { return predicates[predicate].test >= TreeTest::all; }
@@ -65,7 +78,7 @@ class TreeStreams {
   ~TreeStreams();
   StreamChooser chooser();
 
-  std::map<const Element*, std::shared_ptr<StreamedTree>> trees;   ///< by TreeModel element
+  std::map<const Element*, std::shared_ptr<StreamedTree>> trees;  ///< by TreeModel element
 
  private:
   class Sink;

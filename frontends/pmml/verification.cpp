@@ -31,7 +31,8 @@ bool Importer::verification(const Element* model) {
   for (ir::NodeId id : pipeline.inputs()) known.insert(pipeline.nodes[id].op->as<ir::Input>().field);
   for (ir::NodeId id : pipeline.outputs()) known.insert(pipeline.nodes[id].op->as<ir::Output>().field);
   std::unordered_map<std::string, size_t> columnOf;  // cell element's local name to column
-  for (const Element* f = fields->FirstChildElement("VerificationField"); f; f = f->NextSiblingElement("VerificationField")) {
+  for (const Element* f = fields->FirstChildElement("VerificationField"); f;
+       f = f->NextSiblingElement("VerificationField")) {
     const auto name = required(f, "field");
     const auto precision = number(f, "precision", 1e-6), zero = number(f, "zeroThreshold", 1e-16);
     if (!name || !precision || !zero) return false;

@@ -7,28 +7,33 @@ namespace kiln::test {
 namespace {
 
 const char* kFields =
-    "<DataField name=\"y\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>"
+    "<DataField name=\"y\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"x\" optype=\"continuous\" "
+    "dataType=\"double\"/>"
     "<DataField name=\"z\" optype=\"continuous\" dataType=\"double\"/>";
-const char* kSchema = "<MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"x\"/><MiningField name=\"z\"/></MiningSchema>";
+const char* kSchema =
+    "<MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"x\"/><MiningField "
+    "name=\"z\"/></MiningSchema>";
 const char* kInner = "<MiningSchema><MiningField name=\"x\"/><MiningField name=\"z\"/></MiningSchema>";
 
 std::string segment(const std::string& predicate, const std::string& model, const std::string& attributes = "") {
   return "<Segment " + attributes + ">" + predicate + model + "</Segment>";
 }
 // intercept + coefficient * field; missing where the field is.
-std::string line(const std::string& intercept, const std::string& field, const std::string& coefficient, const std::string& output = "",
-                 const std::string& schema = kInner) {
-  return "<RegressionModel functionName=\"regression\">" + schema + output + "<RegressionTable intercept=\"" + intercept +
-         "\"><NumericPredictor name=\"" + field + "\" coefficient=\"" + coefficient + "\"/></RegressionTable></RegressionModel>";
+std::string line(const std::string& intercept, const std::string& field, const std::string& coefficient,
+                 const std::string& output = "", const std::string& schema = kInner) {
+  return "<RegressionModel functionName=\"regression\">" + schema + output + "<RegressionTable intercept=\"" +
+         intercept + "\"><NumericPredictor name=\"" + field + "\" coefficient=\"" + coefficient +
+         "\"/></RegressionTable></RegressionModel>";
 }
 std::string mining(const std::string& segmentation, const std::string& segments, const std::string& output = "") {
-  return document(kFields, "<MiningModel functionName=\"regression\">" + std::string(kSchema) + output + "<Segmentation " + segmentation + ">" +
-                               segments + "</Segmentation></MiningModel>");
+  return document(kFields, "<MiningModel functionName=\"regression\">" + std::string(kSchema) + output +
+                               "<Segmentation " + segmentation + ">" + segments + "</Segmentation></MiningModel>");
 }
 
 // Members at x = 1, z = 2: 1, 4 (only where x > 0), 10.
 const std::string kThree = segment("<True/>", line("0", "x", "1"), "weight=\"1\"") +
-                           segment("<SimplePredicate field=\"x\" operator=\"greaterThan\" value=\"0\"/>", line("0", "z", "2"), "weight=\"3\"") +
+                           segment("<SimplePredicate field=\"x\" operator=\"greaterThan\" value=\"0\"/>",
+                                   line("0", "z", "2"), "weight=\"3\"") +
                            segment("<True/>", line("9", "x", "1"), "weight=\"4\"");
 
 std::string combined(const std::string& method, const Row& row, const std::string& more = "") {
@@ -44,11 +49,11 @@ TEST(Mining, CombinesTheMembersThatRan) {
   EXPECT_EQ(combined("median", all), "4");
   EXPECT_EQ(combined("median", two), "3.5");
   EXPECT_EQ(combined("max", all), "10");
-  EXPECT_EQ(combined("weightedSum", all), "53");             // 1 + 12 + 40
+  EXPECT_EQ(combined("weightedSum", all), "53");  // 1 + 12 + 40
   EXPECT_EQ(combined("x-weightedSum", all), "53");
-  EXPECT_EQ(combined("weightedAverage", all), "6.625");      // 53 / 8
-  EXPECT_EQ(combined("weightedAverage", two), "6.2");        // (-1 + 32) / 5
-  EXPECT_EQ(combined("weightedMedian", all), "4");           // half of 8 is reached at 1 + 3
+  EXPECT_EQ(combined("weightedAverage", all), "6.625");  // 53 / 8
+  EXPECT_EQ(combined("weightedAverage", two), "6.2");    // (-1 + 32) / 5
+  EXPECT_EQ(combined("weightedMedian", all), "4");       // half of 8 is reached at 1 + 3
 }
 
 TEST(Mining, MissingMembers) {
@@ -67,8 +72,9 @@ TEST(Mining, MissingMembers) {
 const std::string kNamed = std::string(kSchema);
 
 TEST(Mining, SelectFirst) {
-  const std::string segments = segment("<SimplePredicate field=\"x\" operator=\"greaterThan\" value=\"0\"/>", line("0", "z", "1", "", kNamed)) +
-                               segment("<True/>", line("100", "x", "1", "", kNamed));
+  const std::string segments =
+      segment("<SimplePredicate field=\"x\" operator=\"greaterThan\" value=\"0\"/>", line("0", "z", "1", "", kNamed)) +
+      segment("<True/>", line("100", "x", "1", "", kNamed));
   Scoring plain(mining("multipleModelMethod=\"selectFirst\"", segments));
   EXPECT_EQ(plain.score({{"x", "1"}, {"z", "5"}}, "y"), "5");
   EXPECT_EQ(plain.score({{"x", "-1"}, {"z", "5"}}, "y"), "99");
@@ -78,12 +84,17 @@ TEST(Mining, SelectFirst) {
 }
 
 std::string chain(const std::string& treatment) {
-  const std::string a = "<Output><OutputField name=\"a\" feature=\"predictedValue\"/><OutputField name=\"hidden\" isFinalResult=\"false\"/></Output>";
-  const std::string schemaB = "<MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"a\"/></MiningSchema>";
+  const std::string a =
+      "<Output><OutputField name=\"a\" feature=\"predictedValue\"/><OutputField name=\"hidden\" "
+      "isFinalResult=\"false\"/></Output>";
+  const std::string schemaB =
+      "<MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"a\"/></MiningSchema>";
   return mining("multipleModelMethod=\"modelChain\" " + treatment,
                 segment("<True/>", line("1", "x", "2", a), "id=\"first\"") +
-                    segment("<SimplePredicate field=\"a\" operator=\"greaterThan\" value=\"3\"/>", line("0", "a", "10", "", schemaB), "id=\"second\""),
-                "<Output><OutputField name=\"inner\" segmentId=\"first\"/><OutputField name=\"last\" segmentId=\"second\"/></Output>");
+                    segment("<SimplePredicate field=\"a\" operator=\"greaterThan\" value=\"3\"/>",
+                            line("0", "a", "10", "", schemaB), "id=\"second\""),
+                "<Output><OutputField name=\"inner\" segmentId=\"first\"/><OutputField name=\"last\" "
+                "segmentId=\"second\"/></Output>");
 }
 
 TEST(Mining, ChainsReadOutputsOfEarlierSegments) {
@@ -104,12 +115,14 @@ TEST(Mining, ChainsReadOutputsOfEarlierSegments) {
 
 // ---- trees in one forest
 
-std::string stump(const std::string& field, const std::string& low, const std::string& high, const std::string& attributes = "") {
+std::string stump(const std::string& field, const std::string& low, const std::string& high,
+                  const std::string& attributes = "") {
   const auto leaf = [&](const std::string& op, const std::string& score) {
-    return "<Node score=\"" + score + "\"><SimplePredicate field=\"" + field + "\" operator=\"" + op + "\" value=\"0\"/></Node>";
+    return "<Node score=\"" + score + "\"><SimplePredicate field=\"" + field + "\" operator=\"" + op +
+           "\" value=\"0\"/></Node>";
   };
-  return "<TreeModel functionName=\"regression\" " + attributes + ">" + kInner + "<Node><True/>" + leaf("lessOrEqual", low) + leaf("greaterThan", high) +
-         "</Node></TreeModel>";
+  return "<TreeModel functionName=\"regression\" " + attributes + ">" + kInner + "<Node><True/>" +
+         leaf("lessOrEqual", low) + leaf("greaterThan", high) + "</Node></TreeModel>";
 }
 
 size_t forests(const ir::Pipeline& pipeline) {
@@ -120,15 +133,20 @@ size_t forests(const ir::Pipeline& pipeline) {
 
 std::string forestOf(const std::string& method, const std::string& more = "") {
   return mining("multipleModelMethod=\"" + method + "\" " + more,
-                segment("<True/>", stump("x", "1", "2"), "weight=\"2\"") + segment("<True/>", stump("z", "10", "20"), "weight=\"0.5\"") +
+                segment("<True/>", stump("x", "1", "2"), "weight=\"2\"") +
+                    segment("<True/>", stump("z", "10", "20"), "weight=\"0.5\"") +
                     segment("<True/>", stump("x", "100", "300"), "weight=\"1.5\""));
 }
 
 TEST(Mining, TreesBecomeOneForest) {
   const Row row{{"x", "1"}, {"z", "-1"}};  // leaves 2, 10, 300
-  const std::map<std::string, std::string> expected = {
-      {"sum", "312"},          {"average", "104"},            {"weightedSum", "459"} /* 4 + 5 + 450 */,
-      {"weightedAverage", "114.75"} /* 459 / 4 */, {"max", "300"}, {"median", "10"}, {"weightedMedian", "2"} /* 2 of 4 is half */};
+  const std::map<std::string, std::string> expected = {{"sum", "312"},
+                                                       {"average", "104"},
+                                                       {"weightedSum", "459"} /* 4 + 5 + 450 */,
+                                                       {"weightedAverage", "114.75"} /* 459 / 4 */,
+                                                       {"max", "300"},
+                                                       {"median", "10"},
+                                                       {"weightedMedian", "2"} /* 2 of 4 is half */};
   for (const auto& [method, value] : expected) {
     Scoring s(forestOf(method));
     ASSERT_TRUE(s.ok()) << s.messages();
@@ -144,10 +162,12 @@ TEST(Mining, TreesBecomeOneForest) {
 TEST(Mining, FloatForestsAddFloats) {
   // 16777216 + 1 + 1 in floats stays 16777216, since 16777217 is no float.
   const std::string trees = segment("<True/>", stump("x", "0", "16777216", "x-mathContext=\"float\"")) +
-                            segment("<True/>", stump("x", "0", "1", "x-mathContext=\"float\"")) + segment("<True/>", stump("x", "0", "1", "x-mathContext=\"float\""));
+                            segment("<True/>", stump("x", "0", "1", "x-mathContext=\"float\"")) +
+                            segment("<True/>", stump("x", "0", "1", "x-mathContext=\"float\""));
   const auto model = [&](const std::string& context) {
     return document(kFields, "<MiningModel functionName=\"regression\" x-mathContext=\"" + context + "\">" + kSchema +
-                                 "<Segmentation multipleModelMethod=\"sum\">" + trees + "</Segmentation></MiningModel>");
+                                 "<Segmentation multipleModelMethod=\"sum\">" + trees +
+                                 "</Segmentation></MiningModel>");
   };
   EXPECT_EQ(Scoring(model("float")).score({{"x", "1"}}, "y"), "16777216");
   EXPECT_EQ(Scoring(model("double")).score({{"x", "1"}}, "y"), "16777218");
@@ -156,25 +176,30 @@ TEST(Mining, FloatForestsAddFloats) {
 // ---- classification
 
 const char* kClassFields =
-    "<DataField name=\"y\" optype=\"categorical\" dataType=\"integer\"><Value value=\"0\"/><Value value=\"1\"/></DataField>"
-    "<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"z\" optype=\"continuous\" dataType=\"double\"/>";
+    "<DataField name=\"y\" optype=\"categorical\" dataType=\"integer\"><Value value=\"0\"/><Value "
+    "value=\"1\"/></DataField>"
+    "<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"z\" optype=\"continuous\" "
+    "dataType=\"double\"/>";
 
 // A class tree whose only inner schema is anonymous: its labels are typed by the outer target.
 std::string classTree(const std::string& field, const std::string& low, const std::string& high, int ones) {
   const auto leaf = [&](const std::string& op, const std::string& score, int one) {
-    return "<Node score=\"" + score + "\"><SimplePredicate field=\"" + field + "\" operator=\"" + op + "\" value=\"0\"/><ScoreDistribution value=\"0\" recordCount=\"" +
-           std::to_string(4 - one) + "\"/><ScoreDistribution value=\"1\" recordCount=\"" + std::to_string(one) + "\"/></Node>";
+    return "<Node score=\"" + score + "\"><SimplePredicate field=\"" + field + "\" operator=\"" + op +
+           "\" value=\"0\"/><ScoreDistribution value=\"0\" recordCount=\"" + std::to_string(4 - one) +
+           "\"/><ScoreDistribution value=\"1\" recordCount=\"" + std::to_string(one) + "\"/></Node>";
   };
-  return "<TreeModel functionName=\"classification\">" + std::string(kInner) + "<Node><True/>" + leaf("lessOrEqual", low, 4 - ones) +
-         leaf("greaterThan", high, ones) + "</Node></TreeModel>";
+  return "<TreeModel functionName=\"classification\">" + std::string(kInner) + "<Node><True/>" +
+         leaf("lessOrEqual", low, 4 - ones) + leaf("greaterThan", high, ones) + "</Node></TreeModel>";
 }
 
 std::string classForest(const std::string& method) {
   return document(kClassFields, "<MiningModel functionName=\"classification\">" + std::string(kSchema) +
-                                    "<Output><OutputField name=\"p1\" feature=\"probability\" value=\"1\"/></Output><Segmentation multipleModelMethod=\"" + method +
-                                    "\">" + segment("<True/>", classTree("x", "0", "1", 3), "weight=\"1\"") +
+                                    "<Output><OutputField name=\"p1\" feature=\"probability\" "
+                                    "value=\"1\"/></Output><Segmentation multipleModelMethod=\"" +
+                                    method + "\">" + segment("<True/>", classTree("x", "0", "1", 3), "weight=\"1\"") +
                                     segment("<True/>", classTree("z", "0", "1", 4), "weight=\"1\"") +
-                                    segment("<True/>", classTree("z", "0", "1", 2), "weight=\"2\"") + "</Segmentation></MiningModel>");
+                                    segment("<True/>", classTree("z", "0", "1", 2), "weight=\"2\"") +
+                                    "</Segmentation></MiningModel>");
 }
 
 TEST(Mining, ClassForests) {

@@ -6,26 +6,34 @@ namespace kiln::test {
 namespace {
 
 const char* kFields =
-    "<DataField name=\"y\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>"
-    "<DataField name=\"z\" optype=\"continuous\" dataType=\"integer\"/><DataField name=\"c\" optype=\"categorical\" dataType=\"string\"/>";
+    "<DataField name=\"y\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"x\" optype=\"continuous\" "
+    "dataType=\"double\"/>"
+    "<DataField name=\"z\" optype=\"continuous\" dataType=\"integer\"/><DataField name=\"c\" optype=\"categorical\" "
+    "dataType=\"string\"/>";
 const char* kSchema =
-    "<MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"x\"/><MiningField name=\"z\"/><MiningField name=\"c\"/></MiningSchema>";
+    "<MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"x\"/><MiningField "
+    "name=\"z\"/><MiningField name=\"c\"/></MiningSchema>";
 
 std::string regression(const std::string& table, const std::string& attributes = "", const std::string& more = "") {
-  return document(kFields, "<RegressionModel functionName=\"regression\" " + attributes + ">" + kSchema + more + table + "</RegressionModel>");
+  return document(kFields, "<RegressionModel functionName=\"regression\" " + attributes + ">" + kSchema + more + table +
+                               "</RegressionModel>");
 }
-const std::string kLine = "<RegressionTable intercept=\"1\"><NumericPredictor name=\"x\" coefficient=\"2\"/></RegressionTable>";
+const std::string kLine =
+    "<RegressionTable intercept=\"1\"><NumericPredictor name=\"x\" coefficient=\"2\"/></RegressionTable>";
 
 TEST(Regression, SumsPowersCategoriesAndProducts) {
-  Scoring s(regression(
-      "<RegressionTable intercept=\"0.5\"><NumericPredictor name=\"x\" exponent=\"2\" coefficient=\"3\"/><NumericPredictor name=\"z\" coefficient=\"-1\"/>"
-      "<CategoricalPredictor name=\"c\" value=\"a\" coefficient=\"10\"/><CategoricalPredictor name=\"c\" value=\"b\" coefficient=\"20\"/>"
-      "<PredictorTerm coefficient=\"0.25\"><FieldRef field=\"x\"/><FieldRef field=\"z\"/></PredictorTerm></RegressionTable>"));
+  Scoring s(
+      regression("<RegressionTable intercept=\"0.5\"><NumericPredictor name=\"x\" exponent=\"2\" "
+                 "coefficient=\"3\"/><NumericPredictor name=\"z\" coefficient=\"-1\"/>"
+                 "<CategoricalPredictor name=\"c\" value=\"a\" coefficient=\"10\"/><CategoricalPredictor name=\"c\" "
+                 "value=\"b\" coefficient=\"20\"/>"
+                 "<PredictorTerm coefficient=\"0.25\"><FieldRef field=\"x\"/><FieldRef "
+                 "field=\"z\"/></PredictorTerm></RegressionTable>"));
   ASSERT_TRUE(s.ok()) << s.messages();
-  EXPECT_EQ(s.score({{"x", "2"}, {"z", "4"}, {"c", "b"}}, "y"), "30.5");   // 0.5 + 12 - 4 + 20 + 2
-  EXPECT_EQ(s.score({{"x", "2"}, {"z", "4"}, {"c", "?"}}, "y"), "10.5");   // another category adds nothing
-  EXPECT_EQ(s.score({{"x", "2"}, {"z", "4"}}, "y"), "10.5");               // nor does a missing one
-  EXPECT_EQ(s.score({{"z", "4"}, {"c", "b"}}, "y"), "");                   // a missing number does: no result
+  EXPECT_EQ(s.score({{"x", "2"}, {"z", "4"}, {"c", "b"}}, "y"), "30.5");  // 0.5 + 12 - 4 + 20 + 2
+  EXPECT_EQ(s.score({{"x", "2"}, {"z", "4"}, {"c", "?"}}, "y"), "10.5");  // another category adds nothing
+  EXPECT_EQ(s.score({{"x", "2"}, {"z", "4"}}, "y"), "10.5");              // nor does a missing one
+  EXPECT_EQ(s.score({{"z", "4"}, {"c", "b"}}, "y"), "");                  // a missing number does: no result
 }
 
 TEST(Regression, Normalizations) {
@@ -48,17 +56,22 @@ TEST(Regression, Normalizations) {
 std::string classes(const std::string& method, const std::string& opType = "categorical", int tables = 3) {
   std::string values, all;
   const char* names[] = {"a", "b", "c"};
-  const char* content[] = {" intercept=\"0\"/>", " intercept=\"0\"><NumericPredictor name=\"x\" coefficient=\"1\"/></RegressionTable>", " intercept=\"1\"/>"};
+  const char* content[] = {" intercept=\"0\"/>",
+                           " intercept=\"0\"><NumericPredictor name=\"x\" coefficient=\"1\"/></RegressionTable>",
+                           " intercept=\"1\"/>"};
   std::string outputs;
   for (int i = 0; i < tables; ++i) {
     values += std::string("<Value value=\"") + names[i] + "\"/>";
     all += std::string("<RegressionTable targetCategory=\"") + names[i] + "\"" + content[i];
-    outputs += std::string("<OutputField name=\"p") + names[i] + "\" feature=\"probability\" value=\"" + names[i] + "\"/>";
+    outputs +=
+        std::string("<OutputField name=\"p") + names[i] + "\" feature=\"probability\" value=\"" + names[i] + "\"/>";
   }
-  return document("<DataField name=\"y\" optype=\"" + opType + "\" dataType=\"string\">" + values + "</DataField><DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>",
+  return document("<DataField name=\"y\" optype=\"" + opType + "\" dataType=\"string\">" + values +
+                      "</DataField><DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>",
                   "<RegressionModel functionName=\"classification\" normalizationMethod=\"" + method +
-                      "\"><MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"x\"/></MiningSchema><Output>" + outputs + "</Output>" + all +
-                      "</RegressionModel>");
+                      "\"><MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField "
+                      "name=\"x\"/></MiningSchema><Output>" +
+                      outputs + "</Output>" + all + "</RegressionModel>");
 }
 
 TEST(Regression, Classification) {
@@ -107,9 +120,12 @@ TEST(Targets, ClampThenScaleThenRound) {
   // y = 1 + 2x. At x = 10, 21 is clamped to 5; times 2 plus 0.5 is 10.5; rounding half up gives 11, down 10.
   const std::string attributes = "min=\"-1\" max=\"5\" rescaleFactor=\"2\" rescaleConstant=\"0.5\"";
   EXPECT_EQ(Scoring(regression(kLine, "", target(attributes))).score({{"x", "10"}}, "y"), "10.5");
-  EXPECT_EQ(Scoring(regression(kLine, "", target(attributes + " castInteger=\"round\""))).score({{"x", "10"}}, "y"), "11");
-  EXPECT_EQ(Scoring(regression(kLine, "", target(attributes + " castInteger=\"floor\""))).score({{"x", "10"}}, "y"), "10");
-  EXPECT_EQ(Scoring(regression(kLine, "", target(attributes + " castInteger=\"ceiling\""))).score({{"x", "-10"}}, "y"), "-1");  // -1.5
+  EXPECT_EQ(Scoring(regression(kLine, "", target(attributes + " castInteger=\"round\""))).score({{"x", "10"}}, "y"),
+            "11");
+  EXPECT_EQ(Scoring(regression(kLine, "", target(attributes + " castInteger=\"floor\""))).score({{"x", "10"}}, "y"),
+            "10");
+  EXPECT_EQ(Scoring(regression(kLine, "", target(attributes + " castInteger=\"ceiling\""))).score({{"x", "-10"}}, "y"),
+            "-1");  // -1.5
 }
 
 TEST(Targets, DefaultsForMissingResults) {
@@ -120,7 +136,9 @@ TEST(Targets, DefaultsForMissingResults) {
   EXPECT_EQ(s.bits(), static_cast<uint32_t>(KILN_DEFAULT_USED));
 
   std::string text = classes("softmax");
-  text.insert(text.find("<RegressionTable"), target("", "<TargetValue value=\"a\" priorProbability=\"0.25\"/><TargetValue value=\"c\" displayValue=\"see\" priorProbability=\"0.75\"/>"));
+  text.insert(text.find("<RegressionTable"), target("",
+                                                    "<TargetValue value=\"a\" priorProbability=\"0.25\"/><TargetValue "
+                                                    "value=\"c\" displayValue=\"see\" priorProbability=\"0.75\"/>"));
   text.insert(text.find("</Output>"), "<OutputField name=\"d\" feature=\"predictedDisplayValue\"/>");
   Scoring priors(text);
   ASSERT_TRUE(priors.ok()) << priors.messages();
@@ -129,16 +147,20 @@ TEST(Targets, DefaultsForMissingResults) {
   EXPECT_EQ(row["d"], "see");
   EXPECT_EQ(row["pa"], "0.25");
   EXPECT_EQ(row["pb"], "0");
-  EXPECT_FALSE(Scoring(regression(kLine, "", "<Targets><Target field=\"x\" min=\"0\"/></Targets>")).ok());  // not its target
+  EXPECT_FALSE(
+      Scoring(regression(kLine, "", "<Targets><Target field=\"x\" min=\"0\"/></Targets>")).ok());  // not its target
 }
 
 TEST(Output, FeaturesAndTheirOrder) {
   const std::string output =
       "<Output><OutputField name=\"again\" feature=\"predictedValue\" dataType=\"float\" optype=\"continuous\"/>"
-      "<OutputField name=\"twice\" feature=\"transformedValue\" dataType=\"double\" optype=\"continuous\"><Apply function=\"*\"><FieldRef field=\"again\"/>"
+      "<OutputField name=\"twice\" feature=\"transformedValue\" dataType=\"double\" optype=\"continuous\"><Apply "
+      "function=\"*\"><FieldRef field=\"again\"/>"
       "<Constant dataType=\"integer\">2</Constant></Apply></OutputField>"
-      "<OutputField name=\"big\" feature=\"decision\" dataType=\"boolean\" optype=\"categorical\"><Decisions><Decision value=\"true\"/></Decisions>"
-      "<Apply function=\"greaterThan\"><FieldRef field=\"twice\"/><FieldRef field=\"x\"/></Apply></OutputField></Output>";
+      "<OutputField name=\"big\" feature=\"decision\" dataType=\"boolean\" optype=\"categorical\"><Decisions><Decision "
+      "value=\"true\"/></Decisions>"
+      "<Apply function=\"greaterThan\"><FieldRef field=\"twice\"/><FieldRef "
+      "field=\"x\"/></Apply></OutputField></Output>";
   Scoring s(regression(kLine, "", output));
   ASSERT_TRUE(s.ok()) << s.messages();
   EXPECT_EQ(s.outputs(), (std::vector<std::string>{"y", "again", "twice", "big"}));
@@ -150,7 +172,8 @@ TEST(Output, FeaturesAndTheirOrder) {
 
 TEST(Output, RefusesWhatTheModelDoesNotHave) {
   for (const char* feature : {"entityId", "reasonCode", "standardError", "clusterId", "probability"}) {
-    Scoring s(regression(kLine, "", std::string("<Output><OutputField name=\"f\" feature=\"") + feature + "\" value=\"a\"/></Output>"));
+    Scoring s(regression(
+        kLine, "", std::string("<Output><OutputField name=\"f\" feature=\"") + feature + "\" value=\"a\"/></Output>"));
     EXPECT_FALSE(s.ok()) << feature;
     EXPECT_NE(s.messages().find(feature), std::string::npos) << s.messages();
   }
@@ -160,8 +183,10 @@ TEST(Output, RefusesWhatTheModelDoesNotHave) {
 }
 
 TEST(Output, WithoutATargetFieldTheColumnIsCalledTarget) {
-  Scoring s(document("<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>",
-                     "<RegressionModel functionName=\"regression\"><MiningSchema><MiningField name=\"x\"/></MiningSchema>" + kLine + "</RegressionModel>"));
+  Scoring s(
+      document("<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>",
+               "<RegressionModel functionName=\"regression\"><MiningSchema><MiningField name=\"x\"/></MiningSchema>" +
+                   kLine + "</RegressionModel>"));
   EXPECT_EQ(s.score({{"x", "1"}}, "_target"), "3");
 }
 
@@ -169,7 +194,8 @@ TEST(Verification, RowsAreKept) {
   const std::string verification =
       "<ModelVerification recordCount=\"1\"><VerificationFields><VerificationField field=\"x\" column=\"data:ex\"/>"
       "<VerificationField field=\"y\" precision=\"1E-9\"/><VerificationField field=\"nowhere\"/></VerificationFields>"
-      "<InlineTable><row><data:ex xmlns:data=\"urn:data\">1</data:ex><y>3</y><nowhere>0</nowhere></row></InlineTable></ModelVerification>";
+      "<InlineTable><row><data:ex "
+      "xmlns:data=\"urn:data\">1</data:ex><y>3</y><nowhere>0</nowhere></row></InlineTable></ModelVerification>";
   Scoring s(regression(kLine, "", verification));
   ASSERT_TRUE(s.ok()) << s.messages();
   ASSERT_EQ(s.pipeline().verifications.size(), 1u);

@@ -22,9 +22,10 @@ namespace kiln::test {
 using Row = std::map<std::string, std::string>;
 
 /// A document with these DataFields and this model, of version 4.4.
-inline std::string document(const std::string& dataFields, const std::string& model, const std::string& transformations = "") {
-  return "<PMML version=\"4.4\" xmlns=\"http://www.dmg.org/PMML-4_4\">\n<Header/>\n<DataDictionary>" + dataFields + "</DataDictionary>\n" +
-         transformations + model + "\n</PMML>\n";
+inline std::string document(const std::string& dataFields, const std::string& model,
+                            const std::string& transformations = "") {
+  return "<PMML version=\"4.4\" xmlns=\"http://www.dmg.org/PMML-4_4\">\n<Header/>\n<DataDictionary>" + dataFields +
+         "</DataDictionary>\n" + transformations + model + "\n</PMML>\n";
 }
 
 class Scoring {
@@ -35,7 +36,8 @@ class Scoring {
     diagnostics_.print(shown, source_, false);
     messages_ = shown.str();
     if (!pipeline_) return;
-    for (const ir::Problem& problem : ir::verify(*pipeline_)) ADD_FAILURE() << problem.message << "\n" << ir::print(*pipeline_);
+    for (const ir::Problem& problem : ir::verify(*pipeline_))
+      ADD_FAILURE() << problem.message << "\n" << ir::print(*pipeline_);
     evaluator_.emplace(*pipeline_);
   }
 
@@ -49,7 +51,8 @@ class Scoring {
     return names;
   }
 
-  /// The row's outputs by name; a missing one is empty; all are "!" where the row has no result. "notes" holds the status bits.
+  /// The row's outputs by name; a missing one is empty; all are "!" where the row has no result. "notes" holds the
+  /// status bits.
   Row score(const Row& row) {
     if (!ok()) {
       ADD_FAILURE() << messages_;
@@ -85,11 +88,16 @@ class Scoring {
  private:
   static std::string text(const kiln_cell& cell) {
     switch (cell.kind) {
-      case KILN_NUMBER: return formatNumber(cell.as.number);
-      case KILN_INTEGER: return std::to_string(cell.as.integer);
-      case KILN_BOOLEAN: return cell.as.integer ? "true" : "false";
-      case KILN_TEXT: return std::string(cell.as.text, cell.length);
-      default: return "";
+      case KILN_NUMBER:
+        return formatNumber(cell.as.number);
+      case KILN_INTEGER:
+        return std::to_string(cell.as.integer);
+      case KILN_BOOLEAN:
+        return cell.as.integer ? "true" : "false";
+      case KILN_TEXT:
+        return std::string(cell.as.text, cell.length);
+      default:
+        return "";
     }
   }
 

@@ -1,5 +1,5 @@
-// TreeModel: strategies for missing values and dead ends, predicates as tests with three exits, distributions, ids, confidence.
-// Expected values are worked by hand from PMML 4.4's TreeModel page; the comment beside each says how.
+// TreeModel: strategies for missing values and dead ends, predicates as tests with three exits, distributions, ids,
+// confidence. Expected values are worked by hand from PMML 4.4's TreeModel page; the comment beside each says how.
 #include "tests/pmml/scoring.h"
 
 namespace kiln::test {
@@ -16,11 +16,13 @@ const char* kSchema =
     "<MiningField name=\"k\"/><MiningField name=\"c\"/></MiningSchema>";
 
 std::string tree(const std::string& attributes, const std::string& nodes) {
-  return document(kFields, "<TreeModel functionName=\"regression\" " + attributes + ">" + kSchema + nodes + "</TreeModel>");
+  return document(kFields,
+                  "<TreeModel functionName=\"regression\" " + attributes + ">" + kSchema + nodes + "</TreeModel>");
 }
 
 std::string simple(const std::string& field, const std::string& op, const std::string& value) {
-  return "<SimplePredicate field=\"" + field + "\" operator=\"" + op + "\"" + (value.empty() ? "" : " value=\"" + value + "\"") + "/>";
+  return "<SimplePredicate field=\"" + field + "\" operator=\"" + op + "\"" +
+         (value.empty() ? "" : " value=\"" + value + "\"") + "/>";
 }
 std::string leaf(const std::string& score, const std::string& predicate, const std::string& more = "") {
   return "<Node score=\"" + score + "\" " + more + ">" + predicate + "</Node>";
@@ -28,8 +30,9 @@ std::string leaf(const std::string& score, const std::string& predicate, const s
 
 // Root scored 9; x <= 1 gives 1, x > 1 gives 2 (or, below it, z < 0 gives 3).
 std::string split(const std::string& attributes) {
-  return tree(attributes, "<Node score=\"9\" defaultChild=\"b\"><True/>" + leaf("1", simple("x", "lessOrEqual", "1"), "id=\"a\"") +
-                              "<Node id=\"b\" score=\"2\">" + simple("x", "greaterThan", "1") + leaf("3", simple("z", "lessThan", "0")) +
+  return tree(attributes, "<Node score=\"9\" defaultChild=\"b\"><True/>" +
+                              leaf("1", simple("x", "lessOrEqual", "1"), "id=\"a\"") + "<Node id=\"b\" score=\"2\">" +
+                              simple("x", "greaterThan", "1") + leaf("3", simple("z", "lessThan", "0")) +
                               "</Node></Node>");
 }
 
@@ -51,7 +54,9 @@ TEST(Tree, MissingValueStrategies) {
   // none: UNKNOWN children are passed over, so the root has no true child.
   EXPECT_EQ(Scoring(split("noTrueChildStrategy=\"returnLastPrediction\"")).score({{"z", "-1"}}, "y"), "9");
   EXPECT_EQ(Scoring(split("")).score({{"z", "-1"}}, "y"), "");
-  EXPECT_EQ(Scoring(split("missingValueStrategy=\"nullPrediction\" noTrueChildStrategy=\"returnLastPrediction\"")).score({{"z", "-1"}}, "y"), "");
+  EXPECT_EQ(Scoring(split("missingValueStrategy=\"nullPrediction\" noTrueChildStrategy=\"returnLastPrediction\""))
+                .score({{"z", "-1"}}, "y"),
+            "");
   EXPECT_EQ(Scoring(split("missingValueStrategy=\"lastPrediction\"")).score({{"z", "-1"}}, "y"), "9");
   EXPECT_EQ(Scoring(split("missingValueStrategy=\"lastPrediction\"")).score({{"x", "2"}}, "y"), "2");
   // defaultChild: b, without asking its predicate; there z decides.
@@ -60,8 +65,8 @@ TEST(Tree, MissingValueStrategies) {
 
 TEST(Tree, UnknownFirstChildDecidesBeforeALaterTrueOne) {
   // c1 tests x (missing), c2 tests z (true). none goes on to c2; lastPrediction stops at the first UNKNOWN child.
-  const std::string nodes =
-      "<Node score=\"9\"><True/>" + leaf("1", simple("x", "lessThan", "0")) + leaf("2", simple("z", "greaterThan", "0")) + "</Node>";
+  const std::string nodes = "<Node score=\"9\"><True/>" + leaf("1", simple("x", "lessThan", "0")) +
+                            leaf("2", simple("z", "greaterThan", "0")) + "</Node>";
   EXPECT_EQ(Scoring(tree("", nodes)).score({{"z", "1"}}, "y"), "2");
   EXPECT_EQ(Scoring(tree("missingValueStrategy=\"lastPrediction\"", nodes)).score({{"z", "1"}}, "y"), "9");
 }
@@ -81,7 +86,8 @@ TEST(Tree, RootWhoseConditionFailsHasNoPrediction) {
 
 // Two leaves: 1 where the predicate is true, 2 where the tree goes on to a True sibling; UNKNOWN gives the root's 9.
 std::string decide(const std::string& predicate) {
-  return tree("missingValueStrategy=\"lastPrediction\"", "<Node score=\"9\"><True/>" + leaf("1", predicate) + leaf("2", "<True/>") + "</Node>");
+  return tree("missingValueStrategy=\"lastPrediction\"",
+              "<Node score=\"9\"><True/>" + leaf("1", predicate) + leaf("2", "<True/>") + "</Node>");
 }
 std::string compound(const std::string& op, const std::string& inner) {
   return "<CompoundPredicate booleanOperator=\"" + op + "\">" + inner + "</CompoundPredicate>";
@@ -89,7 +95,8 @@ std::string compound(const std::string& op, const std::string& inner) {
 
 // Kleene's tables over three operands x > 0, z > 0, k > 0, all 27 combinations of true, false and missing.
 TEST(Tree, CompoundPredicatesAreThreeValued) {
-  const std::string inner = simple("x", "greaterThan", "0") + simple("z", "greaterThan", "0") + simple("k", "greaterThan", "0");
+  const std::string inner =
+      simple("x", "greaterThan", "0") + simple("z", "greaterThan", "0") + simple("k", "greaterThan", "0");
   Scoring all(decide(compound("and", inner))), any(decide(compound("or", inner))), one(decide(compound("xor", inner))),
       first(decide(compound("surrogate", inner)));
   const char* texts[] = {"1", "0", ""};  // true, false, unknown
@@ -113,7 +120,9 @@ TEST(Tree, CompoundPredicatesAreThreeValued) {
 
 // (x > 0 and z > 0) or (k > 0 and c in {a, b}): nested, against the same tables applied twice.
 TEST(Tree, NestedCompoundPredicates) {
-  const std::string set = "<SimpleSetPredicate field=\"c\" booleanOperator=\"isIn\"><Array n=\"2\" type=\"string\">a \"b\"</Array></SimpleSetPredicate>";
+  const std::string set =
+      "<SimpleSetPredicate field=\"c\" booleanOperator=\"isIn\"><Array n=\"2\" type=\"string\">a "
+      "\"b\"</Array></SimpleSetPredicate>";
   Scoring s(decide(compound("or", compound("and", simple("x", "greaterThan", "0") + simple("z", "greaterThan", "0")) +
                                       compound("and", simple("k", "greaterThan", "0") + set))));
   const char* numbers[] = {"1", "0", ""};
@@ -130,8 +139,8 @@ TEST(Tree, NestedCompoundPredicates) {
 
 TEST(Tree, IntegerFieldAgainstAFraction) {
   // 2 < 2.5 and 3 > 2.5; no integer equals 2.5; a missing one is unknown all the same.
-  Scoring less(decide(simple("k", "lessThan", "2.5"))), more(decide(simple("k", "greaterOrEqual", "2.5"))), equal(decide(simple("k", "equal", "2.5"))),
-      differs(decide(simple("k", "notEqual", "2.5")));
+  Scoring less(decide(simple("k", "lessThan", "2.5"))), more(decide(simple("k", "greaterOrEqual", "2.5"))),
+      equal(decide(simple("k", "equal", "2.5"))), differs(decide(simple("k", "notEqual", "2.5")));
   EXPECT_EQ(less.score({{"k", "2"}}, "y"), "1");
   EXPECT_EQ(less.score({{"k", "3"}}, "y"), "2");
   EXPECT_EQ(more.score({{"k", "2"}}, "y"), "2");
@@ -150,7 +159,9 @@ TEST(Tree, MissingTests) {
 }
 
 TEST(Tree, SetsOfCategoriesAndUnseenOnes) {
-  const std::string notIn = "<SimpleSetPredicate field=\"c\" booleanOperator=\"isNotIn\"><Array n=\"2\" type=\"string\">a b</Array></SimpleSetPredicate>";
+  const std::string notIn =
+      "<SimpleSetPredicate field=\"c\" booleanOperator=\"isNotIn\"><Array n=\"2\" type=\"string\">a "
+      "b</Array></SimpleSetPredicate>";
   Scoring s(decide(notIn));
   EXPECT_EQ(s.score({{"c", "a"}}, "y"), "2");
   EXPECT_EQ(s.score({{"c", "never seen"}}, "y"), "1");
@@ -168,8 +179,10 @@ TEST(Tree, BadDocumentsAreRefusedWithTheirPlace) {
   refused("<Node score=\"1\"/>", "no predicate");
   refused("<Node score=\"one\"><True/></Node>", "'one' is not a number");
   refused("<Node score=\"1\"><True/><True/></Node>", "second predicate");
-  refused("<Node score=\"1\" defaultChild=\"q\"><True/>" + leaf("1", simple("x", "lessThan", "0")) + "</Node>", "'q' is not the id of a child");
-  refused("<Node score=\"1\">" + simple("x", "like", "0") + "</Node>", "'like' is not a value of SimplePredicate@operator");
+  refused("<Node score=\"1\" defaultChild=\"q\"><True/>" + leaf("1", simple("x", "lessThan", "0")) + "</Node>",
+          "'q' is not the id of a child");
+  refused("<Node score=\"1\">" + simple("x", "like", "0") + "</Node>",
+          "'like' is not a value of SimplePredicate@operator");
   refused("<Node score=\"1\">" + simple("x", "lessThan", "many") + "</Node>", "'many' is not a value of field 'x'");
   refused("<Node score=\"1\" colour=\"red\"><True/></Node>", "attribute 'colour'");
   refused("<Node score=\"1\"><True/><Regression/></Node>", "model 'Regression' inside a Node");
@@ -178,15 +191,19 @@ TEST(Tree, BadDocumentsAreRefusedWithTheirPlace) {
 
 std::string classifier(const std::string& attributes, const std::string& nodes, const std::string& output) {
   return document(
-      "<DataField name=\"y\" optype=\"categorical\" dataType=\"string\"><Value value=\"no\"/><Value value=\"yes\"/></DataField>"
-      "<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"z\" optype=\"continuous\" dataType=\"double\"/>",
+      "<DataField name=\"y\" optype=\"categorical\" dataType=\"string\"><Value value=\"no\"/><Value "
+      "value=\"yes\"/></DataField>"
+      "<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"z\" optype=\"continuous\" "
+      "dataType=\"double\"/>",
       "<TreeModel functionName=\"classification\" " + attributes +
-          "><MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"x\"/><MiningField name=\"z\"/></MiningSchema><Output>" +
+          "><MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"x\"/><MiningField "
+          "name=\"z\"/></MiningSchema><Output>" +
           output + "</Output>" + nodes + "</TreeModel>");
 }
 
 const char* kClassOutputs =
-    "<OutputField name=\"p(no)\" feature=\"probability\" value=\"no\"/><OutputField name=\"p(yes)\" feature=\"probability\" value=\"yes\"/>"
+    "<OutputField name=\"p(no)\" feature=\"probability\" value=\"no\"/><OutputField name=\"p(yes)\" "
+    "feature=\"probability\" value=\"yes\"/>"
     "<OutputField name=\"p\" feature=\"probability\"/><OutputField name=\"id\" feature=\"entityId\"/>"
     "<OutputField name=\"c\" feature=\"confidence\"/>";
 
@@ -194,10 +211,14 @@ TEST(Tree, DistributionsIdsAndConfidence) {
   const std::string nodes =
       "<Node id=\"root\" score=\"no\" defaultChild=\"l\"><True/>"
       "<ScoreDistribution value=\"yes\" recordCount=\"4\"/><ScoreDistribution value=\"no\" recordCount=\"6\"/>"
-      "<Node id=\"l\" score=\"yes\">" + simple("x", "lessOrEqual", "0") +
-      "<ScoreDistribution value=\"yes\" recordCount=\"3\" confidence=\"0.7\"/><ScoreDistribution value=\"no\" recordCount=\"1\" confidence=\"0.2\"/></Node>"
-      "<Node>" + simple("x", "greaterThan", "0") +
-      "<ScoreDistribution value=\"yes\" recordCount=\"0\" probability=\"0.45\"/><ScoreDistribution value=\"no\" recordCount=\"0\" probability=\"0.55\"/></Node></Node>";
+      "<Node id=\"l\" score=\"yes\">" +
+      simple("x", "lessOrEqual", "0") +
+      "<ScoreDistribution value=\"yes\" recordCount=\"3\" confidence=\"0.7\"/><ScoreDistribution value=\"no\" "
+      "recordCount=\"1\" confidence=\"0.2\"/></Node>"
+      "<Node>" +
+      simple("x", "greaterThan", "0") +
+      "<ScoreDistribution value=\"yes\" recordCount=\"0\" probability=\"0.45\"/><ScoreDistribution value=\"no\" "
+      "recordCount=\"0\" probability=\"0.55\"/></Node></Node>";
   Scoring s(classifier("missingValueStrategy=\"defaultChild\" missingValuePenalty=\"0.5\"", nodes, kClassOutputs));
   ASSERT_TRUE(s.ok()) << s.messages();
   EXPECT_EQ(s.outputs(), (std::vector<std::string>{"y", "p(no)", "p(yes)", "p", "id", "c"}));
@@ -209,7 +230,8 @@ TEST(Tree, DistributionsIdsAndConfidence) {
   EXPECT_EQ(row["p"], "0.75");
   EXPECT_EQ(row["id"], "l");
   EXPECT_EQ(row["c"], "0.7");
-  // Given probabilities win over counts; without a score the most probable class is the result; the third node has no id.
+  // Given probabilities win over counts; without a score the most probable class is the result; the third node has no
+  // id.
   row = s.score({{"x", "1"}});
   EXPECT_EQ(row["y"], "no");
   EXPECT_EQ(row["p(no)"], "0.55");
@@ -223,9 +245,9 @@ TEST(Tree, DistributionsIdsAndConfidence) {
 }
 
 TEST(Tree, SurrogateCountsAsAMissingLevel) {
-  const std::string nodes =
-      "<Node score=\"no\"><True/><Node id=\"s\" score=\"yes\">" + compound("surrogate", simple("x", "lessOrEqual", "0") + simple("z", "lessOrEqual", "0")) +
-      "<ScoreDistribution value=\"yes\" recordCount=\"1\" confidence=\"0.8\"/></Node></Node>";
+  const std::string nodes = "<Node score=\"no\"><True/><Node id=\"s\" score=\"yes\">" +
+                            compound("surrogate", simple("x", "lessOrEqual", "0") + simple("z", "lessOrEqual", "0")) +
+                            "<ScoreDistribution value=\"yes\" recordCount=\"1\" confidence=\"0.8\"/></Node></Node>";
   Scoring s(classifier("missingValuePenalty=\"0.25\"", nodes,
                        "<OutputField name=\"c\" feature=\"confidence\" value=\"yes\"/>"));
   EXPECT_EQ(s.score({{"x", "0"}}, "c"), "0.8");
@@ -236,11 +258,17 @@ TEST(Tree, SurrogateCountsAsAMissingLevel) {
 TEST(Tree, FloatFieldsCompareAsFloats) {
   // 0.1 as a float is 0.100000001490116; the threshold 0.1 is the same float, so 0.1 is not below it; as doubles the
   // threshold 0.10000000149 lies above 0.1.
-  const std::string nodes = "<Node score=\"9\"><True/>" + leaf("1", simple("f", "lessThan", "0.10000000149")) + leaf("2", "<True/>") + "</Node>";
+  const std::string nodes = "<Node score=\"9\"><True/>" + leaf("1", simple("f", "lessThan", "0.10000000149")) +
+                            leaf("2", "<True/>") + "</Node>";
   const auto model = [&](const std::string& type) {
-    return document("<DataField name=\"y\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"f\" optype=\"continuous\" dataType=\"" + type + "\"/>",
-                    "<TreeModel functionName=\"regression\"><MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"f\"/>"
-                    "</MiningSchema>" + nodes + "</TreeModel>");
+    return document(
+        "<DataField name=\"y\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"f\" optype=\"continuous\" "
+        "dataType=\"" +
+            type + "\"/>",
+        "<TreeModel functionName=\"regression\"><MiningSchema><MiningField name=\"y\" "
+        "usageType=\"target\"/><MiningField name=\"f\"/>"
+        "</MiningSchema>" +
+            nodes + "</TreeModel>");
   };
   EXPECT_EQ(Scoring(model("float")).score({{"f", "0.1"}}, "y"), "2");
   EXPECT_EQ(Scoring(model("double")).score({{"f", "0.1"}}, "y"), "1");
@@ -250,7 +278,8 @@ TEST(Tree, DeepTreesAndDepthLimit) {
   const auto chain = [](int depth) {
     std::string open, close;
     for (int i = 0; i < depth; ++i) {
-      open += "<Node score=\"" + std::to_string(i) + "\">" + (i ? simple("x", "greaterThan", std::to_string(i)) : "<True/>");
+      open += "<Node score=\"" + std::to_string(i) + "\">" +
+              (i ? simple("x", "greaterThan", std::to_string(i)) : "<True/>");
       close += "</Node>";
     }
     return tree("noTrueChildStrategy=\"returnLastPrediction\"", open + close);

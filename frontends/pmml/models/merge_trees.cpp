@@ -16,8 +16,12 @@ namespace {
 
 bool isPlainTree(const Importer& importer, const Segmentation& s, const Segment& segment) {
   const Element* model = segment.model;
-  if (std::strcmp(model->Name(), "TreeModel") || std::strcmp(segment.predicate->Name(), "True") || !segment.weightField.empty()) return false;
-  if (model->FirstChildElement("Targets") || model->FirstChildElement("LocalTransformations") || !importer.trees.contains(model)) return false;
+  if (std::strcmp(model->Name(), "TreeModel") || std::strcmp(segment.predicate->Name(), "True") ||
+      !segment.weightField.empty())
+    return false;
+  if (model->FirstChildElement("Targets") || model->FirstChildElement("LocalTransformations") ||
+      !importer.trees.contains(model))
+    return false;
   const char* scorable = model->Attribute("isScorable");
   return isClassification(model) == s.classification && (!scorable || !std::strcmp(scorable, "true"));
 }
@@ -25,7 +29,8 @@ bool isPlainTree(const Importer& importer, const Segmentation& s, const Segment&
 // Whether an OutputField of the MiningModel asks for the result of a single segment.
 bool readsSegments(const Element* miningModel) {
   const Element* output = miningModel->FirstChildElement("Output");
-  for (const Element* f = output ? output->FirstChildElement("OutputField") : nullptr; f; f = f->NextSiblingElement("OutputField")) {
+  for (const Element* f = output ? output->FirstChildElement("OutputField") : nullptr; f;
+       f = f->NextSiblingElement("OutputField")) {
     if (f->Attribute("segmentId")) return true;
   }
   return false;
@@ -39,8 +44,8 @@ struct Merging {
   Elem elem = mathElem(importer);
   TreeForest out{importer};
   Classes classes = {};
-  bool noPrediction = false;      // some row ends without one
-  bool noDistribution = false;    // or at a class without ScoreDistribution
+  bool noPrediction = false;    // some row ends without one
+  bool noDistribution = false;  // or at a class without ScoreDistribution
 
   enum Leaves { sums, each, codes, distributions };
   Leaves leaves = sums;
@@ -56,10 +61,13 @@ struct Merging {
     if (node == StreamedTree::kNone) return none();
     if (!s.classification) {
       if (!tree.nodes[node].score) return none();
-      const auto score = treeNumber(importer, segment.model, tree, tree.nodes[node].score, tree.nodes[node].line, treeElem);
+      const auto score =
+          treeNumber(importer, segment.model, tree, tree.nodes[node].score, tree.nodes[node].line, treeElem);
       if (!score) return kNone;
       const uint32_t index = out.forest.addLeaf();
-      const double weight = leaves == sums && s.weighted() ? rounded(rounded(segment.weight, elem) * rounded(*score, elem), elem) : rounded(*score, elem);
+      const double weight = leaves == sums && s.weighted()
+                                ? rounded(rounded(segment.weight, elem) * rounded(*score, elem), elem)
+                                : rounded(*score, elem);
       out.forest.addWeight(0, weight);
       return index;
     }
@@ -76,7 +84,9 @@ struct Merging {
     const uint32_t index = out.forest.addLeaf();
     for (size_t i = 0; i < distribution->classes.size(); ++i) {
       const double p = rounded(distribution->probabilities[i], elem);
-      if (p != 0) out.forest.addWeight(distribution->classes[i], s.weighted() ? rounded(rounded(segment.weight, elem) * p, elem) : p);
+      if (p != 0)
+        out.forest.addWeight(distribution->classes[i],
+                             s.weighted() ? rounded(rounded(segment.weight, elem) * p, elem) : p);
     }
     return index;
   }
@@ -92,7 +102,9 @@ struct Merging {
       const StreamedTree* tree = streamedTree(importer, segment.model);
       const auto strategy = treeStrategy(importer, segment.model);
       const bool declared = tree && strategy && context && importer.declareMiningSchema(inner, segment.model, false);
-      ok = declared && out.add(inner, segment.model, *tree, *strategy, [&](uint32_t node) { return leaf(segment, *tree, node, treeElem); }) && ok;
+      ok = declared && out.add(inner, segment.model, *tree, *strategy, [&](uint32_t node) {
+        return leaf(segment, *tree, node, treeElem);
+      }) && ok;
       importer.floatMath = outerFloat;
     }
     return ok;
@@ -137,8 +149,10 @@ struct Merging {
     if (!addTrees()) return std::nullopt;
     if (leaves == each) return combined(node(ForestNode::each, false, "scores"));
     Prediction prediction;
-    prediction.value = node(s.method == MultipleModelMethod::average ? ForestNode::average : ForestNode::sum, true, "score");
-    if (s.method == MultipleModelMethod::weightedAverage) prediction.value = build.call("div", {prediction.value, totalWeight()});
+    prediction.value =
+        node(s.method == MultipleModelMethod::average ? ForestNode::average : ForestNode::sum, true, "score");
+    if (s.method == MultipleModelMethod::weightedAverage)
+      prediction.value = build.call("div", {prediction.value, totalWeight()});
     return prediction;
   }
 
@@ -165,7 +179,8 @@ struct Merging {
     prediction.targetType = classes.type;
     prediction.labels = classes.dict;
     prediction.probabilities = node(s.weighted() ? ForestNode::sum : ForestNode::average, false, "p");
-    if (s.weighted()) prediction.probabilities = build.call("div", {prediction.probabilities, totalWeight()}, false, {}, "p");
+    if (s.weighted())
+      prediction.probabilities = build.call("div", {prediction.probabilities, totalWeight()}, false, {}, "p");
     ArgMax best;
     best.dict = classes.dict;
     prediction.value = build.add(std::move(best), {prediction.probabilities}, "label");
@@ -178,7 +193,8 @@ struct Merging {
 std::optional<Prediction> mergeTrees(Importer& importer, Scope& scope, const Segmentation& s, bool& merged) {
   merged = s.method < MultipleModelMethod::selectFirst && !readsSegments(s.model);
   for (const Segment& segment : s.segments) merged = merged && isPlainTree(importer, s, segment);
-  const bool addsProbabilities = s.method == MultipleModelMethod::average || s.method == MultipleModelMethod::weightedAverage;
+  const bool addsProbabilities =
+      s.method == MultipleModelMethod::average || s.method == MultipleModelMethod::weightedAverage;
   if (s.classification && !s.votes() && !addsProbabilities) merged = false;
   if (!merged) return std::nullopt;
   Merging merging{importer, scope, s, importer.build};

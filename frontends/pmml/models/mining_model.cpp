@@ -19,7 +19,8 @@ namespace kiln::pmml {
 
 using namespace ir;
 
-std::optional<Prediction> combineMembers(Importer& importer, const Segmentation& s, ValueId members, ValueId ran, ValueId weights) {
+std::optional<Prediction> combineMembers(Importer& importer, const Segmentation& s, ValueId members, ValueId ran,
+                                         ValueId weights) {
   Builder& build = importer.build;
   Combine combine;
   combine.weighted = s.weighted();
@@ -27,13 +28,22 @@ std::optional<Prediction> combineMembers(Importer& importer, const Segmentation&
   combine.threshold = s.threshold;
   switch (s.method) {
     case MultipleModelMethod::majorityVote:
-    case MultipleModelMethod::weightedMajorityVote: combine.method = Combine::vote; break;
+    case MultipleModelMethod::weightedMajorityVote:
+      combine.method = Combine::vote;
+      break;
     case MultipleModelMethod::average:
-    case MultipleModelMethod::weightedAverage: combine.method = Combine::average; break;
+    case MultipleModelMethod::weightedAverage:
+      combine.method = Combine::average;
+      break;
     case MultipleModelMethod::median:
-    case MultipleModelMethod::weightedMedian: combine.method = Combine::median; break;
-    case MultipleModelMethod::max: combine.method = Combine::max; break;
-    default: combine.method = Combine::sum;
+    case MultipleModelMethod::weightedMedian:
+      combine.method = Combine::median;
+      break;
+    case MultipleModelMethod::max:
+      combine.method = Combine::max;
+      break;
+    default:
+      combine.method = Combine::sum;
   }
   Prediction prediction;
   std::vector<ValueId> operands{members, ran};
@@ -67,8 +77,8 @@ namespace {
 
 struct Member {
   const Segment* segment;
-  ValueId ran;              // bool, never missing
-  Prediction prediction;    // its values are missing where it did not run
+  ValueId ran;            // bool, never missing
+  Prediction prediction;  // its values are missing where it did not run
 };
 
 // The same value of two members, by a condition: kNone unless both have it, of one type.
@@ -103,7 +113,9 @@ struct MiningLowering {
   Builder& build = importer.build;
   std::vector<Member> members;
 
-  bool isChain() const { return s.method == MultipleModelMethod::modelChain || s.method == MultipleModelMethod::multiModelChain; }
+  bool isChain() const {
+    return s.method == MultipleModelMethod::modelChain || s.method == MultipleModelMethod::multiModelChain;
+  }
 
   // ---- segments
 
@@ -125,7 +137,8 @@ struct MiningLowering {
   }
 
   void guard(Prediction& p, ValueId ran) {
-    for (ValueId* value : {&p.value, &p.column, &p.probabilities, &p.confidences, &p.entity, &p.affinity}) *value = guarded(importer, ran, *value);
+    for (ValueId* value : {&p.value, &p.column, &p.probabilities, &p.confidences, &p.entity, &p.affinity})
+      *value = guarded(importer, ran, *value);
     for (OutputColumn& column : p.outputs) column.value = guarded(importer, ran, column.value);
     if (isTrue(importer, ran)) return;
     for (auto& [name, feature] : p.features) {
@@ -138,7 +151,8 @@ struct MiningLowering {
 
   // Output fields of a segment are fields of those after it, final or not, and its target is one too.
   void declareOutputs(const Prediction& prediction) {
-    for (const OutputColumn& column : prediction.outputs) declare(column.name, column.value, column.type, column.element);
+    for (const OutputColumn& column : prediction.outputs)
+      declare(column.name, column.value, column.type, column.element);
   }
   void declare(const std::string& name, ValueId value, const FieldType& type, const Element* element) {
     Field field;
@@ -171,7 +185,8 @@ struct MiningLowering {
 
   void dropWhere(Prediction& p, ValueId condition) {
     for (ValueId* value : {&p.value, &p.column, &p.probabilities, &p.confidences, &p.entity, &p.affinity}) {
-      if (*value != kNone) *value = build.add(Select(), {condition, build.missing(build.type(*value).scalar()), *value});
+      if (*value != kNone)
+        *value = build.add(Select(), {condition, build.missing(build.type(*value).scalar()), *value});
     }
   }
 
@@ -192,7 +207,8 @@ struct MiningLowering {
     for (const auto& [name, feature] : a.features) {
       const auto other = b.features.find(name);
       if (other == b.features.end()) continue;
-      p.features[name] = [&importer = importer, condition, first = feature, second = other->second](const Element* field) {
+      p.features[name] = [&importer = importer, condition, first = feature,
+                          second = other->second](const Element* field) {
         return eitherFeature(importer, condition, first(field), second(field), field);
       };
     }
@@ -243,7 +259,8 @@ struct MiningLowering {
         const ValueId present = build.call("is_present", {m.prediction.value});
         taken = isTrue(importer, taken) ? present : build.call("and", {taken, present});
       }
-      std::vector<OutputColumn> outputs = result ? chooseOutputs(taken, m.prediction.outputs, result->outputs) : m.prediction.outputs;
+      std::vector<OutputColumn> outputs =
+          result ? chooseOutputs(taken, m.prediction.outputs, result->outputs) : m.prediction.outputs;
       result = result ? chooseWithColumn(taken, m, *result) : withColumn(m);
       if (!result) return std::nullopt;
       result->outputs = std::move(outputs);
@@ -252,14 +269,18 @@ struct MiningLowering {
   }
 
   // The output fields of the segment that is taken, by name; missing where it does not declare one.
-  std::vector<OutputColumn> chooseOutputs(ValueId taken, std::vector<OutputColumn> first, std::vector<OutputColumn> others) {
+  std::vector<OutputColumn> chooseOutputs(ValueId taken, std::vector<OutputColumn> first,
+                                          std::vector<OutputColumn> others) {
     for (OutputColumn& column : first) {
-      const auto same = std::find_if(others.begin(), others.end(), [&](const OutputColumn& o) { return o.name == column.name; });
+      const auto same =
+          std::find_if(others.begin(), others.end(), [&](const OutputColumn& o) { return o.name == column.name; });
       if (same == others.end()) {
         column.value = guarded(importer, taken, column.value);
         continue;
       }
-      column.value = isTrue(importer, taken) ? column.value : eitherFeature(importer, taken, column.value, same->value, column.element);
+      column.value = isTrue(importer, taken)
+                         ? column.value
+                         : eitherFeature(importer, taken, column.value, same->value, column.element);
       others.erase(same);
     }
     const ValueId notTaken = others.empty() ? kNone : build.call("not", {taken});
@@ -292,7 +313,8 @@ struct MiningLowering {
 
   std::vector<OutputColumn> chainOutputs() {
     std::vector<OutputColumn> columns;
-    for (const Member& m : members) columns.insert(columns.end(), m.prediction.outputs.begin(), m.prediction.outputs.end());
+    for (const Member& m : members)
+      columns.insert(columns.end(), m.prediction.outputs.begin(), m.prediction.outputs.end());
     return columns;
   }
 
@@ -338,7 +360,8 @@ struct MiningLowering {
       values.push_back(m.ran);
       constant.push_back(isTrue(importer, m.ran));
     }
-    if (std::all_of(constant.begin(), constant.end(), [](bool b) { return b; })) return constantBooleans(importer, constant, "ran");
+    if (std::all_of(constant.begin(), constant.end(), [](bool b) { return b; }))
+      return constantBooleans(importer, constant, "ran");
     return build.add(Concat(), values, "ran");
   }
 
@@ -379,7 +402,8 @@ struct MiningLowering {
   ValueId probabilitiesOf(const Member& m, const Classes& classes, Elem elem) {
     ValueId p = m.prediction.probabilities;
     if (p == kNone) {
-      importer.unsupported(m.segment->model, "multipleModelMethod '" + *importer.attribute(s.element, "multipleModelMethod") +
+      importer.unsupported(m.segment->model, "multipleModelMethod '" +
+                                                 *importer.attribute(s.element, "multipleModelMethod") +
                                                  "' of a model without class probabilities");
       return kNone;
     }
@@ -423,12 +447,14 @@ struct MiningLowering {
     if (s.weighted() && weight == kNone) return std::nullopt;
     const bool ofDistributions = s.classification && !s.votes();
     auto result = combineMembers(importer, s, stacked(values, ofDistributions), ran(), weight);
-    if (ofDistributions && s.method == MultipleModelMethod::max) useMember(*result, values, memberOfMaximum(*result, values));
+    if (ofDistributions && s.method == MultipleModelMethod::max)
+      useMember(*result, values, memberOfMaximum(*result, values));
     if (ofDistributions && s.method == MultipleModelMethod::median) useMember(*result, values, memberOfMedian(values));
     return result;
   }
 
-  // Class by class the highest probability says which class wins; the distribution is that of the first member that has it.
+  // Class by class the highest probability says which class wins; the distribution is that of the first member that has
+  // it.
   ValueId memberOfMaximum(const Prediction& highest, const std::vector<ValueId>& distributions) {
     const ValueId winner = build.add(ArgMax(), {highest.probabilities});
     std::vector<ValueId> ofWinner;

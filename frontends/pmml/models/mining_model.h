@@ -7,8 +7,19 @@ namespace kiln::pmml {
 
 /// multipleModelMethod, in the order of the attribute's values in segmentation.cpp.
 enum class MultipleModelMethod : uint8_t {
-  majorityVote, weightedMajorityVote, average, weightedAverage, median, weightedMedian, max, sum, weightedSum,
-  selectFirst, selectAll, modelChain, multiModelChain
+  majorityVote,
+  weightedMajorityVote,
+  average,
+  weightedAverage,
+  median,
+  weightedMedian,
+  max,
+  sum,
+  weightedSum,
+  selectFirst,
+  selectAll,
+  modelChain,
+  multiModelChain
 };
 enum class MissingPrediction : uint8_t { continueMissing, skipSegment, returnMissing };
 
@@ -16,14 +27,14 @@ struct Segment {
   const Element* element = nullptr;
   const Element* model = nullptr;
   const Element* predicate = nullptr;
-  std::string id;                      ///< its id, else its number from 1
+  std::string id;  ///< its id, else its number from 1
   double weight = 1;
-  std::string weightField;             ///< VariableWeight
+  std::string weightField;  ///< VariableWeight
 };
 
 struct Segmentation {
   const Element* element = nullptr;
-  const Element* model = nullptr;      ///< the MiningModel
+  const Element* model = nullptr;  ///< the MiningModel
   MultipleModelMethod method = MultipleModelMethod::average;
   MissingPrediction missing = MissingPrediction::continueMissing;
   double threshold = 1;
@@ -34,16 +45,19 @@ struct Segmentation {
     return method == MultipleModelMethod::weightedMajorityVote || method == MultipleModelMethod::weightedAverage ||
            method == MultipleModelMethod::weightedMedian || method == MultipleModelMethod::weightedSum;
   }
-  bool votes() const { return method == MultipleModelMethod::majorityVote || method == MultipleModelMethod::weightedMajorityVote; }
+  bool votes() const {
+    return method == MultipleModelMethod::majorityVote || method == MultipleModelMethod::weightedMajorityVote;
+  }
 };
 
 std::optional<Segmentation> readSegmentation(Importer& importer, const Element* miningModel);
 
 /// The results of members as one, by the node `combine`: numbers [n], class probabilities [n,K] or classes [n].
-std::optional<Prediction> combineMembers(Importer& importer, const Segmentation& segmentation, ValueId members, ValueId ran, ValueId weights);
+std::optional<Prediction> combineMembers(Importer& importer, const Segmentation& segmentation, ValueId members,
+                                         ValueId ran, ValueId weights);
 
-/// Segments that are trees and nothing else, as one forest. Sets `merged` to false where that is not exact or not possible;
-/// then nothing was built.
+/// Segments that are trees and nothing else, as one forest. Sets `merged` to false where that is not exact or not
+/// possible; then nothing was built.
 std::optional<Prediction> mergeTrees(Importer& importer, Scope& scope, const Segmentation& segmentation, bool& merged);
 
 }  // namespace kiln::pmml

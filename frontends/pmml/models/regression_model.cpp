@@ -1,5 +1,5 @@
-// RegressionModel: a sum a table, then the normalization of PMML's RegressionModel page. Terms are added in the order of the
-// document: intercept, NumericPredictors, CategoricalPredictors, PredictorTerms.
+// RegressionModel: a sum a table, then the normalization of PMML's RegressionModel page. Terms are added in the order
+// of the document: intercept, NumericPredictors, CategoricalPredictors, PredictorTerms.
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -24,7 +24,8 @@ using namespace ir;
 namespace {
 
 enum Normalization { none, simplemax, softmax, logit, probit, cloglog, exponential, loglog, cauchit };
-const std::vector<const char*> kNormalizations = {"none", "simplemax", "softmax", "logit", "probit", "cloglog", "exp", "loglog", "cauchit"};
+const std::vector<const char*> kNormalizations = {"none",    "simplemax", "softmax", "logit",  "probit",
+                                                  "cloglog", "exp",       "loglog",  "cauchit"};
 
 struct RegressionLowering {
   Importer& importer;
@@ -36,7 +37,7 @@ struct RegressionLowering {
   // ---- the sum of one table
 
   struct Sum {
-    std::vector<ValueId> values;    // x
+    std::vector<ValueId> values;  // x
     std::vector<double> weights;
     std::vector<std::vector<double>> factors;  // exponents of a term's factors, parallel to factorOf
     std::vector<std::vector<uint32_t>> factorOf;
@@ -51,7 +52,8 @@ struct RegressionLowering {
     return number;
   }
 
-  // An operand of the sum: the product of powers of fields, times a weight. `values` are the distinct operands of `terms`.
+  // An operand of the sum: the product of powers of fields, times a weight. `values` are the distinct operands of
+  // `terms`.
   void addTerm(Sum& sum, std::vector<std::pair<ValueId, double>> powers, double weight) {
     std::vector<uint32_t> of;
     std::vector<double> exponents;
@@ -69,7 +71,8 @@ struct RegressionLowering {
   }
 
   bool numericPredictors(const Element* table, Sum& sum) {
-    for (const Element* e = table->FirstChildElement("NumericPredictor"); e; e = e->NextSiblingElement("NumericPredictor")) {
+    for (const Element* e = table->FirstChildElement("NumericPredictor"); e;
+         e = e->NextSiblingElement("NumericPredictor")) {
       if (!importer.onlyAttributes(e, {"name", "field", "exponent", "coefficient", "mean"})) return false;
       const auto name = fieldName(e);
       const auto coefficient = importer.number(e, "coefficient", std::nullopt);
@@ -93,7 +96,8 @@ struct RegressionLowering {
     std::vector<std::string> order;
     std::map<std::string, std::vector<std::pair<std::string, double>>> byField;
     std::map<std::string, const Element*> places;
-    for (const Element* e = table->FirstChildElement("CategoricalPredictor"); e; e = e->NextSiblingElement("CategoricalPredictor")) {
+    for (const Element* e = table->FirstChildElement("CategoricalPredictor"); e;
+         e = e->NextSiblingElement("CategoricalPredictor")) {
       if (!importer.onlyAttributes(e, {"name", "field", "value", "coefficient"})) return false;
       const auto name = fieldName(e);
       const auto value = importer.required(e, "value");
@@ -125,7 +129,8 @@ struct RegressionLowering {
     table.elem = elem;
     table.sizes = {coefficients.rbegin()->first + 1};
     table.numbers.assign(table.sizes[0] + 1, 0.0);  // the last row: any other category, and missing
-    for (const auto& [at, coefficient] : coefficients) table.numbers[at] = elem == Elem::f32 ? static_cast<float>(coefficient) : coefficient;
+    for (const auto& [at, coefficient] : coefficients)
+      table.numbers[at] = elem == Elem::f32 ? static_cast<float>(coefficient) : coefficient;
     table.defaultRow = table.missingRow = table.sizes[0];
     LookupNode lookup;
     lookup.table = build.table(std::move(table), name);
@@ -158,7 +163,8 @@ struct RegressionLowering {
     }
     Sum sum;
     importer.at(table);
-    if (!numericPredictors(table, sum) || !categoricalPredictors(table, sum) || !predictorTerms(table, sum)) return std::nullopt;
+    if (!numericPredictors(table, sum) || !categoricalPredictors(table, sum) || !predictorTerms(table, sum))
+      return std::nullopt;
     return sum;
   }
 
@@ -199,7 +205,9 @@ struct RegressionLowering {
     return build.add(std::move(node), {vectorOf(*sums[0])}, "y");
   }
 
-  static bool shares(const Sum& a, const Sum& b) { return a.values == b.values && a.factorOf == b.factorOf && a.factors == b.factors; }
+  static bool shares(const Sum& a, const Sum& b) {
+    return a.values == b.values && a.factorOf == b.factorOf && a.factors == b.factors;
+  }
 
   // The sums of all tables: a scalar for one, else a vector.
   ValueId sums(const std::vector<const Element*>& tables) {
@@ -230,7 +238,8 @@ struct RegressionLowering {
   // ---- normalization
 
   ValueId inverse(Normalization method, ValueId y) {
-    static constexpr const char* kFunctions[] = {nullptr, nullptr, "inv_logit", "inv_logit", "inv_probit", "inv_cloglog", "exp", "inv_loglog", "inv_cauchit"};
+    static constexpr const char* kFunctions[] = {nullptr,       nullptr, "inv_logit",  "inv_logit",  "inv_probit",
+                                                 "inv_cloglog", "exp",   "inv_loglog", "inv_cauchit"};
     return kFunctions[method] ? build.call(kFunctions[method], {y}) : y;
   }
 
@@ -247,7 +256,9 @@ struct RegressionLowering {
   }
   ValueId number(double v) { return elem == Elem::f32 ? build.number32(v) : build.number(v); }
 
-  ValueId unitInterval(ValueId p) { return build.call("clip_high", {build.call("clip_low", {p, number(0)}), number(1)}); }
+  ValueId unitInterval(ValueId p) {
+    return build.call("clip_high", {build.call("clip_low", {p, number(0)}), number(1)});
+  }
 
   // y is a vector of n elements, one a table.
   ValueId probabilities(Normalization method, ValueId y, uint32_t n, bool ordinal) {
@@ -333,17 +344,18 @@ struct RegressionLowering {
 }  // namespace
 
 std::optional<Prediction> regressionModel(Importer& importer, Scope& scope, const Element* model) {
-  if (!importer.onlyAttributes(model, {"modelName", "functionName", "algorithmName", "modelType", "targetFieldName", "normalizationMethod",
-                                       "isScorable", "x-mathContext"}) ||
-      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets", "LocalTransformations",
-                                     "ModelVerification", "RegressionTable"})) {
+  if (!importer.onlyAttributes(model, {"modelName", "functionName", "algorithmName", "modelType", "targetFieldName",
+                                       "normalizationMethod", "isScorable", "x-mathContext"}) ||
+      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets",
+                                     "LocalTransformations", "ModelVerification", "RegressionTable"})) {
     return std::nullopt;
   }
   const auto function = importer.required(model, "functionName");
   const auto method = importer.choice(model, "normalizationMethod", kNormalizations, none);
   if (!function || !method) return std::nullopt;
   std::vector<const Element*> tables;
-  for (const Element* t = model->FirstChildElement("RegressionTable"); t; t = t->NextSiblingElement("RegressionTable")) tables.push_back(t);
+  for (const Element* t = model->FirstChildElement("RegressionTable"); t; t = t->NextSiblingElement("RegressionTable"))
+    tables.push_back(t);
   RegressionLowering lowering{importer, scope, model};
   if (*function == "classification") return lowering.classification(static_cast<Normalization>(*method), tables);
   if (*function == "regression") return lowering.regression(static_cast<Normalization>(*method), tables);

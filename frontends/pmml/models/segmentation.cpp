@@ -31,9 +31,10 @@ bool readSegment(Importer& importer, const Element* e, Segmentation& segmentatio
 }  // namespace
 
 std::optional<Segmentation> readSegmentation(Importer& importer, const Element* miningModel) {
-  if (!importer.onlyAttributes(miningModel, {"modelName", "functionName", "algorithmName", "isScorable", "x-mathContext"}) ||
-      !importer.onlyChildren(miningModel, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets", "LocalTransformations",
-                                           "ModelVerification", "Segmentation"})) {
+  if (!importer.onlyAttributes(miningModel,
+                               {"modelName", "functionName", "algorithmName", "isScorable", "x-mathContext"}) ||
+      !importer.onlyChildren(miningModel, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets",
+                                           "LocalTransformations", "ModelVerification", "Segmentation"})) {
     return std::nullopt;
   }
   Segmentation result;
@@ -45,22 +46,24 @@ std::optional<Segmentation> readSegmentation(Importer& importer, const Element* 
     return std::nullopt;
   }
   const Element* e = result.element;
-  if (!importer.onlyAttributes(e, {"multipleModelMethod", "missingPredictionTreatment", "missingThreshold", "x-missingPredictionTreatment",
-                                   "x-missingThreshold"}) ||
+  if (!importer.onlyAttributes(e, {"multipleModelMethod", "missingPredictionTreatment", "missingThreshold",
+                                   "x-missingPredictionTreatment", "x-missingThreshold"}) ||
       !importer.onlyChildren(e, {"LocalTransformations", "Segment"}) || !importer.required(e, "multipleModelMethod")) {
     return std::nullopt;
   }
-  const auto method = importer.choice(e, "multipleModelMethod",
-                                      {"majorityVote", "weightedMajorityVote", "average", "weightedAverage", "median", "weightedMedian", "max",
-                                       "sum", "weightedSum", "selectFirst", "selectAll", "modelChain", "x-multiModelChain", "multiModelChain",
-                                       "x-weightedMedian", "x-weightedSum"},
-                                      0);
+  const auto method =
+      importer.choice(e, "multipleModelMethod",
+                      {"majorityVote", "weightedMajorityVote", "average", "weightedAverage", "median", "weightedMedian",
+                       "max", "sum", "weightedSum", "selectFirst", "selectAll", "modelChain", "x-multiModelChain",
+                       "multiModelChain", "x-weightedMedian", "x-weightedSum"},
+                      0);
   if (!method) return std::nullopt;
-  static constexpr MultipleModelMethod kAliases[] = {MultipleModelMethod::multiModelChain, MultipleModelMethod::weightedMedian,
-                                                     MultipleModelMethod::weightedSum};
+  static constexpr MultipleModelMethod kAliases[] = {
+      MultipleModelMethod::multiModelChain, MultipleModelMethod::weightedMedian, MultipleModelMethod::weightedSum};
   result.method = *method < 13 ? static_cast<MultipleModelMethod>(*method) : kAliases[*method - 13];
   const std::vector<const char*> treatments = {"continue", "skipSegment", "returnMissing"};
-  const char* treatmentName = e->Attribute("missingPredictionTreatment") ? "missingPredictionTreatment" : "x-missingPredictionTreatment";
+  const char* treatmentName =
+      e->Attribute("missingPredictionTreatment") ? "missingPredictionTreatment" : "x-missingPredictionTreatment";
   const char* thresholdName = e->Attribute("missingThreshold") ? "missingThreshold" : "x-missingThreshold";
   const auto treatment = importer.choice(e, treatmentName, treatments, 0);
   const auto threshold = importer.number(e, thresholdName, 1.0);
@@ -68,7 +71,8 @@ std::optional<Segmentation> readSegmentation(Importer& importer, const Element* 
   result.missing = static_cast<MissingPrediction>(*treatment);
   result.threshold = *threshold;
   bool ok = true;
-  for (const Element* s = e->FirstChildElement("Segment"); s; s = s->NextSiblingElement("Segment")) ok = readSegment(importer, s, result) && ok;
+  for (const Element* s = e->FirstChildElement("Segment"); s; s = s->NextSiblingElement("Segment"))
+    ok = readSegment(importer, s, result) && ok;
   if (!ok) return std::nullopt;
   if (result.segments.empty()) {
     importer.missing(e, "Segment");

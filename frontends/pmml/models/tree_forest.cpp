@@ -1,5 +1,6 @@
-// A tree is lowered from its last node to its first, so that whatever a test exits to is known when the test is made. Nodes are
-// numbered in that order while a tree is built and turned round at the end: parents then come before children.
+// A tree is lowered from its last node to its first, so that whatever a test exits to is known when the test is made.
+// Nodes are numbered in that order while a tree is built and turned round at the end: parents then come before
+// children.
 #include "frontends/pmml/models/tree_forest.h"
 
 #include <algorithm>
@@ -16,9 +17,11 @@ using ir::Forest;
 using ir::Test;
 
 std::optional<TreeStrategy> treeStrategy(Importer& importer, const Element* model) {
-  const auto missing = importer.choice(model, "missingValueStrategy",
-                                       {"none", "lastPrediction", "nullPrediction", "defaultChild", "weightedConfidence", "aggregateNodes"}, 0);
-  const auto noTrueChild = importer.choice(model, "noTrueChildStrategy", {"returnNullPrediction", "returnLastPrediction"}, 0);
+  const auto missing = importer.choice(
+      model, "missingValueStrategy",
+      {"none", "lastPrediction", "nullPrediction", "defaultChild", "weightedConfidence", "aggregateNodes"}, 0);
+  const auto noTrueChild =
+      importer.choice(model, "noTrueChildStrategy", {"returnNullPrediction", "returnLastPrediction"}, 0);
   const auto penalty = importer.number(model, "missingValuePenalty", 1.0);
   const auto split = importer.choice(model, "splitCharacteristic", {"multiSplit", "binarySplit"}, 0);  // a hint
   if (!missing || !noTrueChild || !penalty || !split) return std::nullopt;
@@ -56,8 +59,8 @@ const TreeForest::Column* TreeForest::column(Scope& scope, const std::string& na
 /// One tree on its way into the forest. Exits are numbers of pending nodes, with Forest::kMarked for a missing level.
 class TreeLowering {
  public:
-  TreeLowering(TreeForest& out, Importer& importer, const Element* model, const StreamedTree& tree, const TreeStrategy& strategy,
-               const TreeForest::LeafOf& leafOf)
+  TreeLowering(TreeForest& out, Importer& importer, const Element* model, const StreamedTree& tree,
+               const TreeStrategy& strategy, const TreeForest::LeafOf& leafOf)
       : out_(out), importer_(importer), model_(model), tree_(tree), strategy_(strategy), leafOf_(leafOf) {}
 
   bool run(Scope& scope) {
@@ -68,8 +71,9 @@ class TreeLowering {
     }
     if (!ok_) return false;
     if (strategy_.missing >= TreeStrategy::weightedConfidence && anyMissing()) {
-      return importer_.unsupported(model_, std::string("missingValueStrategy '") + model_->Attribute("missingValueStrategy") + "'",
-                                   "fields of this tree can be missing");
+      return importer_.unsupported(
+          model_, std::string("missingValueStrategy '") + model_->Attribute("missingValueStrategy") + "'",
+          "fields of this tree can be missing");
     }
     entry_.assign(tree_.nodes.size(), ir::kNone);
     leaf_.assign(tree_.nodes.size(), ir::kNone);
@@ -100,8 +104,8 @@ class TreeLowering {
     pending_.push_back(node);
     if (pending_.size() == importer_.options.limits.treeNodes + 1) {
       importer_.diagnostics.error(Kind::limit, node.line, 1,
-                                  "a tree's compound predicates expand to more than " + std::to_string(importer_.options.limits.treeNodes) +
-                                      " tests (--max-tree-nodes)");
+                                  "a tree's compound predicates expand to more than " +
+                                      std::to_string(importer_.options.limits.treeNodes) + " tests (--max-tree-nodes)");
     }
     ok_ = ok_ && pending_.size() <= importer_.options.limits.treeNodes;
     return static_cast<uint32_t>(pending_.size()) - 1;
@@ -137,7 +141,8 @@ class TreeLowering {
   void lowerNode(uint32_t node) {
     std::vector<uint32_t>& children = children_;
     children.clear();
-    for (uint32_t c = tree_.nodes[node].firstChild; c != StreamedTree::kNone; c = tree_.nodes[c].nextSibling) children.push_back(c);
+    for (uint32_t c = tree_.nodes[node].firstChild; c != StreamedTree::kNone; c = tree_.nodes[c].nextSibling)
+      children.push_back(c);
     if (children.empty()) {
       entry_[node] = prediction(node);
       return;
@@ -145,9 +150,10 @@ class TreeLowering {
     const uint32_t none = strategy_.returnLastPrediction ? prediction(node) : noPrediction();
     const auto count = static_cast<uint32_t>(children.size());
     const auto predicateOf = [&](uint32_t i) { return tree_.nodes[children[i]].predicate; };
-    // Which children's tests are reached at all: one whose predicate follows from the failure of that before it is not tested.
-    // `unknown[i]` is the child that is asked next where the predicate of child i is UNKNOWN and rows go on.
-    const bool goesOn = strategy_.missing == TreeStrategy::none || strategy_.missing >= TreeStrategy::weightedConfidence;
+    // Which children's tests are reached at all: one whose predicate follows from the failure of that before it is not
+    // tested. `unknown[i]` is the child that is asked next where the predicate of child i is UNKNOWN and rows go on.
+    const bool goesOn =
+        strategy_.missing == TreeStrategy::none || strategy_.missing >= TreeStrategy::weightedConfidence;
     asked_.assign(count + 1, 0), unknown_.assign(count, count);
     asked_[0] = 1;
     for (uint32_t i = 0; i < count; ++i) {
@@ -177,9 +183,11 @@ class TreeLowering {
     const StreamedTree::Text wanted = tree_.nodes[node].defaultChild;
     if (!wanted) return none;  // the strategy asks for an attribute that is not there: as if no child were true
     for (uint32_t child : children) {
-      if (tree_.nodes[child].id && !std::strcmp(tree_.at(tree_.nodes[child].id), tree_.at(wanted))) return entry_[child] | Forest::kMarked;
+      if (tree_.nodes[child].id && !std::strcmp(tree_.at(tree_.nodes[child].id), tree_.at(wanted)))
+        return entry_[child] | Forest::kMarked;
     }
-    refuse(Kind::invalid, tree_.nodes[node].line, std::string("defaultChild '") + tree_.at(wanted) + "' is not the id of a child");
+    refuse(Kind::invalid, tree_.nodes[node].line,
+           std::string("defaultChild '") + tree_.at(wanted) + "' is not the id of a child");
     return none;
   }
 
@@ -193,9 +201,10 @@ class TreeLowering {
   }
   // Whether `b` is true where `a` is false.
   bool opposite(uint32_t a, uint32_t b) const {
-    static constexpr TreeTest kOpposite[] = {TreeTest::notEqual,    TreeTest::equal,     TreeTest::greaterOrEqual, TreeTest::greaterThan,
-                                             TreeTest::lessOrEqual, TreeTest::lessThan,  TreeTest::isNotMissing,   TreeTest::isMissing,
-                                             TreeTest::isNotIn,     TreeTest::isIn};
+    static constexpr TreeTest kOpposite[] = {TreeTest::notEqual,     TreeTest::equal,       TreeTest::greaterOrEqual,
+                                             TreeTest::greaterThan,  TreeTest::lessOrEqual, TreeTest::lessThan,
+                                             TreeTest::isNotMissing, TreeTest::isMissing,   TreeTest::isNotIn,
+                                             TreeTest::isIn};
     const auto& p = tree_.predicates[a];
     const auto& q = tree_.predicates[b];
     if (p.test > TreeTest::isNotIn || q.test > TreeTest::isNotIn || p.field != q.field) return false;
@@ -215,17 +224,28 @@ class TreeLowering {
     const StreamedTree::Predicate& predicate = tree_.predicates[p];
     if (!ok_) return no;
     switch (predicate.test) {
-      case TreeTest::alwaysTrue: return yes;
-      case TreeTest::alwaysFalse: return no;
-      case TreeTest::isMissing: return missingTest(predicate, yes, no);
-      case TreeTest::isNotMissing: return missingTest(predicate, no, yes);
-      case TreeTest::isIn: return setTest(predicate, yes, no, unknown);
-      case TreeTest::isNotIn: return setTest(predicate, no, yes, unknown);
-      case TreeTest::all: return junction(p, yes, no, unknown);
-      case TreeTest::any: return junction(p, no, yes, unknown);
-      case TreeTest::oneOf: return exclusive(p, yes, no, unknown);
-      case TreeTest::surrogate: return surrogate(p, yes, no, unknown);
-      default: return comparison(predicate, yes, no, unknown);
+      case TreeTest::alwaysTrue:
+        return yes;
+      case TreeTest::alwaysFalse:
+        return no;
+      case TreeTest::isMissing:
+        return missingTest(predicate, yes, no);
+      case TreeTest::isNotMissing:
+        return missingTest(predicate, no, yes);
+      case TreeTest::isIn:
+        return setTest(predicate, yes, no, unknown);
+      case TreeTest::isNotIn:
+        return setTest(predicate, no, yes, unknown);
+      case TreeTest::all:
+        return junction(p, yes, no, unknown);
+      case TreeTest::any:
+        return junction(p, no, yes, unknown);
+      case TreeTest::oneOf:
+        return exclusive(p, yes, no, unknown);
+      case TreeTest::surrogate:
+        return surrogate(p, yes, no, unknown);
+      default:
+        return comparison(predicate, yes, no, unknown);
     }
   }
 
@@ -238,7 +258,8 @@ class TreeLowering {
   }
 
   uint32_t comparison(const StreamedTree::Predicate& predicate, uint32_t yes, uint32_t no, uint32_t unknown) {
-    static constexpr Test kTests[] = {Test::equal, Test::notEqual, Test::less, Test::lessOrEqual, Test::greater, Test::greaterOrEqual};
+    static constexpr Test kTests[] = {Test::equal,       Test::notEqual, Test::less,
+                                      Test::lessOrEqual, Test::greater,  Test::greaterOrEqual};
     if (yes == no && no == unknown) return yes;
     const TreeForest::Column& column = columns_[predicate.field];
     const char* text = tree_.at(predicate.value);
@@ -249,7 +270,8 @@ class TreeLowering {
     const bool orders = predicate.test >= TreeTest::lessThan;
     if (column.elem == Elem::cat) {
       if (orders && !column.ordered) {
-        refuse(Kind::unsupported, predicate.line, "field '" + column.field->name + "' is categorical: its values have no order");
+        refuse(Kind::unsupported, predicate.line,
+               "field '" + column.field->name + "' is categorical: its values have no order");
         return no;
       }
       const auto code = number(column, text, predicate.line);
@@ -284,7 +306,8 @@ class TreeLowering {
     }
     const auto fraction = parseNumber(text);
     if (!fraction || std::isnan(*fraction) || std::fabs(*fraction) > 9e15) {
-      refuse(Kind::invalid, predicate.line, std::string("'") + text + "' is not a value of field '" + column.field->name + "'");
+      refuse(Kind::invalid, predicate.line,
+             std::string("'") + text + "' is not a value of field '" + column.field->name + "'");
       return no;
     }
     // An integer is never equal to a fraction, and below it exactly if it is not above its floor.
@@ -309,7 +332,8 @@ class TreeLowering {
       if (const auto rounded = parseFloat(text)) value = *rounded;
     }
     if (!value) value = Importer::parseValue(text, column.field->type);  // blanks, other types
-    if (!value) refuse(Kind::invalid, line, std::string("'") + text + "' is not a value of field '" + column.field->name + "'");
+    if (!value)
+      refuse(Kind::invalid, line, std::string("'") + text + "' is not a value of field '" + column.field->name + "'");
     return value;
   }
 
@@ -344,8 +368,8 @@ class TreeLowering {
     return list;
   }
 
-  // and, with exits for "all hold", "one fails", unknown; or is the same with yes and no exchanged: `all` is where it ends if no
-  // operand decides, `decided` where one does. After an UNKNOWN operand the rest can still decide.
+  // and, with exits for "all hold", "one fails", unknown; or is the same with yes and no exchanged: `all` is where it
+  // ends if no operand decides, `decided` where one does. After an UNKNOWN operand the rest can still decide.
   uint32_t junction(uint32_t p, uint32_t all, uint32_t decided, uint32_t unknown) {
     const bool isAnd = tree_.predicates[p].test == TreeTest::all;
     const std::vector<uint32_t> list = operands(p);
@@ -354,7 +378,8 @@ class TreeLowering {
       // What an UNKNOWN operand leads to; the same as a failed one if nothing after it can tell the two apart.
       const uint32_t nextDoubtful = doubtful;
       const bool split = known != doubtful;
-      const uint32_t here = isAnd ? test(list[i], known, decided, nextDoubtful) : test(list[i], decided, known, nextDoubtful);
+      const uint32_t here =
+          isAnd ? test(list[i], known, decided, nextDoubtful) : test(list[i], decided, known, nextDoubtful);
       if (i == 0) return here;
       if (!split) {
         doubtful = here;
@@ -403,7 +428,9 @@ class TreeLowering {
       for (uint32_t exit : {pending_[n].yes, pending_[n].no, pending_[n].missing}) index[Forest::target(exit)] = 0;
     }
     forest.roots.push_back(forest.nodes());
-    const auto exit = [&](uint32_t pendingExit) { return index[Forest::target(pendingExit)] | (pendingExit & Forest::kMarked); };
+    const auto exit = [&](uint32_t pendingExit) {
+      return index[Forest::target(pendingExit)] | (pendingExit & Forest::kMarked);
+    };
     for (uint32_t n = root + 1; n-- > 0;) {
       if (index[n] == ir::kNone) continue;
       const Pending& node = pending_[n];
@@ -411,8 +438,9 @@ class TreeLowering {
         forest.addLeafNode(node.yes, node.line);
         continue;
       }
-      const uint32_t added = node.test == Test::inSet ? forest.addSetNode(node.column, node.set, node.line)
-                                                      : forest.addNode(node.test, node.column, node.constant, node.line);
+      const uint32_t added = node.test == Test::inSet
+                                 ? forest.addSetNode(node.column, node.set, node.line)
+                                 : forest.addNode(node.test, node.column, node.constant, node.line);
       assert(added == index[n]);
       forest.yes[added] = exit(node.yes), forest.no[added] = exit(node.no), forest.missing[added] = exit(node.missing);
     }
@@ -435,7 +463,8 @@ class TreeLowering {
   std::vector<uint8_t> asked_;
 };
 
-bool TreeForest::add(Scope& scope, const Element* model, const StreamedTree& tree, const TreeStrategy& strategy, const LeafOf& leafOf) {
+bool TreeForest::add(Scope& scope, const Element* model, const StreamedTree& tree, const TreeStrategy& strategy,
+                     const LeafOf& leafOf) {
   if (tree.nodes.empty()) return importer_.missing(model, "Node");
   return TreeLowering(*this, importer_, model, tree, strategy, leafOf).run(scope);
 }

@@ -22,13 +22,15 @@ struct TreeStrategy {
 /// Collects trees that test one set of columns.
 class TreeForest {
  public:
-  /// Index of the forest's leaf for a Node that a row ends at; StreamedTree::kNone: no prediction. Asked for once a node.
+  /// Index of the forest's leaf for a Node that a row ends at; StreamedTree::kNone: no prediction. Asked for once a
+  /// node.
   using LeafOf = std::function<uint32_t(uint32_t node)>;
 
   explicit TreeForest(Importer& importer) : importer_(importer) {}
 
   /// Appends the tree of a TreeModel, whose fields are those of `scope`. False if something was reported.
-  bool add(Scope& scope, const Element* model, const StreamedTree& tree, const TreeStrategy& strategy, const LeafOf& leafOf);
+  bool add(Scope& scope, const Element* model, const StreamedTree& tree, const TreeStrategy& strategy,
+           const LeafOf& leafOf);
 
   ir::Forest forest;
   std::vector<ValueId> columns;
@@ -36,10 +38,10 @@ class TreeForest {
  private:
   friend class TreeLowering;
   struct Column {
-    uint32_t index = 0;                ///< of `columns`
+    uint32_t index = 0;  ///< of `columns`
     ir::Elem elem = ir::Elem::f64;
-    bool ordered = false;              ///< a cat whose codes have an order
-    std::shared_ptr<Field> field;      ///< of its own: nested scopes do not live as long
+    bool ordered = false;          ///< a cat whose codes have an order
+    std::shared_ptr<Field> field;  ///< of its own: nested scopes do not live as long
   };
   /// The column of a field's value; null if it was reported.
   const Column* column(Scope& scope, const std::string& name, const Element* at);

@@ -1,4 +1,5 @@
-// TreeModel: one forest node finds the leaf; what the leaf says (score, class, distribution, id) is looked up by its number.
+// TreeModel: one forest node finds the leaf; what the leaf says (score, class, distribution, id) is looked up by its
+// number.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -16,10 +17,11 @@ namespace kiln::pmml {
 using namespace ir;
 
 const StreamedTree* streamedTree(Importer& importer, const Element* model) {
-  if (!importer.onlyAttributes(model, {"modelName", "functionName", "algorithmName", "missingValueStrategy", "missingValuePenalty",
-                                       "noTrueChildStrategy", "splitCharacteristic", "isScorable", "x-mathContext"}) ||
-      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets", "LocalTransformations",
-                                     "ModelVerification"})) {
+  if (!importer.onlyAttributes(
+          model, {"modelName", "functionName", "algorithmName", "missingValueStrategy", "missingValuePenalty",
+                  "noTrueChildStrategy", "splitCharacteristic", "isScorable", "x-mathContext"}) ||
+      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets",
+                                     "LocalTransformations", "ModelVerification"})) {
     return nullptr;
   }
   const auto tree = importer.trees.find(model);
@@ -30,8 +32,8 @@ const StreamedTree* streamedTree(Importer& importer, const Element* model) {
   return tree->second.get();
 }
 
-std::optional<double> treeNumber(Importer& importer, const Element* model, const StreamedTree& tree, StreamedTree::Text text, uint32_t line,
-                                 Elem elem) {
+std::optional<double> treeNumber(Importer& importer, const Element* model, const StreamedTree& tree,
+                                 StreamedTree::Text text, uint32_t line, Elem elem) {
   std::optional<double> value = parseNumber(tree.at(text));
   if (value && elem == Elem::f32) {
     if (const auto rounded = parseFloat(tree.at(text))) value = *rounded;
@@ -43,8 +45,8 @@ std::optional<double> treeNumber(Importer& importer, const Element* model, const
   return value;
 }
 
-std::optional<TreeDistribution> treeDistribution(Importer& importer, const Element* model, const StreamedTree& tree, uint32_t node,
-                                                 const Classes& classes, Elem elem) {
+std::optional<TreeDistribution> treeDistribution(Importer& importer, const Element* model, const StreamedTree& tree,
+                                                 uint32_t node, const Classes& classes, Elem elem) {
   TreeDistribution result;
   const StreamedTree::Node& n = tree.nodes[node];
   const auto rounded = [&](double v) { return elem == Elem::f32 ? static_cast<double>(static_cast<float>(v)) : v; };
@@ -55,8 +57,9 @@ std::optional<TreeDistribution> treeDistribution(Importer& importer, const Eleme
     const auto code = classCode(importer, classes, tree.at(entry.value), model);
     if (!code) return std::nullopt;
     result.classes.push_back(*code);
-    for (const auto& [text, list] : {std::pair{entry.probability, &result.probabilities}, std::pair{entry.confidence, &result.confidences},
-                                     std::pair{entry.recordCount, &counts}}) {
+    for (const auto& [text, list] :
+         {std::pair{entry.probability, &result.probabilities}, std::pair{entry.confidence, &result.confidences},
+          std::pair{entry.recordCount, &counts}}) {
       if (!text) {
         list->push_back(std::nan(""));
         continue;
@@ -70,7 +73,8 @@ std::optional<TreeDistribution> treeDistribution(Importer& importer, const Eleme
   for (size_t i = 0; i < counts.size(); ++i) {
     if (std::isnan(result.probabilities[i])) result.probabilities[i] = rounded(counts[i] / total);
     if (std::isnan(result.probabilities[i])) {
-      importer.diagnostics.error(Kind::missing, n.line, 1, "ScoreDistribution has neither a probability nor a recordCount",
+      importer.diagnostics.error(Kind::missing, n.line, 1,
+                                 "ScoreDistribution has neither a probability nor a recordCount",
                                  importer.document.path(model) + "//Node");
       return std::nullopt;
     }
@@ -78,9 +82,10 @@ std::optional<TreeDistribution> treeDistribution(Importer& importer, const Eleme
   return result;
 }
 
-std::optional<uint32_t> treeClass(Importer& importer, const Element* model, const StreamedTree& tree, uint32_t node, const Classes& classes,
-                                  const TreeDistribution& distribution) {
-  if (const StreamedTree::Text score = tree.nodes[node].score) return classCode(importer, classes, tree.at(score), model);
+std::optional<uint32_t> treeClass(Importer& importer, const Element* model, const StreamedTree& tree, uint32_t node,
+                                  const Classes& classes, const TreeDistribution& distribution) {
+  if (const StreamedTree::Text score = tree.nodes[node].score)
+    return classCode(importer, classes, tree.at(score), model);
   const auto best = std::max_element(distribution.probabilities.begin(), distribution.probabilities.end());
   return distribution.classes[static_cast<size_t>(best - distribution.probabilities.begin())];
 }
@@ -95,12 +100,12 @@ struct TreeModelLowering {
   Builder& build = importer.build;
   Elem elem = mathElem(importer);
   TreeForest forest{importer};
-  std::vector<uint32_t> nodeOf = {};   // node of each leaf, StreamedTree::kNone: no prediction
+  std::vector<uint32_t> nodeOf = {};  // node of each leaf, StreamedTree::kNone: no prediction
   TableRef table = {};
 
   uint32_t addLeaf(uint32_t node, std::optional<double> weight) {
-    const uint32_t leaf = forest.forest.addLeaf(weight || (node != StreamedTree::kNone && isClassification(model)) ? Forest::plain
-                                                                                                                  : Forest::noPrediction);
+    const uint32_t leaf = forest.forest.addLeaf(
+        weight || (node != StreamedTree::kNone && isClassification(model)) ? Forest::plain : Forest::noPrediction);
     if (weight) forest.forest.addWeight(0, *weight);
     nodeOf.push_back(node);
     return leaf;
@@ -132,7 +137,8 @@ struct TreeModelLowering {
       if (node == StreamedTree::kNone) {
         content.integers.push_back(0);
       } else {
-        content.integers.push_back(dict.add(tree.nodes[node].id ? std::string(tree.at(tree.nodes[node].id)) : std::to_string(node + 1)));
+        content.integers.push_back(
+            dict.add(tree.nodes[node].id ? std::string(tree.at(tree.nodes[node].id)) : std::to_string(node + 1)));
       }
     }
     if (dict.size() == 0) dict.add(std::string());
@@ -220,12 +226,14 @@ struct TreeModelLowering {
     return content;
   }
 
-  // The confidences of the ScoreDistributions, 0 where none is given, less by the penalty for each missing level on the way.
+  // The confidences of the ScoreDistributions, 0 where none is given, less by the penalty for each missing level on the
+  // way.
   ValueId confidences() {
     const Classes classes = classesOf(importer, model);
     std::vector<TreeDistribution> distributions;
     for (uint32_t node : nodeOf) {
-      auto d = node == StreamedTree::kNone ? TreeDistribution() : treeDistribution(importer, model, tree, node, classes, elem);
+      auto d = node == StreamedTree::kNone ? TreeDistribution()
+                                           : treeDistribution(importer, model, tree, node, classes, elem);
       if (!d) return kNone;
       distributions.push_back(std::move(*d));
     }
@@ -274,13 +282,16 @@ std::optional<Prediction> treeModel(Importer& importer, Scope& scope, const Elem
     return std::nullopt;
   }
   const bool classification = *function == "classification";
-  auto lowering = std::make_shared<TreeModelLowering>(TreeModelLowering{importer, model, *tree, *strategy, importer.build});
+  auto lowering =
+      std::make_shared<TreeModelLowering>(TreeModelLowering{importer, model, *tree, *strategy, importer.build});
   auto prediction = classification ? lowering->classification(scope) : lowering->regression(scope);
   if (!prediction) return std::nullopt;
   prediction->features["entityId"] = [lowering](const Element*) { return lowering->entityId(); };
   if (classification && prediction->probabilities != kNone) {
     const ValueId label = prediction->value;
-    prediction->features["confidence"] = [lowering, label](const Element* field) { return lowering->confidence(field, label); };
+    prediction->features["confidence"] = [lowering, label](const Element* field) {
+      return lowering->confidence(field, label);
+    };
   }
   return prediction;
 }

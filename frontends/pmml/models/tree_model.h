@@ -14,12 +14,12 @@ struct TreeDistribution {
 /// The streamed Nodes of a TreeModel, whose attributes and children are checked; null if something was reported.
 const StreamedTree* streamedTree(Importer& importer, const Element* model);
 /// A number of a Node, rounded to `elem`; reported if it is none.
-std::optional<double> treeNumber(Importer& importer, const Element* model, const StreamedTree& tree, StreamedTree::Text text, uint32_t line,
-                                 ir::Elem elem);
-std::optional<TreeDistribution> treeDistribution(Importer& importer, const Element* model, const StreamedTree& tree, uint32_t node,
-                                                 const Classes& classes, ir::Elem elem);
+std::optional<double> treeNumber(Importer& importer, const Element* model, const StreamedTree& tree,
+                                 StreamedTree::Text text, uint32_t line, ir::Elem elem);
+std::optional<TreeDistribution> treeDistribution(Importer& importer, const Element* model, const StreamedTree& tree,
+                                                 uint32_t node, const Classes& classes, ir::Elem elem);
 /// The class of a Node that has a score or a distribution: its score, else the most probable, the first of equals.
-std::optional<uint32_t> treeClass(Importer& importer, const Element* model, const StreamedTree& tree, uint32_t node, const Classes& classes,
-                                  const TreeDistribution& distribution);
+std::optional<uint32_t> treeClass(Importer& importer, const Element* model, const StreamedTree& tree, uint32_t node,
+                                  const Classes& classes, const TreeDistribution& distribution);
 
 }  // namespace kiln::pmml
