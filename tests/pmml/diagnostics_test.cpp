@@ -73,10 +73,10 @@ TEST(BadDocument, DeepNestingEndsAtTheLimit) {
 
 TEST(BadDocument, DeepExpressionsEndAtTheLimit) {
   std::string text;
-  for (int i = 0; i < 2000; ++i) text += "<Apply function=\"abs\">";
+  for (int i = 0; i < 3000; ++i) text += "<Apply function=\"abs\">";
   text += "<FieldRef field=\"x\"/>";
-  for (int i = 0; i < 2000; ++i) text += "</Apply>";
-  EXPECT_NE(first(derived(text)).find("limit of 1000 nested expressions"), std::string::npos);
+  for (int i = 0; i < 3000; ++i) text += "</Apply>";
+  EXPECT_NE(first(derived(text)).find("limit of 2000 nested expressions"), std::string::npos);
 }
 
 TEST(BadDocument, RootAndVersion) {
