@@ -15,12 +15,9 @@
 #include "compiler/codegen/link.h"
 #include "compiler/codegen/lint.h"
 #include "compiler/codegen/module.h"
-<<<<<<< HEAD
+#include "compiler/codegen/text_bounds.h"
 #include "compiler/ir/nodes/forest.h"
 #include "compiler/ir/tables/forest.h"
-=======
-#include "compiler/codegen/text_bounds.h"
->>>>>>> 1c81a5c (wip5)
 #include "compiler/support/sha256.h"
 
 namespace kiln::codegen {
@@ -107,16 +104,15 @@ class Compilation {
     TierPlan plan{&tier, {}, {}, {}, {}, {}};
     plan.row = record({pipeline_, tier, true, 1, options_.strategy, schema_, blob_, artefact_.strategies});
     plan.rowSchedule = schedule(plan.row, pipeline_, 1);
+    const size_t reported = artefact_.strategies.size();
     const uint64_t most = kMostScratch * std::max<uint64_t>(1, wantedBlockRows() / kForestBlockRows);
     for (uint32_t rows = wantedBlockRows();; rows /= 2) {
       plan.block = record({pipeline_, tier, false, rows, options_.strategy, schema_, blob_, artefact_.strategies});
       plan.blockSchedule = schedule(plan.block, pipeline_, tier.lanes);
-<<<<<<< HEAD
       // What block kernels keep for themselves does not shrink with the rows.
-      if (plan.blockSchedule.scratchBytes - plan.block.blockScratch <= most || rows <= 16 || options_.blockRows != 0) break;
-=======
-      if (plan.blockSchedule.scratchBytes + blockText_.fixed * rows <= kMostScratch || rows <= 16 || options_.blockRows != 0) break;
->>>>>>> 1c81a5c (wip5)
+      const uint64_t columns = plan.blockSchedule.scratchBytes - plan.block.blockScratch + blockText_.fixed * rows;
+      if (columns <= most || rows <= 16 || options_.blockRows != 0) break;
+      artefact_.strategies.resize(reported);
     }
     fillPlan(plan);
     plans_.push_back(std::move(plan));
@@ -199,7 +195,7 @@ class Compilation {
     facts.tags = options_.tags, facts.strategies = artefact_.strategies;
     uint64_t code = 0, scratch = 0;
     for (const auto& [name, object] : code_) code += object.size();
-    for (const TierPlan& p : plans_) facts.tiers.push_back(p.tier->name), scratch = std::max(scratch, p.plan.scratch_bytes);
+    for (const TierPlan& p : plans_) facts.tiers.push_back(p.tier->name), scratch = std::max<uint64_t>(scratch, p.plan.scratch_bytes);
     facts.sizes = {{"code", code}, {"tables", blob_.bytes().size()}, {"scratch", scratch}};
     return facts;
   }
