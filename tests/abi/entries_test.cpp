@@ -1,0 +1,222 @@
+// The C ABI under a careless caller: null and short arguments, wrong scratch, odd floating point control, allocation.
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "compiler/codegen/codegen.h"
+#include "compiler/codegen/lint.h"
+#include "compiler/ir/builder.h"
+#include "compiler/ir/nodes/check.h"
+#include "compiler/ir/nodes/input.h"
+#include "compiler/ir/nodes/output.h"
+#include "compiler/ir/tables/dict.h"
+#include "tests/differential/harness.h"
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+// Every allocation of this program is counted: scoring must make none.
+static thread_local size_t allocations = 0;
+extern "C" void* __libc_malloc(size_t);
+extern "C" void* malloc(size_t size) {
+  allocations++;
+  return __libc_malloc(size);
+}
+
+namespace kiln::test {
+namespace {
+
+// y = x + z and the colour, as it came.
+ir::Pipeline example() {
+  ir::Pipeline pipeline;
+  pipeline.name = "example", pipeline.sourceFormat = "hand";
+  ir::Builder b(pipeline);
+  ir::Dict dict;
+  dict.add("red"), dict.add("green");
+  const ir::TableRef labels = b.table(dict, "colours");
+  auto input = [&](const char* name, ir::Elem elem, ir::TableRef dictOf = {}) {
+    ir::Input in;
+    in.field = name, in.elem = elem, in.dict = dictOf;
+    return b.add(ir::Check(), {b.add(in, {}, name)});
+  };
+  auto output = [&](const char* name, ir::ValueId v) {
+    ir::Output out;
+    out.field = name;
+    b.add(out, {v});
+  };
+  output("y", b.call("add", {input("x", ir::Elem::f64), input("z", ir::Elem::f64)}));
+  output("colour", input("c", ir::Elem::cat, labels));
+  return pipeline;
+}
+
+class Entries : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { loaded_ = new Loaded(example()); }
+  static void TearDownTestSuite() { delete loaded_; }
+  void SetUp() override {
+    ASSERT_EQ(loaded_->error(), "");
+    s_ = loaded_->scorer();
+  }
+  int32_t bind(std::vector<const char*> names, uint8_t in = KILN_F64, uint8_t out = KILN_F64) {
+    binding_.assign(s_->binding_bytes / 8 + 1, 0), problems_.assign(s_->input_count + s_->output_count, 99);
+    return s_->bind(names.data(), static_cast<uint32_t>(names.size()), in, out, binding_.data(), problems_.data());
+  }
+  static Loaded* loaded_;
+  const kiln_scorer* s_ = nullptr;
+  std::vector<uint64_t> binding_;
+  std::vector<uint8_t> problems_;
+};
+Loaded* Entries::loaded_ = nullptr;
+
+TEST_F(Entries, TheTableSaysWhatItIs) {
+  EXPECT_EQ(s_->size, sizeof(kiln_scorer));
+  EXPECT_EQ(s_->abi_major, KILN_ABI_MAJOR);
+  EXPECT_STREQ(s_->identity->name, "example");
+  EXPECT_STREQ(s_->identity->source, "hand");
+  EXPECT_EQ(std::string(s_->identity->content_sha256), loaded_->artefact().contentSha256);
+  ASSERT_EQ(s_->input_count, 3u);
+  ASSERT_EQ(s_->output_count, 2u);
+  const kiln_field& colour = *kiln_field_at(s_->inputs, 2);
+  EXPECT_STREQ(colour.name, "c");
+  EXPECT_EQ(colour.type, KILN_STRING);
+  ASSERT_EQ(colour.categories.count, 2u);
+  EXPECT_EQ(std::string(colour.categories.text + colour.categories.offsets[1], 5), "green");
+  EXPECT_EQ(kiln_field_at(s_->outputs, 0)->type, KILN_F64);
+  EXPECT_EQ(s_->extension("tiers/2"), nullptr);
+  EXPECT_EQ(s_->extension(nullptr), nullptr);
+  EXPECT_NE(s_->extension("tiers/1"), nullptr);
+}
+
+TEST_F(Entries, BadArgumentsAreCodes) {
+  Scratch scratch(*s_);
+  Row in = {number(1), number(2), text("red")}, out(2);
+  kiln_status status{};
+  EXPECT_EQ(s_->score_row(nullptr, out.data(), scratch.data(), scratch.size(), &status), KILN_NULL);
+  EXPECT_EQ(s_->score_row(in.data(), nullptr, scratch.data(), scratch.size(), &status), KILN_NULL);
+  EXPECT_EQ(s_->score_row(in.data(), out.data(), nullptr, scratch.size(), &status), KILN_NULL);
+  EXPECT_EQ(s_->score_row(in.data(), out.data(), scratch.data(), s_->scratch_bytes - 1, &status), KILN_SCRATCH);
+  EXPECT_EQ(s_->score_row(in.data(), out.data(), static_cast<char*>(scratch.data()) + 8, scratch.size(), &status), KILN_SCRATCH);
+  EXPECT_EQ(s_->score_row(in.data(), out.data(), scratch.data(), s_->scratch_bytes, nullptr), KILN_OK);
+  EXPECT_EQ(out[0].as.number, 3.0);
+  EXPECT_EQ(s_->encode(2, "green", 5), 1);
+  EXPECT_EQ(s_->encode(2, "blue", 4), -1);
+  EXPECT_EQ(s_->encode(2, nullptr, 0), -1);
+  EXPECT_EQ(s_->encode(0, "red", 3), -1);
+  EXPECT_EQ(s_->encode(77, "red", 3), -1);
+}
+
+TEST_F(Entries, BindFindsEveryTrouble) {
+  EXPECT_EQ(bind({"z", "c", "x"}), 0);
+  EXPECT_EQ(bind({"x", "other", "c", "x"}), 2);   // x twice, z absent
+  EXPECT_EQ(problems_, (std::vector<uint8_t>{KILN_TWICE, KILN_ABSENT, 0, 0, 0}));
+  EXPECT_EQ(bind({"x"}, KILN_I64), KILN_BINDING);
+  EXPECT_EQ(s_->bind(nullptr, 1, KILN_F64, KILN_F64, binding_.data(), problems_.data()), KILN_NULL);
+  const char* names[] = {nullptr};
+  EXPECT_EQ(s_->bind(names, 1, KILN_F64, KILN_F64, binding_.data(), problems_.data()), KILN_NULL);
+  EXPECT_EQ(s_->bind(names, 0, KILN_F64, KILN_F64, nullptr, problems_.data()), KILN_NULL);
+}
+
+TEST_F(Entries, MatricesAreChecked) {
+  ASSERT_EQ(bind({"c", "x", "z"}), 0);
+  Scratch scratch(*s_);
+  double in[] = {1, 10, 5}, out[2];
+  kiln_matrix m{}, r{};
+  m.size = r.size = sizeof m, m.type = r.type = KILN_F64, m.data = in, r.data = out, m.rows = r.rows = 1;
+  m.row_bytes = sizeof in, r.row_bytes = sizeof out;
+  kiln_status status{};
+  auto score = [&](const void* binding, size_t size) { return s_->score_rows(binding, &m, &r, scratch.data(), size, &status); };
+  EXPECT_EQ(score(binding_.data(), scratch.size()), KILN_OK);
+  EXPECT_EQ(out[0], 15.0);
+  EXPECT_EQ(out[1], 1.0);
+  EXPECT_EQ(score(nullptr, scratch.size()), KILN_NULL);
+  EXPECT_EQ(score(binding_.data(), s_->scratch_bytes - 1), KILN_SCRATCH);
+  m.size = 8;
+  EXPECT_EQ(score(binding_.data(), scratch.size()), KILN_SIZE);
+  m.size = sizeof m, m.type = KILN_F32;
+  EXPECT_EQ(score(binding_.data(), scratch.size()), KILN_BINDING);
+  m.type = KILN_F64, m.rows = -1;
+  EXPECT_EQ(score(binding_.data(), scratch.size()), KILN_BINDING);
+  m.rows = 0, m.data = nullptr, r.data = nullptr;
+  EXPECT_EQ(score(binding_.data(), scratch.size()), KILN_OK);
+  m.rows = 1;
+  EXPECT_EQ(score(binding_.data(), scratch.size()), KILN_NULL);
+  binding_[0] ^= 1;
+  EXPECT_EQ(score(binding_.data(), scratch.size()), KILN_BINDING);
+}
+
+TEST_F(Entries, DescribesCodesAndStatuses) {
+  char words[200];
+  const kiln_status bad = {KILN_NO_RESULT | KILN_INVALID_VALUE, 2, 0xffff};
+  const size_t needed = s_->describe(KILN_OK, &bad, words, sizeof words);
+  EXPECT_EQ(std::string(words, needed), "a value is invalid (input c)");
+  EXPECT_EQ(s_->describe(KILN_OK, &bad, nullptr, 0), needed);
+  EXPECT_EQ(s_->describe(KILN_OK, &bad, words, 3), needed);
+  EXPECT_GT(s_->describe(-77, nullptr, words, sizeof words), 0u);
+}
+
+TEST_F(Entries, NothingIsAllocated) {
+  ASSERT_EQ(bind({"x", "z", "c"}), 0);
+  Scratch scratch(*s_);
+  Row in = {text(" 1.5 "), number(2), text("green")}, out(2);
+  std::vector<double> matrix(300, 1.0), results(200);
+  kiln_matrix m{}, r{};
+  m.size = r.size = sizeof m, m.type = r.type = KILN_F64, m.data = matrix.data(), r.data = results.data(), m.rows = r.rows = 100;
+  m.row_bytes = 24, r.row_bytes = 16;
+  const size_t before = allocations;
+  free(malloc(1));   // the count counts
+  ASSERT_EQ(allocations, before + 1);
+  EXPECT_EQ(s_->score_row(in.data(), out.data(), scratch.data(), scratch.size(), nullptr), KILN_OK);
+  EXPECT_EQ(s_->score_rows(binding_.data(), &m, &r, scratch.data(), scratch.size(), nullptr), KILN_OK);
+  EXPECT_EQ(allocations, before + 1);
+  EXPECT_EQ(out[0].as.number, 3.5);
+  EXPECT_EQ(results[198], 2.0);
+}
+
+#if defined(__x86_64__)
+TEST_F(Entries, RoundingControlOfTheCallerDoesNotMatter) {
+  Scratch scratch(*s_);
+  Row in = {number(1), number(0x1p-60), missingCell()}, up(2), plain(2);
+  ASSERT_EQ(s_->score_row(in.data(), plain.data(), scratch.data(), scratch.size(), nullptr), KILN_OK);
+  const unsigned before = _mm_getcsr();
+  const unsigned odd = (before & ~0x6000u) | 0x4000u | 0x8040u;   // round up, flush denormals
+  _mm_setcsr(odd);
+  const int32_t code = s_->score_row(in.data(), up.data(), scratch.data(), scratch.size(), nullptr);
+  const unsigned after = _mm_getcsr();
+  _mm_setcsr(before);
+  EXPECT_EQ(code, KILN_OK);
+  EXPECT_EQ(after & 0xffc0u, odd & 0xffc0u);
+  EXPECT_EQ(up[0].as.number, plain[0].as.number);
+  EXPECT_EQ(plain[0].as.number, 1.0);   // to nearest: 1 + 2^-60 is 1
+}
+#endif
+
+TEST(Artefacts, TheSameInputGivesTheSameBytes) {
+  const Loaded a(example()), b(example());
+  ASSERT_EQ(a.error() + b.error(), "");
+  EXPECT_FALSE(a.artefact().sharedObject.empty());
+  EXPECT_TRUE(a.artefact().sharedObject == b.artefact().sharedObject);
+}
+
+TEST(Artefacts, BothTargetsPassTheLint) {
+  for (const char* target : {"x86_64-linux", "aarch64-linux"}) {
+    codegen::Options options;
+    options.target = target;
+    const Loaded loaded(example(), options);
+    ASSERT_EQ(loaded.error(), "") << target;
+    EXPECT_EQ(codegen::lint(loaded.artefact().sharedObject), std::vector<std::string>()) << target;
+  }
+}
+
+TEST(Artefacts, UnknownTargetsAndTiersAreRefused) {
+  codegen::Options options;
+  options.tiers = {"v9"};
+  EXPECT_EQ(Loaded(example(), options).error(), "the target 'x86_64-linux' has no tier 'v9'");
+  options.tiers = {}, options.target = "vax";
+  EXPECT_EQ(Loaded(example(), options).error(), "there is no target 'vax'");
+}
+
+}  // namespace
+}  // namespace kiln::test
