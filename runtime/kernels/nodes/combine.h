@@ -75,13 +75,14 @@ template <class T, int N> INLINE Lane<T, N> combine_extreme(const Members<T, T, 
 }
 /// Steps through the members that count by value, ties by index.
 template <class T, int N> struct Ascending {
-  Lane<T, N> value{};
-  Lane<i32, N> at = splat<i32, N>(-1);
-  Mask<N> begun = never<N>(), found = never<N>();
-  Lane<T, N> weight{};
+  Lane<T, N> value, weight;
+  Lane<i32, N> at;
+  Mask<N> begun, found;
 
+  MEMBER void begin() { value = weight = Lane<T, N>{}, at = splat<i32, N>(-1), begun = found = never<N>(); }
   MEMBER void next(const Members<T, T, N>& m, u32 column) {
     Ascending best;
+    best.begin();
     NOUNROLL for (u32 i = 0; i < m.p.members; i++) {
       const Lane<T, N> v = m.value(i, column);
       const Lane<i32, N> index = splat<i32, N>((i32)i);
@@ -103,6 +104,7 @@ template <class T, int N> INLINE Lane<T, N> combine_median(const Members<T, T, N
     nan = pick<N>(is, m.value(i, column), nan), any_nan = any_nan | is;
   }
   Ascending<T, N> order;
+  order.begin();
   NOUNROLL for (u32 i = 0; i < m.p.members; i++) {   // the total, added in the order of the values
     order.next(m, column);
     total = pick<N>(order.found, total + order.weight, total);
@@ -110,7 +112,7 @@ template <class T, int N> INLINE Lane<T, N> combine_median(const Members<T, T, N
   }
   Lane<T, N> low{}, high{}, sum{};
   Mask<N> done = never<N>();
-  order = Ascending<T, N>();
+  order.begin();
   NOUNROLL for (u32 i = 0; i < m.p.members; i++) {
     order.next(m, column);
     const Lane<i32, N> k = splat<i32, N>((i32)i);

@@ -1,0 +1,17 @@
+// Random pipelines: graphs of random nodes over random typed inputs, with missing, failing and extreme values.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/pipeline.h"
+#include "tests/differential/harness.h"
+
+namespace kiln::test {
+
+/// The same pipeline for the same seed. `focus`: the node (a name of nodes.def) that every second step tries, empty for any.
+ir::Pipeline randomPipeline(uint64_t seed, const std::string& focus = "");
+/// Rows for its inputs.
+std::vector<Row> randomRows(const ir::Pipeline& pipeline, uint64_t seed, size_t count);
+
+}  // namespace kiln::test

@@ -1,0 +1,47 @@
+// The strongest test of the compiler: random pipelines of every node, compiled for every tier and run row by row and in batches,
+// must give the evaluator's bits. KILN_RANDOM_PIPELINES=n runs that many, KILN_RANDOM_SEED=n begins elsewhere; a failure names
+// its seed.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "compiler/ir/print.h"
+#include "compiler/ir/verify.h"
+#include "tests/differential/random_pipeline.h"
+
+namespace kiln::test {
+namespace {
+
+uint64_t setting(const char* name, uint64_t otherwise) {
+  const char* value = std::getenv(name);
+  return value ? std::strtoull(value, nullptr, 10) : otherwise;
+}
+
+void compare(uint64_t seed, const std::string& focus) {
+  const ir::Pipeline pipeline = randomPipeline(seed, focus);
+  const std::vector<ir::Problem> problems = ir::verify(pipeline);
+  for (const ir::Problem& problem : problems) ADD_FAILURE() << "seed " << seed << ": " << problem.message;
+  if (!problems.empty()) return;
+  const std::vector<Row> rows = randomRows(pipeline, seed, 150);
+  EXPECT_EQ(differences(pipeline, rows), std::vector<std::string>()) << "seed " << seed << " focus '" << focus << "'\n" << ir::print(pipeline);
+}
+
+class RandomNode : public testing::TestWithParam<const char*> {};
+
+TEST_P(RandomNode, EqualsTheEvaluator) {
+  const uint64_t count = setting("KILN_RANDOM_NODE_PIPELINES", 4), seed = setting("KILN_RANDOM_SEED", 1000);
+  for (uint64_t i = 0; i < count; i++) compare(seed + i, GetParam());
+}
+INSTANTIATE_TEST_SUITE_P(All, RandomNode,
+                         testing::Values("const", "matrix", "prepare", "call", "cast", "select", "coalesce", "choose", "raise_if", "recover",
+                                         "encode", "lookup", "discretize", "piecewise", "concat", "take", "reduce", "argmax", "topk", "tally",
+                                         "dense", "terms", "normalize", "combine", "check", "note"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST(RandomPipelines, EqualTheEvaluator) {
+  const uint64_t count = setting("KILN_RANDOM_PIPELINES", 60), seed = setting("KILN_RANDOM_SEED", 1);
+  for (uint64_t i = 0; i < count; i++) compare(seed + i, "");
+}
+
+}  // namespace
+}  // namespace kiln::test
