@@ -98,12 +98,39 @@ bool collectTree(Importer& importer, const Element* model) {
   return true;
 }
 
-bool collectRegression(Importer& importer, const Element* model) {
+// Attributes that name a class, by element.
+constexpr struct {
+  const char *element, *attribute;
+} kClassNames[] = {
+    {"RegressionTable", "targetCategory"},
+    {"GeneralRegressionModel", "targetReferenceCategory"},
+    {"PPCell", "targetCategory"},
+    {"PCell", "targetCategory"},
+    {"TargetValueCount", "value"},
+    {"TargetValueStat", "value"},
+};
+
+bool isElsewhere(const char* name) {  // what belongs to a model, but not to its own content
+  for (const char* known : {"MiningSchema", "Output", "Targets", "ModelStats", "ModelExplanation", "ModelVerification",
+                            "LocalTransformations", "Segmentation"}) {
+    if (!std::strcmp(name, known)) return true;
+  }
+  return false;
+}
+
+bool collectNamed(Importer& importer, const Element* model) {
   const Classes classes = classesOf(importer, model);
-  for (const Element* e = model->FirstChildElement("RegressionTable"); e;
-       e = e->NextSiblingElement("RegressionTable")) {
-    const char* label = e->Attribute("targetCategory");
-    if (label && !classCode(importer, classes, label, e)) return false;
+  std::vector<const Element*> pending{model};
+  while (!pending.empty()) {
+    const Element* e = pending.back();
+    pending.pop_back();
+    for (const auto& [element, attribute] : kClassNames) {
+      const char* label = std::strcmp(e->Name(), element) ? nullptr : e->Attribute(attribute);
+      if (label && !classCode(importer, classes, label, e)) return false;
+    }
+    for (const Element* child = e->LastChildElement(); child; child = child->PreviousSiblingElement()) {
+      if (!isElsewhere(child->Name())) pending.push_back(child);
+    }
   }
   return true;
 }
@@ -117,8 +144,7 @@ bool collectClasses(Importer& importer, const Element* model) {
     const Element* m = pending.back();
     pending.pop_back();
     if (isClassification(m)) {
-      if (!std::strcmp(m->Name(), "TreeModel")) ok = collectTree(importer, m) && ok;
-      if (!std::strcmp(m->Name(), "RegressionModel")) ok = collectRegression(importer, m) && ok;
+      ok = (std::strcmp(m->Name(), "TreeModel") ? collectNamed(importer, m) : collectTree(importer, m)) && ok;
       if (const Element* targets = m->FirstChildElement("Targets")) {
         const Classes classes = classesOf(importer, m);
         for (const Element* t = targets->FirstChildElement("Target"); t; t = t->NextSiblingElement("Target")) {

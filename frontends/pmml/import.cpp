@@ -236,6 +236,13 @@ bool Importer::enter(const Element* e) {
 
 Field* Importer::field(Scope& scope, const std::string& name, const Element* e) {
   Field* found = scope.find(name);
+  // A derived field may hide the field that it is made from.
+  if (found && found->lowering && lowering_.back() == found)
+    for (Scope* outer = &scope; outer; outer = outer->outer())
+      if (Field* hidden = outer->own(name); hidden && !hidden->lowering) {
+        found = hidden;
+        break;
+      }
   if (!found) {
     std::string note;
     if (dataFields.count(name)) note = "the DataDictionary has it, but the model's MiningSchema does not";

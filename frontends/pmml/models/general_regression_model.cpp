@@ -1,0 +1,409 @@
+// GeneralRegressionModel: linear predictors (linear_predictor.h) through the model type's inverse link. Formulas are those
+// of PMML's GeneralRegression page.
+#include <algorithm>
+#include <cmath>
+
+#include "compiler/ir/nodes/argmax.h"
+#include "compiler/ir/nodes/concat.h"
+#include "compiler/ir/nodes/dense.h"
+#include "compiler/ir/nodes/normalize.h"
+#include "compiler/ir/nodes/reduce.h"
+#include "compiler/ir/nodes/take.h"
+#include "compiler/ir/tables/dict.h"
+#include "compiler/ir/tables/matrix.h"
+#include "frontends/pmml/classes.h"
+#include "frontends/pmml/models/cox_regression.h"
+#include "frontends/pmml/models/linear_predictor.h"
+
+namespace kiln::pmml {
+
+using namespace ir;
+
+namespace {
+
+enum ModelType { regression, generalLinear, multinomialLogistic, ordinalMultinomial, generalizedLinear, coxRegression };
+const std::vector<const char*> kModelTypes = {"regression",         "generalLinear",     "multinomialLogistic",
+                                              "ordinalMultinomial", "generalizedLinear", "CoxRegression"};
+enum Link { noLink = -1, cloglog, identity, log, logc, logit, loglog, negbin, oddspower, power, probit, cauchit };
+const std::vector<const char*> kLinks = {"cloglog", "identity", "log", "logc", "logit", "loglog", "negbin", "oddspower", "power", "probit"};
+const std::vector<const char*> kCumulativeLinks = {"logit", "probit", "cloglog", "loglog", "cauchit"};
+constexpr Link kCumulative[] = {logit, probit, cloglog, loglog, cauchit};
+
+struct GeneralRegression {
+  Importer& importer;
+  Scope& scope;
+  const Element* model;
+  ModelType type;
+  Builder& build = importer.build;
+  Elem elem = mathElem(importer);
+  std::optional<Classes> classes = isClassification(model) ? std::optional(classesOf(importer, model)) : std::nullopt;
+  LinearPredictor predictor{importer, scope, model, elem, classes ? &*classes : nullptr};
+  // PCells by class, in document order. A numeric target has none; what a document says of it there is a name.
+  std::vector<std::pair<std::optional<uint32_t>, std::vector<Coefficient>>> cells = {};
+  std::vector<std::string> names = {};
+
+  ValueId constant(double v) { return elem == Elem::f32 ? build.number32(v) : build.number(v); }
+  ValueId call(const char* function, ValueId x) { return build.call(function, {x}); }
+  ValueId call(const char* function, ValueId x, double y) { return build.call(function, {x, constant(y)}); }
+
+  // ---- ParamMatrix
+
+  std::vector<Coefficient>* cellsOf(std::optional<uint32_t> category) {
+    for (auto& [own, coefficients] : cells) {
+      if (own == category) return &coefficients;
+    }
+    return nullptr;
+  }
+
+  std::optional<uint32_t> categoryCode(const std::string& label, const Element* at) {
+    if (classes) return classCode(importer, *classes, label, at);
+    const auto known = std::find(names.begin(), names.end(), label);
+    if (known != names.end()) return static_cast<uint32_t>(known - names.begin());
+    names.push_back(label);
+    return static_cast<uint32_t>(names.size() - 1);
+  }
+
+  bool readCells() {
+    const Element* matrix = model->FirstChildElement("ParamMatrix");
+    if (!matrix) return importer.missing(model, "ParamMatrix");
+    if (!importer.onlyChildren(matrix, {"PCell"})) return false;
+    for (const Element* e = matrix->FirstChildElement("PCell"); e; e = e->NextSiblingElement("PCell")) {
+      if (!importer.onlyAttributes(e, {"targetCategory", "parameterName", "beta", "df"})) return false;
+      const auto name = importer.required(e, "parameterName");
+      const auto beta = importer.number(e, "beta", std::nullopt);
+      const auto parameter = name ? predictor.parameter(*name, e) : std::nullopt;
+      if (!parameter || !beta) return false;
+      std::optional<uint32_t> category;
+      const auto label = importer.attribute(e, "targetCategory");
+      if (label && !(category = categoryCode(*label, e))) return false;
+      auto* known = cellsOf(category);
+      if (!known) cells.push_back({category, {}}), known = &cells.back().second;
+      for (const Coefficient& c : *known) {
+        if (c.parameter == *parameter) return importer.misplaced(e, "a second PCell for this parameter and category");
+      }
+      known->push_back({*parameter, *beta});
+    }
+    return true;
+  }
+
+  // The one predictor of a model with a numeric result.
+  std::optional<PredictorRow> onlyRow() {
+    if (cells.empty()) return PredictorRow();
+    if (cells.size() == 1) return PredictorRow{std::nullopt, cells[0].second};
+    importer.invalid(model->FirstChildElement("ParamMatrix"), "", "a numeric target has one set of coefficients, not one a category");
+    return std::nullopt;
+  }
+
+  // ---- inverse links
+
+  ValueId inverse(Link link, ValueId eta) {
+    switch (link) {
+      case noLink:
+      case identity: return eta;
+      case log: return call("exp", eta);
+      case logc: return call("neg", call("expm1", eta));
+      case logit: return call("inv_logit", eta);
+      case probit: return call("inv_probit", eta);
+      case cloglog: return call("inv_cloglog", eta);
+      case loglog: return call("inv_loglog", eta);
+      case cauchit: return call("inv_cauchit", eta);
+      default: return parametric(link, eta);
+    }
+  }
+
+  // Links with a parameter.
+  ValueId parametric(Link link, ValueId eta) {
+    const auto parameter = importer.number(model, link == negbin ? "distParameter" : "linkParameter", std::nullopt);
+    if (!parameter) return kNone;
+    const double p = *parameter;
+    // 1 / (c (exp(-eta) - 1))
+    if (link == negbin) return build.call("div", {constant(1), call("mul", call("expm1", call("neg", eta)), p)});
+    if (link == power) return p == 0 ? call("exp", eta) : p == 1 ? eta : call("pow", eta, 1 / p);
+    // oddspower: 1 / (1 + (1 + d eta)^(-1/d))
+    if (p == 0) return call("inv_logit", eta);
+    const ValueId odds = call("pow", call("add", call("mul", eta, p), 1), -1 / p);
+    return build.call("div", {constant(1), call("add", odds, 1)});
+  }
+
+  std::optional<Link> linkFunction() {
+    const auto link = importer.choice(model, "linkFunction", kLinks, noLink);
+    if (!link) return std::nullopt;
+    if (type == generalizedLinear && *link == noLink) {
+      importer.missing(model, "linkFunction");
+      return std::nullopt;
+    }
+    if (type != generalizedLinear && *link != noLink && *link != identity) {
+      importer.invalid(model, "linkFunction", std::string("modelType ") + kModelTypes[type] + " has none", "modelType generalizedLinear has one");
+      return std::nullopt;
+    }
+    return static_cast<Link>(*link);
+  }
+
+  // ---- offset and trials
+
+  // Of a pair of attributes, NAMEVariable and NAMEValue: the field or the number. kNone in `value` if there is neither.
+  bool fieldOrNumber(const char* variable, const char* number, ValueId& value) {
+    value = kNone;
+    const auto name = importer.attribute(model, variable);
+    if (name && model->Attribute(number)) return importer.invalid(model, number, std::string("stands beside ") + variable);
+    if (name) {
+      const ValueId field = importer.value(scope, *name, model);
+      value = asNumber(importer, field, elem);
+      return value != kNone || (field != kNone && importer.invalid(model, variable, "field '" + *name + "' is not a number"));
+    }
+    if (!model->Attribute(number)) return true;
+    const auto constantValue = importer.number(model, number, std::nullopt);
+    if (constantValue) value = constant(*constantValue);
+    return value != kNone;
+  }
+
+  bool addOffset(ValueId& eta) {
+    ValueId offset = kNone;
+    if (!fieldOrNumber("offsetVariable", "offsetValue", offset)) return false;
+    if (offset == kNone) return true;
+    if (type == coxRegression) return importer.invalid(model, "", "a CoxRegression has no offset");
+    eta = build.call("add", {eta, offset});
+    return true;
+  }
+
+  bool multiplyTrials(ValueId& value) {
+    ValueId trials = kNone;
+    if (!fieldOrNumber("trialsVariable", "trialsValue", trials)) return false;
+    if (trials != kNone) value = build.call("mul", {value, trials});
+    return true;
+  }
+
+  bool withoutTrials(const std::string& of) {
+    const bool has = model->Attribute("trialsVariable") || model->Attribute("trialsValue");
+    return !has || importer.unsupported(model, "trials of " + of, "the number of events is the result of functionName regression");
+  }
+
+  // ---- numeric results
+
+  std::optional<Prediction> number() {
+    const auto link = linkFunction();
+    const auto row = onlyRow();
+    if (!link || !row) return std::nullopt;
+    importer.at(model->FirstChildElement("ParamMatrix"));
+    ValueId eta = predictor.sums({*row});
+    if (eta == kNone || !addOffset(eta)) return std::nullopt;
+    importer.at(model);
+    Prediction prediction;
+    if (type == coxRegression) {
+      prediction.value = cumulativeHazard(eta, *row);
+    } else {
+      prediction.value = inverse(*link, eta);
+      if (prediction.value == kNone) return std::nullopt;
+      if (type == generalizedLinear ? !multiplyTrials(prediction.value) : !withoutTrials(kModelTypes[type])) return std::nullopt;
+    }
+    if (prediction.value == kNone) return std::nullopt;
+    const bool isLinear = (*link == noLink || *link == identity) && type != coxRegression;
+    if (isLinear && wantsStandardError()) {
+      const ValueId error = standardError(*row);
+      if (error == kNone) return std::nullopt;
+      prediction.features["standardError"] = [error](const Element*) { return error; };
+    }
+    return prediction;
+  }
+
+  // H0(t) exp(x beta - x0 beta), x0 the reference points.
+  ValueId cumulativeHazard(ValueId eta, const PredictorRow& row) {
+    if (!withoutTrials("a CoxRegression")) return kNone;
+    double reference = 0;
+    for (const Coefficient& c : row.coefficients) reference += c.beta * predictor.referencePoint(c.parameter);
+    const ValueId base = baseCumHazard(importer, scope, model, elem);
+    if (base == kNone) return kNone;
+    return build.call("mul", {base, call("exp", call("sub", eta, reference))});
+  }
+
+  // Whether this model's Output, or that of a model around it, asks for it.
+  bool wantsStandardError() {
+    for (const Element* m = model; m; m = m->Parent() ? m->Parent()->ToElement() : nullptr) {
+      const Element* output = m->FirstChildElement("Output");
+      for (const Element* f = output ? output->FirstChildElement("OutputField") : nullptr; f; f = f->NextSiblingElement("OutputField")) {
+        if (importer.attribute(f, "feature") == "standardError") return true;
+      }
+    }
+    return false;
+  }
+
+  // sqrt(x' C x) of the mean predicted at x, with the covariances of PCovMatrix.
+  ValueId standardError(const PredictorRow& row) {
+    const Element* matrix = model->FirstChildElement("PCovMatrix");
+    if (!matrix) return importer.missing(model, "PCovMatrix"), kNone;
+    if (!importer.onlyAttributes(matrix, {"type"}) || !importer.onlyChildren(matrix, {"PCovCell"})) return kNone;
+    std::vector<uint32_t> parameters;
+    std::vector<PredictorRow> unit;
+    for (const Coefficient& c : row.coefficients) {
+      parameters.push_back(c.parameter);
+      unit.push_back({row.category, {{c.parameter, 1.0}}});
+    }
+    const auto n = static_cast<uint32_t>(parameters.size());
+    if (n > 4096) return importer.unsupported(matrix, "a standardError with so many parameters"), kNone;
+    Matrix covariances;
+    covariances.elem = elem;
+    covariances.shape = {n, n};
+    covariances.numbers.assign(size_t(n) * n, 0.0);
+    for (const Element* e = matrix->FirstChildElement("PCovCell"); e; e = e->NextSiblingElement("PCovCell")) {
+      if (!importer.onlyAttributes(e, {"pRow", "pCol", "tRow", "tCol", "value", "targetCategory"})) return kNone;
+      const auto rowName = importer.required(e, "pRow"), columnName = importer.required(e, "pCol");
+      const auto value = importer.number(e, "value", std::nullopt);
+      if (!rowName || !columnName || !value) return kNone;
+      const auto i = predictor.parameter(*rowName, e), j = predictor.parameter(*columnName, e);
+      if (!i || !j) return kNone;
+      const auto at = [&](uint32_t p) { return static_cast<size_t>(std::find(parameters.begin(), parameters.end(), p) - parameters.begin()); };
+      const size_t r = at(*i), c = at(*j);
+      if (r == n || c == n) continue;  // of a parameter without coefficient
+      const double v = elem == Elem::f32 ? static_cast<float>(*value) : *value;
+      covariances.numbers[r * n + c] = covariances.numbers[c * n + r] = v;
+    }
+    ValueId x = n ? predictor.sums(unit) : constant(0);
+    if (x == kNone) return kNone;
+    if (n <= 1) {
+      if (n == 0) return x;
+      return build.call("mul", {call("abs", x), constant(std::sqrt(covariances.numbers[0]))});
+    }
+    Dense dense;
+    dense.weights = build.table(std::move(covariances), "covariances");
+    Reduce sum;
+    return call("sqrt", build.add(std::move(sum), {build.call("mul", {x, build.add(std::move(dense), {x})})}));
+  }
+
+  // ---- classes
+
+  std::string label(uint32_t code) { return build.get<Dict>(classes->dict).labelText(code); }
+
+  // The class without coefficients, which the others are compared with.
+  std::optional<uint32_t> referenceClass(uint32_t n) {
+    if (const auto name = importer.attribute(model, "targetReferenceCategory")) return classCode(importer, *classes, *name, model);
+    std::vector<uint32_t> without;
+    for (uint32_t i = 0; i < n; ++i) {
+      if (!cellsOf(i)) without.push_back(i);
+    }
+    if (without.size() == 1) return without[0];
+    importer.missing(model, "targetReferenceCategory");
+    return std::nullopt;
+  }
+
+  // Classes in the order of their probabilities: those with coefficients, then the reference.
+  std::optional<std::vector<uint32_t>> order() {
+    const uint32_t n = classCount(importer, *classes);
+    if (n < 2) {
+      importer.invalid(model, "", "a classification has two classes or more");
+      return std::nullopt;
+    }
+    const bool ordinal = type == ordinalMultinomial;
+    const auto reference = ordinal ? std::optional<uint32_t>(n - 1) : referenceClass(n);
+    if (!reference) return std::nullopt;
+    std::vector<uint32_t> codes;
+    for (uint32_t i = 0; i < n; ++i) {
+      // Other models of the document may know classes that this one does not.
+      if (i != *reference && (ordinal || n == 2 || cellsOf(i))) codes.push_back(i);
+    }
+    if (codes.empty()) {
+      importer.missing(model->FirstChildElement("ParamMatrix"), "PCell");
+      return std::nullopt;
+    }
+    codes.push_back(*reference);
+    return codes;
+  }
+
+  // Coefficients of one class. Those without category belong to every class; of two classes, to the one.
+  std::optional<PredictorRow> rowOf(uint32_t code) {
+    const auto *own = cellsOf(code), *common = cellsOf(std::nullopt);
+    if (!own && (!common || type == ordinalMultinomial)) {
+      importer.invalid(model->FirstChildElement("ParamMatrix"), "", "no PCell for category '" + label(code) + "'");
+      return std::nullopt;
+    }
+    PredictorRow row;
+    row.category = code;
+    if (own) row.coefficients = *own;
+    if (common) row.coefficients.insert(row.coefficients.end(), common->begin(), common->end());
+    return row;
+  }
+
+  std::optional<Prediction> classification() {
+    if (type == regression || type == generalLinear || type == coxRegression) {
+      importer.invalid(model, "modelType", std::string(kModelTypes[type]) + " is no classification");
+      return std::nullopt;
+    }
+    const auto link = type == ordinalMultinomial ? std::optional<Link>(noLink) : linkFunction();
+    const auto cumulative = importer.choice(model, "cumulativeLink", kCumulativeLinks, -1);
+    const auto codes = order();
+    if (!link || !cumulative || !codes || !withoutTrials("a classification")) return std::nullopt;
+    if (type == ordinalMultinomial && *cumulative < 0) {
+      importer.missing(model, "cumulativeLink");
+      return std::nullopt;
+    }
+    std::vector<PredictorRow> rows;
+    for (size_t i = 0; i + 1 < codes->size(); ++i) {
+      auto row = rowOf((*codes)[i]);
+      if (!row) return std::nullopt;
+      rows.push_back(std::move(*row));
+    }
+    importer.at(model->FirstChildElement("ParamMatrix"));
+    ValueId eta = predictor.sums(rows);
+    if (eta == kNone || !addOffset(eta)) return std::nullopt;
+    importer.at(model);
+    const ValueId p = probabilities(*link, *cumulative < 0 ? noLink : kCumulative[*cumulative], eta);
+    if (p == kNone) return std::nullopt;
+    Prediction prediction;
+    prediction.classification = true;
+    prediction.targetType = classes->type;
+    prediction.labels = classes->dict;
+    prediction.probabilities = inClassOrder(importer, p, *codes, classCount(importer, *classes));
+    // Ties go to the class declared first.
+    const bool complete = codes->size() == classCount(importer, *classes);
+    std::vector<uint32_t> all;
+    for (uint32_t i = 0; i < classCount(importer, *classes); ++i) all.push_back(i);
+    prediction.value = classAt(importer, build.add(ArgMax(), {complete ? prediction.probabilities : p}), *classes, complete ? all : *codes);
+    return prediction;
+  }
+
+  ValueId probabilities(Link link, Link cumulative, ValueId eta) {
+    const bool two = build.type(eta).isScalar();
+    if (type == multinomialLogistic) {
+      return build.add(Normalize(Normalize::softmax), {build.add(Concat(), {eta, constant(0)})}, "p");
+    }
+    if (type == ordinalMultinomial) {
+      const ValueId c = inverse(cumulative, eta);
+      return build.add(Normalize(Normalize::ordinalDifference), {two ? build.add(Concat(), {c}) : c}, "p");
+    }
+    const ValueId p = inverse(link, eta);
+    if (p == kNone) return kNone;
+    if (two) return build.add(Concat(), {p, build.call("sub", {constant(1), p})}, "p");
+    return build.add(Normalize(Normalize::oneMinusSum), {p}, "p");
+  }
+};
+
+}  // namespace
+
+std::optional<Prediction> generalRegressionModel(Importer& importer, Scope& scope, const Element* model) {
+  // The status, the subjects and the start of an interval matter for training a CoxRegression only.
+  if (!importer.onlyAttributes(model, {"modelName", "functionName", "algorithmName", "isScorable", "x-mathContext", "targetVariableName",
+                                       "modelType", "targetReferenceCategory", "cumulativeLink", "linkFunction", "linkParameter",
+                                       "trialsVariable", "trialsValue", "distribution", "distParameter", "offsetVariable", "offsetValue",
+                                       "modelDF", "endTimeVariable", "startTimeVariable", "subjectIDVariable", "statusVariable",
+                                       "baselineStrataVariable"}) ||
+      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets", "LocalTransformations",
+                                     "ModelVerification", "ParameterList", "FactorList", "CovariateList", "PPMatrix", "PCovMatrix",
+                                     "ParamMatrix", "EventValues", "BaseCumHazardTables"})) {
+    return std::nullopt;
+  }
+  const auto function = importer.required(model, "functionName");
+  if (!importer.required(model, "modelType") || !function) return std::nullopt;
+  const auto type = importer.choice(model, "modelType", kModelTypes, 0);
+  if (!type) return std::nullopt;
+  GeneralRegression lowering{importer, scope, model, static_cast<ModelType>(*type)};
+  if (!lowering.predictor.read() || !lowering.readCells()) return std::nullopt;
+  if (*function == "classification") return lowering.classification();
+  if (*function == "regression" && (*type == multinomialLogistic || *type == ordinalMultinomial)) {
+    importer.invalid(model, "functionName", std::string("modelType ") + kModelTypes[*type] + " is a classification");
+    return std::nullopt;
+  }
+  if (*function == "regression") return lowering.number();
+  importer.unsupported(model, "functionName '" + *function + "' of a GeneralRegressionModel");
+  return std::nullopt;
+}
+
+}  // namespace kiln::pmml
