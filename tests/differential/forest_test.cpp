@@ -218,6 +218,66 @@ TEST(Forest, FailuresOfColumnsAndLeaves) {
   expectEqual(forest, nodeOf(ir::ForestNode::leaf), rows, "leaf", false);
 }
 
+// Columns that fail in some rows: the strategies that know nothing of it are set right row by row. Many rows without a failure
+// stand beside few with one, and the other way round.
+TEST(Forest, FailuresOfColumnsUnderEveryStrategy) {
+  for (uint64_t seed = 20; seed < 24; seed++) {
+    Random random(seed);
+    ForestShape shape;
+    shape.trees = 3 + below(random, 20), shape.depth = 3 + below(random, 4);
+    shape.thirdExit = 0.2, shape.sets = 0.3, shape.noPrediction = seed % 2 ? 0.03 : 0, shape.targets = seed == 22 ? 3 : 1;
+    const RandomForest forest = makeForest(random, shape, makeColumns(random, 3 + below(random, 12)));
+    const std::vector<Row> rows = makeRows(random, forest, 600, seed < 22 ? 0.002 : 0.1);
+    const ir::Elem elem = seed % 2 ? ir::Elem::f32 : ir::Elem::f64;
+    const std::string what = "seed " + std::to_string(seed);
+    expectEqual(forest, nodeOf(ir::ForestNode::sum, elem), rows, what + ", sum", false);
+    if (shape.targets > 1) continue;
+    expectEqual(forest, nodeOf(ir::ForestNode::each, elem), rows, what + ", each", false);
+    if (seed == 20) expectEqual(forest, nodeOf(ir::ForestNode::leaf), rows, what + ", leaf", false);
+  }
+}
+// A failed column fails the result only where it is tested: x0 decides whether x1 is looked at.
+TEST(Forest, FailedColumnsThatNoTestMeetsByHand) {
+  RandomForest random;
+  random.columns = {ir::scalarType(ir::Elem::f64, true), ir::scalarType(ir::Elem::f64, true)};
+  ir::Forest& f = random.forest;
+  f.columns = 2;
+  const auto leaf = [&](double weight) {
+    const uint32_t l = f.addLeaf();
+    f.addWeight(0, weight);
+    return f.addLeafNode(l, 0);
+  };
+  for (int tree = 0; tree < 20; tree++) {   // x0 < 0: 1; else x1 < 0: 10; else 100
+    const uint32_t first = f.addNode(ir::Test::less, 0, 0, 0), second = f.addNode(ir::Test::less, 1, 0, 0);
+    f.roots.push_back(first);
+    f.yes[first] = leaf(1), f.no[first] = f.missing[first] = second;
+    f.yes[second] = leaf(10), f.no[second] = f.missing[second] = leaf(100);
+  }
+  const ForestPipeline built(random, nodeOf(ir::ForestNode::sum), false);
+  for (const std::string& strategy : codegen::strategies()) {
+    codegen::Options options;
+    options.strategy = strategy;
+    const Loaded loaded(built.pipeline, options);
+    ASSERT_EQ(loaded.error(), "");
+    for (const kiln_tier& tier : loaded.tiers()) {
+      Scratch scratch(*tier.scorer);
+      const auto score = [&](kiln_cell x0, kiln_cell x1) {
+        const kiln_cell in[] = {x0, x1};
+        kiln_cell out{};
+        kiln_status status{};
+        EXPECT_EQ(tier.scorer->score_row(in, &out, scratch.data(), scratch.size(), &status), KILN_OK);
+        return status.bits & KILN_NO_RESULT ? -1.0 - status.field : out.as.number;
+      };
+      const std::string what = strategy + " " + tier.name;
+      EXPECT_EQ(score(number(-1), text("no number")), 20) << what;    // x1 failed, but nothing asks for it
+      EXPECT_EQ(score(number(1), text("no number")), -2) << what;     // input 1 ends the row
+      EXPECT_EQ(score(text("no number"), number(1)), -1) << what;     // input 0 ends it
+      EXPECT_EQ(score(missingCell(), number(-1)), 200) << what;
+      EXPECT_EQ(score(number(1), number(1)), 2000) << what;
+    }
+  }
+}
+
 // Which strategy takes what: a forced one must not quietly be another in the tests above.
 TEST(Forest, StrategiesTakeWhatTheyShould) {
   Random random(17);
@@ -241,7 +301,7 @@ TEST(Forest, StrategiesTakeWhatTheyShould) {
   EXPECT_EQ(takers(small, ir::ForestNode::leaf, false), (Names{"cursor", "walk", "graph"}));
   EXPECT_EQ(takers(deep, ir::ForestNode::sum, false), (Names{"walk", "graph"}));
   EXPECT_EQ(takers(small, ir::ForestNode::marks, false), (Names{"graph"}));
-  EXPECT_EQ(takers(small, ir::ForestNode::sum, true), (Names{"graph"}));
+  EXPECT_EQ(takers(small, ir::ForestNode::sum, true), (Names{"cursor", "sliced", "walk", "graph"}));
   EXPECT_EQ(takers(failing, ir::ForestNode::sum, false), (Names{"graph"}));
 }
 

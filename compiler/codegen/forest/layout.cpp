@@ -44,8 +44,6 @@ bool hasLeaf(const Forest& f, Forest::LeafKind kind) {
 bool isPlain(const ForestTask& task, std::string& why) {
   if (task.node.result == ir::ForestNode::marks) why = "the result marks needs the path, which only graph follows";
   else if (hasLeaf(task.forest, Forest::fail)) why = "a leaf fails, which only graph reports";
-  else if (std::any_of(task.columns.begin(), task.columns.end(), [](const ir::Type& t) { return t.fallible; }))
-    why = "a column may have failed, which only graph follows";
   return why.empty();
 }
 

@@ -18,7 +18,7 @@ ForestWork forestWork(const ir::Forest& forest);
 /// Any leaf of this kind?
 bool hasLeaf(const ir::Forest& forest, ir::Forest::LeafKind kind);
 
-/// Leaves of kind fail, columns that may have failed and marked exits are for graph alone.
+/// Leaves of kind fail and marked exits are for graph alone.
 bool isPlain(const ForestTask& task, std::string& why);
 
 }  // namespace kiln::codegen

@@ -1,4 +1,6 @@
 // Lowers `forest` with the cheapest strategy that takes it, or the one that is asked for where it can.
+#include <algorithm>
+
 #include "compiler/codegen/forest/strategy.h"
 
 namespace kiln::codegen {
@@ -26,6 +28,8 @@ void lower(const ir::ForestNode& op, NodeEmitter& emit) {
   const ForestStrategy& strategy = choose(task, emit.tier(), emit.strategy());
   emit.chose(strategy.name());
   strategy.lower(task, emit);
+  const bool fails = std::any_of(task.columns.begin(), task.columns.end(), [](const ir::Type& t) { return t.fallible; });
+  if (fails && !strategy.followsFailures()) fixUpFailedRows(task, emit);
 }
 
 }  // namespace kiln::codegen

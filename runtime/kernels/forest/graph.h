@@ -1,5 +1,5 @@
-// graph: any forest, one row and one tree at a time, over the raw comparisons. The only strategy that takes columns that may
-// have failed, leaves that fail and the count of marked exits; the others are measured against it.
+// graph: any forest, one row and one tree at a time, over the raw comparisons. The only strategy that takes leaves that fail and
+// the count of marked exits, and that follows columns that have failed; the others are measured against it.
 #pragma once
 #include "../instances.h"
 #include "tables.h"
@@ -120,12 +120,24 @@ template <class T> INLINE void graph_row(const Ctx& c, const ForestGraph& g, con
   if (out.status != kNone) store(c.scratch + out.status + row * 4, status);
 }
 
+// Scalar by nature: machine code already, for the forests that only graph takes and the rows that a fix-up evaluates again.
+OUTLINE void graph_row_f64(const Ctx& c, const ForestGraph& g, const Slot* operands, const Slot& out, u64 row) {
+  graph_row<f64>(c, g, operands, out, row);
+}
+OUTLINE void graph_row_f32(const Ctx& c, const ForestGraph& g, const Slot* operands, const Slot& out, u64 row) {
+  graph_row<f32>(c, g, operands, out, row);
+}
+template <class T> INLINE void graph_any_row(const Ctx& c, const ForestGraph& g, const Slot* operands, const Slot& out, u64 row) {
+  if constexpr (sizeof(T) == 4) graph_row_f32(c, g, operands, out, row);
+  else graph_row_f64(c, g, operands, out, row);
+}
+
 template <class T> INLINE void graph_one(const Ctx& c, const ForestGraph& g, const Slot* operands, const Slot* results, u64) {
-  graph_row<T>(c, g, operands, results[0], 0);
+  graph_any_row<T>(c, g, operands, results[0], 0);
 }
 template <class T>
 INLINE void graph_block(const Ctx& c, const ForestGraph& g, const Slot* operands, const Slot* results, u64 rows) {
-  NOUNROLL for (u64 r = 0; r < rows; r++) graph_row<T>(c, g, operands, results[0], r);
+  NOUNROLL for (u64 r = 0; r < rows; r++) graph_any_row<T>(c, g, operands, results[0], r);
 }
 KILN_BLOCK_KERNEL(forest_graph_f64, graph_one<f64>, graph_block<f64>, ForestGraph)
 KILN_BLOCK_KERNEL(forest_graph_f32, graph_one<f32>, graph_block<f32>, ForestGraph)

@@ -54,6 +54,12 @@ struct ForestGraph {
   u32 leaf_first, leaf_targets, leaf_weights, leaf_kinds;   ///< kNone where the forest has none
 };
 
+// ---- fixup: rows in which a column has failed
+struct ForestFixup {
+  ForestGraph graph;
+  u32 columns, count;         ///< blob: u32[]: the columns that are tested and may fail
+};
+
 // ---- cursor: small trees without pointers
 struct CursorTree {
   u32 first, steps;           ///< CursorStep
