@@ -48,7 +48,7 @@ using ir::ValueId;
 // splitmix64: std's distributions differ between libraries.
 class Random {
  public:
-  explicit Random(uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15u + 1) {}
+  explicit Random(uint64_t seed) : state_(seed) { state_ = next() ^ seed << 32; }   // neighbouring seeds must not share a stream
   uint64_t next() {
     uint64_t z = state_ += 0x9e3779b97f4a7c15u;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
@@ -118,7 +118,15 @@ class Generator {
   }
   ValueId scalarOf(Elem elem) { return scalar([=](Elem e) { return e == elem; }); }
   ValueId vector(const std::function<bool(Elem)>& wanted) {
-    return pick([&](const Type& t) { return t.shape.size() == 1 && wanted(t.elem); });
+    if (random_.chance(50)) return pick([&](const Type& t) { return t.shape.size() == 1 && wanted(t.elem); });
+    return vectorOf(scalar(wanted), 1 + random_.below(7));
+  }
+  // Scalars of the first one's type, end to end.
+  ValueId vectorOf(ValueId first, uint32_t length) {
+    std::vector<ValueId> operands = {first};
+    while (operands.size() < length) operands.push_back(like(first));
+    keep({b_.add(ir::Concat(), operands)});
+    return values_.back();
   }
   ValueId like(ValueId v) {   // same element, same shape
     const Type t = type(v);
@@ -391,8 +399,7 @@ class Generator {
     ir::Tally op;
     op.size = 1 + random_.below(5);
     const ValueId codes = vector(isCode);
-    const auto shape = type(codes).shape;
-    add(op, {codes, pick([&](const Type& t) { return ir::isFloat(t.elem) && t.shape == shape; })});
+    add(op, {codes, vectorOf(scalar(ir::isFloat), type(codes).size())});
   }
   void dense() {
     const ValueId x = vector(ir::isFloat);
@@ -426,7 +433,9 @@ class Generator {
     op.threshold = random_.below(5) / 4.0;
     const bool votes = op.method == ir::Combine::vote;
     if (votes) op.size = 1 + random_.below(5);
-    const ValueId x = pick([&](const Type& t) { return votes ? isCode(t.elem) && t.shape.size() == 1 : ir::isFloat(t.elem) && !t.isScalar(); });
+    const ValueId x = votes ? vector(isCode) : random_.chance(70) ? vector(ir::isFloat) : pick([](const Type& t) {
+      return ir::isFloat(t.elem) && !t.isScalar();
+    });
     const uint32_t n = type(x).shape[0];
     const Elem weightElem = votes ? Elem::f64 : type(x).elem;
     std::vector<ValueId> operands = {x, ranFor(n)};
@@ -486,9 +495,9 @@ class Generator {
     step("coalesce", &Generator::coalesce, 2), step("choose", &Generator::choose, 2), step("raise_if", &Generator::raiseIf, 1);
     step("recover", &Generator::recover, 1), step("encode", &Generator::encode, 2), step("lookup", &Generator::lookup, 3);
     step("discretize", &Generator::discretize, 2), step("piecewise", &Generator::piecewise, 2), step("concat", &Generator::concat, 4);
-    step("take", &Generator::take, 2), step("reduce", &Generator::reduce, 2), step("argmax", &Generator::argmax, 1);
-    step("topk", &Generator::topk, 1), step("tally", &Generator::tally, 2), step("dense", &Generator::dense, 2);
-    step("terms", &Generator::terms, 1), step("normalize", &Generator::normalize, 2), step("combine", &Generator::combine, 2);
+    step("take", &Generator::take, 2), step("reduce", &Generator::reduce, 3), step("argmax", &Generator::argmax, 2);
+    step("topk", &Generator::topk, 2), step("tally", &Generator::tally, 3), step("dense", &Generator::dense, 3);
+    step("terms", &Generator::terms, 2), step("normalize", &Generator::normalize, 3), step("combine", &Generator::combine, 4);
     step("check", &Generator::check, 1), step("note", &Generator::note, 1);
   }
 

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
 
+#include "compiler/ir/evaluate.h"
 #include "compiler/ir/print.h"
 #include "compiler/ir/verify.h"
 #include "tests/differential/random_pipeline.h"
@@ -41,6 +43,30 @@ INSTANTIATE_TEST_SUITE_P(All, RandomNode,
 TEST(RandomPipelines, EqualTheEvaluator) {
   const uint64_t count = setting("KILN_RANDOM_PIPELINES", 60), seed = setting("KILN_RANDOM_SEED", 1);
   for (uint64_t i = 0; i < count; i++) compare(seed + i, "");
+}
+
+// The generator must not become blind: enough rows keep their results, enough results are present, and every node occurs.
+TEST(RandomPipelines, SayMuch) {
+  size_t rows = 0, results = 0, cells = 0, present = 0;
+  std::set<ir::OpKind> met;
+  for (uint64_t seed = 1; seed <= 60; seed++) {
+    const ir::Pipeline pipeline = randomPipeline(seed);
+    for (const ir::Node& node : pipeline.nodes) met.insert(node.op->kind());
+    ir::Evaluator evaluator(pipeline);
+    Row out(pipeline.outputs().size());
+    for (const Row& row : randomRows(pipeline, seed, 150)) {
+      kiln_status status{};
+      evaluator.evaluate(row.data(), out.data(), &status);
+      rows++, results += !(status.bits & KILN_NO_RESULT);
+      for (const kiln_cell& c : out) cells++, present += c.kind != KILN_MISSING;
+    }
+  }
+  EXPECT_GT(results * 100 / rows, 30u);
+  EXPECT_GT(present * 100 / cells, 15u);
+#define NODE(Type, text) \
+  if (ir::OpKind::Type != ir::OpKind::ForestNode) EXPECT_TRUE(met.count(ir::OpKind::Type)) << #text;   // forests: forest_test.cpp
+#include "compiler/ir/nodes.def"
+#undef NODE
 }
 
 }  // namespace
