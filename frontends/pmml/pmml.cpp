@@ -165,8 +165,8 @@ bool isPmml(std::string_view bytes) {
 std::optional<ir::Pipeline> import(const Source& source, const ImportOptions& options, Diagnostics& diagnostics) {
   TreeStreams streams(options.limits, diagnostics);
   Document document;
-  if (!parseXml(source, options.limits, streams.chooser(), document, diagnostics) || diagnostics.hasErrors())
-    return std::nullopt;
+  if (!parseXml(source, options.limits, streams.chooser(), document, diagnostics)) return std::nullopt;
+  const bool streamsSound = !diagnostics.hasErrors();   // if not: go on all the same, to find what else is wrong
   auto version = checkRoot(document, diagnostics);
   if (!version) return std::nullopt;
 
@@ -180,8 +180,10 @@ std::optional<ir::Pipeline> import(const Source& source, const ImportOptions& op
     pipeline = lower(source, document, streams, *version, options, textInputs, found);
     if (textInputs.size() == before) break;
   }
-  for (auto& d : found.all()) diagnostics.add(d);
-  if (!pipeline) return std::nullopt;
+  // A tree that did not stream whole may confuse what is built from it: that is no fault of the importer.
+  for (auto& d : found.all())
+    if (streamsSound || d.kind != Kind::internal) diagnostics.add(d);
+  if (!pipeline || !streamsSound) return std::nullopt;
 
   const Element* root = document.root();
   pipeline->sourceFile = source.name();
