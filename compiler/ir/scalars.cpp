@@ -165,6 +165,7 @@ static double mathFunction(Fn fn, double x, double y, double z) {
     case Fn::round_even_: return math::round_even(x);
     case Fn::round_half_up_: return math::round_half_up(x);
     case Fn::round_away_: return math::round_away(x);
+    case Fn::log_factorial_: return math::log_factorial(x);
     case Fn::norm_cdf_: return math::norm_cdf(x, y, z);
     case Fn::norm_pdf_: return math::norm_pdf(x, y, z);
     case Fn::norm_icdf_: return math::norm_icdf(x, y, z);

@@ -142,6 +142,13 @@ TEST(Ulp, inv_logit) {
       {{{-40, 40}}, {{-1, 1}}, {{-745, 745}}, {{-5, 5}}});
 }
 
+TEST(Ulp, log_factorial) {
+  expectWithin(
+      0.95, "log_factorial", [](const std::vector<double>& x) { return math::log_factorial(std::floor(x[0])); },
+      [](mpfr_t out, const std::vector<double>& x) { mpfr_lngamma(out, Real(std::floor(x[0]) + 1).v, MPFR_RNDN); },
+      {{{0, 25}}, {{0, 200}}, {{0, 1e6}}, {{0, 1e15}}});
+}
+
 /// erfc(-(x - mean) / (deviation sqrt 2)) / 2
 void cdf(mpfr_t out, mpfr_t x, double mean, double deviation) {
   Real root(2);

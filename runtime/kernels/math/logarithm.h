@@ -64,13 +64,19 @@ INLINE T log10(T x) {
   return log_ends(add(mul(constant<T>(0x1.34413509f79ffp-2, -0x1.9dc1da994fd21p-59), d.k), fraction).hi, x);
 }
 
+/// log(x) for x > 0 to about 2^-68 of it.
+template <class T>
+INLINE Pair<T> log_wide(T x) {
+  const Decomposed<T> d = decompose(x);
+  const Pair<T> m = log_pair(d.m), high = two_sum(d.k * kLn2High, m.hi);  // the product is exact
+  return fast_two_sum(high.hi, high.lo + (d.k * kLn2Low + m.lo));
+}
+
 /// As IEEE 754 and C99 have it, every special case included.
 template <class T>
 __attribute__((noinline)) T pow(T x, T y) {
   const T a = magnitude(x);
-  const Decomposed<T> d = decompose(a);
-  const Pair<T> m = log_pair(d.m), high = two_sum(d.k * kLn2High, m.hi);  // the product is exact
-  const Pair<T> log = fast_two_sum(high.hi, high.lo + (d.k * kLn2Low + m.lo));
+  const Pair<T> log = log_wide(a);
   // An exponent beyond 2^65 overflows, underflows or meets 1, as 2^65 does.
   const T bounded = magnitude(y) < 0x1p65 ? y : copy_sign(all<T>(0x1p65), y);
   const Pair<T> product = mul(log, bounded);
