@@ -144,7 +144,8 @@ bool collectClasses(Importer& importer, const Element* model) {
     const Element* m = pending.back();
     pending.pop_back();
     if (isClassification(m)) {
-      ok = (std::strcmp(m->Name(), "TreeModel") ? collectNamed(importer, m) : collectTree(importer, m)) && ok;
+      const bool tree = !std::strcmp(m->Name(), "TreeModel") || !std::strcmp(m->Name(), "DecisionTree");
+      ok = (tree ? collectTree(importer, m) : collectNamed(importer, m)) && ok;
       if (const Element* targets = m->FirstChildElement("Targets")) {
         const Classes classes = classesOf(importer, m);
         for (const Element* t = targets->FirstChildElement("Target"); t; t = t->NextSiblingElement("Target")) {
@@ -156,10 +157,15 @@ bool collectClasses(Importer& importer, const Element* model) {
         }
       }
     }
-    const Element* segmentation = m->FirstChildElement("Segmentation");
-    if (!segmentation) continue;
+    // Models of a sequence, and those inside the Nodes of a tree, are children.
     std::vector<const Element*> inner;
-    for (const Element* s = segmentation->FirstChildElement("Segment"); s; s = s->NextSiblingElement("Segment")) {
+    for (const Element* e = m->FirstChildElement(); e; e = e->NextSiblingElement()) {
+      if (!std::strcmp(e->Name(), "Regression") || !std::strcmp(e->Name(), "DecisionTree")) inner.push_back(e);
+    }
+    const Element* segmentation = m->FirstChildElement("Segmentation");
+    if (!segmentation && inner.empty()) continue;
+    for (const Element* s = segmentation ? segmentation->FirstChildElement("Segment") : nullptr; s;
+         s = s->NextSiblingElement("Segment")) {
       if (const Element* im = modelOf(s)) inner.push_back(im);
     }
     pending.insert(pending.end(), inner.rbegin(), inner.rend());

@@ -242,6 +242,8 @@ class Importer {
   /// Adds the model's OutputFields to `prediction.outputs` and declares them in `outputs` (null: nobody reads them).
   /// Top level: emits the result's columns.
   bool declareOutputs(Scope& scope, const Element* model, Prediction& prediction, Scope* outputs, bool topLevel);
+  /// ResultFields of an embedded model, as fields of `scope`.
+  bool declareResultFields(Scope& scope, const Element* model, const Prediction& prediction);
   /// ModelVerification, kept with the pipeline.
   bool verification(const Element* model);
 

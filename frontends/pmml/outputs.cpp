@@ -285,6 +285,18 @@ struct OutputFields {
   }
 };
 
+// An output field as one that later ones, and later models, read.
+Field fieldOf(Importer& importer, const OutputColumn& column) {
+  Field field;
+  field.name = column.name;
+  field.type = column.type;
+  field.value = column.value;
+  field.element = column.element;
+  const ir::Type& type = importer.build.type(column.value);
+  if (type.elem == Elem::cat) field.dict = ir::TableRef{type.dict};
+  return field;
+}
+
 // Of equal names the outer stays, then the last.
 void append(std::vector<OutputColumn>& columns, const std::vector<OutputColumn>& inner) {
   for (size_t i = 0; i < inner.size(); ++i) {
@@ -349,6 +361,17 @@ void emit(Importer& importer, const Element* model, const Prediction& prediction
 
 }  // namespace
 
+bool Importer::declareResultFields(Scope& scope, const Element* model, const Prediction& prediction) {
+  bool ok = true;
+  OutputFields fields{*this, scope, model};
+  for (const Element* f = model->FirstChildElement("ResultField"); f; f = f->NextSiblingElement("ResultField")) {
+    auto column = fields.column(f, prediction);
+    ok = ok && column;
+    if (column) scope.declare(fieldOf(*this, *column));
+  }
+  return ok;
+}
+
 bool Importer::declareOutputs(Scope& scope, const Element* model, Prediction& prediction, Scope* outputs,
                               bool topLevel) {
   const Element* output = model->FirstChildElement("Output");
@@ -363,12 +386,7 @@ bool Importer::declareOutputs(Scope& scope, const Element* model, Prediction& pr
       ok = false;
       continue;
     }
-    Field field;
-    field.name = column->name;
-    field.type = column->type;
-    field.value = column->value;
-    field.element = f;
-    if (build.type(column->value).elem == Elem::cat) field.dict = ir::TableRef{build.type(column->value).dict};
+    Field field = fieldOf(*this, *column);
     if (outputs) outputs->declare(field);
     local.declare(std::move(field));
     for (OutputColumn& known : columns) {

@@ -55,7 +55,10 @@ std::vector<std::string> arrayMembers(std::string_view text) {
 
 class TreeStreams::Sink : public StreamSink {
  public:
-  Sink(const Limits& limits, Diagnostics& diagnostics) : limits_(limits), diagnostics_(diagnostics) {}
+  Sink(const Limits& limits, uint64_t& totalNodes, Diagnostics& diagnostics)
+      : limits_(limits), diagnostics_(diagnostics), totalNodes_(totalNodes) {}
+
+  bool idle() const { return stack_.empty(); }
 
   void begin(std::shared_ptr<StreamedTree> tree, std::string path) {
     tree_ = std::move(tree);
@@ -87,12 +90,18 @@ class TreeStreams::Sink : public StreamSink {
       arrayText_.clear();
       push(In::array);
     } else {
-      const bool embedded = isOneOf(name, {"Regression", "DecisionTree"});
-      report(embedded ? Kind::unsupported : Kind::misplaced, at,
-             embedded ? std::string("model '") + name + "' inside a Node is not supported"
-                      : std::string("element '") + name + "' does not belong here");
+      report(Kind::misplaced, at, std::string("element '") + name + "' does not belong here");
       skip();
     }
+  }
+
+  bool keeps(const char* name) override {
+    return !skipDepth_ && !stack_.empty() && stack_.back() == In::node && isOneOf(name, {"Regression", "DecisionTree"});
+  }
+
+  void kept(Element* element) override {
+    if (!tree_->embedded.emplace(open_.back(), element).second)
+      report(Kind::misplaced, places_.back(), "a second model inside one Node");
   }
 
   void end(const char*) override {
@@ -305,26 +314,28 @@ class TreeStreams::Sink : public StreamSink {
   std::vector<uint32_t> open_, lastChild_, openPredicates_;
   std::vector<Location> places_;
   std::unordered_map<std::string, uint32_t> fields_;
-  uint64_t totalNodes_ = 0;
+  uint64_t& totalNodes_;
   uint32_t skipDepth_ = 0;
   bool reportedDepth_ = false;
 };
 
-TreeStreams::TreeStreams(const Limits& limits, Diagnostics& diagnostics)
-    : sink_(std::make_unique<Sink>(limits, diagnostics)) {}
+TreeStreams::TreeStreams(const Limits& limits, Diagnostics& diagnostics) : limits_(limits), diagnostics_(diagnostics) {}
 TreeStreams::~TreeStreams() = default;
 
 StreamChooser TreeStreams::chooser() {
   return [this](Element* parent, const char* name) -> StreamSink* {
-    if (!parent || std::strcmp(name, "Node") || std::strcmp(parent->Name(), "TreeModel")) return nullptr;
+    if (!parent || std::strcmp(name, "Node") || !isOneOf(parent->Name(), {"TreeModel", "DecisionTree"})) return nullptr;
     if (trees.contains(parent)) return nullptr;  // a second root stays in the document, where treeModel refuses it
     std::string path;
     for (const tinyxml2::XMLNode* e = parent; e && e->ToElement(); e = e->Parent())
       path = "/" + std::string(e->Value()) + path;
     auto tree = std::make_shared<StreamedTree>();
     trees[parent] = tree;
-    sink_->begin(tree, std::move(path));
-    return sink_.get();
+    size_t level = 0;
+    while (level < sinks_.size() && !sinks_[level]->idle()) ++level;
+    if (level == sinks_.size()) sinks_.push_back(std::make_unique<Sink>(limits_, nodes_, diagnostics_));
+    sinks_[level]->begin(tree, std::move(path));
+    return sinks_[level].get();
   };
 }
 

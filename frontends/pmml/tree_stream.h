@@ -62,8 +62,9 @@ struct StreamedTree {
   std::vector<Predicate> predicates;
   std::vector<Text> members;
   std::vector<Distribution> distributions;
-  std::vector<std::string> fields;  ///< names
-  std::string text;                 ///< NUL-terminated strings, end to end; begins with one NUL
+  std::vector<std::string> fields;                        ///< names
+  std::unordered_map<uint32_t, const Element*> embedded;  ///< by node: the Regression or DecisionTree inside it
+  std::string text;                                       ///< NUL-terminated strings, end to end; begins with one NUL
 
   const char* at(Text t) const { return text.data() + t; }
   bool compound(uint32_t predicate) const { return predicates[predicate].test >= TreeTest::all; }
@@ -71,18 +72,22 @@ struct StreamedTree {
   uint32_t after(uint32_t predicate) const { return compound(predicate) ? predicates[predicate].end : predicate + 1; }
 };
 
-/// Takes the Node elements of all TreeModels of a document while parseXml reads it. Must outlive the parse.
+/// Takes the Node elements of all TreeModels and DecisionTrees of a document while parseXml reads it. Must outlive the
+/// parse.
 class TreeStreams {
  public:
   TreeStreams(const Limits& limits, Diagnostics& diagnostics);
   ~TreeStreams();
   StreamChooser chooser();
 
-  std::map<const Element*, std::shared_ptr<StreamedTree>> trees;  ///< by TreeModel element
+  std::map<const Element*, std::shared_ptr<StreamedTree>> trees;  ///< by TreeModel or DecisionTree element
 
  private:
   class Sink;
-  std::unique_ptr<Sink> sink_;
+  const Limits& limits_;
+  Diagnostics& diagnostics_;
+  std::vector<std::unique_ptr<Sink>> sinks_;  // one for each level of trees inside trees
+  uint64_t nodes_ = 0;                        // of the document so far
 };
 
 /// Members of a PMML Array's text: separated by blanks, in quotes where they hold blanks.

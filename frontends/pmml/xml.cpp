@@ -125,11 +125,13 @@ class Reader {
     const char* name = plainName(rawName, name_);
     const char** attributes = plainAttributes(rawAttributes);
     if (!attributes) return;
-    if (sink_) return sink_->start(name, attributes, here());
+    const bool keeps = streaming() && streams_.back().sink->keeps(name);
+    if (streaming() && !keeps) return streams_.back().sink->start(name, attributes, here());
     Element* parent = parent_->ToElement();
-    if (parent && chooser_ && (sink_ = chooser_(parent, name))) {
-      sinkDepth_ = depth_;
-      return sink_->start(name, attributes, here());
+    StreamSink* sink = !keeps && parent && chooser_ ? chooser_(parent, name) : nullptr;
+    if (sink) {
+      streams_.push_back({sink, depth_, 0});
+      return sink->start(name, attributes, here());
     }
     flushText(false);
     Element* element = xml_.NewElement(name);
@@ -137,25 +139,31 @@ class Reader {
     for (const char** a = attributes; *a; a += 2) element->SetAttribute(a[0], a[1]);
     parent_->InsertEndChild(element);
     parent_ = element;
+    if (!keeps) return;
+    streams_.back().keptDepth = depth_;
+    streams_.back().sink->kept(element);
   }
 
   void end(const char* rawName) {
     if (stopped_) return;
-    if (sink_) {
-      sink_->end(plainName(rawName, name_));
-      if (depth_ == sinkDepth_) sink_ = nullptr;
+    if (streaming()) {
+      streams_.back().sink->end(plainName(rawName, name_));
+      if (depth_ == streams_.back().depth) streams_.pop_back();
     } else {
       flushText(!parent_->FirstChildElement());
       parent_ = parent_->Parent();
+      if (!streams_.empty() && streams_.back().keptDepth == depth_) streams_.back().keptDepth = 0;
     }
     depth_--;
   }
 
   void text(std::string_view piece) {
     if (stopped_) return;
-    if (sink_) return sink_->text(piece);
+    if (streaming()) return streams_.back().sink->text(piece);
     text_.append(piece);
   }
+
+  bool streaming() const { return !streams_.empty() && !streams_.back().keptDepth; }
 
   // Blanks between elements are layout; the only text of an element is data, blank or not.
   void flushText(bool keepBlank) {
@@ -233,8 +241,13 @@ class Reader {
   Diagnostics& diagnostics_;
   XML_Parser parser_;
   tinyxml2::XMLNode* parent_;
-  StreamSink* sink_ = nullptr;
-  uint64_t elements_ = 0, depth_ = 0, sinkDepth_ = 0;
+  // Elements that stream, outermost first: each but the last is waiting for the end of an element that it keeps.
+  struct Stream {
+    StreamSink* sink;
+    uint64_t depth, keptDepth;  // of the streamed element, and of the one in it that is kept (0: none at present)
+  };
+  std::vector<Stream> streams_;
+  uint64_t elements_ = 0, depth_ = 0;
   bool stopped_ = false;
   std::string text_, name_;
   std::vector<std::string> attributeNames_;

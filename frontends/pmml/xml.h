@@ -51,10 +51,15 @@ class StreamSink {
   virtual void start(const char* name, const char** attributes, Location location) = 0;
   virtual void end(const char* name) = 0;
   virtual void text(std::string_view) {}
+  /// Asked before start(): whether an element inside the streamed one is kept in the document after all, with all inside
+  /// it, as a child of the streamed element's parent. It is then reported to kept() instead.
+  virtual bool keeps(const char* /*name*/) { return false; }
+  virtual void kept(Element*) {}
 };
 
 /// Asked at each start tag, while the parent is already in the document; returns the sink that takes this element and all
-/// inside it (the element itself is not kept), or null to keep it. The sink must outlive the parse.
+/// inside it (the element itself is not kept), or null to keep it. Inside an element that a sink keeps it is asked again, and
+/// must return another sink than those in use. The sinks must outlive the parse.
 using StreamChooser = std::function<StreamSink*(Element* parent, const char* name)>;
 
 /// False, with located diagnostics, if the text is not well-formed XML within the limits.

@@ -185,7 +185,7 @@ TEST(Tree, BadDocumentsAreRefusedWithTheirPlace) {
           "'like' is not a value of SimplePredicate@operator");
   refused("<Node score=\"1\">" + simple("x", "lessThan", "many") + "</Node>", "'many' is not a value of field 'x'");
   refused("<Node score=\"1\" colour=\"red\"><True/></Node>", "attribute 'colour'");
-  refused("<Node score=\"1\"><True/><Regression/></Node>", "model 'Regression' inside a Node");
+  refused("<Node score=\"1\"><True/><Regression/></Node>", "needs an attribute 'functionName'");
   refused("", "Node");
 }
 

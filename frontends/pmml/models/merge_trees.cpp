@@ -5,6 +5,7 @@
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/forest.h"
+#include "frontends/pmml/models/linear_leaves.h"
 #include "frontends/pmml/models/mining_model.h"
 #include "frontends/pmml/models/tree_model.h"
 
@@ -22,6 +23,8 @@ bool isPlainTree(const Importer& importer, const Segmentation& s, const Segment&
   if (model->FirstChildElement("Targets") || model->FirstChildElement("LocalTransformations") ||
       !importer.trees.contains(model))
     return false;
+  const StreamedTree& tree = *importer.trees.at(model);
+  if (!tree.embedded.empty() && (s.classification || !LinearLeaves::arePlain(tree))) return false;
   const char* scorable = model->Attribute("isScorable");
   return isClassification(model) == s.classification && (!scorable || !std::strcmp(scorable, "true"));
 }
@@ -47,14 +50,30 @@ struct Merging {
   bool noPrediction = false;    // some row ends without one
   bool noDistribution = false;  // or at a class without ScoreDistribution
 
-  enum Leaves { sums, each, codes, distributions };
+  enum Leaves { sums, each, codes, distributions, linear };
   Leaves leaves = sums;
+  LinearLeaves functions{importer, elem};  // of the leaves, if `linear`
 
   double rounded(double v, Elem e) const { return e == Elem::f32 ? static_cast<double>(static_cast<float>(v)) : v; }
 
   uint32_t none() {
     noPrediction = true;
     return out.forest.addLeaf(Forest::noPrediction);
+  }
+
+  uint32_t linearLeaf(Scope& inner, const Segment& segment, const StreamedTree& tree, uint32_t node, Elem treeElem) {
+    std::optional<double> score;
+    if (node != StreamedTree::kNone && tree.nodes[node].score) {
+      score = treeNumber(importer, segment.model, tree, tree.nodes[node].score, tree.nodes[node].line, treeElem);
+      if (!score) return kNone;
+    }
+    const auto regression = tree.embedded.find(node);
+    if (regression == tree.embedded.end()) {
+      functions.addConstant(score);
+    } else if (!functions.addRegression(inner, regression->second, score)) {
+      return kNone;
+    }
+    return out.forest.addLeaf();
   }
 
   uint32_t leaf(const Segment& segment, const StreamedTree& tree, uint32_t node, Elem treeElem) {
@@ -103,7 +122,8 @@ struct Merging {
       const auto strategy = treeStrategy(importer, segment.model);
       const bool declared = tree && strategy && context && importer.declareMiningSchema(inner, segment.model, false);
       ok = declared && out.add(inner, segment.model, *tree, *strategy, [&](uint32_t node) {
-        return leaf(segment, *tree, node, treeElem);
+        return leaves == linear ? linearLeaf(inner, segment, *tree, node, treeElem)
+                                : leaf(segment, *tree, node, treeElem);
       }) && ok;
       importer.floatMath = outerFloat;
     }
@@ -141,7 +161,19 @@ struct Merging {
     return combineMembers(importer, s, members, ran, weights());
   }
 
-  std::optional<Prediction> regression() {
+  std::optional<Prediction> linearRegression(bool& merged) {
+    leaves = linear;
+    if (!addTrees()) return std::nullopt;
+    const ValueId reached = node(ForestNode::leaf, false, "leaves");
+    merged = functions.sortTerms();
+    if (!merged) return std::nullopt;
+    return combined(functions.value(reached));
+  }
+
+  std::optional<Prediction> regression(bool& merged) {
+    for (const Segment& segment : s.segments) {
+      if (!importer.trees.at(segment.model)->embedded.empty()) return linearRegression(merged);
+    }
     const bool adds = s.method == MultipleModelMethod::sum || s.method == MultipleModelMethod::average ||
                       s.method == MultipleModelMethod::weightedSum || s.method == MultipleModelMethod::weightedAverage;
     // Skipping missing members needs each of them.
@@ -198,7 +230,7 @@ std::optional<Prediction> mergeTrees(Importer& importer, Scope& scope, const Seg
   if (s.classification && !s.votes() && !addsProbabilities) merged = false;
   if (!merged) return std::nullopt;
   Merging merging{importer, scope, s, importer.build};
-  return s.classification ? merging.classification(merged) : merging.regression();
+  return s.classification ? merging.classification(merged) : merging.regression(merged);
 }
 
 }  // namespace kiln::pmml

@@ -13,6 +13,7 @@
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/nodes/topk.h"
 #include "compiler/ir/tables/lookup.h"
+#include "frontends/pmml/models/embedded.h"
 #include "frontends/pmml/models/mining_model.h"
 
 namespace kiln::pmml {
@@ -515,6 +516,7 @@ struct MiningLowering {
 }  // namespace
 
 std::optional<Prediction> miningModel(Importer& importer, Scope& scope, const Element* model) {
+  if (hasModelSequence(model)) return modelSequence(importer, scope, model);
   const auto segmentation = readSegmentation(importer, model);
   const auto function = importer.required(model, "functionName");
   if (!segmentation || !function) return std::nullopt;

@@ -16,6 +16,8 @@
 #include "compiler/ir/tables/lookup.h"
 #include "compiler/ir/tables/matrix.h"
 #include "frontends/pmml/classes.h"
+#include "frontends/pmml/models/embedded.h"
+#include "frontends/pmml/models/linear_leaves.h"
 
 namespace kiln::pmml {
 
@@ -74,7 +76,7 @@ struct RegressionLowering {
     for (const Element* e = table->FirstChildElement("NumericPredictor"); e;
          e = e->NextSiblingElement("NumericPredictor")) {
       if (!importer.onlyAttributes(e, {"name", "field", "exponent", "coefficient", "mean"})) return false;
-      const auto name = fieldName(e);
+      const auto name = predictorField(importer, e);
       const auto coefficient = importer.number(e, "coefficient", std::nullopt);
       const auto exponent = importer.number(e, "exponent", 1.0);
       if (!name || !coefficient || !exponent) return false;
@@ -85,12 +87,6 @@ struct RegressionLowering {
     return true;
   }
 
-  // The attribute is `name` in PMML up to 4.3 and in 4.4, `field` in 4.4.1.
-  std::optional<std::string> fieldName(const Element* e) {
-    if (e->Attribute("field")) return importer.attribute(e, "field");
-    return importer.required(e, "name");
-  }
-
   // Predictors of one field become a look-up of its coefficient: 0 for other categories and where it is missing.
   bool categoricalPredictors(const Element* table, Sum& sum) {
     std::vector<std::string> order;
@@ -99,7 +95,7 @@ struct RegressionLowering {
     for (const Element* e = table->FirstChildElement("CategoricalPredictor"); e;
          e = e->NextSiblingElement("CategoricalPredictor")) {
       if (!importer.onlyAttributes(e, {"name", "field", "value", "coefficient"})) return false;
-      const auto name = fieldName(e);
+      const auto name = predictorField(importer, e);
       const auto value = importer.required(e, "value");
       const auto coefficient = importer.number(e, "coefficient", std::nullopt);
       if (!name || !value || !coefficient) return false;
@@ -343,13 +339,7 @@ struct RegressionLowering {
 
 }  // namespace
 
-std::optional<Prediction> regressionModel(Importer& importer, Scope& scope, const Element* model) {
-  if (!importer.onlyAttributes(model, {"modelName", "functionName", "algorithmName", "modelType", "targetFieldName",
-                                       "normalizationMethod", "isScorable", "x-mathContext"}) ||
-      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets",
-                                     "LocalTransformations", "ModelVerification", "RegressionTable"})) {
-    return std::nullopt;
-  }
+std::optional<Prediction> regressionTables(Importer& importer, Scope& scope, const Element* model) {
   const auto function = importer.required(model, "functionName");
   const auto method = importer.choice(model, "normalizationMethod", kNormalizations, none);
   if (!function || !method) return std::nullopt;
@@ -359,8 +349,18 @@ std::optional<Prediction> regressionModel(Importer& importer, Scope& scope, cons
   RegressionLowering lowering{importer, scope, model};
   if (*function == "classification") return lowering.classification(static_cast<Normalization>(*method), tables);
   if (*function == "regression") return lowering.regression(static_cast<Normalization>(*method), tables);
-  importer.unsupported(model, "functionName '" + *function + "' of a RegressionModel");
+  importer.unsupported(model, "functionName '" + *function + "' of a " + model->Name());
   return std::nullopt;
+}
+
+std::optional<Prediction> regressionModel(Importer& importer, Scope& scope, const Element* model) {
+  if (!importer.onlyAttributes(model, {"modelName", "functionName", "algorithmName", "modelType", "targetFieldName",
+                                       "normalizationMethod", "isScorable", "x-mathContext"}) ||
+      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets",
+                                     "LocalTransformations", "ModelVerification", "RegressionTable"})) {
+    return std::nullopt;
+  }
+  return regressionTables(importer, scope, model);
 }
 
 }  // namespace kiln::pmml

@@ -132,7 +132,7 @@ class TreeLowering {
   uint32_t noPrediction() { return leaf(StreamedTree::kNone); }
   uint32_t prediction(uint32_t node) {
     const StreamedTree::Node& n = tree_.nodes[node];
-    return n.score || n.distributions ? leaf(node) : noPrediction();
+    return n.score || n.distributions || tree_.embedded.contains(node) ? leaf(node) : noPrediction();
   }
 
   // ---- nodes

@@ -3,25 +3,48 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <set>
 
 #include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/choose.h"
+#include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/forest.h"
 #include "compiler/ir/nodes/lookup.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/lookup.h"
 #include "compiler/support/number.h"
+#include "frontends/pmml/models/embedded.h"
+#include "frontends/pmml/models/linear_leaves.h"
 #include "frontends/pmml/models/tree_model.h"
 
 namespace kiln::pmml {
 
 using namespace ir;
 
+namespace {
+
+// The models inside Nodes are children of the tree's element (see TreeStreams).
+bool checkChildren(Importer& importer, const Element* model, const StreamedTree& tree) {
+  std::set<const Element*> embedded;
+  for (const auto& [node, element] : tree.embedded) embedded.insert(element);
+  const bool inner = !std::strcmp(model->Name(), "DecisionTree");
+  bool ok = true;
+  for (const Element* e = model->FirstChildElement(); e; e = e->NextSiblingElement()) {
+    bool known = embedded.contains(e) || (inner && !std::strcmp(e->Name(), "ResultField"));
+    for (const char* name : {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets",
+                             "LocalTransformations", "ModelVerification", "Extension"})
+      known = known || !std::strcmp(e->Name(), name);
+    if (!known) ok = importer.unsupported(e, std::string("element '") + e->Name() + "' in '" + model->Name() + "'");
+  }
+  return ok;
+}
+
+}  // namespace
+
 const StreamedTree* streamedTree(Importer& importer, const Element* model) {
   if (!importer.onlyAttributes(
           model, {"modelName", "functionName", "algorithmName", "missingValueStrategy", "missingValuePenalty",
-                  "noTrueChildStrategy", "splitCharacteristic", "isScorable", "x-mathContext"}) ||
-      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets",
-                                     "LocalTransformations", "ModelVerification"})) {
+                  "noTrueChildStrategy", "splitCharacteristic", "isScorable", "x-mathContext"})) {
     return nullptr;
   }
   const auto tree = importer.trees.find(model);
@@ -29,7 +52,7 @@ const StreamedTree* streamedTree(Importer& importer, const Element* model) {
     importer.missing(model, "Node");
     return nullptr;
   }
-  return tree->second.get();
+  return checkChildren(importer, model, *tree->second) ? tree->second.get() : nullptr;
 }
 
 std::optional<double> treeNumber(Importer& importer, const Element* model, const StreamedTree& tree,
@@ -158,15 +181,94 @@ struct TreeModelLowering {
     return true;
   }
 
+  // ---- models inside Nodes
+
+  std::optional<double> scoreOf(uint32_t node, bool& ok) {
+    if (node == StreamedTree::kNone || !tree.nodes[node].score) return std::nullopt;
+    const auto score = treeNumber(importer, model, tree, tree.nodes[node].score, tree.nodes[node].line, elem);
+    ok = ok && score;
+    return score;
+  }
+
+  // The Nodes' Regressions as tables. Sets `possible` to false where they cannot be; then nothing was built.
+  std::optional<Prediction> linearRegression(Scope& scope, bool& possible) {
+    LinearLeaves functions(importer, elem);
+    bool ok = true;
+    for (uint32_t node : nodeOf) {
+      const auto score = scoreOf(node, ok);
+      const auto regression = tree.embedded.find(node);
+      if (regression == tree.embedded.end()) {
+        functions.addConstant(score);
+      } else {
+        ok = functions.addRegression(scope, regression->second, score) && ok;
+      }
+    }
+    possible = functions.sortTerms();
+    if (!ok || !possible) return std::nullopt;
+    importer.at(model);
+    Prediction prediction;
+    prediction.value = functions.value(leaf());
+    return prediction;
+  }
+
+  // The result of the model inside the Node where the row ends; where there is none, or its result is missing, the
+  // Node's own.
+  bool chooseEmbedded(Scope& scope, Prediction& own) {
+    Lookup which;
+    which.elem = Elem::i32;
+    std::vector<Prediction> models;
+    for (uint32_t node : nodeOf) {
+      const auto found = tree.embedded.find(node);
+      which.integers.push_back(found == tree.embedded.end() ? 0 : static_cast<int64_t>(models.size()) + 1);
+      if (found == tree.embedded.end()) continue;
+      Scope inner(&scope);
+      auto prediction = embeddedModel(importer, inner, found->second);
+      if (!prediction) return false;
+      if (prediction->classification != own.classification)
+        return importer.invalid(found->second, "functionName", "not the function of the tree around it");
+      models.push_back(std::move(*prediction));
+    }
+    if (models.empty()) return true;  // only in Nodes where no row ends
+    importer.at(model);
+    const ValueId index = byLeaf(std::move(which), "model");
+    const auto chosen = [&](ValueId Prediction::* member, ValueId& value) {
+      if (own.classification && value == kNone) {
+        const uint32_t k = classCount(importer, classesOf(importer, model));
+        value = byLeaf(vectors(std::vector<TreeDistribution>(nodeOf.size()), k, false), "probability");
+      }
+      std::vector<ValueId> operands{index, value};
+      for (const Prediction& p : models) {
+        ValueId result = p.*member;
+        if (!own.classification) result = asNumber(importer, result, elem);
+        if (own.classification && member == &Prediction::probabilities) result = asNumber(importer, result, elem);
+        operands.push_back(result == kNone ? value : result);
+      }
+      const ValueId choice = build.add(Choose(), operands);
+      value = build.type(choice).nullable ? build.add(Coalesce(), {choice, value}) : choice;
+    };
+    chosen(&Prediction::value, own.value);
+    if (own.classification) chosen(&Prediction::probabilities, own.probabilities);
+    return true;
+  }
+
   std::optional<Prediction> regression(Scope& scope) {
     const bool ok = finish(scope, [&](uint32_t node) -> uint32_t {
-      if (node == StreamedTree::kNone || !tree.nodes[node].score) return addLeaf(StreamedTree::kNone, std::nullopt);
+      if (node == StreamedTree::kNone || !tree.nodes[node].score) {
+        const bool model = tree.embedded.contains(node);
+        return addLeaf(model ? node : StreamedTree::kNone, std::nullopt);
+      }
       const auto score = treeNumber(importer, model, tree, tree.nodes[node].score, tree.nodes[node].line, elem);
       return score ? addLeaf(node, *score) : kNone;
     });
     if (!ok) return std::nullopt;
+    bool linear = !tree.embedded.empty() && LinearLeaves::arePlain(tree);
+    if (linear) {
+      auto prediction = linearRegression(scope, linear);
+      if (linear || importer.diagnostics.hasErrors()) return prediction;
+    }
     Prediction prediction;
     prediction.value = walk(ForestNode::sum, "score");
+    if (!tree.embedded.empty() && !chooseEmbedded(scope, prediction)) return std::nullopt;
     return prediction;
   }
 
@@ -180,7 +282,7 @@ struct TreeModelLowering {
     const bool ok = finish(scope, [&](uint32_t node) -> uint32_t {
       TreeDistribution distribution;
       std::optional<uint32_t> code;
-      if (node != StreamedTree::kNone) {
+      if (node != StreamedTree::kNone && (tree.nodes[node].score || tree.nodes[node].distributions)) {
         auto found = treeDistribution(importer, model, tree, node, classes, elem);
         if (!found) return kNone;
         distribution = std::move(*found);
@@ -201,6 +303,7 @@ struct TreeModelLowering {
     if (std::none_of(labels.missing.begin(), labels.missing.end(), [](uint8_t m) { return m; })) labels.missing.clear();
     prediction.value = byLeaf(std::move(labels), "label");
     if (any) prediction.probabilities = byLeaf(vectors(distributions, k, false), "probability");
+    if (!tree.embedded.empty() && !chooseEmbedded(scope, prediction)) return std::nullopt;
     return prediction;
   }
 
@@ -273,12 +376,16 @@ struct TreeModelLowering {
 }  // namespace
 
 std::optional<Prediction> treeModel(Importer& importer, Scope& scope, const Element* model) {
+  return treeNodes(importer, scope, model);
+}
+
+std::optional<Prediction> treeNodes(Importer& importer, Scope& scope, const Element* model) {
   const StreamedTree* tree = streamedTree(importer, model);
   const auto strategy = treeStrategy(importer, model);
   const auto function = importer.required(model, "functionName");
   if (!tree || !strategy || !function) return std::nullopt;
   if (*function != "classification" && *function != "regression") {
-    importer.unsupported(model, "functionName '" + *function + "' of a TreeModel");
+    importer.unsupported(model, "functionName '" + *function + "' of a " + model->Name());
     return std::nullopt;
   }
   const bool classification = *function == "classification";
