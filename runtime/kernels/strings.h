@@ -73,11 +73,7 @@ INLINE i32 find_key(const u8* table, LabelKey k, const u8* p, u32 n) {
 }
 
 /// The code of a label, -1 if it has none. `table` begins with a HashTable.
-OUTLINE i32 find_code(const u8* table, const u8* p, u32 n) {
-  return find_key(table, label_key(p, n), p, n);
-}
-OUTLINE i32 find_number(const u8* table, u64 key) {
-  return find_key(table, {key, key}, nullptr, 8);
-}
+OUTLINE i32 find_code(const u8* table, const u8* p, u32 n) { return find_key(table, label_key(p, n), p, n); }
+OUTLINE i32 find_number(const u8* table, u64 key) { return find_key(table, {key, key}, nullptr, 8); }
 
 }  // namespace kiln::kernel

@@ -48,7 +48,9 @@ using ir::ValueId;
 // splitmix64: std's distributions differ between libraries.
 class Random {
  public:
-  explicit Random(uint64_t seed) : state_(seed) { state_ = next() ^ seed << 32; }   // neighbouring seeds must not share a stream
+  explicit Random(uint64_t seed) : state_(seed) {
+    state_ = next() ^ seed << 32;
+  }  // neighbouring seeds must not share a stream
   uint64_t next() {
     uint64_t z = state_ += 0x9e3779b97f4a7c15u;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
@@ -69,11 +71,24 @@ class Random {
     return chance(6) ? extremes[below(6)] : static_cast<int64_t>(below(21)) - 8;
   }
   std::string label() {
-    static const char* const labels[] = {"red", "green", "blue", "", "a", "b", "eight by", "sixteen bytes ok", "a label longer than sixteen bytes",
-                                         "a label longer than eighteen bytes", "Straße", "x y"};
+    static const char* const labels[] = {"red",
+                                         "green",
+                                         "blue",
+                                         "",
+                                         "a",
+                                         "b",
+                                         "eight by",
+                                         "sixteen bytes ok",
+                                         "a label longer than sixteen bytes",
+                                         "a label longer than eighteen bytes",
+                                         "Straße",
+                                         "x y"};
     return labels[below(12)];
   }
-  template <class T> const T& of(const std::vector<T>& list) { return list[below(static_cast<uint32_t>(list.size()))]; }
+  template <class T>
+  const T& of(const std::vector<T>& list) {
+    return list[below(static_cast<uint32_t>(list.size()))];
+  }
 
  private:
   uint64_t state_;
@@ -94,7 +109,7 @@ class Generator {
       try {
         step();
         done++;
-      } catch (const ir::BuildError&) {   // operands that the node does not take
+      } catch (const ir::BuildError&) {  // operands that the node does not take
       }
     }
     outputs();
@@ -109,14 +124,19 @@ class Generator {
     for (ValueId v : values_)
       if (wanted(type(v))) found.push_back(v);
     if (found.empty()) throw ir::BuildError("no operand");
-    if (random_.chance(60)) return found[found.size() - 1 - random_.below(std::min<uint32_t>(6, static_cast<uint32_t>(found.size())))];
+    if (random_.chance(60))
+      return found[found.size() - 1 - random_.below(std::min<uint32_t>(6, static_cast<uint32_t>(found.size())))];
     return random_.of(found);
   }
-  ValueId any() { return pick([](const Type&) { return true; }); }
+  ValueId any() {
+    return pick([](const Type&) { return true; });
+  }
   ValueId scalar(const std::function<bool(Elem)>& wanted) {
     return pick([&](const Type& t) { return t.isScalar() && wanted(t.elem); });
   }
-  ValueId scalarOf(Elem elem) { return scalar([=](Elem e) { return e == elem; }); }
+  ValueId scalarOf(Elem elem) {
+    return scalar([=](Elem e) { return e == elem; });
+  }
   ValueId vector(const std::function<bool(Elem)>& wanted) {
     if (random_.chance(50)) return pick([&](const Type& t) { return t.shape.size() == 1 && wanted(t.elem); });
     return vectorOf(scalar(wanted), 1 + random_.below(7));
@@ -128,7 +148,7 @@ class Generator {
     keep({b_.add(ir::Concat(), operands)});
     return values_.back();
   }
-  ValueId like(ValueId v) {   // same element, same shape
+  ValueId like(ValueId v) {  // same element, same shape
     const Type t = type(v);
     return pick([&](const Type& o) { return o.elem == t.elem && o.dict == t.dict && o.shape == t.shape; });
   }
@@ -137,19 +157,26 @@ class Generator {
     for (ValueId v : results)
       if (v != ir::kNone && type(v).size() <= 64) values_.push_back(v);
   }
-  template <class T> void add(T op, std::vector<ValueId> operands) { keep(b_.addAll(std::move(op), std::move(operands))); }
+  template <class T>
+  void add(T op, std::vector<ValueId> operands) {
+    keep(b_.addAll(std::move(op), std::move(operands)));
+  }
 
   // ---- tables
   std::string tableName() { return "t" + std::to_string(pipeline_.tables.size()); }
   ir::TableRef addDict() {
     ir::Dict dict;
-    static const Elem elems[] = {Elem::str, Elem::str, Elem::str, Elem::f64, Elem::i64, Elem::f32, Elem::i32, Elem::boolean};
+    static const Elem elems[] = {Elem::str, Elem::str, Elem::str, Elem::f64,
+                                 Elem::i64, Elem::f32, Elem::i32, Elem::boolean};
     dict.elem = elems[random_.below(8)], dict.open = random_.chance(50), dict.ordered = random_.chance(50);
     const uint32_t labels = 1 + random_.below(7);
     for (uint32_t i = 0; i < labels; i++) {
-      if (dict.elem == Elem::str) dict.add(random_.label());
-      else if (ir::isFloat(dict.elem)) dict.add(static_cast<double>(static_cast<float>(random_.finite())));
-      else dict.add(dict.elem == Elem::boolean ? int64_t{random_.below(2)} : int64_t{random_.below(20)} - 8);
+      if (dict.elem == Elem::str)
+        dict.add(random_.label());
+      else if (ir::isFloat(dict.elem))
+        dict.add(static_cast<double>(static_cast<float>(random_.finite())));
+      else
+        dict.add(dict.elem == Elem::boolean ? int64_t{random_.below(2)} : int64_t{random_.below(20)} - 8);
     }
     dicts_.push_back(b_.table(dict, tableName()));
     return dicts_.back();
@@ -161,17 +188,25 @@ class Generator {
     for (uint32_t d : shape) n *= d;
     for (size_t i = 0; i < n; i++) {
       const double v = sparse && random_.chance(60) ? 0 : random_.finite() / 3;
-      if (ir::isFloat(elem)) m.numbers.push_back(elem == Elem::f32 ? static_cast<float>(v) : v);
-      else m.integers.push_back(elem == Elem::boolean ? random_.below(2) : elem == Elem::i32 ? static_cast<int32_t>(random_.integer()) : random_.integer());
+      if (ir::isFloat(elem))
+        m.numbers.push_back(elem == Elem::f32 ? static_cast<float>(v) : v);
+      else
+        m.integers.push_back(elem == Elem::boolean ? random_.below(2)
+                             : elem == Elem::i32   ? static_cast<int32_t>(random_.integer())
+                                                   : random_.integer());
     }
     return b_.table(m, tableName());
   }
   void fillValues(ir::Lookup& t, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
-      if (t.elem == Elem::str) t.text.push_back(random_.label());
-      else if (ir::isFloat(t.elem)) t.numbers.push_back(t.elem == Elem::f32 ? static_cast<float>(random_.number()) : random_.number());
-      else if (t.elem == Elem::cat) t.integers.push_back(random_.below(pipeline_.table<ir::Dict>(t.dict).size()));
-      else t.integers.push_back(t.elem == Elem::boolean ? random_.below(2) : int64_t{random_.below(20)} - 5);
+      if (t.elem == Elem::str)
+        t.text.push_back(random_.label());
+      else if (ir::isFloat(t.elem))
+        t.numbers.push_back(t.elem == Elem::f32 ? static_cast<float>(random_.number()) : random_.number());
+      else if (t.elem == Elem::cat)
+        t.integers.push_back(random_.below(pipeline_.table<ir::Dict>(t.dict).size()));
+      else
+        t.integers.push_back(t.elem == Elem::boolean ? random_.below(2) : int64_t{random_.below(20)} - 5);
     }
     if (random_.chance(40))
       for (uint32_t i = 0; i < count; i++) t.missing.push_back(random_.chance(25));
@@ -179,7 +214,7 @@ class Generator {
 
   // ---- values
   void input(uint32_t i) {
-    static const Elem elems[] = {Elem::f64, Elem::f64, Elem::f64, Elem::f32, Elem::f32, Elem::i64, Elem::i32,
+    static const Elem elems[] = {Elem::f64,     Elem::f64, Elem::f64, Elem::f32, Elem::f32,  Elem::i64,     Elem::i32,
                                  Elem::boolean, Elem::cat, Elem::cat, Elem::str, Elem::date, Elem::datetime};
     const Elem elem = i == 0 ? Elem::f64 : elems[random_.below(13)];
     ir::Input op;
@@ -192,16 +227,24 @@ class Generator {
   }
   void constant() {
     ir::Const op;
-    static const Elem elems[] = {Elem::f64, Elem::f64, Elem::f32, Elem::i64, Elem::i32, Elem::boolean, Elem::str, Elem::cat};
+    static const Elem elems[] = {Elem::f64, Elem::f64,     Elem::f32, Elem::i64,
+                                 Elem::i32, Elem::boolean, Elem::str, Elem::cat};
     op.elem = elems[random_.below(8)];
     if (op.elem == Elem::cat) op.dict = random_.of(dicts_);
-    if (random_.chance(10)) op.isMissing = true;
-    else if (op.elem == Elem::cat) op.integer = random_.below(pipeline_.table<ir::Dict>(op.dict).size());
-    else if (op.elem == Elem::f64) op.number = random_.number();
-    else if (op.elem == Elem::f32) op.number = static_cast<float>(random_.number());
-    else if (op.elem == Elem::boolean) op.integer = random_.below(2);
-    else if (op.elem == Elem::str) op.text = random_.label();
-    else op.integer = op.elem == Elem::i32 ? static_cast<int32_t>(random_.integer()) : random_.integer();
+    if (random_.chance(10))
+      op.isMissing = true;
+    else if (op.elem == Elem::cat)
+      op.integer = random_.below(pipeline_.table<ir::Dict>(op.dict).size());
+    else if (op.elem == Elem::f64)
+      op.number = random_.number();
+    else if (op.elem == Elem::f32)
+      op.number = static_cast<float>(random_.number());
+    else if (op.elem == Elem::boolean)
+      op.integer = random_.below(2);
+    else if (op.elem == Elem::str)
+      op.text = random_.label();
+    else
+      op.integer = op.elem == Elem::i32 ? static_cast<int32_t>(random_.integer()) : random_.integer();
     add(op, {});
   }
   void matrix() {
@@ -222,7 +265,8 @@ class Generator {
       if (elem == Elem::cat) return random_.below(pipeline_.table<ir::Dict>(ir::TableRef{type(x).dict}).size());
       return elem == Elem::boolean ? random_.below(2) : random_.finite();
     };
-    for (uint32_t n = random_.below(3); n > 0; n--) text ? op.missingTexts.push_back(random_.label()) : op.missingValues.push_back(value());
+    for (uint32_t n = random_.below(3); n > 0; n--)
+      text ? op.missingTexts.push_back(random_.label()) : op.missingValues.push_back(value());
     for (uint32_t n = random_.chance(50) ? 0 : random_.below(12); n > 0; n--)
       text ? op.validTexts.push_back(random_.label()) : op.validValues.push_back(value());
     for (uint32_t n = text || random_.chance(60) ? 0 : random_.below(7); n > 0; n--) {
@@ -232,9 +276,11 @@ class Generator {
       op.intervalClosed.push_back(static_cast<uint8_t>(random_.below(4)));
     }
     op.closed = random_.chance(20);
-    op.invalid = static_cast<ir::Prepare::Invalid>(random_.below(4)), op.missing = static_cast<ir::Prepare::Missing>(random_.below(3));
+    op.invalid = static_cast<ir::Prepare::Invalid>(random_.below(4)),
+    op.missing = static_cast<ir::Prepare::Missing>(random_.below(3));
     if (ir::isNumber(elem)) op.outlier = static_cast<ir::Prepare::Outlier>(random_.below(3));
-    op.missingValue = value(), op.invalidValue = value(), op.missingText = random_.label(), op.invalidText = random_.label();
+    op.missingValue = value(), op.invalidValue = value(), op.missingText = random_.label(),
+    op.invalidText = random_.label();
     op.low = -4.5, op.high = 6.25;
     if (random_.chance(50)) op.fieldIndex = 0;
     const std::vector<ValueId> results = b_.addAll(op, {x});
@@ -250,13 +296,20 @@ class Generator {
       operands.push_back(pick([&](const Type& t) {
         if (i > 0 && (letter == 'n' || letter == 'e')) return t.elem == first.elem && t.dict == first.dict;
         switch (letter) {
-          case 'd': return t.elem == Elem::f64;
-          case 'l': return t.elem == Elem::i64;
-          case 'b': return t.elem == Elem::boolean;
-          case 's': return t.elem == Elem::str;
-          case 't': return t.elem == Elem::date || t.elem == Elem::datetime;
-          case 'n': return ir::isNumber(t.elem);
-          default: return true;
+          case 'd':
+            return t.elem == Elem::f64;
+          case 'l':
+            return t.elem == Elem::i64;
+          case 'b':
+            return t.elem == Elem::boolean;
+          case 's':
+            return t.elem == Elem::str;
+          case 't':
+            return t.elem == Elem::date || t.elem == Elem::datetime;
+          case 'n':
+            return ir::isNumber(t.elem);
+          default:
+            return true;
         }
       }));
     }
@@ -265,7 +318,8 @@ class Generator {
     add(op, operands);
   }
   void cast() {
-    static const Elem elems[] = {Elem::f64, Elem::f32, Elem::i64, Elem::i32, Elem::boolean, Elem::str, Elem::date, Elem::datetime};
+    static const Elem elems[] = {Elem::f64,     Elem::f32, Elem::i64,  Elem::i32,
+                                 Elem::boolean, Elem::str, Elem::date, Elem::datetime};
     add(ir::Cast(elems[random_.below(8)], static_cast<ir::Cast::Mode>(random_.below(6))), {any()});
   }
   void select() {
@@ -299,15 +353,19 @@ class Generator {
     ir::Encode op;
     op.dict = random_.chance(30) ? addDict() : random_.of(dicts_);
     const auto& dict = pipeline_.table<ir::Dict>(op.dict);
-    op.unknown = dict.open && random_.chance(60) ? ir::Encode::other : random_.chance(50) ? ir::Encode::missing : ir::Encode::fail;
+    op.unknown = dict.open && random_.chance(60) ? ir::Encode::other
+                 : random_.chance(50)            ? ir::Encode::missing
+                                                 : ir::Encode::fail;
     const Elem elem = dict.elem;
     add(op, {pick([&](const Type& t) {
-          return t.elem == elem || (t.elem == Elem::cat && pipeline_.table<ir::Dict>(ir::TableRef{t.dict}).elem == elem);
+          return t.elem == elem ||
+                 (t.elem == Elem::cat && pipeline_.table<ir::Dict>(ir::TableRef{t.dict}).elem == elem);
         })});
   }
   void lookup() {
     ir::Lookup t;
-    static const Elem elems[] = {Elem::f64, Elem::f64, Elem::f32, Elem::i64, Elem::i32, Elem::boolean, Elem::str, Elem::cat};
+    static const Elem elems[] = {Elem::f64, Elem::f64,     Elem::f32, Elem::i64,
+                                 Elem::i32, Elem::boolean, Elem::str, Elem::cat};
     t.elem = elems[random_.below(8)];
     if (t.elem == Elem::cat) t.dict = random_.of(dicts_);
     std::vector<ValueId> keys;
@@ -360,7 +418,8 @@ class Generator {
     const Type t = type(x);
     std::vector<ValueId> operands = {x};
     for (uint32_t n = 1 + random_.below(5); n > 0; n--)
-      operands.push_back(pick([&](const Type& o) { return o.elem == t.elem && o.dict == t.dict && o.shape.size() <= 1; }));
+      operands.push_back(
+          pick([&](const Type& o) { return o.elem == t.elem && o.dict == t.dict && o.shape.size() <= 1; }));
     ir::Concat op;
     if (t.shape.size() == 1 && random_.chance(40)) {
       op.rows = true;
@@ -374,15 +433,20 @@ class Generator {
     ir::Take op;
     op.scalar = random_.chance(70);
     std::vector<ValueId> operands = {x};
-    if (random_.chance(40)) operands.push_back(scalarOf(Elem::i32));
-    else for (uint32_t n = op.scalar ? 1 : 1 + random_.below(4); n > 0; n--) op.at.push_back(random_.below(type(x).shape[0]));
+    if (random_.chance(40))
+      operands.push_back(scalarOf(Elem::i32));
+    else
+      for (uint32_t n = op.scalar ? 1 : 1 + random_.below(4); n > 0; n--)
+        op.at.push_back(random_.below(type(x).shape[0]));
     add(op, operands);
   }
   void reduce() {
     ir::Reduce op;
     op.op = static_cast<ir::Reduce::Kind>(random_.below(10)), op.skip = random_.chance(60);
     const ValueId x = vector([](Elem e) { return ir::isNumber(e) || e == Elem::boolean; });
-    op.checked = ir::isInteger(type(x).elem) && (op.op == ir::Reduce::sum || op.op == ir::Reduce::product || op.op == ir::Reduce::sumsq) && random_.chance(60);
+    op.checked = ir::isInteger(type(x).elem) &&
+                 (op.op == ir::Reduce::sum || op.op == ir::Reduce::product || op.op == ir::Reduce::sumsq) &&
+                 random_.chance(60);
     add(op, {x});
   }
   void argmax() {
@@ -405,7 +469,8 @@ class Generator {
     const ValueId x = vector(ir::isFloat);
     const Elem elem = type(x).elem;
     ir::Dense op;
-    op.skipZero = random_.chance(40), op.order = random_.chance(30) ? ir::Dense::striped : ir::Dense::serial, op.biasLast = random_.chance(50);
+    op.skipZero = random_.chance(40), op.order = random_.chance(30) ? ir::Dense::striped : ir::Dense::serial,
+    op.biasLast = random_.chance(50);
     const uint32_t m = random_.chance(50) ? 1 + random_.below(3) : 4 + random_.below(9);
     op.scalar = m == 1 && random_.chance(50);
     op.weights = addMatrix(elem, {m, type(x).size()}, op.skipZero || random_.chance(30));
@@ -429,13 +494,14 @@ class Generator {
   void normalize() { add(ir::Normalize(static_cast<ir::Normalize::Method>(random_.below(4))), {vector(ir::isFloat)}); }
   void combine() {
     ir::Combine op;
-    op.method = static_cast<ir::Combine::Method>(random_.below(6)), op.missing = static_cast<ir::Combine::Missing>(random_.below(3));
+    op.method = static_cast<ir::Combine::Method>(random_.below(6)),
+    op.missing = static_cast<ir::Combine::Missing>(random_.below(3));
     op.threshold = random_.below(5) / 4.0;
     const bool votes = op.method == ir::Combine::vote;
     if (votes) op.size = 1 + random_.below(5);
-    const ValueId x = votes ? vector(isCode) : random_.chance(70) ? vector(ir::isFloat) : pick([](const Type& t) {
-      return ir::isFloat(t.elem) && !t.isScalar();
-    });
+    const ValueId x = votes                ? vector(isCode)
+                      : random_.chance(70) ? vector(ir::isFloat)
+                                           : pick([](const Type& t) { return ir::isFloat(t.elem) && !t.isScalar(); });
     const uint32_t n = type(x).shape[0];
     const Elem weightElem = votes ? Elem::f64 : type(x).elem;
     std::vector<ValueId> operands = {x, ranFor(n)};
@@ -457,7 +523,9 @@ class Generator {
     op.elem = elem, op.matrix = addMatrix(elem, {n}, false);
     return b_.add(op);
   }
-  void check() { keep({b_.add(ir::Check(), {pick([](const Type& t) { return t.fallible; })})}); }
+  void check() {
+    keep({b_.add(ir::Check(), {pick([](const Type& t) { return t.fallible; })})});
+  }
   void note() {
     ir::Note op;
     op.bit = KILN_DEFAULT_USED;
@@ -470,10 +538,13 @@ class Generator {
     for (size_t i = values_.size(); i-- > 0 && made < 10;) {
       ValueId v = values_[i];
       if (!type(v).isScalar()) v = element(v);
-      if (type(v).elem == Elem::cat && pipeline_.table<ir::Dict>(ir::TableRef{type(v).dict}).open) v = b_.call("is_missing", {v});
+      if (type(v).elem == Elem::cat && pipeline_.table<ir::Dict>(ir::TableRef{type(v).dict}).open)
+        v = b_.call("is_missing", {v});
       const std::string name = "y" + std::to_string(made++);
-      if (random_.chance(85)) addOutput(b_, name, v);
-      else addStrictOutput(b_, name, v);
+      if (random_.chance(85))
+        addOutput(b_, name, v);
+      else
+        addStrictOutput(b_, name, v);
     }
   }
   ValueId element(ValueId v) {
@@ -490,14 +561,19 @@ class Generator {
       steps_[name] = [this, f] { (this->*f)(); };
       for (int i = 0; i < weight; i++) all_.push_back(steps_[name]);
     };
-    step("const", &Generator::constant, 2), step("matrix", &Generator::matrix, 1), step("prepare", &Generator::prepare, 2);
+    step("const", &Generator::constant, 2), step("matrix", &Generator::matrix, 1),
+        step("prepare", &Generator::prepare, 2);
     step("call", &Generator::call, 12), step("cast", &Generator::cast, 4), step("select", &Generator::select, 3);
-    step("coalesce", &Generator::coalesce, 2), step("choose", &Generator::choose, 2), step("raise_if", &Generator::raiseIf, 1);
-    step("recover", &Generator::recover, 1), step("encode", &Generator::encode, 2), step("lookup", &Generator::lookup, 3);
-    step("discretize", &Generator::discretize, 2), step("piecewise", &Generator::piecewise, 2), step("concat", &Generator::concat, 4);
+    step("coalesce", &Generator::coalesce, 2), step("choose", &Generator::choose, 2),
+        step("raise_if", &Generator::raiseIf, 1);
+    step("recover", &Generator::recover, 1), step("encode", &Generator::encode, 2),
+        step("lookup", &Generator::lookup, 3);
+    step("discretize", &Generator::discretize, 2), step("piecewise", &Generator::piecewise, 2),
+        step("concat", &Generator::concat, 4);
     step("take", &Generator::take, 2), step("reduce", &Generator::reduce, 3), step("argmax", &Generator::argmax, 2);
     step("topk", &Generator::topk, 2), step("tally", &Generator::tally, 3), step("dense", &Generator::dense, 3);
-    step("terms", &Generator::terms, 2), step("normalize", &Generator::normalize, 3), step("combine", &Generator::combine, 4);
+    step("terms", &Generator::terms, 2), step("normalize", &Generator::normalize, 3),
+        step("combine", &Generator::combine, 4);
     step("check", &Generator::check, 1), step("note", &Generator::note, 1);
   }
 
@@ -531,12 +607,18 @@ std::vector<Row> randomRows(const ir::Pipeline& pipeline, uint64_t seed, size_t 
     for (ir::NodeId node : pipeline.inputs()) {
       const auto& input = pipeline.nodes[node].op->as<ir::Input>();
       const uint32_t roll = random.below(100);
-      if (roll < 12) row.push_back(missingCell());
+      if (roll < 12)
+        row.push_back(missingCell());
       else if (roll < 30 || input.elem != Elem::cat) {
         std::vector<kiln_cell> cells = edgeCells(input.elem);
-        if (roll < 60 && ir::isFloat(input.elem)) row.push_back(number(random.number()));
-        else if (roll < 75 && ir::isInteger(input.elem)) row.push_back(integer(static_cast<int64_t>(random.below(12)) - 3));
-        else row.push_back(roll < 18 ? cells[1] : random.of(std::vector<kiln_cell>(cells.begin() + (cells.size() > 2 ? 2 : 0), cells.end())));
+        if (roll < 60 && ir::isFloat(input.elem))
+          row.push_back(number(random.number()));
+        else if (roll < 75 && ir::isInteger(input.elem))
+          row.push_back(integer(static_cast<int64_t>(random.below(12)) - 3));
+        else
+          row.push_back(
+              roll < 18 ? cells[1]
+                        : random.of(std::vector<kiln_cell>(cells.begin() + (cells.size() > 2 ? 2 : 0), cells.end())));
       } else {
         row.push_back(labelCell(pipeline.table<ir::Dict>(input.dict), random));
       }

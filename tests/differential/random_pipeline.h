@@ -9,7 +9,8 @@
 
 namespace kiln::test {
 
-/// The same pipeline for the same seed. `focus`: the node (a name of nodes.def) that every second step tries, empty for any.
+/// The same pipeline for the same seed. `focus`: the node (a name of nodes.def) that every second step tries, empty for
+/// any.
 ir::Pipeline randomPipeline(uint64_t seed, const std::string& focus = "");
 /// Rows for its inputs.
 std::vector<Row> randomRows(const ir::Pipeline& pipeline, uint64_t seed, size_t count);

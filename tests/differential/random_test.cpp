@@ -1,6 +1,6 @@
-// The strongest test of the compiler: random pipelines of every node, compiled for every tier and run row by row and in batches,
-// must give the evaluator's bits. KILN_RANDOM_PIPELINES=n runs that many, KILN_RANDOM_SEED=n begins elsewhere; a failure names
-// its seed.
+// The strongest test of the compiler: random pipelines of every node, compiled for every tier and run row by row and in
+// batches, must give the evaluator's bits. KILN_RANDOM_PIPELINES=n runs that many, KILN_RANDOM_SEED=n begins elsewhere;
+// a failure names its seed.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -25,7 +25,8 @@ void compare(uint64_t seed, const std::string& focus) {
   for (const ir::Problem& problem : problems) ADD_FAILURE() << "seed " << seed << ": " << problem.message;
   if (!problems.empty()) return;
   const std::vector<Row> rows = randomRows(pipeline, seed, 150);
-  EXPECT_EQ(differences(pipeline, rows), std::vector<std::string>()) << "seed " << seed << " focus '" << focus << "'\n" << ir::print(pipeline);
+  EXPECT_EQ(differences(pipeline, rows), std::vector<std::string>()) << "seed " << seed << " focus '" << focus << "'\n"
+                                                                     << ir::print(pipeline);
 }
 
 class RandomNode : public testing::TestWithParam<const char*> {};
@@ -35,9 +36,10 @@ TEST_P(RandomNode, EqualsTheEvaluator) {
   for (uint64_t i = 0; i < count; i++) compare(seed + i, GetParam());
 }
 INSTANTIATE_TEST_SUITE_P(All, RandomNode,
-                         testing::Values("const", "matrix", "prepare", "call", "cast", "select", "coalesce", "choose", "raise_if", "recover",
-                                         "encode", "lookup", "discretize", "piecewise", "concat", "take", "reduce", "argmax", "topk", "tally",
-                                         "dense", "terms", "normalize", "combine", "check", "note"),
+                         testing::Values("const", "matrix", "prepare", "call", "cast", "select", "coalesce", "choose",
+                                         "raise_if", "recover", "encode", "lookup", "discretize", "piecewise", "concat",
+                                         "take", "reduce", "argmax", "topk", "tally", "dense", "terms", "normalize",
+                                         "combine", "check", "note"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(RandomPipelines, EqualTheEvaluator) {
@@ -45,7 +47,8 @@ TEST(RandomPipelines, EqualTheEvaluator) {
   for (uint64_t i = 0; i < count; i++) compare(seed + i, "");
 }
 
-// The generator must not become blind: enough rows keep their results, enough results are present, and every node occurs.
+// The generator must not become blind: enough rows keep their results, enough results are present, and every node
+// occurs.
 TEST(RandomPipelines, SayMuch) {
   size_t rows = 0, results = 0, cells = 0, present = 0;
   std::set<ir::OpKind> met;
@@ -63,8 +66,9 @@ TEST(RandomPipelines, SayMuch) {
   }
   EXPECT_GT(results * 100 / rows, 30u);
   EXPECT_GT(present * 100 / cells, 15u);
-#define NODE(Type, text) \
-  if (ir::OpKind::Type != ir::OpKind::ForestNode) EXPECT_TRUE(met.count(ir::OpKind::Type)) << #text;   // forests: forest_test.cpp
+#define NODE(Type, text)                          \
+  if (ir::OpKind::Type != ir::OpKind::ForestNode) \
+    EXPECT_TRUE(met.count(ir::OpKind::Type)) << #text;  // forests: forest_test.cpp
 #include "compiler/ir/nodes.def"
 #undef NODE
 }

@@ -1,9 +1,10 @@
-// Every scalar function on every type it takes, over all pairs of edge values: compiled on every tier and evaluated, the same bits.
+// Every scalar function on every type it takes, over all pairs of edge values: compiled on every tier and evaluated,
+// the same bits.
 #include <gtest/gtest.h>
 
-#include "compiler/ir/scalars.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/const.h"
+#include "compiler/ir/scalars.h"
 #include "compiler/ir/tables/dict.h"
 #include "tests/differential/values.h"
 
@@ -12,9 +13,11 @@ namespace {
 
 using ir::Elem;
 
-const std::vector<Elem> kElems = {Elem::f64, Elem::f32, Elem::i64, Elem::i32, Elem::boolean, Elem::str, Elem::date, Elem::time, Elem::datetime};
+const std::vector<Elem> kElems = {Elem::f64, Elem::f32,  Elem::i64,  Elem::i32,     Elem::boolean,
+                                  Elem::str, Elem::date, Elem::time, Elem::datetime};
 
-/// Inputs x, y, z of one type (z: for functions of three), and every function that takes them, each result put out on its own.
+/// Inputs x, y, z of one type (z: for functions of three), and every function that takes them, each result put out on
+/// its own.
 struct Functions {
   ir::Pipeline pipeline;
   ir::Builder b{pipeline};
@@ -23,15 +26,17 @@ struct Functions {
   uint32_t outputs = 0;
 
   explicit Functions(std::vector<Elem> elems) : inputs(std::move(elems)) {
-    for (size_t i = 0; i < inputs.size(); i++) x.push_back(addInput(b, std::string(1, static_cast<char>('x' + i)), inputs[i]));
+    for (size_t i = 0; i < inputs.size(); i++)
+      x.push_back(addInput(b, std::string(1, static_cast<char>('x' + i)), inputs[i]));
   }
   bool add(const ir::ScalarFunction& f, bool checked) {
     const std::vector<double> parameters(static_cast<size_t>(f.parameterCount()), 1960);
-    const std::vector<ir::ValueId> operands(x.begin(), x.begin() + std::min<ptrdiff_t>(f.arity(), static_cast<ptrdiff_t>(x.size())));
+    const std::vector<ir::ValueId> operands(
+        x.begin(), x.begin() + std::min<ptrdiff_t>(f.arity(), static_cast<ptrdiff_t>(x.size())));
     try {
       addOutput(b, f.name + std::to_string(outputs), b.call(f.name, operands, checked, parameters));
     } catch (const ir::BuildError&) {
-      return false;   // not a function of this type
+      return false;  // not a function of this type
     }
     outputs++;
     return true;
@@ -63,18 +68,23 @@ TEST_P(Scalars, OfOneType) {
     for (const ir::ScalarFunction& f : ir::scalarFunctions())
       if (f.arity() == arity) functions.add(f, checked);
     if (functions.outputs == 0) continue;
-    EXPECT_EQ(differences(functions.pipeline, functions.rows()), std::vector<std::string>()) << ir::elemName(elem) << " arity " << arity;
+    EXPECT_EQ(differences(functions.pipeline, functions.rows()), std::vector<std::string>())
+        << ir::elemName(elem) << " arity " << arity;
   }
 }
-INSTANTIATE_TEST_SUITE_P(All, Scalars, testing::Combine(testing::ValuesIn(kElems), testing::Bool()), [](const auto& info) {
-  return std::string(ir::elemName(std::get<0>(info.param))) + (std::get<1>(info.param) ? "Checked" : "");
-});
+INSTANTIATE_TEST_SUITE_P(All, Scalars, testing::Combine(testing::ValuesIn(kElems), testing::Bool()),
+                         [](const auto& info) {
+                           return std::string(ir::elemName(std::get<0>(info.param))) +
+                                  (std::get<1>(info.param) ? "Checked" : "");
+                         });
 
 TEST(Scalars, Substring) {
   for (bool strict : {false, true}) {
     Functions functions({Elem::str, Elem::i64, Elem::i64});
-    if (!strict) ASSERT_TRUE(functions.add(*ir::findScalar("substring"), false));
-    else addStrictOutput(functions.b, "s", functions.b.call("substring", functions.x));
+    if (!strict)
+      ASSERT_TRUE(functions.add(*ir::findScalar("substring"), false));
+    else
+      addStrictOutput(functions.b, "s", functions.b.call("substring", functions.x));
     EXPECT_EQ(differences(functions.pipeline, functions.rows(3000)), std::vector<std::string>());
   }
 }
@@ -104,8 +114,9 @@ TEST(Scalars, Codes) {
       addOutput(b, std::string(name) + "c", b.call(name, {x, b.code(labels, open ? 4 : 1)}));
     }
     addOutput(b, "m", b.call("is_missing", {x})), addOutput(b, "p", b.call("is_present", {y}));
-    std::vector<kiln_cell> cells = {missingCell(), number(3), text("red"), text("green"), text(""), text("a label longer than sixteen bytes"),
-                                    text("unknown"), code(1), code(3), code(4), code(-1)};
+    std::vector<kiln_cell> cells = {
+        missingCell(),   number(3), text("red"), text("green"), text(""), text("a label longer than sixteen bytes"),
+        text("unknown"), code(1),   code(3),     code(4),       code(-1)};
     std::vector<Row> rows;
     for (const kiln_cell& u : cells)
       for (const kiln_cell& v : cells) rows.push_back({u, v});
@@ -125,19 +136,23 @@ TEST_P(Casts, ToEveryTypeInEveryMode) {
       for (uint8_t mode = 0; mode <= ir::Cast::java; mode++) try {
           const ir::ValueId y = b.add(ir::Cast(to, static_cast<ir::Cast::Mode>(mode)), {x});
           const std::string name = "y" + std::to_string(outputs++);
-          if (strict && mode == ir::Cast::checked && to == Elem::i32) addStrictOutput(b, name, y);
-          else addOutput(b, name, y);
-        } catch (const ir::BuildError&) {   // no such cast
+          if (strict && mode == ir::Cast::checked && to == Elem::i32)
+            addStrictOutput(b, name, y);
+          else
+            addOutput(b, name, y);
+        } catch (const ir::BuildError&) {  // no such cast
         }
     if (outputs == 0) continue;
     std::vector<Row> rows;
     for (const kiln_cell& cell : edgeCells(GetParam())) rows.push_back({cell});
-    for (double v : {2147483647.0, 2147483648.0, -2147483648.0, -2147483649.0, 9223372036854774784.0, 0x1p63, -0x1p63, -0x1.0000000000001p63, 255.5})
+    for (double v : {2147483647.0, 2147483648.0, -2147483648.0, -2147483649.0, 9223372036854774784.0, 0x1p63, -0x1p63,
+                     -0x1.0000000000001p63, 255.5})
       if (GetParam() == Elem::f64 || GetParam() == Elem::f32) rows.push_back({number(v)});
     EXPECT_EQ(differences(pipeline, rows), std::vector<std::string>());
   }
 }
-INSTANTIATE_TEST_SUITE_P(All, Casts, testing::ValuesIn(kElems), [](const auto& info) { return std::string(ir::elemName(info.param)); });
+INSTANTIATE_TEST_SUITE_P(All, Casts, testing::ValuesIn(kElems),
+                         [](const auto& info) { return std::string(ir::elemName(info.param)); });
 
 }  // namespace
 }  // namespace kiln::test

@@ -38,14 +38,19 @@ void lower(const ir::Cast& op, NodeEmitter& emit) {
   const std::string from = storageName(x.storage()), to = storageName(emit.resultType().storage());
   const kernel::FailParams mismatch{emit.statusCode(KILN_TYPE_MISMATCH)}, tooLong{emit.statusCode(KILN_TEXT_TOO_LONG)};
   switch (op.mode) {
-    case ir::Cast::saturate: return emit.elementwise("cast_" + from + "_" + to, kernel::FailParams{});
-    case ir::Cast::wrap: return emit.elementwise("wrap_" + from + "_" + to, kernel::FailParams{});
+    case ir::Cast::saturate:
+      return emit.elementwise("cast_" + from + "_" + to, kernel::FailParams{});
+    case ir::Cast::wrap:
+      return emit.elementwise("wrap_" + from + "_" + to, kernel::FailParams{});
     case ir::Cast::checked:
       if (x.elem == ir::Elem::str) return emit.elementwise("parse_" + textName(op.elem), mismatch);
       return emit.elementwise("exact_" + from + "_" + to, mismatch);
-    case ir::Cast::label: return lowerLabel(emit);
-    case ir::Cast::shortest: return emit.elementwise("format_" + textName(x.elem), tooLong);
-    case ir::Cast::java: return emit.elementwise("format_" + textName(x.elem) + (ir::isFloat(x.elem) ? "_java" : ""), tooLong);
+    case ir::Cast::label:
+      return lowerLabel(emit);
+    case ir::Cast::shortest:
+      return emit.elementwise("format_" + textName(x.elem), tooLong);
+    case ir::Cast::java:
+      return emit.elementwise("format_" + textName(x.elem) + (ir::isFloat(x.elem) ? "_java" : ""), tooLong);
   }
 }
 

@@ -14,9 +14,11 @@ void lower(const ir::Combine& op, NodeEmitter& emit) {
   params.width = x.size() / x.shape[0];
   params.threshold = op.threshold;
   const Arg members = emit.in(0), ran = emit.in(1), weights = op.weighted ? emit.in(2) : ran;
-  if (op.method == ir::Combine::vote) return emit.call("combine_votes", params, {members, ran, weights, emit.out(0), emit.out(1)});
+  if (op.method == ir::Combine::vote)
+    return emit.call("combine_votes", params, {members, ran, weights, emit.out(0), emit.out(1)});
   const ir::Type& type = emit.resultType();
-  emit.call(kernelName(type.isScalar() ? "combine" : "combine_vector", type.storage()), params, {members, ran, weights, emit.out()});
+  emit.call(kernelName(type.isScalar() ? "combine" : "combine_vector", type.storage()), params,
+            {members, ran, weights, emit.out()});
 }
 
 }  // namespace kiln::codegen

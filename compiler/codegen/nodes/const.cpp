@@ -32,15 +32,22 @@ void lower(const ir::Const& op, NodeEmitter& emit) {
   const double number = op.number.value_or(0);
   const int64_t integer = op.integer.value_or(0);
   switch (emit.resultType().storage()) {
-    case ir::Storage::f64: return lowerScalar<double>(op, number, emit);
-    case ir::Storage::f32: return lowerScalar<float>(op, number, emit);
-    case ir::Storage::i64: return lowerScalar<int64_t>(op, integer, emit);
-    case ir::Storage::i32: return lowerScalar<int32_t>(op, integer, emit);
-    case ir::Storage::boolean: return lowerScalar<uint8_t>(op, integer != 0, emit);
-    case ir::Storage::str: break;
+    case ir::Storage::f64:
+      return lowerScalar<double>(op, number, emit);
+    case ir::Storage::f32:
+      return lowerScalar<float>(op, number, emit);
+    case ir::Storage::i64:
+      return lowerScalar<int64_t>(op, integer, emit);
+    case ir::Storage::i32:
+      return lowerScalar<int32_t>(op, integer, emit);
+    case ir::Storage::boolean:
+      return lowerScalar<uint8_t>(op, integer != 0, emit);
+    case ir::Storage::str:
+      break;
   }
   const std::string text = op.text.value_or("");
-  const kernel::ConstTextParams params{emit.blob("text", text.data(), text.size(), 8), static_cast<uint32_t>(text.size()), op.isMissing};
+  const kernel::ConstTextParams params{emit.blob("text", text.data(), text.size(), 8),
+                                       static_cast<uint32_t>(text.size()), op.isMissing};
   emit.call("const_str", params, {emit.out()});
 }
 

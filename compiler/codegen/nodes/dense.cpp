@@ -1,4 +1,5 @@
-// Lowers `dense`: weights by input, padded, so that neighbouring outputs are neighbours; with skip_zero only the others.
+// Lowers `dense`: weights by input, padded, so that neighbouring outputs are neighbours; with skip_zero only the
+// others.
 #include "compiler/ir/nodes/dense.h"
 
 #include "compiler/codegen/nodes/labels.h"
@@ -9,7 +10,7 @@ namespace kiln::codegen {
 
 namespace {
 
-constexpr uint32_t kPad = 8;   // outputs of a vector in the one-row kernel
+constexpr uint32_t kPad = 8;  // outputs of a vector in the one-row kernel
 
 struct Sparse {
   std::vector<uint32_t> first = {0}, index;

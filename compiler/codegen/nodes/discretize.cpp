@@ -17,8 +17,8 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Bins {
-  std::vector<double> edges;    // a value has reached edge i if it is >= edges[i]
-  std::vector<int32_t> codes;   // codes[i] from edge i - 1 on, -1: no bin
+  std::vector<double> edges;   // a value has reached edge i if it is >= edges[i]
+  std::vector<int32_t> codes;  // codes[i] from edge i - 1 on, -1: no bin
 };
 
 struct Event {
@@ -33,9 +33,9 @@ std::vector<Event> eventsOf(const ir::Edges& table) {
   for (size_t i = 0; i < table.low.size(); i++) {
     const double low = table.low[i], high = table.high[i];
     const bool lowIn = table.closed[i] & 1, highIn = table.closed[i] & 2;
-    if (!(low <= high) || (low == kInfinity && !lowIn)) continue;   // empty, NaN too
+    if (!(low <= high) || (low == kInfinity && !lowIn)) continue;  // empty, NaN too
     const double first = lowIn ? low : std::nextafter(low, kInfinity);
-    const double last = highIn ? high : std::nextafter(high, -kInfinity);   // the greatest value in it
+    const double last = highIn ? high : std::nextafter(high, -kInfinity);  // the greatest value in it
     if (!(first <= last) || (high == -kInfinity && !highIn)) continue;
     events.push_back({first, true, static_cast<int32_t>(i)});
     if (last < kInfinity) events.push_back({std::nextafter(last, kInfinity), false, static_cast<int32_t>(i)});
@@ -46,13 +46,15 @@ std::vector<Event> eventsOf(const ir::Edges& table) {
 
 Bins binsOf(const ir::Edges& table) {
   Bins bins{{}, {-1}};
-  std::set<int32_t> open;   // bins that hold the values here; the first counts
+  std::set<int32_t> open;  // bins that hold the values here; the first counts
   const std::vector<Event> events = eventsOf(table);
   for (size_t i = 0; i < events.size();) {
     const double at = events[i].at;
     for (; i < events.size() && events[i].at == at; i++) {
-      if (events[i].begins) open.insert(events[i].bin);
-      else open.erase(events[i].bin);
+      if (events[i].begins)
+        open.insert(events[i].bin);
+      else
+        open.erase(events[i].bin);
     }
     const int32_t code = open.empty() ? -1 : *open.begin();
     if (code != bins.codes.back()) bins.edges.push_back(at), bins.codes.push_back(code);

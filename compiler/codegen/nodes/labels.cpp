@@ -47,13 +47,19 @@ uint32_t textsInBlob(NodeEmitter& emit, const std::string& key, const std::vecto
   return emit.blob(key + ", texts", entries);
 }
 
-std::string packElements(ir::Storage storage, const std::vector<double>& numbers, const std::vector<int64_t>& integers) {
+std::string packElements(ir::Storage storage, const std::vector<double>& numbers,
+                         const std::vector<int64_t>& integers) {
   switch (storage) {
-    case ir::Storage::f64: return pack<double>(numbers);
-    case ir::Storage::f32: return pack<float>(numbers);
-    case ir::Storage::i64: return pack<int64_t>(integers);
-    case ir::Storage::i32: return pack<int32_t>(integers);
-    default: return pack<uint8_t>(integers);
+    case ir::Storage::f64:
+      return pack<double>(numbers);
+    case ir::Storage::f32:
+      return pack<float>(numbers);
+    case ir::Storage::i64:
+      return pack<int64_t>(integers);
+    case ir::Storage::i32:
+      return pack<int32_t>(integers);
+    default:
+      return pack<uint8_t>(integers);
   }
 }
 

@@ -9,7 +9,9 @@
 namespace kiln::codegen {
 
 /// "<function>_<storage>": a kernel's name.
-inline std::string kernelName(const std::string& function, ir::Storage storage) { return function + "_" + storageName(storage); }
+inline std::string kernelName(const std::string& function, ir::Storage storage) {
+  return function + "_" + storageName(storage);
+}
 
 /// Offset of the dictionary's HashTable (runtime/kernels/strings.h), which find_code and find_number take.
 uint32_t hashOfDict(NodeEmitter& emit, ir::TableId dict);

@@ -51,7 +51,8 @@ void lower(const ir::LookupNode& op, NodeEmitter& emit) {
     emit.call("lookup_key", key, {emit.in(k), index});
   }
   emit.call("lookup_row", rowParams(table, emit), {index, row});
-  emit.call(kernelName(table.width ? "lookup_vector" : "lookup_value", storage), valueParams(table, emit), {row, emit.out()});
+  emit.call(kernelName(table.width ? "lookup_vector" : "lookup_value", storage), valueParams(table, emit),
+            {row, emit.out()});
 }
 
 }  // namespace kiln::codegen

@@ -32,8 +32,10 @@ void fill(const ir::Piecewise& op, NodeEmitter& emit) {
 }  // namespace
 
 void lower(const ir::Piecewise& op, NodeEmitter& emit) {
-  if (emit.resultType().elem == ir::Elem::f32) fill<float>(op, emit);
-  else fill<double>(op, emit);
+  if (emit.resultType().elem == ir::Elem::f32)
+    fill<float>(op, emit);
+  else
+    fill<double>(op, emit);
 }
 
 }  // namespace kiln::codegen

@@ -21,8 +21,10 @@ kernel::ValueSet valueSet(std::vector<double> values, NodeEmitter& emit) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
   kernel::ValueSet set{};
   set.count = static_cast<uint32_t>(values.size());
-  if (set.count > kernel::kInline) set.at = emit.blob("values", values);
-  else std::copy(values.begin(), values.end(), set.value);
+  if (set.count > kernel::kInline)
+    set.at = emit.blob("values", values);
+  else
+    std::copy(values.begin(), values.end(), set.value);
   return set;
 }
 
@@ -54,15 +56,18 @@ kernel::PrepareRules rulesOf(const ir::Prepare& op, NodeEmitter& emit) {
   rules.invalid = op.invalid, rules.missing = op.missing, rules.outlier = op.outlier;
   rules.has_valid_set = op.closed || !op.validValues.empty() || !op.validTexts.empty() || !op.intervalLow.empty();
   rules.labels = kernel::kNone;
-  if (rules.has_valid_set && x.elem == ir::Elem::cat) rules.labels = emit.pipeline().table<ir::Dict>(ir::TableRef{x.dict}).size();
+  if (rules.has_valid_set && x.elem == ir::Elem::cat)
+    rules.labels = emit.pipeline().table<ir::Dict>(ir::TableRef{x.dict}).size();
   rules.low = op.low, rules.high = op.high;
   return rules;
 }
 
 template <class T>
 T elementOf(double value, ir::Storage storage) {
-  if constexpr (std::is_same_v<T, uint8_t>) return value != 0;
-  else return ir::get<T>(ir::fromDouble(value, storage));
+  if constexpr (std::is_same_v<T, uint8_t>)
+    return value != 0;
+  else
+    return ir::get<T>(ir::fromDouble(value, storage));
 }
 
 template <class T>
@@ -72,7 +77,8 @@ void lowerNumbers(const ir::Prepare& op, NodeEmitter& emit) {
   params.rules = rulesOf(op, emit);
   params.missing_values = valueSet(op.missingValues, emit), params.valid_values = valueSet(op.validValues, emit);
   params.intervals = intervalSet(op, emit);
-  params.missing_value = elementOf<T>(op.missingValue, storage), params.invalid_value = elementOf<T>(op.invalidValue, storage);
+  params.missing_value = elementOf<T>(op.missingValue, storage),
+  params.invalid_value = elementOf<T>(op.invalidValue, storage);
   params.low = elementOf<T>(op.low, storage), params.high = elementOf<T>(op.high, storage);
   emit.call(kernelName("prepare", storage), params, {emit.in(0), emit.out(0), emit.out(1), emit.out(2)});
 }
@@ -84,9 +90,11 @@ void lowerText(const ir::Prepare& op, NodeEmitter& emit) {
     return list.empty() ? kernel::kNone : hashOfTexts(emit, key, list);
   };
   const auto text = [&](const std::string& value) {
-    return kernel::ConstTextParams{emit.blob("text", value.data(), value.size(), 8), static_cast<uint32_t>(value.size()), 0};
+    return kernel::ConstTextParams{emit.blob("text", value.data(), value.size(), 8),
+                                   static_cast<uint32_t>(value.size()), 0};
   };
-  const kernel::PrepareTextParams params{rulesOf(op, emit), texts(op.missingTexts), texts(op.validTexts), text(op.missingText), text(op.invalidText)};
+  const kernel::PrepareTextParams params{rulesOf(op, emit), texts(op.missingTexts), texts(op.validTexts),
+                                         text(op.missingText), text(op.invalidText)};
   emit.call("prepare_str", params, {emit.in(0), emit.out(0), emit.out(1), emit.out(2)});
 }
 
@@ -94,12 +102,18 @@ void lowerText(const ir::Prepare& op, NodeEmitter& emit) {
 
 void lower(const ir::Prepare& op, NodeEmitter& emit) {
   switch (emit.operandType(0).storage()) {
-    case ir::Storage::f64: return lowerNumbers<double>(op, emit);
-    case ir::Storage::f32: return lowerNumbers<float>(op, emit);
-    case ir::Storage::i64: return lowerNumbers<int64_t>(op, emit);
-    case ir::Storage::i32: return lowerNumbers<int32_t>(op, emit);
-    case ir::Storage::boolean: return lowerNumbers<uint8_t>(op, emit);
-    case ir::Storage::str: return lowerText(op, emit);
+    case ir::Storage::f64:
+      return lowerNumbers<double>(op, emit);
+    case ir::Storage::f32:
+      return lowerNumbers<float>(op, emit);
+    case ir::Storage::i64:
+      return lowerNumbers<int64_t>(op, emit);
+    case ir::Storage::i32:
+      return lowerNumbers<int32_t>(op, emit);
+    case ir::Storage::boolean:
+      return lowerNumbers<uint8_t>(op, emit);
+    case ir::Storage::str:
+      return lowerText(op, emit);
   }
 }
 

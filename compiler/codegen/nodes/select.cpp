@@ -5,6 +5,8 @@
 
 namespace kiln::codegen {
 
-void lower(const ir::Select&, NodeEmitter& emit) { emit.elementwise(kernelName("select", emit.resultType().storage())); }
+void lower(const ir::Select&, NodeEmitter& emit) {
+  emit.elementwise(kernelName("select", emit.resultType().storage()));
+}
 
 }  // namespace kiln::codegen

@@ -15,7 +15,8 @@ void lower(const ir::Take& op, NodeEmitter& emit) {
   if (op.at.empty()) {
     params.count = x.shape[0];
     params.status = emit.statusCode(KILN_UNDEFINED);
-    return emit.call(kernelName(scalar ? "take_at" : "take_row", storage), params, {emit.in(0), emit.in(1), emit.out()});
+    return emit.call(kernelName(scalar ? "take_at" : "take_row", storage), params,
+                     {emit.in(0), emit.in(1), emit.out()});
   }
   if (scalar) {
     params.element = op.at[0];

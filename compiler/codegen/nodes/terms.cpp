@@ -21,7 +21,8 @@ void lower(const ir::Terms& op, NodeEmitter& emit) {
     }
     first.push_back(static_cast<uint32_t>(factors.size()));
   }
-  const kernel::TermParams params{emit.blob("terms of @" + table.name, first), emit.blob("factors of @" + table.name, factors)};
+  const kernel::TermParams params{emit.blob("terms of @" + table.name, first),
+                                  emit.blob("factors of @" + table.name, factors)};
   emit.call(kernelName("terms", emit.resultType().storage()), params, {emit.in(0), emit.out()});
 }
 

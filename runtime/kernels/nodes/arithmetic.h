@@ -1,43 +1,55 @@
-// Arithmetic of scalars.def: floats by IEEE, integers wrap; in a checked call a NaN, an overflow or a division by zero fails.
+// Arithmetic of scalars.def: floats by IEEE, integers wrap; in a checked call a NaN, an overflow or a division by zero
+// fails.
 #pragma once
 #include "../math.h"
 #include "common.h"
 
 namespace kiln::kernel::call {
 
-template <int N, class T> INLINE void strict2(const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) {
+template <int N, class T>
+INLINE void strict2(const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) {
   y.missing = a.missing | b.missing, y.status = first<N>(a.status, b.status);
 }
 
 // The operations: value, and where it is doubtful.
 struct Add {
-  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+  template <class T, int N>
+  static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
     r = plus<T, N>(a, b);
-    if constexpr (kIsFloat<T>) return is_nan<N, T>(r);
-    else return plus_wraps<T, N>(a, b, r);
+    if constexpr (kIsFloat<T>)
+      return is_nan<N, T>(r);
+    else
+      return plus_wraps<T, N>(a, b, r);
   }
 };
 struct Sub {
-  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+  template <class T, int N>
+  static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
     r = minus<T, N>(a, b);
-    if constexpr (kIsFloat<T>) return is_nan<N, T>(r);
-    else return minus_wraps<T, N>(a, b, r);
+    if constexpr (kIsFloat<T>)
+      return is_nan<N, T>(r);
+    else
+      return minus_wraps<T, N>(a, b, r);
   }
 };
 struct Mul {
-  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+  template <class T, int N>
+  static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
     r = times<T, N>(a, b);
-    if constexpr (kIsFloat<T>) return is_nan<N, T>(r);
-    else return times_wraps<T, N>(a, b, r);
+    if constexpr (kIsFloat<T>)
+      return is_nan<N, T>(r);
+    else
+      return times_wraps<T, N>(a, b, r);
   }
 };
 struct Div {
-  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+  template <class T, int N>
+  static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
     const Mask<N> zero = mask<N>(b == 0);
     if constexpr (kIsFloat<T>) {
       r = a / b;
       return zero | is_nan<N, T>(r);
-    } else {   // by 1 where the processor would trap
+    } else {  // by 1 where the processor would trap
       const Mask<N> wraps = mask<N>(a == kLowest<T>) & mask<N>(b == -1);
       const Lane<T, N> q = a / pick<N>(zero | wraps, splat<T, N>(1), b);
       r = pick<N>(zero, Lane<T, N>{}, q);
@@ -46,7 +58,8 @@ struct Div {
   }
 };
 struct ModFloor {
-  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+  template <class T, int N>
+  static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
     if constexpr (kIsFloat<T>) {
       r = a - __builtin_elementwise_floor(a / b) * b;
       return is_nan<N, T>(r);
@@ -60,31 +73,36 @@ struct ModFloor {
   }
 };
 struct Min {
-  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+  template <class T, int N>
+  static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
     r = lesser<T, N>(a, b);
     return is_nan<N, T>(r);
   }
 };
 struct Max {
-  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+  template <class T, int N>
+  static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
     r = greater<T, N>(a, b);
     return is_nan<N, T>(r);
   }
 };
 struct Threshold {
-  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+  template <class T, int N>
+  static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
     r = pick<N>(mask<N>(a > b), splat<T, N>(1), Lane<T, N>{});
     return never<N>();
   }
 };
 struct ClipLow {
-  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+  template <class T, int N>
+  static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
     r = pick<N>(mask<N>(a < b), b, a);
     return is_nan<N, T>(r);
   }
 };
 struct ClipHigh {
-  template <class T, int N> static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+  template <class T, int N>
+  static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
     r = pick<N>(mask<N>(a > b), b, a);
     return is_nan<N, T>(r);
   }
@@ -108,14 +126,14 @@ INLINE void skip(const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, Va
   fail_where<N>(bad, p.status, y);
 }
 
-#define KILN_BINARY(name, rule, Op)                                                                             \
-  template <int N, class T>                                                                                     \
-  INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) {     \
-    rule<Op, N, T>(p, a, b, y);                                                                                 \
-  }                                                                                                             \
-  KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64, F64)                                                 \
-  KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32, F32)                                                 \
-  KILN_LANE_KERNEL(name##_i64, name, FailParams, I64, I64, I64)                                                 \
+#define KILN_BINARY(name, rule, Op)                                                                         \
+  template <int N, class T>                                                                                 \
+  INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) { \
+    rule<Op, N, T>(p, a, b, y);                                                                             \
+  }                                                                                                         \
+  KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64, F64)                                             \
+  KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32, F32)                                             \
+  KILN_LANE_KERNEL(name##_i64, name, FailParams, I64, I64, I64)                                             \
   KILN_LANE_KERNEL(name##_i32, name, FailParams, I32, I32, I32)
 KILN_BINARY(add, strict, Add)
 KILN_BINARY(sub, strict, Sub)
@@ -133,7 +151,8 @@ KILN_BINARY(add_skip, skip, Add)
 KILN_BINARY(mul_skip, skip, Mul)
 #undef KILN_BINARY
 
-template <int N, class T> INLINE void neg(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {
+template <int N, class T>
+INLINE void neg(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {
   y = x;
   if constexpr (kIsFloat<T>) {
     y.v = -x.v;
@@ -143,7 +162,8 @@ template <int N, class T> INLINE void neg(const Ctx&, const FailParams& p, const
     fail_where<N>(mask<N>(x.v == kLowest<T>), p.status, y);
   }
 }
-template <int N, class T> INLINE void abs(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {
+template <int N, class T>
+INLINE void abs(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {
   y = x;
   if constexpr (kIsFloat<T>) {
     y.v = __builtin_elementwise_abs(x.v);
@@ -153,8 +173,8 @@ template <int N, class T> INLINE void abs(const Ctx&, const FailParams& p, const
     fail_where<N>(mask<N>(x.v == kLowest<T>), p.status, y);
   }
 }
-#define KILN_UNARY(s, T, X)                            \
-  KILN_LANE_KERNEL(neg_##s, neg, FailParams, X, X)     \
+#define KILN_UNARY(s, T, X)                        \
+  KILN_LANE_KERNEL(neg_##s, neg, FailParams, X, X) \
   KILN_LANE_KERNEL(abs_##s, abs, FailParams, X, X)
 KILN_NUMBERS(KILN_UNARY)
 #undef KILN_UNARY
@@ -171,7 +191,8 @@ OUTLINE bool integer_power(i64 x, i64 y, i64* result) {
   *result = r;
   return !bad;
 }
-template <int N> INLINE void ipow(const Ctx&, const FailParams& p, const I64<N>& a, const I64<N>& b, I64<N>& y) {
+template <int N>
+INLINE void ipow(const Ctx&, const FailParams& p, const I64<N>& a, const I64<N>& b, I64<N>& y) {
   Mask<N> bad = never<N>();
   strict2<N>(a, b, y);
   UNROLL for (int i = 0; i < N; i++) {

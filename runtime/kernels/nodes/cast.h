@@ -8,7 +8,8 @@
 namespace kiln::kernel {
 
 /// Truncated, and the nearest integer of the type where it is beyond; NaN gives 0.
-template <class To, int N> INLINE Lane<To, N> saturate(Lane<f64, N> v) {
+template <class To, int N>
+INLINE Lane<To, N> saturate(Lane<f64, N> v) {
   constexpr f64 kLow = (f64)kLowest<To>;
   const Mask<N> inside = mask<N>(v > kLow) & mask<N>(v < -kLow);
   const Lane<To, N> r = convert<To, f64, N>(pick<N>(inside, v, Lane<f64, N>{}));
@@ -16,10 +17,13 @@ template <class To, int N> INLINE Lane<To, N> saturate(Lane<f64, N> v) {
   return pick<N>(mask<N>(v <= kLow), splat<To, N>(kLowest<To>), high);
 }
 
-template <class T> struct To {
+template <class T>
+struct To {
   // number to number
-  template <int N, class From> static MEMBER Lane<T, N> cast(Lane<From, N> v) {
-    if constexpr (kIsFloat<From> && !kIsFloat<T>) return saturate<T, N>(convert<f64, From, N>(v));
+  template <int N, class From>
+  static MEMBER Lane<T, N> cast(Lane<From, N> v) {
+    if constexpr (kIsFloat<From> && !kIsFloat<T>)
+      return saturate<T, N>(convert<f64, From, N>(v));
     else if constexpr (sizeof(From) == 8 && sizeof(T) == 4 && !kIsFloat<T>) {
       const Lane<i64, N> low = splat<i64, N>(kLowest<i32>), high = splat<i64, N>(~kLowest<i32>);
       return convert<T, i64, N>(pick<N>(mask<N>(v < low), low, pick<N>(mask<N>(v > high), high, v)));
@@ -28,17 +32,23 @@ template <class T> struct To {
     }
   }
 };
-template <int N, class From, class T> INLINE void cast(const Ctx&, const FailParams&, const Val<From, N>& x, Val<T, N>& y) {
+template <int N, class From, class T>
+INLINE void cast(const Ctx&, const FailParams&, const Val<From, N>& x, Val<T, N>& y) {
   y = {To<T>::template cast<N, From>(x.v), x.missing, x.status};
 }
-template <int N, class From> INLINE void cast(const Ctx&, const FailParams&, const Val<From, N>& x, Bool<N>& y) {
+template <int N, class From>
+INLINE void cast(const Ctx&, const FailParams&, const Val<From, N>& x, Bool<N>& y) {
   y = {mask<N>(x.v != (From)0), x.missing, x.status};
 }
-template <int N, class T> INLINE void cast(const Ctx&, const FailParams&, const Bool<N>& x, Val<T, N>& y) {
+template <int N, class T>
+INLINE void cast(const Ctx&, const FailParams&, const Bool<N>& x, Val<T, N>& y) {
   y = {pick<N>(x.v, splat<T, N>(1), Lane<T, N>{}), x.missing, x.status};
 }
-template <int N> INLINE void cast(const Ctx&, const FailParams&, const Bool<N>& x, Bool<N>& y) { y = x; }
-#define KILN_CAST_FROM(s, T, X)                        \
+template <int N>
+INLINE void cast(const Ctx&, const FailParams&, const Bool<N>& x, Bool<N>& y) {
+  y = x;
+}
+#define KILN_CAST_FROM(s, T, X)                              \
   KILN_LANE_KERNEL(cast_##s##_f64, cast, FailParams, X, F64) \
   KILN_LANE_KERNEL(cast_##s##_f32, cast, FailParams, X, F32) \
   KILN_LANE_KERNEL(cast_##s##_i64, cast, FailParams, X, I64) \
@@ -48,7 +58,8 @@ KILN_NUMBERS(KILN_CAST_FROM)
 KILN_CAST_FROM(bool, u8, Bool)
 #undef KILN_CAST_FROM
 
-template <int N, class From, class T> INLINE void wrap(const Ctx&, const FailParams&, const Val<From, N>& x, Val<T, N>& y) {
+template <int N, class From, class T>
+INLINE void wrap(const Ctx&, const FailParams&, const Val<From, N>& x, Val<T, N>& y) {
   y = {convert<T, From, N>(x.v), x.missing, x.status};
 }
 KILN_LANE_KERNEL(wrap_i64_i32, wrap, FailParams, I64, I32)
@@ -57,7 +68,8 @@ KILN_LANE_KERNEL(wrap_i64_i64, wrap, FailParams, I64, I64)
 KILN_LANE_KERNEL(wrap_i32_i32, wrap, FailParams, I32, I32)
 
 // checked: the value must be exactly one of the target's.
-template <int N, class X> INLINE void exact_integer(i32 status, const I64<N>& v, X& y) {
+template <int N, class X>
+INLINE void exact_integer(i32 status, const I64<N>& v, X& y) {
   y.missing = v.missing, y.status = v.status;
   if constexpr (__is_same(X, Bool<N>)) {
     y.v = mask<N>(v.v != 0);
@@ -69,11 +81,13 @@ template <int N, class X> INLINE void exact_integer(i32 status, const I64<N>& v,
     y.v = v.v;
   }
 }
-template <int N, class From, class X> INLINE void exact(const Ctx&, const FailParams& p, const Val<From, N>& x, X& y) {
+template <int N, class From, class X>
+INLINE void exact(const Ctx&, const FailParams& p, const Val<From, N>& x, X& y) {
   I64<N> v{Lane<i64, N>{}, x.missing, x.status};
   if constexpr (kIsFloat<From>) {
     const Lane<f64, N> wide = convert<f64, From, N>(x.v);
-    const Mask<N> fits = mask<N>(wide >= -0x1p63) & mask<N>(wide < 0x1p63) & mask<N>(wide == __builtin_elementwise_trunc(wide));
+    const Mask<N> fits =
+        mask<N>(wide >= -0x1p63) & mask<N>(wide < 0x1p63) & mask<N>(wide == __builtin_elementwise_trunc(wide));
     v.v = convert<i64, f64, N>(pick<N>(fits, wide, Lane<f64, N>{}));
     fail_where<N>(~fits, p.status, v);
   } else {
@@ -81,7 +95,8 @@ template <int N, class From, class X> INLINE void exact(const Ctx&, const FailPa
   }
   exact_integer<N>(p.status, v, y);
 }
-template <int N, class X> INLINE void exact(const Ctx&, const FailParams& p, const Bool<N>& x, X& y) {
+template <int N, class X>
+INLINE void exact(const Ctx&, const FailParams& p, const Bool<N>& x, X& y) {
   exact_integer<N>(p.status, I64<N>{pick<N>(x.v, splat<i64, N>(1), Lane<i64, N>{}), x.missing, x.status}, y);
 }
 #define KILN_EXACT(s, T, X)                                    \
@@ -93,7 +108,8 @@ KILN_EXACT(bool, u8, Bool)
 #undef KILN_EXACT
 
 /// Text to a value of storage T by `parse`.
-template <class T, auto parse, int N> INLINE void parse_lanes(const FailParams& p, const Str<N>& x, Val<T, N>& y) {
+template <class T, auto parse, int N>
+INLINE void parse_lanes(const FailParams& p, const Str<N>& x, Val<T, N>& y) {
   const Mask<N> there = live<N>(x);
   Mask<N> bad = never<N>();
   y = {Lane<T, N>{}, x.missing, x.status};
@@ -111,10 +127,11 @@ template <class T, auto parse, int N> INLINE void parse_lanes(const FailParams& 
   *out = (i32)v;
   return true;
 }
-#define KILN_PARSE(name, T, X)                                                                         \
-  template <int N> INLINE void parse_##name##_lanes(const Ctx&, const FailParams& p, const Str<N>& x, X<N>& y) { \
-    parse_lanes<T, parse_##name, N>(p, x, y);                                                          \
-  }                                                                                                    \
+#define KILN_PARSE(name, T, X)                                                                  \
+  template <int N>                                                                              \
+  INLINE void parse_##name##_lanes(const Ctx&, const FailParams& p, const Str<N>& x, X<N>& y) { \
+    parse_lanes<T, parse_##name, N>(p, x, y);                                                   \
+  }                                                                                             \
   KILN_LANE_KERNEL(parse_##name, parse_##name##_lanes, FailParams, Str, X)
 KILN_PARSE(f64, f64, F64)
 KILN_PARSE(f32, f32, F32)
@@ -124,7 +141,8 @@ KILN_PARSE(date, i64, I64)
 KILN_PARSE(time, i64, I64)
 KILN_PARSE(datetime, i64, I64)
 #undef KILN_PARSE
-template <int N> INLINE void parse_bool_lanes(const Ctx&, const FailParams& p, const Str<N>& x, Bool<N>& y) {
+template <int N>
+INLINE void parse_bool_lanes(const Ctx&, const FailParams& p, const Str<N>& x, Bool<N>& y) {
   const Mask<N> there = live<N>(x);
   Mask<N> bad = never<N>();
   y = {never<N>(), x.missing, x.status};
@@ -139,7 +157,8 @@ template <int N> INLINE void parse_bool_lanes(const Ctx&, const FailParams& p, c
 KILN_LANE_KERNEL(parse_bool, parse_bool_lanes, FailParams, Str, Bool)
 
 /// One value to text in the arena; null if there is no room.
-template <auto format, class T> static __attribute__((noinline)) const u8* format_one(Ctx& c, T v, u32* length) {
+template <auto format, class T>
+static __attribute__((noinline)) const u8* format_one(Ctx& c, T v, u32* length) {
   u8 text[64];
   const u32 n = format(v, text);
   u8* to = arena_room(c, n);
@@ -149,7 +168,8 @@ template <auto format, class T> static __attribute__((noinline)) const u8* forma
   *length = n;
   return to;
 }
-template <auto format, class T, int N> INLINE void format_lanes(Ctx& c, const FailParams& p, const Val<T, N>& x, Str<N>& y) {
+template <auto format, class T, int N>
+INLINE void format_lanes(Ctx& c, const FailParams& p, const Val<T, N>& x, Str<N>& y) {
   const Mask<N> there = live<N>(x);
   Mask<N> bad = never<N>();
   call::no_text<N>(y);
@@ -162,10 +182,11 @@ template <auto format, class T, int N> INLINE void format_lanes(Ctx& c, const Fa
   fail_where<N>(bad, p.status, y);
 }
 [[maybe_unused]] static __attribute__((noinline)) u32 format_i32(i32 v, u8* out) { return format_i64(v, out); }
-#define KILN_FORMAT(name, T, X)                                                                        \
-  template <int N> INLINE void format_##name##_lanes(Ctx& c, const FailParams& p, const X<N>& x, Str<N>& y) { \
-    format_lanes<format_##name, T, N>(c, p, x, y);                                                     \
-  }                                                                                                    \
+#define KILN_FORMAT(name, T, X)                                                              \
+  template <int N>                                                                           \
+  INLINE void format_##name##_lanes(Ctx& c, const FailParams& p, const X<N>& x, Str<N>& y) { \
+    format_lanes<format_##name, T, N>(c, p, x, y);                                           \
+  }                                                                                          \
   KILN_LANE_KERNEL(format_##name, format_##name##_lanes, FailParams, X, Str)
 KILN_FORMAT(f64, f64, F64)
 KILN_FORMAT(f32, f32, F32)
@@ -177,7 +198,8 @@ KILN_FORMAT(date, i64, I64)
 KILN_FORMAT(time, i64, I64)
 KILN_FORMAT(datetime, i64, I64)
 #undef KILN_FORMAT
-template <int N> INLINE void format_bool_lanes(const Ctx&, const FailParams&, const Bool<N>& x, Str<N>& y) {
+template <int N>
+INLINE void format_bool_lanes(const Ctx&, const FailParams&, const Bool<N>& x, Str<N>& y) {
   static const u8 text[] = "truefalse";
   UNROLL for (int i = 0; i < N; i++) {
     const bool on = mask_lane<N>(x.v, i);

@@ -1,4 +1,5 @@
-// combine: the results of several models to one. Only members that ran count; which of them are missing is asked member by member.
+// combine: the results of several models to one. Only members that ran count; which of them are missing is asked member
+// by member.
 #pragma once
 #include "common.h"
 
@@ -8,7 +9,8 @@ enum CombineMethod : u32 { kCombineSum, kCombineAverage, kCombineMin, kCombineMa
 enum CombineMissing : u32 { kMissingContinues, kMissingSkipped, kMissingReturns };
 
 /// The operands of a combine.
-template <class T, class W, int N> struct Members {
+template <class T, class W, int N>
+struct Members {
   const Ctx& c;
   const CombineParams& p;
   const Slot &members, &ran, &weights;
@@ -33,11 +35,13 @@ template <class T, class W, int N> struct Members {
   }
 };
 /// What the missing members among those that ran come to.
-template <int N> struct Absence {
+template <int N>
+struct Absence {
   Mask<N> result_missing, any;
   Lane<f64, N> weight;
 };
-template <class T, class W, int N> INLINE Absence<N> absence(const Members<T, W, N>& m) {
+template <class T, class W, int N>
+INLINE Absence<N> absence(const Members<T, W, N>& m) {
   Mask<N> none_ran = always<N>(), none_present = always<N>(), any = never<N>();
   Lane<f64, N> missing_weight{}, total{};
   NOUNROLL for (u32 i = 0; i < m.p.members; i++) {
@@ -47,12 +51,15 @@ template <class T, class W, int N> INLINE Absence<N> absence(const Members<T, W,
     none_ran = none_ran & ~ran, none_present = none_present & (~ran | missing), any = any | missing;
   }
   Mask<N> result = none_ran;
-  if (m.p.missing == kMissingSkipped) result = result | none_present | (any & mask<N>(missing_weight / total > m.p.threshold));
-  else if (m.p.missing == kMissingReturns || m.p.method != kCombineVote) result = result | any;
+  if (m.p.missing == kMissingSkipped)
+    result = result | none_present | (any & mask<N>(missing_weight / total > m.p.threshold));
+  else if (m.p.missing == kMissingReturns || m.p.method != kCombineVote)
+    result = result | any;
   return {result, any, missing_weight};
 }
 
-template <class T, int N> INLINE Lane<T, N> combine_sum(const Members<T, T, N>& m, u32 column) {
+template <class T, int N>
+INLINE Lane<T, N> combine_sum(const Members<T, T, N>& m, u32 column) {
   Lane<T, N> sum{}, weights{};
   NOUNROLL for (u32 i = 0; i < m.p.members; i++) {
     const Mask<N> counts = m.counts(i);
@@ -62,7 +69,8 @@ template <class T, int N> INLINE Lane<T, N> combine_sum(const Members<T, T, N>& 
   }
   return m.p.method == kCombineSum ? sum : sum / weights;
 }
-template <class T, int N> INLINE Lane<T, N> combine_extreme(const Members<T, T, N>& m, u32 column) {
+template <class T, int N>
+INLINE Lane<T, N> combine_extreme(const Members<T, T, N>& m, u32 column) {
   Lane<T, N> best{};
   Mask<N> none = always<N>();
   NOUNROLL for (u32 i = 0; i < m.p.members; i++) {
@@ -74,7 +82,8 @@ template <class T, int N> INLINE Lane<T, N> combine_extreme(const Members<T, T, 
   return best;
 }
 /// Steps through the members that count by value, ties by index.
-template <class T, int N> struct Ascending {
+template <class T, int N>
+struct Ascending {
   Lane<T, N> value, weight;
   Lane<i32, N> at;
   Mask<N> begun, found;
@@ -95,7 +104,8 @@ template <class T, int N> struct Ascending {
     weight = best.weight, found = best.found, begun = begun | best.found;
   }
 };
-template <class T, int N> INLINE Lane<T, N> combine_median(const Members<T, T, N>& m, u32 column) {
+template <class T, int N>
+INLINE Lane<T, N> combine_median(const Members<T, T, N>& m, u32 column) {
   Lane<T, N> total{}, nan{};
   Lane<i32, N> count{};
   Mask<N> any_nan = never<N>();
@@ -105,7 +115,7 @@ template <class T, int N> INLINE Lane<T, N> combine_median(const Members<T, T, N
   }
   Ascending<T, N> order;
   order.begin();
-  NOUNROLL for (u32 i = 0; i < m.p.members; i++) {   // the total, added in the order of the values
+  NOUNROLL for (u32 i = 0; i < m.p.members; i++) {  // the total, added in the order of the values
     order.next(m, column);
     total = pick<N>(order.found, total + order.weight, total);
     count = count + pick<N>(order.found, splat<i32, N>(1), Lane<i32, N>{});
@@ -128,41 +138,47 @@ template <class T, int N> INLINE Lane<T, N> combine_median(const Members<T, T, N
   const Mask<N> whole = m.p.weighted ? always<N>() : mask<N>((count & 1) != 0);
   return pick<N>(any_nan, nan, pick<N>(whole, high, (low + high) / (T)2));
 }
-template <class T, int N> INLINE Lane<T, N> combine_column(const Members<T, T, N>& m, u32 column) {
+template <class T, int N>
+INLINE Lane<T, N> combine_column(const Members<T, T, N>& m, u32 column) {
   if (m.p.method == kCombineSum || m.p.method == kCombineAverage) return combine_sum<T, N>(m, column);
   if (m.p.method == kCombineMedian) return combine_median<T, N>(m, column);
   return combine_extreme<T, N>(m, column);
 }
 template <class T, int N>
-INLINE void combine(const Ctx& c, const CombineParams& p, const Slot& members, const Slot& ran, const Slot& weights, Val<T, N>& y) {
+INLINE void combine(const Ctx& c, const CombineParams& p, const Slot& members, const Slot& ran, const Slot& weights,
+                    Val<T, N>& y) {
   const Members<T, T, N> m{c, p, members, ran, weights};
   y = {combine_column<T, N>(m, 0), absence(m).result_missing, m.status()};
 }
 template <class T, int N>
-INLINE void combine(const Ctx& c, const CombineParams& p, const Slot& members, const Slot& ran, const Slot& weights, const Slot& y) {
+INLINE void combine(const Ctx& c, const CombineParams& p, const Slot& members, const Slot& ran, const Slot& weights,
+                    const Slot& y) {
   const Members<T, T, N> m{c, p, members, ran, weights};
   const Mask<N> missing = absence(m).result_missing;
-  NOUNROLL for (u32 k = 0; k < y.count; k++) put_element<N>(c, y, k, Val<T, N>{combine_column<T, N>(m, k), missing, Status<N>{}});
+  NOUNROLL for (u32 k = 0; k < y.count; k++)
+      put_element<N>(c, y, k, Val<T, N>{combine_column<T, N>(m, k), missing, Status<N>{}});
   set_slot_status<N>(c, y, m.status());
 }
-#define KILN_COMBINE(s, T, X)                                                                                              \
-  template <int N>                                                                                                         \
-  INLINE void combine_##s(const Ctx& c, const CombineParams& p, const Slot& x, const Slot& ran, const Slot& w, X<N>& y) {  \
-    combine<T, N>(c, p, x, ran, w, y);                                                                                     \
-  }                                                                                                                        \
-  template <int N>                                                                                                         \
-  INLINE void combine_vector_##s(const Ctx& c, const CombineParams& p, const Slot& x, const Slot& ran, const Slot& w, const Slot& y) { \
-    combine<T, N>(c, p, x, ran, w, y);                                                                                     \
-  }                                                                                                                        \
-  KILN_LANE_KERNEL(combine_##s, combine_##s, CombineParams, Vector, Vector, Vector, X)                                     \
+#define KILN_COMBINE(s, T, X)                                                                                         \
+  template <int N>                                                                                                    \
+  INLINE void combine_##s(const Ctx& c, const CombineParams& p, const Slot& x, const Slot& ran, const Slot& w,        \
+                          X<N>& y) {                                                                                  \
+    combine<T, N>(c, p, x, ran, w, y);                                                                                \
+  }                                                                                                                   \
+  template <int N>                                                                                                    \
+  INLINE void combine_vector_##s(const Ctx& c, const CombineParams& p, const Slot& x, const Slot& ran, const Slot& w, \
+                                 const Slot& y) {                                                                     \
+    combine<T, N>(c, p, x, ran, w, y);                                                                                \
+  }                                                                                                                   \
+  KILN_LANE_KERNEL(combine_##s, combine_##s, CombineParams, Vector, Vector, Vector, X)                                \
   KILN_LANE_KERNEL(combine_vector_##s, combine_vector_##s, CombineParams, Vector, Vector, Vector, Vector)
 KILN_FLOATS(KILN_COMBINE)
 #undef KILN_COMBINE
 
 /// Votes: shares by code, and the code with most weight; of equal ones that met first.
 template <int N>
-INLINE void combine_votes(const Ctx& c, const CombineParams& p, const Slot& codes, const Slot& ran, const Slot& weights, const Slot& shares,
-                          I32<N>& winner) {
+INLINE void combine_votes(const Ctx& c, const CombineParams& p, const Slot& codes, const Slot& ran, const Slot& weights,
+                          const Slot& shares, I32<N>& winner) {
   const Members<i32, f64, N> m{c, p, codes, ran, weights};
   NOUNROLL for (u32 k = 0; k < shares.count; k++) set_element<f64, N>(c, shares, k, Lane<f64, N>{});
   NOUNROLL for (u32 i = 0; i < p.members; i++) {
@@ -181,15 +197,15 @@ INLINE void combine_votes(const Ctx& c, const CombineParams& p, const Slot& code
     const Lane<i32, N> code = m.value(i, 0);
     const Mask<N> counts = m.counts(i) & mask<N>((Lane<u32, N>)code < shares.count);
     Lane<f64, N> share{};
-    UNROLL for (int l = 0; l < N; l++)
-      if (mask_lane<N>(counts, l))
-        set_lane<N>(share, l, ((const f64*)(c.scratch + shares.values))[(u64)(u32)lane<N>(code, l) * shares.pitch + c.at + (u32)l]);
+    UNROLL for (int l = 0; l < N; l++) if (mask_lane<N>(counts, l)) set_lane<N>(
+        share, l, ((const f64*)(c.scratch + shares.values))[(u64)(u32)lane<N>(code, l) * shares.pitch + c.at + (u32)l]);
     const Mask<N> take = counts & (mask<N>(best < 0) | mask<N>(share > most));
     most = pick<N>(take, share, most), best = pick<N>(take, code, best);
   }
   const Absence<N> gone = absence(m);
   Mask<N> missing = gone.result_missing;
-  if (p.missing == kMissingContinues) missing = missing | (gone.any & (mask<N>(best < 0) | mask<N>(gone.weight > most)));
+  if (p.missing == kMissingContinues)
+    missing = missing | (gone.any & (mask<N>(best < 0) | mask<N>(gone.weight > most)));
   NOUNROLL for (u32 k = 0; k < shares.count; k++) set_slot_missing<N>(c, shares, k, missing);
   set_slot_status<N>(c, shares, m.status());
   winner = {best, missing | mask<N>(best < 0), m.status()};

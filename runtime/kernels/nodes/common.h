@@ -6,39 +6,63 @@
 namespace kiln::kernel {
 
 /// y fails where `bad` is true and y is present, unless it has failed already.
-template <int N, class X> INLINE void fail_where(Mask<N> bad, i32 status, X& y) {
+template <int N, class X>
+INLINE void fail_where(Mask<N> bad, i32 status, X& y) {
   if (status != 0) y.status = first<N>(y.status, status_where<N>(bad & ~y.missing, status));
 }
 /// Lanes that hold a value: neither missing nor failed. Others may hold anything.
-template <int N, class X> INLINE Mask<N> live(const X& x) { return ~x.missing & ~failed<N>(x.status); }
+template <int N, class X>
+INLINE Mask<N> live(const X& x) {
+  return ~x.missing & ~failed<N>(x.status);
+}
 
-template <class T> struct UnsignedOf { typedef T type; };
-template <> struct UnsignedOf<i64> { typedef u64 type; };
-template <> struct UnsignedOf<i32> { typedef u32 type; };
-template <class T, int N> using Unsigned = Lane<typename UnsignedOf<T>::type, N>;
-template <class T> inline constexpr bool kIsFloat = false;
-template <> inline constexpr bool kIsFloat<f64> = true;
-template <> inline constexpr bool kIsFloat<f32> = true;
-template <class T> inline constexpr T kLowest = (T)((typename UnsignedOf<T>::type)1 << (sizeof(T) * 8 - 1));
+template <class T>
+struct UnsignedOf {
+  typedef T type;
+};
+template <>
+struct UnsignedOf<i64> {
+  typedef u64 type;
+};
+template <>
+struct UnsignedOf<i32> {
+  typedef u32 type;
+};
+template <class T, int N>
+using Unsigned = Lane<typename UnsignedOf<T>::type, N>;
+template <class T>
+inline constexpr bool kIsFloat = false;
+template <>
+inline constexpr bool kIsFloat<f64> = true;
+template <>
+inline constexpr bool kIsFloat<f32> = true;
+template <class T>
+inline constexpr T kLowest = (T)((typename UnsignedOf<T>::type)1 << (sizeof(T) * 8 - 1));
 
 // Floats by IEEE, integers modulo 2^n.
-template <class T, int N> INLINE Lane<T, N> plus(Lane<T, N> a, Lane<T, N> b) {
+template <class T, int N>
+INLINE Lane<T, N> plus(Lane<T, N> a, Lane<T, N> b) {
   return (Lane<T, N>)((Unsigned<T, N>)a + (Unsigned<T, N>)b);
 }
-template <class T, int N> INLINE Lane<T, N> minus(Lane<T, N> a, Lane<T, N> b) {
+template <class T, int N>
+INLINE Lane<T, N> minus(Lane<T, N> a, Lane<T, N> b) {
   return (Lane<T, N>)((Unsigned<T, N>)a - (Unsigned<T, N>)b);
 }
-template <class T, int N> INLINE Lane<T, N> times(Lane<T, N> a, Lane<T, N> b) {
+template <class T, int N>
+INLINE Lane<T, N> times(Lane<T, N> a, Lane<T, N> b) {
   return (Lane<T, N>)((Unsigned<T, N>)a * (Unsigned<T, N>)b);
 }
 // Where these wrapped.
-template <class T, int N> INLINE Mask<N> plus_wraps(Lane<T, N> a, Lane<T, N> b, Lane<T, N> r) {
+template <class T, int N>
+INLINE Mask<N> plus_wraps(Lane<T, N> a, Lane<T, N> b, Lane<T, N> r) {
   return mask<N>(((a ^ r) & (b ^ r)) < 0);
 }
-template <class T, int N> INLINE Mask<N> minus_wraps(Lane<T, N> a, Lane<T, N> b, Lane<T, N> r) {
+template <class T, int N>
+INLINE Mask<N> minus_wraps(Lane<T, N> a, Lane<T, N> b, Lane<T, N> r) {
   return mask<N>(((a ^ b) & (a ^ r)) < 0);
 }
-template <class T, int N> INLINE Mask<N> times_wraps(Lane<T, N> a, Lane<T, N> b, Lane<T, N> r) {
+template <class T, int N>
+INLINE Mask<N> times_wraps(Lane<T, N> a, Lane<T, N> b, Lane<T, N> r) {
   Mask<N> bad = never<N>();
   UNROLL for (int i = 0; i < N; i++) {
     T unused;
@@ -47,31 +71,43 @@ template <class T, int N> INLINE Mask<N> times_wraps(Lane<T, N> a, Lane<T, N> b,
   return bad;
 }
 
-template <int N, class T> INLINE Mask<N> is_nan(Lane<T, N> v) {
-  if constexpr (kIsFloat<T>) return mask<N>(v != v);
-  else return never<N>();
+template <int N, class T>
+INLINE Mask<N> is_nan(Lane<T, N> v) {
+  if constexpr (kIsFloat<T>)
+    return mask<N>(v != v);
+  else
+    return never<N>();
 }
 
 /// min and max of scalars.cpp: the first NaN, else one comparison; of equal values the first.
-template <class T, int N> INLINE Lane<T, N> lesser(Lane<T, N> a, Lane<T, N> b) {
+template <class T, int N>
+INLINE Lane<T, N> lesser(Lane<T, N> a, Lane<T, N> b) {
   const Lane<T, N> r = pick<N>(mask<N>(b < a), b, a);
-  if constexpr (kIsFloat<T>) return pick<N>(is_nan<N, T>(a), a, pick<N>(is_nan<N, T>(b), b, r));
-  else return r;
+  if constexpr (kIsFloat<T>)
+    return pick<N>(is_nan<N, T>(a), a, pick<N>(is_nan<N, T>(b), b, r));
+  else
+    return r;
 }
-template <class T, int N> INLINE Lane<T, N> greater(Lane<T, N> a, Lane<T, N> b) {
+template <class T, int N>
+INLINE Lane<T, N> greater(Lane<T, N> a, Lane<T, N> b) {
   const Lane<T, N> r = pick<N>(mask<N>(b > a), b, a);
-  if constexpr (kIsFloat<T>) return pick<N>(is_nan<N, T>(a), a, pick<N>(is_nan<N, T>(b), b, r));
-  else return r;
+  if constexpr (kIsFloat<T>)
+    return pick<N>(is_nan<N, T>(a), a, pick<N>(is_nan<N, T>(b), b, r));
+  else
+    return r;
 }
 
 /// A slot's status becomes the first failure: its own, or this one.
-template <int N> INLINE void join_status(const Ctx& c, const Slot& s, Status<N> status) {
+template <int N>
+INLINE void join_status(const Ctx& c, const Slot& s, Status<N> status) {
   if (s.status != kNone) set_slot_status<N>(c, s, first<N>(slot_status<N>(c, s), status));
 }
-template <class T, int N> INLINE Lane<T, N> element(const Ctx& c, const Slot& s, u32 e) {
+template <class T, int N>
+INLINE Lane<T, N> element(const Ctx& c, const Slot& s, u32 e) {
   return load<Lane<T, N>>(c.scratch + s.values + ((u64)e * s.pitch + c.at) * sizeof(T));
 }
-template <class T, int N> INLINE void set_element(const Ctx& c, const Slot& s, u32 e, Lane<T, N> v) {
+template <class T, int N>
+INLINE void set_element(const Ctx& c, const Slot& s, u32 e, Lane<T, N> v) {
   store(c.scratch + s.values + ((u64)e * s.pitch + c.at) * sizeof(T), v);
 }
 

@@ -4,13 +4,16 @@
 
 namespace kiln::kernel {
 
-template <int N, class T> INLINE void constant(const Ctx&, const ConstParams<T>& p, Val<T, N>& y) {
+template <int N, class T>
+INLINE void constant(const Ctx&, const ConstParams<T>& p, Val<T, N>& y) {
   y = {splat<T, N>(p.value), mask_if<N>(p.missing), Status<N>{}};
 }
-template <int N> INLINE void constant(const Ctx&, const ConstParams<u8>& p, Bool<N>& y) {
+template <int N>
+INLINE void constant(const Ctx&, const ConstParams<u8>& p, Bool<N>& y) {
   y = {mask_if<N>(p.value), mask_if<N>(p.missing), Status<N>{}};
 }
-template <int N> INLINE void constant(const Ctx& c, const ConstTextParams& p, Str<N>& y) {
+template <int N>
+INLINE void constant(const Ctx& c, const ConstTextParams& p, Str<N>& y) {
   UNROLL for (int i = 0; i < N; i++) y.p[i] = c.blob + p.text, y.length[i] = p.length;
   y.missing = mask_if<N>(p.missing), y.status = Status<N>{};
 }
@@ -20,14 +23,31 @@ KILN_CONST(bool, u8, Bool)
 #undef KILN_CONST
 KILN_LANE_KERNEL(const_str, constant, ConstTextParams, Str)
 
-template <int N, class T> INLINE void matrix(const Ctx& c, const MatrixParams& p, const Slot& y) {
-  NOUNROLL for (u32 e = 0; e < y.count; e++) set_element<T, N>(c, y, e, splat<T, N>(load<T>(c.blob + p.values + e * sizeof(T))));
+template <int N, class T>
+INLINE void matrix(const Ctx& c, const MatrixParams& p, const Slot& y) {
+  NOUNROLL for (u32 e = 0; e < y.count; e++)
+      set_element<T, N>(c, y, e, splat<T, N>(load<T>(c.blob + p.values + e * sizeof(T))));
 }
-template <int N> INLINE void matrix_f64(const Ctx& c, const MatrixParams& p, const Slot& y) { matrix<N, f64>(c, p, y); }
-template <int N> INLINE void matrix_f32(const Ctx& c, const MatrixParams& p, const Slot& y) { matrix<N, f32>(c, p, y); }
-template <int N> INLINE void matrix_i64(const Ctx& c, const MatrixParams& p, const Slot& y) { matrix<N, i64>(c, p, y); }
-template <int N> INLINE void matrix_i32(const Ctx& c, const MatrixParams& p, const Slot& y) { matrix<N, i32>(c, p, y); }
-template <int N> INLINE void matrix_bool(const Ctx& c, const MatrixParams& p, const Slot& y) { matrix<N, i8>(c, p, y); }
+template <int N>
+INLINE void matrix_f64(const Ctx& c, const MatrixParams& p, const Slot& y) {
+  matrix<N, f64>(c, p, y);
+}
+template <int N>
+INLINE void matrix_f32(const Ctx& c, const MatrixParams& p, const Slot& y) {
+  matrix<N, f32>(c, p, y);
+}
+template <int N>
+INLINE void matrix_i64(const Ctx& c, const MatrixParams& p, const Slot& y) {
+  matrix<N, i64>(c, p, y);
+}
+template <int N>
+INLINE void matrix_i32(const Ctx& c, const MatrixParams& p, const Slot& y) {
+  matrix<N, i32>(c, p, y);
+}
+template <int N>
+INLINE void matrix_bool(const Ctx& c, const MatrixParams& p, const Slot& y) {
+  matrix<N, i8>(c, p, y);
+}
 KILN_LANE_KERNEL(matrix_f64, matrix_f64, MatrixParams, Vector)
 KILN_LANE_KERNEL(matrix_f32, matrix_f32, MatrixParams, Vector)
 KILN_LANE_KERNEL(matrix_i64, matrix_i64, MatrixParams, Vector)

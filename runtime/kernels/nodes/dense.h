@@ -1,19 +1,27 @@
-// dense: weighted sums of a vector. Several rows: rows in lanes, four outputs at a time; one row: outputs in lanes. Both add
-// the same terms in the same order, so they give the same bits.
+// dense: weighted sums of a vector. Several rows: rows in lanes, four outputs at a time; one row: outputs in lanes.
+// Both add the same terms in the same order, so they give the same bits.
 #pragma once
 #include "common.h"
 
 namespace kiln::kernel {
 
-template <class T> INLINE const T* weights_of(const Ctx& c, const DenseParams& p) { return (const T*)(c.blob + p.weights); }
-template <class T> INLINE const T* bias_of(const Ctx& c, const DenseParams& p) { return (const T*)(c.blob + p.bias); }
+template <class T>
+INLINE const T* weights_of(const Ctx& c, const DenseParams& p) {
+  return (const T*)(c.blob + p.weights);
+}
+template <class T>
+INLINE const T* bias_of(const Ctx& c, const DenseParams& p) {
+  return (const T*)(c.blob + p.bias);
+}
 
 /// Outputs j .. j + J. acc starts with the bias or the first product.
-template <class T, int N, int J> INLINE void dense_serial(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
+template <class T, int N, int J>
+INLINE void dense_serial(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
   const T* w = weights_of<T>(c, p) + j;
   const bool biased = p.bias != kNone, begins = biased && !p.bias_last;
   Lane<T, N> acc[J];
-  UNROLL for (int o = 0; o < J; o++) acc[o] = begins ? splat<T, N>(bias_of<T>(c, p)[j + o]) : element<T, N>(c, x, 0) * w[o];
+  UNROLL for (int o = 0; o < J; o++) acc[o] =
+      begins ? splat<T, N>(bias_of<T>(c, p)[j + o]) : element<T, N>(c, x, 0) * w[o];
   NOUNROLL for (u32 k = begins ? 0 : 1; k < p.inputs; k++) {
     const Lane<T, N> v = element<T, N>(c, x, k);
     UNROLL for (int o = 0; o < J; o++) acc[o] = acc[o] + v * w[k * p.pitch + o];
@@ -24,32 +32,34 @@ template <class T, int N, int J> INLINE void dense_serial(const Ctx& c, const De
   }
 }
 /// One row, outputs j .. j + L.
-template <class T, int L> INLINE void dense_row(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
+template <class T, int L>
+INLINE void dense_row(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
   typedef Lane<T, L> V;
   const T* w = weights_of<T>(c, p) + j;
   const bool biased = p.bias != kNone, begins = biased && !p.bias_last;
   V acc = begins ? load<V>(bias_of<T>(c, p) + j) : load<V>(w) * element<T, 1>(c, x, 0);
-  NOUNROLL for (u32 k = begins ? 0 : 1; k < p.inputs; k++) acc = acc + load<V>(w + k * p.pitch) * element<T, 1>(c, x, k);
+  NOUNROLL for (u32 k = begins ? 0 : 1; k < p.inputs; k++) acc =
+      acc + load<V>(w + k * p.pitch) * element<T, 1>(c, x, k);
   if (biased && p.bias_last) acc = acc + load<V>(bias_of<T>(c, p) + j);
-  UNROLL for (int o = 0; o < L; o++)
-    if (j + o < p.outputs) set_element<T, 1>(c, y, j + o, acc[o]);
+  UNROLL for (int o = 0; o < L; o++) if (j + o < p.outputs) set_element<T, 1>(c, y, j + o, acc[o]);
 }
-template <class T, int N> INLINE Lane<T, N> striped_end(const Ctx& c, const DenseParams& p, Lane<T, N> (&s)[16], u32 j) {
-  UNROLL for (int half = 8; half > 0; half /= 2)
-    UNROLL for (int i = 0; i < half; i++) s[i] = s[i] + s[i + half];
+template <class T, int N>
+INLINE Lane<T, N> striped_end(const Ctx& c, const DenseParams& p, Lane<T, N> (&s)[16], u32 j) {
+  UNROLL for (int half = 8; half > 0; half /= 2) UNROLL for (int i = 0; i < half; i++) s[i] = s[i] + s[i + half];
   return p.bias != kNone ? s[0] + bias_of<T>(c, p)[j] : s[0];
 }
-template <class T, int N> INLINE void dense_striped(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
+template <class T, int N>
+INLINE void dense_striped(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
   const T* w = weights_of<T>(c, p) + j;
   Lane<T, N> s[16];
   UNROLL for (int i = 0; i < 16; i++) s[i] = Lane<T, N>{};
-  NOUNROLL for (u32 k = 0; k < p.inputs; k += 16)
-    UNROLL for (u32 i = 0; i < 16; i++)
-      if (k + i < p.inputs) s[i] = s[i] + element<T, N>(c, x, k + i) * w[(k + i) * p.pitch];
+  NOUNROLL for (u32 k = 0; k < p.inputs; k += 16) UNROLL for (u32 i = 0; i < 16; i++) if (k + i < p.inputs) s[i] =
+      s[i] + element<T, N>(c, x, k + i) * w[(k + i) * p.pitch];
   set_element<T, N>(c, y, j, striped_end<T, N>(c, p, s, j));
 }
 /// Only the weights that are not zero; the missing state follows from their inputs.
-template <class T, int N> INLINE void dense_sparse(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
+template <class T, int N>
+INLINE void dense_sparse(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
   const u32* first = (const u32*)(c.blob + p.first);
   const u32* index = (const u32*)(c.blob + p.index);
   const T* w = weights_of<T>(c, p);
@@ -61,16 +71,21 @@ template <class T, int N> INLINE void dense_sparse(const Ctx& c, const DensePara
   NOUNROLL for (u32 e = first[j]; e < first[j + 1]; e++) {
     const Lane<T, N> product = element<T, N>(c, x, index[e]) * w[e];
     missing = missing | slot_missing<N>(c, x, index[e]);
-    if (p.striped) s[index[e] % 16] = s[index[e] % 16] + product;
-    else acc = e == first[j] && !begins ? product : acc + product;
+    if (p.striped)
+      s[index[e] % 16] = s[index[e] % 16] + product;
+    else
+      acc = e == first[j] && !begins ? product : acc + product;
   }
-  if (p.striped) acc = striped_end<T, N>(c, p, s, j);
-  else if (biased && p.bias_last) acc = first[j] == first[j + 1] ? splat<T, N>(bias_of<T>(c, p)[j]) : acc + bias_of<T>(c, p)[j];
+  if (p.striped)
+    acc = striped_end<T, N>(c, p, s, j);
+  else if (biased && p.bias_last)
+    acc = first[j] == first[j + 1] ? splat<T, N>(bias_of<T>(c, p)[j]) : acc + bias_of<T>(c, p)[j];
   set_element<T, N>(c, y, j, acc);
   set_slot_missing<N>(c, y, j, missing);
 }
 
-template <class T, int N> INLINE void dense(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
+template <class T, int N>
+INLINE void dense(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
   set_slot_status<N>(c, y, slot_status<N>(c, x));
   if (p.index != kNone) {
     NOUNROLL for (u32 j = 0; j < p.outputs; j++) dense_sparse<T, N>(c, p, x, y, j);
@@ -90,8 +105,11 @@ template <class T, int N> INLINE void dense(const Ctx& c, const DenseParams& p, 
   NOUNROLL for (u32 k = 0; k < p.inputs; k++) missing = missing | slot_missing<N>(c, x, k);
   NOUNROLL for (u32 j = 0; j < p.outputs; j++) set_slot_missing<N>(c, y, j, missing);
 }
-#define KILN_DENSE(s, T, X)                                                                                   \
-  template <int N> INLINE void dense_##s(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) { dense<T, N>(c, p, x, y); } \
+#define KILN_DENSE(s, T, X)                                                                 \
+  template <int N>                                                                          \
+  INLINE void dense_##s(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) { \
+    dense<T, N>(c, p, x, y);                                                                \
+  }                                                                                         \
   KILN_LANE_KERNEL(dense_##s, dense_##s, DenseParams, Vector, Vector)
 KILN_FLOATS(KILN_DENSE)
 #undef KILN_DENSE

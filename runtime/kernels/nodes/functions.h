@@ -6,37 +6,42 @@
 namespace kiln::kernel::call {
 
 /// f of the operands as f64, back in T.
-template <class T, int N, class F, class... V> INLINE Lane<T, N> through_f64(F f, V... v) {
-  if constexpr (sizeof(T) == 8) return f(v...);
-  else return convert<T, f64, N>(f(convert<f64, T, N>(v)...));
+template <class T, int N, class F, class... V>
+INLINE Lane<T, N> through_f64(F f, V... v) {
+  if constexpr (sizeof(T) == 8)
+    return f(v...);
+  else
+    return convert<T, f64, N>(f(convert<f64, T, N>(v)...));
 }
-template <int N, class T> INLINE void fail_nan(const FailParams& p, Val<T, N>& y) {
+template <int N, class T>
+INLINE void fail_nan(const FailParams& p, Val<T, N>& y) {
   fail_where<N>(is_nan<N, T>(y.v), p.status, y);
 }
 
-#define KILN_MATH1(name)                                                                            \
-  template <int N, class T> INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) { \
-    y = {through_f64<T, N>([](auto v) { return math::name(v); }, x.v), x.missing, x.status};        \
-    fail_nan<N>(p, y);                                                                              \
-  }                                                                                                 \
-  KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64)                                          \
+#define KILN_MATH1(name)                                                                     \
+  template <int N, class T>                                                                  \
+  INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {      \
+    y = {through_f64<T, N>([](auto v) { return math::name(v); }, x.v), x.missing, x.status}; \
+    fail_nan<N>(p, y);                                                                       \
+  }                                                                                          \
+  KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64)                                   \
   KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32)
-#define KILN_MATH2(name)                                                                            \
-  template <int N, class T>                                                                         \
-  INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) { \
+#define KILN_MATH2(name)                                                                                      \
+  template <int N, class T>                                                                                   \
+  INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) {   \
     y = {through_f64<T, N>([](auto v, auto w) { return math::name(v, w); }, a.v, b.v), a.missing | b.missing, \
-         first<N>(a.status, b.status)};                                                             \
-    fail_nan<N>(p, y);                                                                              \
-  }                                                                                                 \
-  KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64, F64)                                     \
+         first<N>(a.status, b.status)};                                                                       \
+    fail_nan<N>(p, y);                                                                                        \
+  }                                                                                                           \
+  KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64, F64)                                               \
   KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32, F32)
-#define KILN_MATH3(name)                                                                            \
-  template <int N>                                                                                  \
+#define KILN_MATH3(name)                                                                                            \
+  template <int N>                                                                                                  \
   INLINE void name(const Ctx&, const FailParams& p, const F64<N>& a, const F64<N>& b, const F64<N>& d, F64<N>& y) { \
-    y = {math::name(a.v, b.v, d.v), a.missing | b.missing | d.missing,                              \
-         first<N>(first<N>(a.status, b.status), d.status)};                                         \
-    fail_nan<N>(p, y);                                                                              \
-  }                                                                                                 \
+    y = {math::name(a.v, b.v, d.v), a.missing | b.missing | d.missing,                                              \
+         first<N>(first<N>(a.status, b.status), d.status)};                                                         \
+    fail_nan<N>(p, y);                                                                                              \
+  }                                                                                                                 \
   KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64, F64, F64)
 
 KILN_MATH2(pow)

@@ -7,15 +7,18 @@ namespace kiln::kernel {
 
 enum NormalizeMethod : u32 { kSoftmax, kSimplemax, kOrdinalDifference, kOneMinusSum };
 
-template <class T, int N> INLINE Lane<T, N> sum_elements(const Ctx& c, const Slot& x) {
+template <class T, int N>
+INLINE Lane<T, N> sum_elements(const Ctx& c, const Slot& x) {
   Lane<T, N> sum = element<T, N>(c, x, 0);
   NOUNROLL for (u32 e = 1; e < x.count; e++) sum = sum + element<T, N>(c, x, e);
   return sum;
 }
-template <class T, int N> INLINE void divide_elements(const Ctx& c, const Slot& x, const Slot& y, Lane<T, N> by) {
+template <class T, int N>
+INLINE void divide_elements(const Ctx& c, const Slot& x, const Slot& y, Lane<T, N> by) {
   NOUNROLL for (u32 e = 0; e < x.count; e++) set_element<T, N>(c, y, e, element<T, N>(c, x, e) / by);
 }
-template <class T, int N> INLINE void softmax(const Ctx& c, const Slot& x, const Slot& y) {
+template <class T, int N>
+INLINE void softmax(const Ctx& c, const Slot& x, const Slot& y) {
   Lane<T, N> top = element<T, N>(c, x, 0);
   NOUNROLL for (u32 e = 1; e < x.count; e++) top = greater<T, N>(top, element<T, N>(c, x, e));
   NOUNROLL for (u32 e = 0; e < x.count; e++) {
@@ -24,7 +27,8 @@ template <class T, int N> INLINE void softmax(const Ctx& c, const Slot& x, const
   }
   divide_elements<T, N>(c, y, y, sum_elements<T, N>(c, y));
 }
-template <class T, int N> INLINE void differences(const Ctx& c, const Slot& x, const Slot& y) {
+template <class T, int N>
+INLINE void differences(const Ctx& c, const Slot& x, const Slot& y) {
   Lane<T, N> before = element<T, N>(c, x, 0);
   set_element<T, N>(c, y, 0, before);
   NOUNROLL for (u32 e = 1; e < x.count; e++) {
@@ -34,12 +38,16 @@ template <class T, int N> INLINE void differences(const Ctx& c, const Slot& x, c
   }
   set_element<T, N>(c, y, x.count, splat<T, N>(1) - before);
 }
-template <class T, int N> INLINE void normalize(const Ctx& c, const NormalizeParams& p, const Slot& x, const Slot& y) {
+template <class T, int N>
+INLINE void normalize(const Ctx& c, const NormalizeParams& p, const Slot& x, const Slot& y) {
   Mask<N> missing = never<N>();
   if (x.missing != kNone) NOUNROLL for (u32 e = 0; e < x.count; e++) missing = missing | slot_missing<N>(c, x, e);
-  if (p.method == kSoftmax) softmax<T, N>(c, x, y);
-  else if (p.method == kSimplemax) divide_elements<T, N>(c, x, y, sum_elements<T, N>(c, x));
-  else if (p.method == kOrdinalDifference) differences<T, N>(c, x, y);
+  if (p.method == kSoftmax)
+    softmax<T, N>(c, x, y);
+  else if (p.method == kSimplemax)
+    divide_elements<T, N>(c, x, y, sum_elements<T, N>(c, x));
+  else if (p.method == kOrdinalDifference)
+    differences<T, N>(c, x, y);
   else {
     NOUNROLL for (u32 e = 0; e < x.count; e++) set_element<T, N>(c, y, e, element<T, N>(c, x, e));
     set_element<T, N>(c, y, x.count, splat<T, N>(1) - sum_elements<T, N>(c, x));
@@ -47,10 +55,11 @@ template <class T, int N> INLINE void normalize(const Ctx& c, const NormalizePar
   if (y.missing != kNone) NOUNROLL for (u32 e = 0; e < y.count; e++) set_slot_missing<N>(c, y, e, missing);
   set_slot_status<N>(c, y, slot_status<N>(c, x));
 }
-#define KILN_NORMALIZE(s, T, X)                                                                                  \
-  template <int N> INLINE void normalize_##s(const Ctx& c, const NormalizeParams& p, const Slot& x, const Slot& y) { \
-    normalize<T, N>(c, p, x, y);                                                                                 \
-  }                                                                                                              \
+#define KILN_NORMALIZE(s, T, X)                                                                     \
+  template <int N>                                                                                  \
+  INLINE void normalize_##s(const Ctx& c, const NormalizeParams& p, const Slot& x, const Slot& y) { \
+    normalize<T, N>(c, p, x, y);                                                                    \
+  }                                                                                                 \
   KILN_LANE_KERNEL(normalize_##s, normalize_##s, NormalizeParams, Vector, Vector)
 KILN_FLOATS(KILN_NORMALIZE)
 #undef KILN_NORMALIZE

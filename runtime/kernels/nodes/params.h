@@ -1,5 +1,5 @@
-// Parameters of the kernels of nodes: what a lowering fills in. Offsets are from Ctx::blob; lists of at most kInline entries
-// stand in the parameters, where they fold into the code, longer ones in the blob.
+// Parameters of the kernels of nodes: what a lowering fills in. Offsets are from Ctx::blob; lists of at most kInline
+// entries stand in the parameters, where they fold into the code, longer ones in the blob.
 #pragma once
 #include "../plan.h"
 
@@ -13,18 +13,19 @@ struct FailParams {
   i32 status;
 };
 struct TextParams {
-  i32 too_long, undefined;   ///< status of the failures
+  i32 too_long, undefined;  ///< status of the failures
 };
 struct DateParams {
-  i64 start;      ///< 1 January of the year, in days since 1970-01-01
-  u32 datetime;   ///< the operand is a datetime, else a date or a time
+  i64 start;     ///< 1 January of the year, in days since 1970-01-01
+  u32 datetime;  ///< the operand is a datetime, else a date or a time
 };
 struct CodeParams {
-  u32 labels;   ///< codes from here on mean "some other value"
+  u32 labels;  ///< codes from here on mean "some other value"
 };
 
 // ---- const
-template <class T> struct ConstParams {
+template <class T>
+struct ConstParams {
   T value;
   u32 missing;
 };
@@ -32,12 +33,12 @@ struct ConstTextParams {
   u32 text, length, missing;
 };
 struct MatrixParams {
-  u32 values;   ///< elements as they are stored
+  u32 values;  ///< elements as they are stored
 };
 
 // ---- choose, raise_if, recover
 struct ChooseParams {
-  i32 arm;   ///< the index that takes this arm; arm 0 begins with a missing value
+  i32 arm;  ///< the index that takes this arm; arm 0 begins with a missing value
 };
 struct CauseParams {
   i32 causes;
@@ -46,21 +47,22 @@ struct CauseParams {
 
 // ---- prepare
 struct ValueSet {
-  u32 count, at;   ///< at: sorted f64, if there are more than kInline
+  u32 count, at;  ///< at: sorted f64, if there are more than kInline
   f64 value[kInline];
 };
 struct IntervalSet {
-  u32 count, at;   ///< at: low, high, low, high .. if there are more than kInline
-  f64 low[kInline], high[kInline];   ///< both ends belong to it
+  u32 count, at;                    ///< at: low, high, low, high .. if there are more than kInline
+  f64 low[kInline], high[kInline];  ///< both ends belong to it
 };
 struct PrepareRules {
   i32 invalid_status, missing_status;
-  u32 invalid, missing, outlier;     ///< ir::Prepare's enumerations
+  u32 invalid, missing, outlier;  ///< ir::Prepare's enumerations
   u32 has_valid_set;
-  u32 labels;                        ///< of a cat with a valid set: codes from here on are invalid; else kNone
-  f64 low, high;                     ///< of outliers
+  u32 labels;     ///< of a cat with a valid set: codes from here on are invalid; else kNone
+  f64 low, high;  ///< of outliers
 };
-template <class T> struct PrepareParams {
+template <class T>
+struct PrepareParams {
   PrepareRules rules;
   ValueSet missing_values, valid_values;
   IntervalSet intervals;
@@ -68,26 +70,26 @@ template <class T> struct PrepareParams {
 };
 struct PrepareTextParams {
   PrepareRules rules;
-  u32 missing_texts, valid_texts;    ///< HashTables, kNone if empty
+  u32 missing_texts, valid_texts;  ///< HashTables, kNone if empty
   ConstTextParams missing_value, invalid_value;
 };
 
 // ---- encode, lookup
 struct EncodeParams {
-  u32 table;       ///< HashTable; of encode_code: i32 by code, -1 where there is no label
-  u32 count;       ///< codes of that list
-  i32 other;       ///< the code of a value without label, -1: see missing, status
-  i32 status;      ///< what it fails with; 0: it is missing
+  u32 table;   ///< HashTable; of encode_code: i32 by code, -1 where there is no label
+  u32 count;   ///< codes of that list
+  i32 other;   ///< the code of a value without label, -1: see missing, status
+  i32 status;  ///< what it fails with; 0: it is missing
 };
 struct KeyParams {
   u32 size, first;
 };
 struct RowParams {
-  u32 keys, count;              ///< sparse: sorted i64; count 0: dense
-  i32 default_row, missing_row; ///< -1: the result is missing
+  u32 keys, count;               ///< sparse: sorted i64; count 0: dense
+  i32 default_row, missing_row;  ///< -1: the result is missing
 };
 struct ValueParams {
-  u32 values, missing;          ///< missing: a byte a value, or kNone
+  u32 values, missing;  ///< missing: a byte a value, or kNone
   u32 rows;
 };
 struct LookupParams {
@@ -99,34 +101,34 @@ struct LookupParams {
 // ---- discretize, piecewise
 /// Code i holds from edge i - 1 (or below all) to under edge i; -1: no bin.
 struct BinParams {
-  u32 count, edges, codes;      ///< edges: sorted f64, codes: i32, one more; if there are more than kInlineBins
+  u32 count, edges, codes;  ///< edges: sorted f64, codes: i32, one more; if there are more than kInlineBins
   f64 edge[kInlineBins];
   i32 code[kInlineBins + 1];
 };
 struct Segment {
-  f64 x, width, y, height;      ///< exact in the type of the operand
+  f64 x, width, y, height;  ///< exact in the type of the operand
 };
 struct KnotParams {
-  u32 count, segments;          ///< segments in the blob if there are more than kInlineSegments
-  u32 outlier;                  ///< ir::Piecewise::Outlier
+  u32 count, segments;  ///< segments in the blob if there are more than kInlineSegments
+  u32 outlier;          ///< ir::Piecewise::Outlier
   f64 last_x, last_y;
   Segment segment[kInlineSegments];
 };
 
 // ---- concat, take
 struct IntoParams {
-  u32 element, first;           ///< first: sets the result's status, else joins it
+  u32 element, first;  ///< first: sets the result's status, else joins it
 };
 struct TakeParams {
-  u32 element, count, width;    ///< count: rows of the operand, for an index of the row
-  u32 list;                     ///< u32 elements
+  u32 element, count, width;  ///< count: rows of the operand, for an index of the row
+  u32 list;                   ///< u32 elements
   i32 status;
 };
 
 // ---- reduce, argmax, topk, tally
 struct ReduceParams {
-  u32 op, skip;                 ///< ir::Reduce::Kind
-  i32 status;                   ///< of an overflow, 0 if it wraps
+  u32 op, skip;  ///< ir::Reduce::Kind
+  i32 status;    ///< of an overflow, 0 if it wraps
 };
 struct OrderParams {
   u32 smallest, last;
@@ -135,11 +137,12 @@ struct OrderParams {
 // ---- dense, terms, normalize, combine
 struct DenseParams {
   u32 inputs, outputs;
-  u32 weights;                  ///< [inputs][pitch], padded with zeros; sparse: those that are not zero, output by output
+  u32 weights;  ///< [inputs][pitch], padded with zeros; sparse: those that are not zero, output by output
   u32 pitch;
-  u32 bias;                     ///< [pitch]; kNone: none
+  u32 bias;  ///< [pitch]; kNone: none
   u32 bias_last, striped;
-  u32 first, index;             ///< sparse: the weights of output j are first[j] .. first[j + 1], `index` their inputs; kNone: dense
+  u32 first,
+      index;  ///< sparse: the weights of output j are first[j] .. first[j + 1], `index` their inputs; kNone: dense
 };
 /// A factor of a term: x[operand] to a power of 1 .. 16, or by pow if `power` is 0.
 struct Factor {
@@ -147,7 +150,7 @@ struct Factor {
   u32 operand, power;
 };
 struct TermParams {
-  u32 first, factors;           ///< factors of term t: first[t] .. first[t + 1]
+  u32 first, factors;  ///< factors of term t: first[t] .. first[t + 1]
 };
 struct NormalizeParams {
   u32 method;

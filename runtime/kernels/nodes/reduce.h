@@ -6,7 +6,8 @@ namespace kiln::kernel {
 
 enum ReduceKind : u32 { kSum, kProduct, kMin, kMax, kMean, kMedian, kCount, kSumsq, kAny, kAll };
 
-template <class T, int N> struct Elements {
+template <class T, int N>
+struct Elements {
   const Ctx& c;
   const Slot& s;
   MEMBER Lane<T, N> value(u32 e) const { return element<T, N>(c, s, e); }
@@ -14,10 +15,13 @@ template <class T, int N> struct Elements {
 };
 
 /// One more element of a sum, product, least or greatest; `bad` where an integer overflowed.
-template <u32 kind, class T, int N> INLINE Lane<T, N> fold_step(Lane<T, N> acc, Lane<T, N> v, Mask<N> none_yet, bool checked, Mask<N>& bad) {
+template <u32 kind, class T, int N>
+INLINE Lane<T, N> fold_step(Lane<T, N> acc, Lane<T, N> v, Mask<N> none_yet, bool checked, Mask<N>& bad) {
   bad = never<N>();
-  if constexpr (kind == kMin) return pick<N>(none_yet, v, lesser<T, N>(acc, v));
-  else if constexpr (kind == kMax) return pick<N>(none_yet, v, greater<T, N>(acc, v));
+  if constexpr (kind == kMin)
+    return pick<N>(none_yet, v, lesser<T, N>(acc, v));
+  else if constexpr (kind == kMax)
+    return pick<N>(none_yet, v, greater<T, N>(acc, v));
   else if constexpr (kind == kProduct) {
     const Lane<T, N> r = times<T, N>(acc, v);
     if constexpr (!kIsFloat<T>)
@@ -37,10 +41,12 @@ template <u32 kind, class T, int N> INLINE Lane<T, N> fold_step(Lane<T, N> acc, 
   }
 }
 /// The result is missing where any element is (strict), or all are (skip).
-template <int N> INLINE Mask<N> reduced_missing(const ReduceParams& p, Mask<N> any_missing, Mask<N> none) {
+template <int N>
+INLINE Mask<N> reduced_missing(const ReduceParams& p, Mask<N> any_missing, Mask<N> none) {
   return p.skip ? none : any_missing;
 }
-template <u32 kind, class T, int N> INLINE void fold(const Ctx& c, const ReduceParams& p, const Slot& x, Val<T, N>& y) {
+template <u32 kind, class T, int N>
+INLINE void fold(const Ctx& c, const ReduceParams& p, const Slot& x, Val<T, N>& y) {
   const Elements<T, N> in{c, x};
   Lane<T, N> acc = splat<T, N>(kind == kProduct ? (T)1 : (T)0);
   Mask<N> none = always<N>(), any_missing = never<N>(), overflow = never<N>();
@@ -56,7 +62,8 @@ template <u32 kind, class T, int N> INLINE void fold(const Ctx& c, const ReduceP
   fail_where<N>(overflow, p.status, y);
 }
 /// The mean, in f64 for integers.
-template <class T, class R, int N> INLINE void mean(const Ctx& c, const ReduceParams& p, const Slot& x, Val<R, N>& y) {
+template <class T, class R, int N>
+INLINE void mean(const Ctx& c, const ReduceParams& p, const Slot& x, Val<R, N>& y) {
   const Elements<T, N> in{c, x};
   Lane<R, N> sum{}, count{};
   Mask<N> none = always<N>(), any_missing = never<N>();
@@ -69,7 +76,8 @@ template <class T, class R, int N> INLINE void mean(const Ctx& c, const ReducePa
   y = {sum / count, reduced_missing<N>(p, any_missing, none), slot_status<N>(c, x)};
 }
 /// The median: each element's rank by value, ties by index, is counted; the two in the middle are kept.
-template <class T, class R, int N> INLINE void median(const Ctx& c, const ReduceParams& p, const Slot& x, Val<R, N>& y) {
+template <class T, class R, int N>
+INLINE void median(const Ctx& c, const ReduceParams& p, const Slot& x, Val<R, N>& y) {
   const Elements<T, N> in{c, x};
   Lane<i64, N> count{};
   Mask<N> any_missing = never<N>(), any_nan = never<N>();
@@ -84,7 +92,7 @@ template <class T, class R, int N> INLINE void median(const Ctx& c, const Reduce
       nan = pick<N>(is & ~any_nan, in.value(e), nan), any_nan = any_nan | is;
     }
   }
-  const Lane<i64, N> middle = count >> 1, before = (count - 1) >> 1;   // equal for an odd count
+  const Lane<i64, N> middle = count >> 1, before = (count - 1) >> 1;  // equal for an odd count
   NOUNROLL for (u32 e = 0; e < x.count; e++) {
     const Lane<T, N> v = in.value(e);
     const Mask<N> m = in.missing(e);
@@ -104,8 +112,13 @@ template <class T, class R, int N> INLINE void median(const Ctx& c, const Reduce
 }
 
 /// count, any, all: how many elements are present, and how many of them are not zero.
-template <class T, int N> INLINE Mask<N> truth(const Elements<T, N>& in, u32 e) { return mask<N>(in.value(e) != (T)0); }
-template <class T, int N> INLINE void count_elements(const Ctx& c, const Slot& x, Lane<i64, N>& present, Lane<i64, N>& truths, Mask<N>& any_missing) {
+template <class T, int N>
+INLINE Mask<N> truth(const Elements<T, N>& in, u32 e) {
+  return mask<N>(in.value(e) != (T)0);
+}
+template <class T, int N>
+INLINE void count_elements(const Ctx& c, const Slot& x, Lane<i64, N>& present, Lane<i64, N>& truths,
+                           Mask<N>& any_missing) {
   const Elements<T, N> in{c, x};
   const Lane<i64, N> one = splat<i64, N>(1), zero{};
   present = zero, truths = zero, any_missing = never<N>();
@@ -116,13 +129,15 @@ template <class T, int N> INLINE void count_elements(const Ctx& c, const Slot& x
     any_missing = any_missing | m;
   }
 }
-template <class T, int N> INLINE void count(const Ctx& c, const ReduceParams& p, const Slot& x, I64<N>& y) {
+template <class T, int N>
+INLINE void count(const Ctx& c, const ReduceParams& p, const Slot& x, I64<N>& y) {
   Lane<i64, N> present, truths;
   Mask<N> any_missing;
   count_elements<T, N>(c, x, present, truths, any_missing);
   y = {sizeof(T) == 1 ? truths : present, p.skip ? never<N>() : any_missing, slot_status<N>(c, x)};
 }
-template <class T, int N> INLINE void logical(const Ctx& c, const ReduceParams& p, const Slot& x, Bool<N>& y) {
+template <class T, int N>
+INLINE void logical(const Ctx& c, const ReduceParams& p, const Slot& x, Bool<N>& y) {
   Lane<i64, N> present, truths;
   Mask<N> any_missing;
   count_elements<T, N>(c, x, present, truths, any_missing);
@@ -130,25 +145,40 @@ template <class T, int N> INLINE void logical(const Ctx& c, const ReduceParams& 
   y.missing = reduced_missing<N>(p, any_missing, mask<N>(present == 0)), y.status = slot_status<N>(c, x);
 }
 
-#define KILN_FOLD(name, kind, s, T, X)                                                                                       \
-  template <int N> INLINE void name##_##s(const Ctx& c, const ReduceParams& p, const Slot& x, X<N>& y) { fold<kind, T, N>(c, p, x, y); } \
+#define KILN_FOLD(name, kind, s, T, X)                                                  \
+  template <int N>                                                                      \
+  INLINE void name##_##s(const Ctx& c, const ReduceParams& p, const Slot& x, X<N>& y) { \
+    fold<kind, T, N>(c, p, x, y);                                                       \
+  }                                                                                     \
   KILN_LANE_KERNEL(reduce_##name##_##s, name##_##s, ReduceParams, Vector, X)
-#define KILN_REDUCE(s, T, X, R, XR)                                                                                          \
-  KILN_FOLD(sum, kSum, s, T, X)                                                                                              \
-  KILN_FOLD(product, kProduct, s, T, X)                                                                                      \
-  KILN_FOLD(sumsq, kSumsq, s, T, X)                                                                                          \
-  KILN_FOLD(min, kMin, s, T, X)                                                                                              \
-  KILN_FOLD(max, kMax, s, T, X)                                                                                              \
-  template <int N> INLINE void mean_##s(const Ctx& c, const ReduceParams& p, const Slot& x, XR<N>& y) { mean<T, R, N>(c, p, x, y); } \
-  template <int N> INLINE void median_##s(const Ctx& c, const ReduceParams& p, const Slot& x, XR<N>& y) { median<T, R, N>(c, p, x, y); } \
-  KILN_LANE_KERNEL(reduce_mean_##s, mean_##s, ReduceParams, Vector, XR)                                                      \
-  KILN_LANE_KERNEL(reduce_median_##s, median_##s, ReduceParams, Vector, XR)                                                  \
+#define KILN_REDUCE(s, T, X, R, XR)                                                      \
+  KILN_FOLD(sum, kSum, s, T, X)                                                          \
+  KILN_FOLD(product, kProduct, s, T, X)                                                  \
+  KILN_FOLD(sumsq, kSumsq, s, T, X)                                                      \
+  KILN_FOLD(min, kMin, s, T, X)                                                          \
+  KILN_FOLD(max, kMax, s, T, X)                                                          \
+  template <int N>                                                                       \
+  INLINE void mean_##s(const Ctx& c, const ReduceParams& p, const Slot& x, XR<N>& y) {   \
+    mean<T, R, N>(c, p, x, y);                                                           \
+  }                                                                                      \
+  template <int N>                                                                       \
+  INLINE void median_##s(const Ctx& c, const ReduceParams& p, const Slot& x, XR<N>& y) { \
+    median<T, R, N>(c, p, x, y);                                                         \
+  }                                                                                      \
+  KILN_LANE_KERNEL(reduce_mean_##s, mean_##s, ReduceParams, Vector, XR)                  \
+  KILN_LANE_KERNEL(reduce_median_##s, median_##s, ReduceParams, Vector, XR)              \
   KILN_COUNTS(s, T)
-#define KILN_COUNTS(s, T)                                                                                                    \
-  template <int N> INLINE void count_##s(const Ctx& c, const ReduceParams& p, const Slot& x, I64<N>& y) { count<T, N>(c, p, x, y); } \
-  template <int N> INLINE void logical_##s(const Ctx& c, const ReduceParams& p, const Slot& x, Bool<N>& y) { logical<T, N>(c, p, x, y); } \
-  KILN_LANE_KERNEL(reduce_count_##s, count_##s, ReduceParams, Vector, I64)                                                   \
-  KILN_LANE_KERNEL(reduce_any_##s, logical_##s, ReduceParams, Vector, Bool)                                                  \
+#define KILN_COUNTS(s, T)                                                                   \
+  template <int N>                                                                          \
+  INLINE void count_##s(const Ctx& c, const ReduceParams& p, const Slot& x, I64<N>& y) {    \
+    count<T, N>(c, p, x, y);                                                                \
+  }                                                                                         \
+  template <int N>                                                                          \
+  INLINE void logical_##s(const Ctx& c, const ReduceParams& p, const Slot& x, Bool<N>& y) { \
+    logical<T, N>(c, p, x, y);                                                              \
+  }                                                                                         \
+  KILN_LANE_KERNEL(reduce_count_##s, count_##s, ReduceParams, Vector, I64)                  \
+  KILN_LANE_KERNEL(reduce_any_##s, logical_##s, ReduceParams, Vector, Bool)                 \
   KILN_LANE_KERNEL(reduce_all_##s, logical_##s, ReduceParams, Vector, Bool)
 KILN_REDUCE(f64, f64, F64, f64, F64)
 KILN_REDUCE(f32, f32, F32, f32, F32)
@@ -160,28 +190,33 @@ KILN_COUNTS(bool, i8)
 #undef KILN_FOLD
 
 // ---- argmax
-template <class T, int N> INLINE void argmax(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y) {
+template <class T, int N>
+INLINE void argmax(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y) {
   const Elements<T, N> in{c, x};
   Lane<T, N> top{};
   Lane<i32, N> best{};
   Mask<N> none = always<N>();
   NOUNROLL for (u32 e = 0; e < x.count; e++) {
     const Lane<T, N> v = in.value(e);
-    const Mask<N> better = (p.smallest ? mask<N>(v < top) : mask<N>(v > top)) | (p.last ? mask<N>(v == top) : never<N>());
+    const Mask<N> better =
+        (p.smallest ? mask<N>(v < top) : mask<N>(v > top)) | (p.last ? mask<N>(v == top) : never<N>());
     const Mask<N> take = (none | better) & ~in.missing(e) & ~is_nan<N, T>(v);
     top = pick<N>(take, v, top), best = pick<N>(take, splat<i32, N>((i32)e), best), none = none & ~take;
   }
   y = {best, none, slot_status<N>(c, x)};
 }
 
-// ---- topk: each pass finds the best of the elements that come after the one before it, in the order of value, then index
-template <class T, int N> INLINE Mask<N> comes_first(const OrderParams& p, Lane<T, N> a, Lane<i32, N> i, Lane<T, N> b, Lane<i32, N> j) {
+// ---- topk: each pass finds the best of the elements that come after the one before it, in the order of value, then
+// index
+template <class T, int N>
+INLINE Mask<N> comes_first(const OrderParams& p, Lane<T, N> a, Lane<i32, N> i, Lane<T, N> b, Lane<i32, N> j) {
   const Mask<N> better = p.smallest ? mask<N>(a < b) : mask<N>(a > b);
   const Mask<N> a_nan = is_nan<N, T>(a), b_nan = is_nan<N, T>(b);
   const Mask<N> tie = mask<N>(a == b) | (a_nan & b_nan);
   return better | (b_nan & ~a_nan) | (tie & mask<N>(i < j));
 }
-template <class T, int N> INLINE void topk(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
+template <class T, int N>
+INLINE void topk(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
   const Elements<T, N> in{c, x};
   Lane<T, N> last{};
   Lane<i32, N> last_at = splat<i32, N>(-1);
@@ -204,18 +239,23 @@ template <class T, int N> INLINE void topk(const Ctx& c, const OrderParams& p, c
   set_slot_status<N>(c, values, slot_status<N>(c, x));
   set_slot_status<N>(c, indices, slot_status<N>(c, x));
 }
-#define KILN_ORDER(s, T, X)                                                                                    \
-  template <int N> INLINE void argmax_##s(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y) { argmax<T, N>(c, p, x, y); } \
-  template <int N> INLINE void topk_##s(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) { \
-    topk<T, N>(c, p, x, values, indices);                                                                      \
-  }                                                                                                            \
-  KILN_LANE_KERNEL(argmax_##s, argmax_##s, OrderParams, Vector, I32)                                           \
+#define KILN_ORDER(s, T, X)                                                                                          \
+  template <int N>                                                                                                   \
+  INLINE void argmax_##s(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y) {                             \
+    argmax<T, N>(c, p, x, y);                                                                                        \
+  }                                                                                                                  \
+  template <int N>                                                                                                   \
+  INLINE void topk_##s(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) { \
+    topk<T, N>(c, p, x, values, indices);                                                                            \
+  }                                                                                                                  \
+  KILN_LANE_KERNEL(argmax_##s, argmax_##s, OrderParams, Vector, I32)                                                 \
   KILN_LANE_KERNEL(topk_##s, topk_##s, OrderParams, Vector, Vector, Vector)
 KILN_NUMBERS(KILN_ORDER)
 #undef KILN_ORDER
 
 // ---- tally: every lane adds to a column of its own
-template <class T, int N> INLINE void tally(const Ctx& c, const Slot& codes, const Slot& weights, const Slot& sums, const Slot& where) {
+template <class T, int N>
+INLINE void tally(const Ctx& c, const Slot& codes, const Slot& weights, const Slot& sums, const Slot& where) {
   NOUNROLL for (u32 k = 0; k < sums.count; k++) {
     set_element<T, N>(c, sums, k, Lane<T, N>{});
     set_element<i32, N>(c, where, k, splat<i32, N>(-1));
@@ -223,7 +263,8 @@ template <class T, int N> INLINE void tally(const Ctx& c, const Slot& codes, con
   NOUNROLL for (u32 e = 0; e < codes.count; e++) {
     const Lane<i32, N> code = element<i32, N>(c, codes, e);
     const Lane<T, N> weight = element<T, N>(c, weights, e);
-    const Mask<N> counts = ~slot_missing<N>(c, codes, e) & ~slot_missing<N>(c, weights, e) & mask<N>((Lane<u32, N>)code < sums.count);
+    const Mask<N> counts =
+        ~slot_missing<N>(c, codes, e) & ~slot_missing<N>(c, weights, e) & mask<N>((Lane<u32, N>)code < sums.count);
     UNROLL for (int i = 0; i < N; i++) {
       if (!mask_lane<N>(counts, i)) continue;
       const u64 k = (u64)(u32)lane<N>(code, i), row = c.at + (u32)i;
@@ -233,14 +274,17 @@ template <class T, int N> INLINE void tally(const Ctx& c, const Slot& codes, con
       if (*at < 0) *at = (i32)e;
     }
   }
-  NOUNROLL for (u32 k = 0; k < where.count; k++) set_slot_missing<N>(c, where, k, mask<N>(element<i32, N>(c, where, k) < 0));
+  NOUNROLL for (u32 k = 0; k < where.count; k++)
+      set_slot_missing<N>(c, where, k, mask<N>(element<i32, N>(c, where, k) < 0));
   const Status<N> status = first<N>(slot_status<N>(c, codes), slot_status<N>(c, weights));
   set_slot_status<N>(c, sums, status), set_slot_status<N>(c, where, status);
 }
-#define KILN_TALLY(s, T, X)                                                                                     \
-  template <int N> INLINE void tally_##s(const Ctx& c, const None&, const Slot& codes, const Slot& weights, const Slot& sums, const Slot& where) { \
-    tally<T, N>(c, codes, weights, sums, where);                                                                \
-  }                                                                                                             \
+#define KILN_TALLY(s, T, X)                                                                                  \
+  template <int N>                                                                                           \
+  INLINE void tally_##s(const Ctx& c, const None&, const Slot& codes, const Slot& weights, const Slot& sums, \
+                        const Slot& where) {                                                                 \
+    tally<T, N>(c, codes, weights, sums, where);                                                             \
+  }                                                                                                          \
   KILN_LANE_KERNEL(tally_##s, tally_##s, None, Vector, Vector, Vector, Vector)
 KILN_FLOATS(KILN_TALLY)
 #undef KILN_TALLY

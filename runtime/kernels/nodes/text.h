@@ -1,5 +1,5 @@
-// Text functions of scalars.def, lane by lane through one copy of each. New text is made in the row's arena; where that has no
-// room left, the value fails TEXT_TOO_LONG.
+// Text functions of scalars.def, lane by lane through one copy of each. New text is made in the row's arena; where that
+// has no room left, the value fails TEXT_TOO_LONG.
 #pragma once
 #include "../unicode.h"
 #include "common.h"
@@ -13,7 +13,8 @@ INLINE u8* arena_room(const Ctx& c, u64 n) { return (u64)(c.arena_end - c.arena)
 
 namespace kiln::kernel::call {
 
-template <int N> INLINE void no_text(Str<N>& y) {
+template <int N>
+INLINE void no_text(Str<N>& y) {
   UNROLL for (int i = 0; i < N; i++) y.p[i] = nullptr, y.length[i] = 0;
 }
 
@@ -26,28 +27,33 @@ OUTLINE bool map_case(Ctx& c, bool up, const u8* p, u32 n, const u8** out, u32* 
   c.arena += made;
   return true;
 }
-template <int N> INLINE void map_cases(Ctx& c, const TextParams& p, bool up, const Str<N>& x, Str<N>& y) {
+template <int N>
+INLINE void map_cases(Ctx& c, const TextParams& p, bool up, const Str<N>& x, Str<N>& y) {
   const Mask<N> there = live<N>(x);
   Mask<N> bad = never<N>();
   no_text<N>(y);
-  UNROLL for (int i = 0; i < N; i++)
-    if (mask_lane<N>(there, i)) set_mask_lane<N>(bad, i, !map_case(c, up, x.p[i], x.length[i], &y.p[i], &y.length[i]));
+  UNROLL for (int i = 0; i < N; i++) if (mask_lane<N>(there, i))
+      set_mask_lane<N>(bad, i, !map_case(c, up, x.p[i], x.length[i], &y.p[i], &y.length[i]));
   y.missing = x.missing, y.status = x.status;
   fail_where<N>(bad, p.too_long, y);
 }
-template <int N> INLINE void upper_text(Ctx& c, const TextParams& p, const Str<N>& x, Str<N>& y) { map_cases<N>(c, p, true, x, y); }
-template <int N> INLINE void lower_text(Ctx& c, const TextParams& p, const Str<N>& x, Str<N>& y) { map_cases<N>(c, p, false, x, y); }
+template <int N>
+INLINE void upper_text(Ctx& c, const TextParams& p, const Str<N>& x, Str<N>& y) {
+  map_cases<N>(c, p, true, x, y);
+}
+template <int N>
+INLINE void lower_text(Ctx& c, const TextParams& p, const Str<N>& x, Str<N>& y) {
+  map_cases<N>(c, p, false, x, y);
+}
 KILN_LANE_KERNEL(upper_str, upper_text, TextParams, Str, Str)
 KILN_LANE_KERNEL(lower_str, lower_text, TextParams, Str, Str)
 
-OUTLINE const u8* trim_one(const u8* p, u32 n, u32* length) {
-  return p + kernel::trim(p, n, length);
-}
-template <int N> INLINE void trim_text(const Ctx&, const TextParams&, const Str<N>& x, Str<N>& y) {
+OUTLINE const u8* trim_one(const u8* p, u32 n, u32* length) { return p + kernel::trim(p, n, length); }
+template <int N>
+INLINE void trim_text(const Ctx&, const TextParams&, const Str<N>& x, Str<N>& y) {
   const Mask<N> there = live<N>(x);
   no_text<N>(y);
-  UNROLL for (int i = 0; i < N; i++)
-    if (mask_lane<N>(there, i)) y.p[i] = trim_one(x.p[i], x.length[i], &y.length[i]);
+  UNROLL for (int i = 0; i < N; i++) if (mask_lane<N>(there, i)) y.p[i] = trim_one(x.p[i], x.length[i], &y.length[i]);
   y.missing = x.missing, y.status = x.status;
 }
 KILN_LANE_KERNEL(trim_str, trim_text, TextParams, Str, Str)
@@ -56,24 +62,24 @@ OUTLINE const u8* substring_one(const u8* p, u32 n, i64 start, i64 count, u32* l
   return p + kernel::substring_utf8(p, n, (u64)start - 1, (u64)count, length);
 }
 template <int N>
-INLINE void substring_text(const Ctx&, const TextParams& p, const Str<N>& x, const I64<N>& start, const I64<N>& count, Str<N>& y) {
+INLINE void substring_text(const Ctx&, const TextParams& p, const Str<N>& x, const I64<N>& start, const I64<N>& count,
+                           Str<N>& y) {
   no_text<N>(y);
   y.missing = x.missing | start.missing | count.missing;
   y.status = first<N>(first<N>(x.status, start.status), count.status);
   fail_where<N>(mask<N>(start.v < 1) | mask<N>(count.v < 0), p.undefined, y);
   const Mask<N> there = live<N>(y);
-  UNROLL for (int i = 0; i < N; i++)
-    if (mask_lane<N>(there, i))
-      y.p[i] = substring_one(x.p[i], x.length[i], lane<N>(start.v, i), lane<N>(count.v, i), &y.length[i]);
+  UNROLL for (int i = 0; i < N; i++) if (mask_lane<N>(there, i)) y.p[i] =
+      substring_one(x.p[i], x.length[i], lane<N>(start.v, i), lane<N>(count.v, i), &y.length[i]);
 }
 KILN_LANE_KERNEL(substring_str, substring_text, TextParams, Str, I64, I64, Str)
 
 OUTLINE i64 length_one(const u8* p, u32 n) { return kernel::length_utf8(p, n); }
-template <int N> INLINE void length_text(const Ctx&, const TextParams&, const Str<N>& x, I64<N>& y) {
+template <int N>
+INLINE void length_text(const Ctx&, const TextParams&, const Str<N>& x, I64<N>& y) {
   const Mask<N> there = live<N>(x);
   y = {};
-  UNROLL for (int i = 0; i < N; i++)
-    if (mask_lane<N>(there, i)) set_lane<N>(y.v, i, length_one(x.p[i], x.length[i]));
+  UNROLL for (int i = 0; i < N; i++) if (mask_lane<N>(there, i)) set_lane<N>(y.v, i, length_one(x.p[i], x.length[i]));
   y.missing = x.missing, y.status = x.status;
 }
 KILN_LANE_KERNEL(length_str, length_text, TextParams, Str, I64)
@@ -87,7 +93,8 @@ OUTLINE const u8* join_one(Ctx& c, const u8* p, u32 n, const u8* q, u32 m) {
   return to;
 }
 /// A missing operand is left out; nothing is copied where one text is the result.
-template <int N> INLINE void join_text(Ctx& c, const TextParams& p, const Str<N>& a, const Str<N>& b, Str<N>& y) {
+template <int N>
+INLINE void join_text(Ctx& c, const TextParams& p, const Str<N>& a, const Str<N>& b, Str<N>& y) {
   const Status<N> status = first<N>(a.status, b.status);
   Mask<N> bad = never<N>();
   no_text<N>(y);
