@@ -108,6 +108,9 @@ constexpr struct {
     {"PCell", "targetCategory"},
     {"TargetValueCount", "value"},
     {"TargetValueStat", "value"},
+    {"RuleSet", "defaultScore"},
+    {"SimpleRule", "score"},
+    {"ScoreDistribution", "value"},
 };
 
 bool isElsewhere(const char* name) {  // what belongs to a model, but not to its own content

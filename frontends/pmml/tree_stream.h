@@ -64,6 +64,7 @@ struct StreamedTree {
   std::vector<Distribution> distributions;
   std::vector<std::string> fields;                        ///< names
   std::unordered_map<uint32_t, const Element*> embedded;  ///< by node: the Regression or DecisionTree inside it
+  const char* element = "Node";  ///< what a node is in the document, for messages
   std::string text;                                       ///< NUL-terminated strings, end to end; begins with one NUL
 
   const char* at(Text t) const { return text.data() + t; }

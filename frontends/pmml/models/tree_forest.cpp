@@ -112,7 +112,7 @@ class TreeLowering {
   }
 
   bool refuse(Kind kind, uint32_t line, const std::string& message) {
-    importer_.diagnostics.error(kind, line, 1, message, importer_.document.path(model_) + "//Node");
+    importer_.diagnostics.error(kind, line, 1, message, importer_.document.path(model_) + "//" + tree_.element);
     return ok_ = false;
   }
 

@@ -63,7 +63,7 @@ std::optional<double> treeNumber(Importer& importer, const Element* model, const
   }
   if (!value) {
     importer.diagnostics.error(Kind::invalid, line, 1, std::string("'") + tree.at(text) + "' is not a number",
-                               importer.document.path(model) + "//Node");
+                               importer.document.path(model) + "//" + tree.element);
   }
   return value;
 }
@@ -98,7 +98,7 @@ std::optional<TreeDistribution> treeDistribution(Importer& importer, const Eleme
     if (std::isnan(result.probabilities[i])) {
       importer.diagnostics.error(Kind::missing, n.line, 1,
                                  "ScoreDistribution has neither a probability nor a recordCount",
-                                 importer.document.path(model) + "//Node");
+                                 importer.document.path(model) + "//" + tree.element);
       return std::nullopt;
     }
   }
