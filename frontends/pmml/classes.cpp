@@ -14,6 +14,7 @@
 #include "compiler/ir/tables/lookup.h"
 #include "compiler/ir/tables/matrix.h"
 #include "compiler/support/number.h"
+#include "frontends/pmml/models/neural_network.h"
 #include "frontends/pmml/tree_stream.h"
 
 namespace kiln::pmml {
@@ -149,6 +150,7 @@ bool collectClasses(Importer& importer, const Element* model) {
     if (isClassification(m)) {
       const bool tree = !std::strcmp(m->Name(), "TreeModel") || !std::strcmp(m->Name(), "DecisionTree");
       ok = (tree ? collectTree(importer, m) : collectNamed(importer, m)) && ok;
+      if (!std::strcmp(m->Name(), "NeuralNetwork")) ok = collectNeuralClasses(importer, m) && ok;
       if (const Element* targets = m->FirstChildElement("Targets")) {
         const Classes classes = classesOf(importer, m);
         for (const Element* t = targets->FirstChildElement("Target"); t; t = t->NextSiblingElement("Target")) {
