@@ -216,10 +216,10 @@ struct MiningLowering {
     return p;
   }
 
-  // The target's column shows only results of segments that name this target; the others prepare values for these.
+  // A target's column shows only results of segments that name this target; the others prepare values for these.
   bool namesTarget(const Member& m) {
     const std::vector<std::string> names = importer.targetNames(s.model);
-    return names.empty() || m.prediction.target == names[0];
+    return names.empty() || std::find(names.begin(), names.end(), m.prediction.target) != names.end();
   }
   ValueId columnOf(const Prediction& p) { return p.column == kNone ? p.value : p.column; }
 
@@ -234,6 +234,10 @@ struct MiningLowering {
   std::optional<Prediction> chooseWithColumn(ValueId taken, const Member& m, const Prediction& other) {
     if (isTrue(importer, taken)) return withColumn(m);
     const Prediction own = withColumn(m);
+    if (!own.target.empty() && !other.target.empty() && own.target != other.target) {
+      importer.unsupported(s.element, "a modelChain whose last segment depends on the row, with several targets");
+      return std::nullopt;
+    }
     if (own.classification != other.classification && namesTarget(m) != other.target.empty()) {
       importer.unsupported(s.element, "segments with results of different kinds");
       return std::nullopt;
@@ -309,7 +313,31 @@ struct MiningLowering {
     const bool itself = any != kNone && isTrue(importer, last.ran) && any == missingIn(last.prediction);
     if (any != kNone && !itself) dropWhere(*result, any);
     result->outputs = chainOutputs();
+    addTargets(*result);
     return result;
+  }
+
+  // Targets of the chain that the last segment does not predict have a column without a result.
+  void addTargets(Prediction& result) {
+    const std::vector<std::string> names = importer.targetNames(s.model);
+    if (names.size() < 2) return;
+    std::vector<Prediction> others;
+    if (result.target.empty()) result.target = names[0];
+    for (const std::string& name : names) {
+      if (name == result.target) continue;
+      const auto known = std::find_if(result.others.begin(), result.others.end(), [&](const Prediction& p) { return p.target == name; });
+      if (known != result.others.end()) {
+        others.push_back(*known);
+        continue;
+      }
+      Prediction other;
+      other.target = name;
+      const auto field = importer.dataField(name);
+      if (field) other.targetType = field->type;
+      other.value = build.missing(scalarType(elemOf(other.targetType.dataType)));
+      others.push_back(std::move(other));
+    }
+    result.others = std::move(others);
   }
 
   std::vector<OutputColumn> chainOutputs() {
