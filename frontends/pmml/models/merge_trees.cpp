@@ -23,6 +23,8 @@ bool isPlainTree(const Importer& importer, const Segmentation& s, const Segment&
   if (model->FirstChildElement("Targets") || model->FirstChildElement("LocalTransformations") ||
       !importer.trees.contains(model))
     return false;
+  const char* missing = model->Attribute("missingValueStrategy");
+  if (missing && (!std::strcmp(missing, "weightedConfidence") || !std::strcmp(missing, "aggregateNodes"))) return false;
   const StreamedTree& tree = *importer.trees.at(model);
   if (!tree.embedded.empty() && (s.classification || !LinearLeaves::arePlain(tree))) return false;
   const char* scorable = model->Attribute("isScorable");

@@ -70,11 +70,6 @@ class TreeLowering {
       ok_ = ok_ && column;
     }
     if (!ok_) return false;
-    if (strategy_.missing >= TreeStrategy::weightedConfidence && anyMissing()) {
-      return importer_.unsupported(
-          model_, std::string("missingValueStrategy '") + model_->Attribute("missingValueStrategy") + "'",
-          "fields of this tree can be missing");
-    }
     entry_.assign(tree_.nodes.size(), ir::kNone);
     leaf_.assign(tree_.nodes.size(), ir::kNone);
     for (uint32_t node = static_cast<uint32_t>(tree_.nodes.size()); node-- > 0 && ok_;) lowerNode(node);
@@ -94,10 +89,9 @@ class TreeLowering {
   };
 
   bool anyMissing() const {
-    for (const auto& column : columns_) {
-      if (importer_.build.type(out_.columns[column.index]).nullable) return true;
-    }
-    return false;
+    return std::any_of(columns_.begin(), columns_.end(), [&](const TreeForest::Column& column) {
+      return importer_.build.type(out_.columns[column.index]).nullable;
+    });
   }
 
   uint32_t push(Pending node) {
@@ -119,10 +113,11 @@ class TreeLowering {
   // ---- leaves
 
   uint32_t leaf(uint32_t node) {
-    uint32_t& known = node == StreamedTree::kNone ? noPrediction_ : leaf_[node];
+    const bool isNode = node < tree_.nodes.size();
+    uint32_t& known = isNode ? leaf_[node] : node == TreeForest::kSeveral ? several_ : noPrediction_;
     if (known == ir::kNone) {
       Pending leaf;
-      leaf.line = node == StreamedTree::kNone ? 0 : tree_.nodes[node].line;
+      leaf.line = isNode ? tree_.nodes[node].line : 0;
       leaf.yes = leafOf_(node);
       ok_ = ok_ && leaf.yes != ir::kNone;
       known = push(leaf);
@@ -152,8 +147,7 @@ class TreeLowering {
     const auto predicateOf = [&](uint32_t i) { return tree_.nodes[children[i]].predicate; };
     // Which children's tests are reached at all: one whose predicate follows from the failure of that before it is not
     // tested. `unknown[i]` is the child that is asked next where the predicate of child i is UNKNOWN and rows go on.
-    const bool goesOn =
-        strategy_.missing == TreeStrategy::none || strategy_.missing >= TreeStrategy::weightedConfidence;
+    const bool goesOn = strategy_.missing == TreeStrategy::none;
     asked_.assign(count + 1, 0), unknown_.assign(count, count);
     asked_[0] = 1;
     for (uint32_t i = 0; i < count; ++i) {
@@ -179,6 +173,8 @@ class TreeLowering {
 
   uint32_t unknownExitOf(uint32_t node, const std::vector<uint32_t>& children, uint32_t none) {
     if (strategy_.missing == TreeStrategy::nullPrediction) return noPrediction();
+    if (strategy_.missing >= TreeStrategy::weightedConfidence)
+      return anyMissing() ? leaf(TreeForest::kSeveral) : noPrediction();
     if (strategy_.missing == TreeStrategy::lastPrediction) return prediction(node);
     const StreamedTree::Text wanted = tree_.nodes[node].defaultChild;
     if (!wanted) return none;  // the strategy asks for an attribute that is not there: as if no child were true
@@ -458,7 +454,7 @@ class TreeLowering {
   std::vector<TreeForest::Column> columns_;
   std::vector<Pending> pending_;
   std::vector<uint32_t> entry_, leaf_;
-  uint32_t noPrediction_ = ir::kNone;
+  uint32_t noPrediction_ = ir::kNone, several_ = ir::kNone;
   std::vector<uint32_t> children_, unknown_, tests_;
   std::vector<uint8_t> asked_;
 };

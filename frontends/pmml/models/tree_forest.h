@@ -22,9 +22,11 @@ struct TreeStrategy {
 /// Collects trees that test one set of columns.
 class TreeForest {
  public:
-  /// Index of the forest's leaf for a Node that a row ends at; StreamedTree::kNone: no prediction. Asked for once a
-  /// node.
+  /// Index of the forest's leaf for a Node that a row ends at; StreamedTree::kNone: no prediction; kSeveral: the row
+  /// goes several ways (tree_blend.h). Asked for once a node; StreamedTree::kNone as an answer: something was reported.
   using LeafOf = std::function<uint32_t(uint32_t node)>;
+
+  static constexpr uint32_t kSeveral = 0xfffffffeu;
 
   explicit TreeForest(Importer& importer) : importer_(importer) {}
 

@@ -5,16 +5,22 @@
 #include <cstring>
 #include <set>
 
+#include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/choose.h"
 #include "compiler/ir/nodes/coalesce.h"
+#include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/forest.h"
 #include "compiler/ir/nodes/lookup.h"
+#include "compiler/ir/nodes/normalize.h"
+#include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/lookup.h"
+#include "compiler/ir/tables/matrix.h"
 #include "compiler/support/number.h"
 #include "frontends/pmml/models/embedded.h"
 #include "frontends/pmml/models/linear_leaves.h"
+#include "frontends/pmml/models/tree_blend.h"
 #include "frontends/pmml/models/tree_model.h"
 
 namespace kiln::pmml {
@@ -125,10 +131,14 @@ struct TreeModelLowering {
   TreeForest forest{importer};
   std::vector<uint32_t> nodeOf = {};  // node of each leaf, StreamedTree::kNone: no prediction
   TableRef table = {};
+  uint32_t severalLeaf = kNone;        // the leaf of rows that go several ways
+  ValueId blendedConfidences = kNone;  // of these rows
+
+  static bool isNode(uint32_t node) { return node != StreamedTree::kNone && node != TreeForest::kSeveral; }
 
   uint32_t addLeaf(uint32_t node, std::optional<double> weight) {
     const uint32_t leaf = forest.forest.addLeaf(
-        weight || (node != StreamedTree::kNone && isClassification(model)) ? Forest::plain : Forest::noPrediction);
+        weight || (isNode(node) && isClassification(model)) ? Forest::plain : Forest::noPrediction);
     if (weight) forest.forest.addWeight(0, *weight);
     nodeOf.push_back(node);
     return leaf;
@@ -156,8 +166,8 @@ struct TreeModelLowering {
     Dict dict;
     Lookup content;
     for (uint32_t node : nodeOf) {
-      content.missing.push_back(node == StreamedTree::kNone);
-      if (node == StreamedTree::kNone) {
+      content.missing.push_back(!isNode(node));
+      if (!isNode(node)) {
         content.integers.push_back(0);
       } else {
         content.integers.push_back(
@@ -184,7 +194,7 @@ struct TreeModelLowering {
   // ---- models inside Nodes
 
   std::optional<double> scoreOf(uint32_t node, bool& ok) {
-    if (node == StreamedTree::kNone || !tree.nodes[node].score) return std::nullopt;
+    if (!isNode(node) || !tree.nodes[node].score) return std::nullopt;
     const auto score = treeNumber(importer, model, tree, tree.nodes[node].score, tree.nodes[node].line, elem);
     ok = ok && score;
     return score;
@@ -253,9 +263,15 @@ struct TreeModelLowering {
 
   std::optional<Prediction> regression(Scope& scope) {
     const bool ok = finish(scope, [&](uint32_t node) -> uint32_t {
+      if (node == TreeForest::kSeveral) {
+        importer.unsupported(
+            model, "missingValueStrategy '" + *importer.attribute(model, "missingValueStrategy") + "' of a regression",
+            "it is defined for classes");
+        return kNone;
+      }
       if (node == StreamedTree::kNone || !tree.nodes[node].score) {
-        const bool model = tree.embedded.contains(node);
-        return addLeaf(model ? node : StreamedTree::kNone, std::nullopt);
+        const bool embedded = tree.embedded.contains(node);
+        return addLeaf(embedded ? node : StreamedTree::kNone, std::nullopt);
       }
       const auto score = treeNumber(importer, model, tree, tree.nodes[node].score, tree.nodes[node].line, elem);
       return score ? addLeaf(node, *score) : kNone;
@@ -282,7 +298,8 @@ struct TreeModelLowering {
     const bool ok = finish(scope, [&](uint32_t node) -> uint32_t {
       TreeDistribution distribution;
       std::optional<uint32_t> code;
-      if (node != StreamedTree::kNone && (tree.nodes[node].score || tree.nodes[node].distributions)) {
+      if (node == TreeForest::kSeveral) severalLeaf = static_cast<uint32_t>(nodeOf.size());
+      if (isNode(node) && (tree.nodes[node].score || tree.nodes[node].distributions)) {
         auto found = treeDistribution(importer, model, tree, node, classes, elem);
         if (!found) return kNone;
         distribution = std::move(*found);
@@ -304,7 +321,78 @@ struct TreeModelLowering {
     prediction.value = byLeaf(std::move(labels), "label");
     if (any) prediction.probabilities = byLeaf(vectors(distributions, k, false), "probability");
     if (!tree.embedded.empty() && !chooseEmbedded(scope, prediction)) return std::nullopt;
+    if (severalLeaf != kNone && !blend(scope, prediction)) return std::nullopt;
     return prediction;
+  }
+
+  // ---- rows that go several ways
+
+  // Adds up the distributions of the Nodes where such a row ends.
+  bool blend(Scope& scope, Prediction& prediction) {
+    if (!tree.embedded.empty())
+      return importer.unsupported(model, "a model inside a Node whose tree follows several paths");
+    const auto ends = treeBlend(importer, scope, model, tree, strategy, elem);
+    if (!ends) return false;
+    const Classes classes = classesOf(importer, model);
+    const uint32_t k = classCount(importer, classes);
+    const bool counts = strategy.missing == TreeStrategy::aggregateNodes;
+    std::vector<TreeDistribution> distributions;
+    bool allConfidences = true;
+    for (uint32_t node : ends->nodes) {
+      auto d = treeDistribution(importer, model, tree, node, classes, elem);
+      if (!d) return false;
+      const uint32_t line = tree.nodes[node].line;
+      if (d->classes.empty()) return missingAt(line, "ScoreDistribution");
+      for (double c : d->confidences) allConfidences = allConfidences && !std::isnan(c);
+      for (uint32_t i = 0; counts && i < d->classes.size(); ++i) {
+        const StreamedTree::Text count = tree.distributions[tree.nodes[node].firstDistribution + i].recordCount;
+        const auto value = count ? treeNumber(importer, model, tree, count, line, elem) : std::nullopt;
+        if (!value) return missingAt(line, "recordCount in a ScoreDistribution");
+        d->probabilities[i] = *value;
+      }
+      distributions.push_back(std::move(*d));
+    }
+    importer.at(model);
+    const auto sums = [&](bool confidences) {
+      Matrix matrix;
+      matrix.elem = elem;
+      const auto n = static_cast<uint32_t>(distributions.size());
+      matrix.shape = {k, n};
+      matrix.numbers.assign(size_t{k} * n, 0.0);
+      for (uint32_t j = 0; j < n; ++j) {
+        const TreeDistribution& d = distributions[j];
+        for (size_t i = 0; i < d.classes.size(); ++i)
+          matrix.numbers[size_t{d.classes[i]} * n + j] = confidences ? d.confidences[i] : d.probabilities[i];
+      }
+      Dense dense;
+      dense.weights = build.table(std::move(matrix), "distributions");
+      return build.add(std::move(dense), {ends->weights}, "blended");
+    };
+    ValueId p = sums(false);
+    if (counts) p = build.add(Normalize(Normalize::simplemax), {p}, "blended");
+    ValueId confidences = !counts && allConfidences ? sums(true) : p;
+    if (ends->noPrediction != kNone) {
+      const ValueId none = build.missing(scalarType(elem));
+      p = build.add(Select(), {ends->noPrediction, none, p});
+      confidences = build.add(Select(), {ends->noPrediction, none, confidences});
+    }
+    ArgMax best;
+    best.dict = classes.dict;
+    const ValueId label = build.add(std::move(best), {confidences}, "label");
+    prediction.value = build.add(Select(), {several(), label, prediction.value}, "label");
+    if (prediction.probabilities != kNone)
+      prediction.probabilities = build.add(Select(), {several(), p, prediction.probabilities}, "probability");
+    blendedConfidences = confidences;
+    return true;
+  }
+
+  ValueId several() { return build.call("eq", {leaf(), build.integer(severalLeaf, Elem::i32)}); }
+
+  bool missingAt(uint32_t line, const std::string& what) {
+    importer.diagnostics.error(Kind::missing, line, 1,
+                               "this missingValueStrategy needs a " + what + " where a row can end",
+                               importer.document.path(model) + "//Node");
+    return false;
   }
 
   // Probabilities or confidences by leaf; missing as a whole where the leaf has none.
@@ -335,12 +423,12 @@ struct TreeModelLowering {
     const Classes classes = classesOf(importer, model);
     std::vector<TreeDistribution> distributions;
     for (uint32_t node : nodeOf) {
-      auto d = node == StreamedTree::kNone ? TreeDistribution()
-                                           : treeDistribution(importer, model, tree, node, classes, elem);
+      auto d = !isNode(node) ? TreeDistribution() : treeDistribution(importer, model, tree, node, classes, elem);
       if (!d) return kNone;
       distributions.push_back(std::move(*d));
     }
-    const ValueId vector = byLeaf(vectors(distributions, classCount(importer, classes), true), "confidence");
+    ValueId vector = byLeaf(vectors(distributions, classCount(importer, classes), true), "confidence");
+    if (severalLeaf != kNone) vector = build.add(Select(), {several(), blendedConfidences, vector});
     if (strategy.penalty == 1) return vector;
     const auto number = [&](double v) { return elem == Elem::f32 ? build.number32(v) : build.number(v); };
     const ValueId marks = build.add(Cast(elem), {walk(ForestNode::marks, "missing_levels")});
