@@ -70,13 +70,16 @@ struct GeneralRegression {
     for (const Element* e = matrix->FirstChildElement("PCell"); e; e = e->NextSiblingElement("PCell")) {
       if (!importer.onlyAttributes(e, {"targetCategory", "parameterName", "beta", "df"})) return false;
       const auto name = importer.required(e, "parameterName");
-      const auto beta = importer.number(e, "beta", std::nullopt);
+      // R leaves out what it could not estimate.
+      const auto beta = importer.number(e, "beta", 0.0);
+      if (!e->Attribute("beta")) importer.warn(e, "a PCell without beta has no effect");
       const auto parameter = name ? predictor.parameter(*name, e) : std::nullopt;
       if (!parameter || !beta) return false;
       std::optional<uint32_t> category;
       const auto label = importer.attribute(e, "targetCategory");
       if (label && !(category = categoryCode(*label, e))) return false;
       auto* known = cellsOf(category);
+      if (!e->Attribute("beta")) continue;
       if (!known) cells.push_back({category, {}}), known = &cells.back().second;
       for (const Coefficient& c : *known) {
         if (c.parameter == *parameter) return importer.misplaced(e, "a second PCell for this parameter and category");
