@@ -14,7 +14,7 @@
 #include "compiler/ir/tables/lookup.h"
 #include "compiler/ir/tables/matrix.h"
 #include "compiler/support/number.h"
-#include "frontends/pmml/models/neural_network.h"
+#include "frontends/pmml/models/neural_outputs.h"
 #include "frontends/pmml/tree_stream.h"
 
 namespace kiln::pmml {

@@ -41,7 +41,8 @@ std::optional<Rows> fromArrays(Importer& importer, const Element* matrix, Kind k
   if (kind == symmetric) {
     const size_t n = rows->size();
     for (size_t i = 0; i < n; ++i) {
-      if ((*rows)[i].size() != i + 1) return wrong("row " + std::to_string(i + 1) + " of a symmetric matrix has as many numbers");
+      if ((*rows)[i].size() != i + 1)
+        return wrong("row " + std::to_string(i + 1) + " of a symmetric matrix has as many numbers");
       (*rows)[i].resize(n);
       for (size_t j = 0; j < i; ++j) (*rows)[j][i] = (*rows)[i][j];
     }
@@ -53,7 +54,8 @@ std::optional<Rows> fromArrays(Importer& importer, const Element* matrix, Kind k
 }
 
 std::optional<Rows> fromCells(Importer& importer, const Element* matrix, Kind kind, int64_t rowCount, int64_t columns) {
-  const auto onDiagonal = importer.number(matrix, "diagDefault", 0.0), off = importer.number(matrix, "offDiagDefault", 0.0);
+  const auto onDiagonal = importer.number(matrix, "diagDefault", 0.0),
+             off = importer.number(matrix, "offDiagDefault", 0.0);
   if (!onDiagonal || !off) return std::nullopt;
   struct At {
     int64_t row, column;
@@ -101,7 +103,8 @@ std::optional<Rows> readMatrix(Importer& importer, const Element* matrix) {
   const auto rowCount = importer.integer(matrix, "nbRows", 0), columns = importer.integer(matrix, "nbCols", 0);
   const auto off = importer.number(matrix, "offDiagDefault", 0.0);
   if (!kind || !rowCount || !columns || !off) return std::nullopt;
-  if (!matrix->FirstChildElement("Array")) return fromCells(importer, matrix, static_cast<Kind>(*kind), *rowCount, *columns);
+  if (!matrix->FirstChildElement("Array"))
+    return fromCells(importer, matrix, static_cast<Kind>(*kind), *rowCount, *columns);
   auto rows = fromArrays(importer, matrix, static_cast<Kind>(*kind), *off);
   if (!rows) return std::nullopt;
   const auto is = [&](const char* name, int64_t declared, size_t found) {

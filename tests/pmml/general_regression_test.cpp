@@ -1,5 +1,6 @@
-// GeneralRegressionModel: links, ordinal and multinomial targets, factors with contrasts, interactions, offset and trials,
-// standard errors, Cox. Expected values are the formulas of PMML 4.4's GeneralRegression page, computed with Python's math.
+// GeneralRegressionModel: links, ordinal and multinomial targets, factors with contrasts, interactions, offset and
+// trials, standard errors, Cox. Expected values are the formulas of PMML 4.4's GeneralRegression page, computed with
+// Python's math.
 #include <cstdlib>
 
 #include "tests/pmml/scoring.h"
@@ -13,21 +14,27 @@ const std::string kFields =
 <DataField name="h" optype="categorical" dataType="string"/>
 <DataField name="c" optype="ordinal" dataType="string"><Value value="lo"/><Value value="mid"/><Value value="hi"/></DataField>)";
 
-std::string model(const std::string& attributes, const std::string& parameters, const std::string& cells, const std::string& coefficients,
-                  const std::string& target = "y", const std::string& output = "") {
+std::string model(const std::string& attributes, const std::string& parameters, const std::string& cells,
+                  const std::string& coefficients, const std::string& target = "y", const std::string& output = "") {
   std::string list, probabilities;
   for (char name : parameters) list += std::string("<Parameter name=\"") + name + "\"/>";
   if (target == "c")
     for (const char* label : {"lo", "mid", "hi"})
-      probabilities += std::string("<OutputField feature=\"probability\" name=\"") + label + "\" value=\"" + label + "\"/>";
-  return document(kFields, "<GeneralRegressionModel " + attributes + R"(><MiningSchema><MiningField name="x"/><MiningField name="w"/>
-<MiningField name="g"/><MiningField name="h"/><MiningField name=")" + target + R"(" usageType="target"/></MiningSchema><Output>)" + probabilities +
-                               output + "</Output><ParameterList>" + list + R"(</ParameterList>
+      probabilities +=
+          std::string("<OutputField feature=\"probability\" name=\"") + label + "\" value=\"" + label + "\"/>";
+  return document(kFields, "<GeneralRegressionModel " + attributes +
+                               R"(><MiningSchema><MiningField name="x"/><MiningField name="w"/>
+<MiningField name="g"/><MiningField name="h"/><MiningField name=")" +
+                               target + R"(" usageType="target"/></MiningSchema><Output>)" + probabilities + output +
+                               "</Output><ParameterList>" + list + R"(</ParameterList>
 <FactorList><Predictor name="g"/><Predictor name="h"/></FactorList><CovariateList><Predictor name="x"/><Predictor name="w"/></CovariateList>
-<PPMatrix>)" + cells + "</PPMatrix><ParamMatrix>" + coefficients + "</ParamMatrix></GeneralRegressionModel>");
+<PPMatrix>)" + cells + "</PPMatrix><ParamMatrix>" +
+                               coefficients + "</ParamMatrix></GeneralRegressionModel>");
 }
-std::string cell(const std::string& parameter, const std::string& predictor, const std::string& value, const std::string& more = "") {
-  return "<PPCell parameterName=\"" + parameter + "\" predictorName=\"" + predictor + "\" value=\"" + value + "\" " + more + "/>";
+std::string cell(const std::string& parameter, const std::string& predictor, const std::string& value,
+                 const std::string& more = "") {
+  return "<PPCell parameterName=\"" + parameter + "\" predictorName=\"" + predictor + "\" value=\"" + value + "\" " +
+         more + "/>";
 }
 std::string beta(const std::string& parameter, const std::string& value, const std::string& category = "") {
   return "<PCell parameterName=\"" + parameter + "\" beta=\"" + value + "\"" +
@@ -60,8 +67,8 @@ TEST(GeneralRegression, Links) {
 TEST(GeneralRegression, ProductsOfFactorsAndCovariates) {
   // a + b x^2 + c x^-1 w + d [g=m][h=p] + e [g=m] x
   Scoring scoring(model(R"(functionName="regression" modelType="generalLinear")", "abcde",
-                        cell("b", "x", "2") + cell("c", "x", "-1") + cell("c", "w", "1") + cell("d", "g", "m") + cell("d", "h", "p") +
-                            cell("e", "g", "m") + cell("e", "x", "1"),
+                        cell("b", "x", "2") + cell("c", "x", "-1") + cell("c", "w", "1") + cell("d", "g", "m") +
+                            cell("d", "h", "p") + cell("e", "g", "m") + cell("e", "x", "1"),
                         beta("a", "1") + beta("b", "3") + beta("c", "5") + beta("d", "100") + beta("e", "1000")));
   EXPECT_EQ(scoring.score({{"x", "2"}, {"w", "4"}, {"g", "m"}, {"h", "p"}}, "y"), "2123");  // 1 + 12 + 10 + 100 + 2000
   EXPECT_EQ(scoring.score({{"x", "2"}, {"w", "4"}, {"g", "m"}, {"h", "q"}}, "y"), "2023");
@@ -81,8 +88,9 @@ TEST(GeneralRegression, Ordinal) {
                   {"cauchit", 0.40722642092225764, 0.34277357907774236, 0.25}};
   for (const auto& e : expected) {
     // thresholds -0.5 and 0.8, plus 0.2 x
-    Scoring scoring(model(std::string(R"(functionName="classification" modelType="ordinalMultinomial" cumulativeLink=")") + e.link + "\"", "ab",
-                          cell("b", "x", "1"), beta("a", "-0.5", "lo") + beta("a", "0.8", "mid") + beta("b", "0.2"), "c"));
+    Scoring scoring(model(
+        std::string(R"(functionName="classification" modelType="ordinalMultinomial" cumulativeLink=")") + e.link + "\"",
+        "ab", cell("b", "x", "1"), beta("a", "-0.5", "lo") + beta("a", "0.8", "mid") + beta("b", "0.2"), "c"));
     const Row row = scoring.score({{"x", "1"}});
     EXPECT_NEAR(std::strtod(row.at("lo").c_str(), nullptr), e.low, 1e-14) << e.link;
     EXPECT_NEAR(std::strtod(row.at("mid").c_str(), nullptr), e.middle, 1e-14) << e.link;
@@ -93,7 +101,8 @@ TEST(GeneralRegression, Ordinal) {
 
 TEST(GeneralRegression, Multinomial) {
   // eta: lo 1, mid -1 + 0.5 x only for `mid` (a PPCell of that category), hi 0. At x = 2: softmax(1, 0, 0).
-  Scoring scoring(model(R"(functionName="classification" modelType="multinomialLogistic")", "ab", cell("b", "x", "1", "targetCategory=\"mid\""),
+  Scoring scoring(model(R"(functionName="classification" modelType="multinomialLogistic")", "ab",
+                        cell("b", "x", "1", "targetCategory=\"mid\""),
                         beta("a", "1", "lo") + beta("a", "-1", "mid") + beta("b", "0.5", "mid"), "c"));
   const Row row = scoring.score({{"x", "2"}});
   EXPECT_EQ(row.at("c"), "lo");
@@ -102,7 +111,8 @@ TEST(GeneralRegression, Multinomial) {
 }
 
 TEST(GeneralRegression, ReferenceCategoryIsNeeded) {
-  Scoring scoring(model(R"(functionName="classification" modelType="multinomialLogistic")", "a", "", beta("a", "1", "lo"), "c"));
+  Scoring scoring(
+      model(R"(functionName="classification" modelType="multinomialLogistic")", "a", "", beta("a", "1", "lo"), "c"));
   EXPECT_FALSE(scoring.ok());
   EXPECT_NE(scoring.messages().find("targetReferenceCategory"), std::string::npos) << scoring.messages();
 }
@@ -113,21 +123,25 @@ TEST(GeneralRegression, ContrastMatrix) {
       R"(<DataField name="salCat" optype="categorical" dataType="string"><Value value="Low"/><Value value="High"/></DataField>
 <DataField name="gender" optype="categorical" dataType="string"/><DataField name="educ" optype="continuous" dataType="double"/>
 <DataField name="jobcat" optype="categorical" dataType="double"/><DataField name="salbegin" optype="continuous" dataType="double"/>)";
-  std::string body = R"(<GeneralRegressionModel modelType="multinomialLogistic" functionName="classification" targetReferenceCategory="High">
+  std::string body =
+      R"(<GeneralRegressionModel modelType="multinomialLogistic" functionName="classification" targetReferenceCategory="High">
 <MiningSchema><MiningField name="salCat" usageType="target"/><MiningField name="gender"/><MiningField name="educ"/><MiningField name="jobcat"/>
 <MiningField name="salbegin"/></MiningSchema><Output><OutputField name="p" feature="probability" value="Low"/></Output><ParameterList>)";
   for (int i = 1; i <= 7; i++) body += "<Parameter name=\"" + std::to_string(i) + "\"/>";
-  body += R"(</ParameterList><FactorList><Predictor name="gender" contrastMatrixType="Simple"><Categories><Category value="f"/><Category value="m"/>
+  body +=
+      R"(</ParameterList><FactorList><Predictor name="gender" contrastMatrixType="Simple"><Categories><Category value="f"/><Category value="m"/>
 </Categories><Matrix nbRows="2" nbCols="1"><Array type="real" n="1">.5</Array><Array type="real" n="1">-.5</Array></Matrix></Predictor>
 <Predictor name="jobcat" contrastMatrixType="Helmert"><Categories><Category value="1"/><Category value="2"/><Category value="3"/></Categories>
 <Matrix nbRows="3" nbCols="2"><Array type="real" n="2">.666666666667 0</Array><Array type="real" n="2">-.333333333333 .5</Array>
 <Array type="real" n="2">-.333333333333 -.5</Array></Matrix></Predictor></FactorList>
 <CovariateList><Predictor name="educ"/><Predictor name="salbegin"/></CovariateList><PPMatrix>)" +
-          cell("2", "gender", "f") + cell("3", "educ", "1") + cell("4", "jobcat", "1") + cell("5", "jobcat", "2") + cell("6", "gender", "f") +
-          cell("6", "jobcat", "1") + cell("7", "educ", "1") + cell("7", "gender", "f") + cell("7", "salbegin", "1") + "</PPMatrix><ParamMatrix>" +
-          beta("1", "17.0599111512836", "Low") + beta("2", "-2.79578119817189", "Low") + beta("3", "-0.625739483585618", "Low") +
-          beta("4", "-5.76523337984277", "Low") + beta("5", "17.743574615114", "Low") + beta("6", "0.421913613872923", "Low") +
-          beta("7", "1.1136356754678E-005", "Low") + "</ParamMatrix></GeneralRegressionModel>";
+      cell("2", "gender", "f") + cell("3", "educ", "1") + cell("4", "jobcat", "1") + cell("5", "jobcat", "2") +
+      cell("6", "gender", "f") + cell("6", "jobcat", "1") + cell("7", "educ", "1") + cell("7", "gender", "f") +
+      cell("7", "salbegin", "1") + "</PPMatrix><ParamMatrix>" + beta("1", "17.0599111512836", "Low") +
+      beta("2", "-2.79578119817189", "Low") + beta("3", "-0.625739483585618", "Low") +
+      beta("4", "-5.76523337984277", "Low") + beta("5", "17.743574615114", "Low") +
+      beta("6", "0.421913613872923", "Low") + beta("7", "1.1136356754678E-005", "Low") +
+      "</ParamMatrix></GeneralRegressionModel>";
   Scoring scoring(document(fields, body));
   const std::string p = scoring.score({{"gender", "f"}, {"educ", "19"}, {"jobcat", "3"}, {"salbegin", "45000"}}, "p");
   EXPECT_NEAR(std::strtod(p.c_str(), nullptr), 0.8195647018563618, 1e-12);
@@ -135,17 +149,20 @@ TEST(GeneralRegression, ContrastMatrix) {
 
 TEST(GeneralRegression, OffsetAndTrials) {
   // inv_logit(0.4 + w) * 10 at w = -0.4
-  Scoring scoring(model(kGeneralized + R"(linkFunction="logit" distribution="binomial" offsetVariable="w" trialsValue="10")", "a", "", beta("a", "0.4")));
+  Scoring scoring(
+      model(kGeneralized + R"(linkFunction="logit" distribution="binomial" offsetVariable="w" trialsValue="10")", "a",
+            "", beta("a", "0.4")));
   EXPECT_EQ(scoring.score({{"w", "-0.4"}}, "y"), "5");
   EXPECT_EQ(scoring.score({}, "y"), "");
-  Scoring trials(model(kGeneralized + R"(linkFunction="identity" offsetValue="2" trialsVariable="x")", "a", "", beta("a", "1")));
+  Scoring trials(
+      model(kGeneralized + R"(linkFunction="identity" offsetValue="2" trialsVariable="x")", "a", "", beta("a", "1")));
   EXPECT_EQ(trials.score({{"x", "5"}}, "y"), "15");
 }
 
 TEST(GeneralRegression, StandardError) {
   // y = 1 + 2 x; covariances [[4, -1], [-1, 0.5]]. At x = 3: 4 - 2 * 3 + 9 * 0.5 = 2.5.
-  std::string text = model(R"(functionName="regression" modelType="regression")", "ab", cell("b", "x", "1"), beta("a", "1") + beta("b", "2"), "y",
-                           R"(<OutputField name="se" feature="standardError"/>)");
+  std::string text = model(R"(functionName="regression" modelType="regression")", "ab", cell("b", "x", "1"),
+                           beta("a", "1") + beta("b", "2"), "y", R"(<OutputField name="se" feature="standardError"/>)");
   const std::string covariances =
       R"(<PCovMatrix><PCovCell pRow="a" pCol="a" value="4"/><PCovCell pRow="a" pCol="b" value="-1"/><PCovCell pRow="b" pCol="b" value="0.5"/></PCovMatrix>)";
   text.insert(text.find("<ParamMatrix>"), covariances);
@@ -166,7 +183,9 @@ TEST(GeneralRegression, Cox) {
 <BaselineStratum value="v" maxTime="5"><BaselineCell time="3" cumHazard="1"/><BaselineCell time="5" cumHazard="2"/></BaselineStratum>
 </BaseCumHazardTables></GeneralRegressionModel>)");
   Scoring scoring(text);
-  const auto at = [&](const char* time, const char* stratum) { return scoring.score({{"t", time}, {"x", "4"}, {"s", stratum}}, "y"); };
+  const auto at = [&](const char* time, const char* stratum) {
+    return scoring.score({{"t", time}, {"x", "4"}, {"s", stratum}}, "y");
+  };
   EXPECT_EQ(at("1.9", "u"), "0");  // x at the reference point: the base hazard itself
   EXPECT_EQ(at("2", "u"), "0.25");
   EXPECT_EQ(at("4.9", "u"), "0.25");
@@ -179,7 +198,8 @@ TEST(GeneralRegression, Cox) {
   EXPECT_EQ(at("3", "w"), "");
   EXPECT_EQ(at("", "u"), "");
   // exp(0.5 * 6 - 0.5 * 4) = e
-  EXPECT_NEAR(std::strtod(scoring.score({{"t", "5"}, {"x", "6"}, {"s", "u"}}, "y").c_str(), nullptr), 0.5 * 2.718281828459045, 1e-15);
+  EXPECT_NEAR(std::strtod(scoring.score({{"t", "5"}, {"x", "6"}, {"s", "u"}}, "y").c_str(), nullptr),
+              0.5 * 2.718281828459045, 1e-15);
 }
 
 TEST(GeneralRegression, RefusesWhatItCannotKnow) {
@@ -188,8 +208,10 @@ TEST(GeneralRegression, RefusesWhatItCannotKnow) {
   };
   EXPECT_NE(messages(kGeneralized).find("linkFunction"), std::string::npos);
   EXPECT_NE(messages(kGeneralized + R"(linkFunction="negbin")").find("distParameter"), std::string::npos);
-  EXPECT_NE(messages(R"(functionName="regression" modelType="regression" linkFunction="log")").find("linkFunction"), std::string::npos);
-  EXPECT_NE(messages(R"(functionName="regression" modelType="multinomialLogistic")").find("functionName"), std::string::npos);
+  EXPECT_NE(messages(R"(functionName="regression" modelType="regression" linkFunction="log")").find("linkFunction"),
+            std::string::npos);
+  EXPECT_NE(messages(R"(functionName="regression" modelType="multinomialLogistic")").find("functionName"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// NaiveBayesModel: counts, normal and Poisson inputs, the threshold, inputs left out. Expected values are the formulas of
-// PMML 4.4's NaiveBayes page, computed with Python's math (see each test).
+// NaiveBayesModel: counts, normal and Poisson inputs, the threshold, inputs left out. Expected values are the formulas
+// of PMML 4.4's NaiveBayes page, computed with Python's math (see each test).
 #include <cstdlib>
 
 #include "tests/pmml/scoring.h"
@@ -10,18 +10,26 @@ namespace {
 const std::string kFields =
     R"(<DataField name="y" optype="categorical" dataType="string"/><DataField name="g" optype="categorical" dataType="string"/>
 <DataField name="x" optype="continuous" dataType="double"/><DataField name="k" optype="continuous" dataType="integer"/>)";
-const std::string kPairs = R"(<BayesInput fieldName="g"><PairCounts value="m"><TargetValueCounts><TargetValueCount value="a" count="20"/>
+const std::string kPairs =
+    R"(<BayesInput fieldName="g"><PairCounts value="m"><TargetValueCounts><TargetValueCount value="a" count="20"/>
 <TargetValueCount value="b" count="0"/></TargetValueCounts></PairCounts><PairCounts value="f"><TargetValueCounts><TargetValueCount value="a" count="10"/>
 <TargetValueCount value="b" count="20"/></TargetValueCounts></PairCounts></BayesInput>)";
-const std::string kGaussian = R"(<BayesInput fieldName="x"><TargetValueStats><TargetValueStat value="a"><GaussianDistribution mean="0" variance="1"/>
+const std::string kGaussian =
+    R"(<BayesInput fieldName="x"><TargetValueStats><TargetValueStat value="a"><GaussianDistribution mean="0" variance="1"/>
 </TargetValueStat><TargetValueStat value="b"><GaussianDistribution mean="2" variance="2"/></TargetValueStat></TargetValueStats></BayesInput>)";
-const std::string kPoisson = R"(<BayesInput fieldName="k"><TargetValueStats><TargetValueStat value="a"><PoissonDistribution mean="1.5"/>
+const std::string kPoisson =
+    R"(<BayesInput fieldName="k"><TargetValueStats><TargetValueStat value="a"><PoissonDistribution mean="1.5"/>
 </TargetValueStat><TargetValueStat value="b"><PoissonDistribution mean="4"/></TargetValueStat></TargetValueStats></BayesInput>)";
 
 std::string model(const std::string& inputs, const std::string& threshold = "0.001") {
-  return document(kFields, "<NaiveBayesModel functionName=\"classification\" threshold=\"" + threshold + R"("><MiningSchema><MiningField name="y" usageType="target"/>
+  return document(
+      kFields,
+      "<NaiveBayesModel functionName=\"classification\" threshold=\"" + threshold +
+          R"("><MiningSchema><MiningField name="y" usageType="target"/>
 <MiningField name="g"/><MiningField name="x"/><MiningField name="k"/></MiningSchema><Output><OutputField name="pa" feature="probability" value="a"/></Output>
-<BayesInputs>)" + inputs + R"(</BayesInputs><BayesOutput fieldName="y"><TargetValueCounts><TargetValueCount value="a" count="30"/>
+<BayesInputs>)" +
+          inputs +
+          R"(</BayesInputs><BayesOutput fieldName="y"><TargetValueCounts><TargetValueCount value="a" count="30"/>
 <TargetValueCount value="b" count="20"/></TargetValueCounts></BayesOutput></NaiveBayesModel>)");
 }
 double probability(Scoring& scoring, const Row& row) { return std::strtod(scoring.score(row, "pa").c_str(), nullptr); }
@@ -57,10 +65,11 @@ TEST(NaiveBayes, Poisson) {
 }
 
 TEST(NaiveBayes, DerivedInputs) {
-  Scoring scoring(model(R"(<BayesInput fieldName="x"><DerivedField optype="categorical" dataType="string"><Discretize field="x">
+  Scoring scoring(
+      model(R"(<BayesInput fieldName="x"><DerivedField optype="categorical" dataType="string"><Discretize field="x">
 <DiscretizeBin binValue="m"><Interval closure="openOpen" rightMargin="1"/></DiscretizeBin>
 <DiscretizeBin binValue="f"><Interval closure="closedOpen" leftMargin="1" rightMargin="5"/></DiscretizeBin></Discretize></DerivedField>)" +
-                        kPairs.substr(kPairs.find('>') + 1)));
+            kPairs.substr(kPairs.find('>') + 1)));
   EXPECT_NEAR(probability(scoring, {{"x", "0"}}), 0.999000999000999, 1e-14);
   EXPECT_NEAR(probability(scoring, {{"x", "1"}}), 1.0 / 3, 1e-14);  // 30 * 10/30 against 20
   EXPECT_NEAR(probability(scoring, {{"x", "5"}}), 0.6, 1e-15);      // in no bin: missing
@@ -68,8 +77,14 @@ TEST(NaiveBayes, DerivedInputs) {
 
 TEST(NaiveBayes, RefusesWhatItCannotKnow) {
   EXPECT_NE(Scoring(model(R"(<BayesInput fieldName="x"/>)")).messages().find("PairCounts"), std::string::npos);
-  EXPECT_NE(Scoring(model(R"(<BayesInput fieldName="x"><TargetValueStats><TargetValueStat value="a"><GaussianDistribution mean="0" variance="0"/>
-</TargetValueStat></TargetValueStats></BayesInput>)")).messages().find("variance"), std::string::npos);
+  EXPECT_NE(
+      Scoring(
+          model(
+              R"(<BayesInput fieldName="x"><TargetValueStats><TargetValueStat value="a"><GaussianDistribution mean="0" variance="0"/>
+</TargetValueStat></TargetValueStats></BayesInput>)"))
+          .messages()
+          .find("variance"),
+      std::string::npos);
   EXPECT_NE(Scoring(model(kPairs, "-1")).messages().find("threshold"), std::string::npos);
 }
 

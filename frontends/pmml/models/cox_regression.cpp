@@ -1,5 +1,5 @@
-// A step function of time for each stratum. The steps of all strata cut time into common intervals; a look-up by stratum
-// and interval has the hazards.
+// A step function of time for each stratum. The steps of all strata cut time into common intervals; a look-up by
+// stratum and interval has the hazards.
 #include "frontends/pmml/models/cox_regression.h"
 
 #include <algorithm>
@@ -79,7 +79,9 @@ ValueId baseCumHazard(Importer& importer, Scope& scope, const Element* model, El
   Builder& build = importer.build;
   const Element* tables = model->FirstChildElement("BaseCumHazardTables");
   if (!tables) return importer.missing(model, "BaseCumHazardTables"), kNone;
-  if (!importer.onlyAttributes(tables, {"maxTime"}) || !importer.onlyChildren(tables, {"BaselineStratum", "BaselineCell"})) return kNone;
+  if (!importer.onlyAttributes(tables, {"maxTime"}) ||
+      !importer.onlyChildren(tables, {"BaselineStratum", "BaselineCell"}))
+    return kNone;
   const auto timeName = importer.required(model, "endTimeVariable");
   const auto stratumName = importer.attribute(model, "baselineStrataVariable");
   if (!timeName) return kNone;
@@ -101,14 +103,17 @@ ValueId baseCumHazard(Importer& importer, Scope& scope, const Element* model, El
     if (const Element* cell = tables->FirstChildElement("BaselineCell")) {
       return importer.misplaced(cell, "with a baselineStrataVariable, cells belong to a BaselineStratum"), kNone;
     }
-    for (const Element* s = tables->FirstChildElement("BaselineStratum"); s; s = s->NextSiblingElement("BaselineStratum")) {
-      if (!importer.onlyAttributes(s, {"value", "label", "maxTime"}) || !importer.onlyChildren(s, {"BaselineCell"})) return kNone;
+    for (const Element* s = tables->FirstChildElement("BaselineStratum"); s;
+         s = s->NextSiblingElement("BaselineStratum")) {
+      if (!importer.onlyAttributes(s, {"value", "label", "maxTime"}) || !importer.onlyChildren(s, {"BaselineCell"}))
+        return kNone;
       const auto value = importer.required(s, "value");
       const uint32_t code = value ? importer.label(*field, *value, s) : kNone;
       if (code == kNone) return kNone;
       auto stratum = readStratum(importer, s);
       if (!stratum) return kNone;
-      if (!byCode.emplace(code, strata.size()).second) return importer.misplaced(s, "a second BaselineStratum of this value"), kNone;
+      if (!byCode.emplace(code, strata.size()).second)
+        return importer.misplaced(s, "a second BaselineStratum of this value"), kNone;
       strata.push_back(std::move(*stratum));
     }
     if (strata.empty()) return importer.missing(tables, "BaselineStratum"), kNone;

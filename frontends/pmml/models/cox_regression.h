@@ -4,8 +4,8 @@
 
 namespace kiln::pmml {
 
-/// The cumulative hazard of BaseCumHazardTables at the row's time, in its stratum: 0 before the first cell; missing after
-/// maxTime, in an unknown stratum and where time or stratum is missing. kNone if it reported.
+/// The cumulative hazard of BaseCumHazardTables at the row's time, in its stratum: 0 before the first cell; missing
+/// after maxTime, in an unknown stratum and where time or stratum is missing. kNone if it reported.
 ValueId baseCumHazard(Importer& importer, Scope& scope, const Element* model, ir::Elem elem);
 
 }  // namespace kiln::pmml

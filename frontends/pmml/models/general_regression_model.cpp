@@ -1,7 +1,8 @@
-// GeneralRegressionModel: linear predictors (linear_predictor.h) through the model type's inverse link. Formulas are those
-// of PMML's GeneralRegression page.
+// GeneralRegressionModel: linear predictors (linear_predictor.h) through the model type's inverse link. Formulas are
+// those of PMML's GeneralRegression page.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/concat.h"
@@ -25,7 +26,8 @@ enum ModelType { regression, generalLinear, multinomialLogistic, ordinalMultinom
 const std::vector<const char*> kModelTypes = {"regression",         "generalLinear",     "multinomialLogistic",
                                               "ordinalMultinomial", "generalizedLinear", "CoxRegression"};
 enum Link { noLink = -1, cloglog, identity, log, logc, logit, loglog, negbin, oddspower, power, probit, cauchit };
-const std::vector<const char*> kLinks = {"cloglog", "identity", "log", "logc", "logit", "loglog", "negbin", "oddspower", "power", "probit"};
+const std::vector<const char*> kLinks = {"cloglog", "identity", "log",       "logc",  "logit",
+                                         "loglog",  "negbin",   "oddspower", "power", "probit"};
 const std::vector<const char*> kCumulativeLinks = {"logit", "probit", "cloglog", "loglog", "cauchit"};
 constexpr Link kCumulative[] = {logit, probit, cloglog, loglog, cauchit};
 
@@ -67,6 +69,7 @@ struct GeneralRegression {
     const Element* matrix = model->FirstChildElement("ParamMatrix");
     if (!matrix) return importer.missing(model, "ParamMatrix");
     if (!importer.onlyChildren(matrix, {"PCell"})) return false;
+    std::set<std::pair<std::optional<uint32_t>, uint32_t>> seen;
     for (const Element* e = matrix->FirstChildElement("PCell"); e; e = e->NextSiblingElement("PCell")) {
       if (!importer.onlyAttributes(e, {"targetCategory", "parameterName", "beta", "df"})) return false;
       const auto name = importer.required(e, "parameterName");
@@ -81,8 +84,8 @@ struct GeneralRegression {
       auto* known = cellsOf(category);
       if (!e->Attribute("beta")) continue;
       if (!known) cells.push_back({category, {}}), known = &cells.back().second;
-      for (const Coefficient& c : *known) {
-        if (c.parameter == *parameter) return importer.misplaced(e, "a second PCell for this parameter and category");
+      if (!seen.emplace(category, *parameter).second) {
+        return importer.misplaced(e, "a second PCell for this parameter and category");
       }
       known->push_back({*parameter, *beta});
     }
@@ -93,7 +96,8 @@ struct GeneralRegression {
   std::optional<PredictorRow> onlyRow() {
     if (cells.empty()) return PredictorRow();
     if (cells.size() == 1) return PredictorRow{std::nullopt, cells[0].second};
-    importer.invalid(model->FirstChildElement("ParamMatrix"), "", "a numeric target has one set of coefficients, not one a category");
+    importer.invalid(model->FirstChildElement("ParamMatrix"), "",
+                     "a numeric target has one set of coefficients, not one a category");
     return std::nullopt;
   }
 
@@ -102,15 +106,24 @@ struct GeneralRegression {
   ValueId inverse(Link link, ValueId eta) {
     switch (link) {
       case noLink:
-      case identity: return eta;
-      case log: return call("exp", eta);
-      case logc: return call("neg", call("expm1", eta));
-      case logit: return call("inv_logit", eta);
-      case probit: return call("inv_probit", eta);
-      case cloglog: return call("inv_cloglog", eta);
-      case loglog: return call("inv_loglog", eta);
-      case cauchit: return call("inv_cauchit", eta);
-      default: return parametric(link, eta);
+      case identity:
+        return eta;
+      case log:
+        return call("exp", eta);
+      case logc:
+        return call("neg", call("expm1", eta));
+      case logit:
+        return call("inv_logit", eta);
+      case probit:
+        return call("inv_probit", eta);
+      case cloglog:
+        return call("inv_cloglog", eta);
+      case loglog:
+        return call("inv_loglog", eta);
+      case cauchit:
+        return call("inv_cauchit", eta);
+      default:
+        return parametric(link, eta);
     }
   }
 
@@ -136,7 +149,8 @@ struct GeneralRegression {
       return std::nullopt;
     }
     if (type != generalizedLinear && *link != noLink && *link != identity) {
-      importer.invalid(model, "linkFunction", std::string("modelType ") + kModelTypes[type] + " has none", "modelType generalizedLinear has one");
+      importer.invalid(model, "linkFunction", std::string("modelType ") + kModelTypes[type] + " has none",
+                       "modelType generalizedLinear has one");
       return std::nullopt;
     }
     return static_cast<Link>(*link);
@@ -148,11 +162,13 @@ struct GeneralRegression {
   bool fieldOrNumber(const char* variable, const char* number, ValueId& value) {
     value = kNone;
     const auto name = importer.attribute(model, variable);
-    if (name && model->Attribute(number)) return importer.invalid(model, number, std::string("stands beside ") + variable);
+    if (name && model->Attribute(number))
+      return importer.invalid(model, number, std::string("stands beside ") + variable);
     if (name) {
       const ValueId field = importer.value(scope, *name, model);
       value = asNumber(importer, field, elem);
-      return value != kNone || (field != kNone && importer.invalid(model, variable, "field '" + *name + "' is not a number"));
+      return value != kNone ||
+             (field != kNone && importer.invalid(model, variable, "field '" + *name + "' is not a number"));
     }
     if (!model->Attribute(number)) return true;
     const auto constantValue = importer.number(model, number, std::nullopt);
@@ -178,7 +194,8 @@ struct GeneralRegression {
 
   bool withoutTrials(const std::string& of) {
     const bool has = model->Attribute("trialsVariable") || model->Attribute("trialsValue");
-    return !has || importer.unsupported(model, "trials of " + of, "the number of events is the result of functionName regression");
+    return !has || importer.unsupported(model, "trials of " + of,
+                                        "the number of events is the result of functionName regression");
   }
 
   // ---- numeric results
@@ -197,7 +214,8 @@ struct GeneralRegression {
     } else {
       prediction.value = inverse(*link, eta);
       if (prediction.value == kNone) return std::nullopt;
-      if (type == generalizedLinear ? !multiplyTrials(prediction.value) : !withoutTrials(kModelTypes[type])) return std::nullopt;
+      if (type == generalizedLinear ? !multiplyTrials(prediction.value) : !withoutTrials(kModelTypes[type]))
+        return std::nullopt;
     }
     if (prediction.value == kNone) return std::nullopt;
     const bool isLinear = (*link == noLink || *link == identity) && type != coxRegression;
@@ -223,7 +241,8 @@ struct GeneralRegression {
   bool wantsStandardError() {
     for (const Element* m = model; m; m = m->Parent() ? m->Parent()->ToElement() : nullptr) {
       const Element* output = m->FirstChildElement("Output");
-      for (const Element* f = output ? output->FirstChildElement("OutputField") : nullptr; f; f = f->NextSiblingElement("OutputField")) {
+      for (const Element* f = output ? output->FirstChildElement("OutputField") : nullptr; f;
+           f = f->NextSiblingElement("OutputField")) {
         if (importer.attribute(f, "feature") == "standardError") return true;
       }
     }
@@ -254,7 +273,9 @@ struct GeneralRegression {
       if (!rowName || !columnName || !value) return kNone;
       const auto i = predictor.parameter(*rowName, e), j = predictor.parameter(*columnName, e);
       if (!i || !j) return kNone;
-      const auto at = [&](uint32_t p) { return static_cast<size_t>(std::find(parameters.begin(), parameters.end(), p) - parameters.begin()); };
+      const auto at = [&](uint32_t p) {
+        return static_cast<size_t>(std::find(parameters.begin(), parameters.end(), p) - parameters.begin());
+      };
       const size_t r = at(*i), c = at(*j);
       if (r == n || c == n) continue;  // of a parameter without coefficient
       const double v = elem == Elem::f32 ? static_cast<float>(*value) : *value;
@@ -278,7 +299,8 @@ struct GeneralRegression {
 
   // The class without coefficients, which the others are compared with.
   std::optional<uint32_t> referenceClass(uint32_t n) {
-    if (const auto name = importer.attribute(model, "targetReferenceCategory")) return classCode(importer, *classes, *name, model);
+    if (const auto name = importer.attribute(model, "targetReferenceCategory"))
+      return classCode(importer, *classes, *name, model);
     std::vector<uint32_t> without;
     for (uint32_t i = 0; i < n; ++i) {
       if (!cellsOf(i)) without.push_back(i);
@@ -359,7 +381,8 @@ struct GeneralRegression {
     const bool complete = codes->size() == classCount(importer, *classes);
     std::vector<uint32_t> all;
     for (uint32_t i = 0; i < classCount(importer, *classes); ++i) all.push_back(i);
-    prediction.value = classAt(importer, build.add(ArgMax(), {complete ? prediction.probabilities : p}), *classes, complete ? all : *codes);
+    prediction.value = classAt(importer, build.add(ArgMax(), {complete ? prediction.probabilities : p}), *classes,
+                               complete ? all : *codes);
     return prediction;
   }
 
@@ -383,14 +406,33 @@ struct GeneralRegression {
 
 std::optional<Prediction> generalRegressionModel(Importer& importer, Scope& scope, const Element* model) {
   // The status, the subjects and the start of an interval matter for training a CoxRegression only.
-  if (!importer.onlyAttributes(model, {"modelName", "functionName", "algorithmName", "isScorable", "x-mathContext", "targetVariableName",
-                                       "modelType", "targetReferenceCategory", "cumulativeLink", "linkFunction", "linkParameter",
-                                       "trialsVariable", "trialsValue", "distribution", "distParameter", "offsetVariable", "offsetValue",
-                                       "modelDF", "endTimeVariable", "startTimeVariable", "subjectIDVariable", "statusVariable",
+  if (!importer.onlyAttributes(model, {"modelName",
+                                       "functionName",
+                                       "algorithmName",
+                                       "isScorable",
+                                       "x-mathContext",
+                                       "targetVariableName",
+                                       "modelType",
+                                       "targetReferenceCategory",
+                                       "cumulativeLink",
+                                       "linkFunction",
+                                       "linkParameter",
+                                       "trialsVariable",
+                                       "trialsValue",
+                                       "distribution",
+                                       "distParameter",
+                                       "offsetVariable",
+                                       "offsetValue",
+                                       "modelDF",
+                                       "endTimeVariable",
+                                       "startTimeVariable",
+                                       "subjectIDVariable",
+                                       "statusVariable",
                                        "baselineStrataVariable"}) ||
-      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets", "LocalTransformations",
-                                     "ModelVerification", "ParameterList", "FactorList", "CovariateList", "PPMatrix", "PCovMatrix",
-                                     "ParamMatrix", "EventValues", "BaseCumHazardTables"})) {
+      !importer.onlyChildren(
+          model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets", "LocalTransformations",
+                  "ModelVerification", "ParameterList", "FactorList", "CovariateList", "PPMatrix", "PCovMatrix",
+                  "ParamMatrix", "EventValues", "BaseCumHazardTables"})) {
     return std::nullopt;
   }
   const auto function = importer.required(model, "functionName");

@@ -1,6 +1,6 @@
 // A parameter is a product of factors (1 for one category, else 0, or an entry of a contrast matrix) and powers of
-// covariates; without any it is 1. Parameters of covariates alone are summed by `dense`, in document order. Whatever the
-// parameters of one set of factors contribute is known for each combination of their categories: a look-up.
+// covariates; without any it is 1. Parameters of covariates alone are summed by `dense`, in document order. Whatever
+// the parameters of one set of factors contribute is known for each combination of their categories: a look-up.
 #include "frontends/pmml/models/linear_predictor.h"
 
 #include <algorithm>
@@ -29,7 +29,8 @@ constexpr uint64_t kMaxLookupValues = 1 << 24;
 // ---- reading
 
 bool LinearPredictor::read() {
-  return readParameters() && readPredictors("FactorList", true) && readPredictors("CovariateList", false) && readCells();
+  return readParameters() && readPredictors("FactorList", true) && readPredictors("CovariateList", false) &&
+         readCells();
 }
 
 bool LinearPredictor::readParameters() {
@@ -85,7 +86,8 @@ bool LinearPredictor::readContrast(const Element* e, Predictor& into) {
   const Element* matrix = e->FirstChildElement("Matrix");
   if (!matrix) {
     return !e->Attribute("contrastMatrixType") ||
-           importer_.unsupported(e, "a contrastMatrixType without its Matrix", "how its columns are coded differs between tools");
+           importer_.unsupported(e, "a contrastMatrixType without its Matrix",
+                                 "how its columns are coded differs between tools");
   }
   auto rows = readMatrix(importer_, matrix);
   if (!rows) return false;
@@ -102,8 +104,9 @@ bool LinearPredictor::readContrast(const Element* e, Predictor& into) {
     into.categories.push_back(*value);
   }
   if (into.categories.size() == into.contrast.size()) return true;
-  return importer_.invalid(matrix, "", "the matrix has " + std::to_string(into.contrast.size()) + " rows for " +
-                                           std::to_string(into.categories.size()) + " categories");
+  return importer_.invalid(matrix, "",
+                           "the matrix has " + std::to_string(into.contrast.size()) + " rows for " +
+                               std::to_string(into.categories.size()) + " categories");
 }
 
 bool LinearPredictor::readCells() {
@@ -111,9 +114,11 @@ bool LinearPredictor::readCells() {
   if (!matrix) return true;
   if (!importer_.onlyChildren(matrix, {"PPCell"})) return false;
   for (const Element* e = matrix->FirstChildElement("PPCell"); e; e = e->NextSiblingElement("PPCell")) {
-    if (!importer_.onlyAttributes(e, {"value", "predictorName", "field", "parameterName", "targetCategory"})) return false;
+    if (!importer_.onlyAttributes(e, {"value", "predictorName", "field", "parameterName", "targetCategory"}))
+      return false;
     const auto value = importer_.required(e, "value"), name = importer_.required(e, "parameterName");
-    const auto predictor = e->Attribute("field") ? importer_.attribute(e, "field") : importer_.required(e, "predictorName");
+    const auto predictor =
+        e->Attribute("field") ? importer_.attribute(e, "field") : importer_.required(e, "predictorName");
     if (!value || !name || !predictor) return false;
     const auto number = parameter(*name, e);
     if (!number) return false;
@@ -164,7 +169,8 @@ bool LinearPredictor::contribution(const Cell& cell, const Predictor& predictor,
     if (codes.back() == kNone) return false;
     if (codes.back() == own) column = codes.size() - 1;
   }
-  if (column >= width) return importer_.invalid(cell.element, "value", "'" + cell.value + "' has no column in the contrast matrix");
+  if (column >= width)
+    return importer_.invalid(cell.element, "value", "'" + cell.value + "' has no column in the contrast matrix");
   for (size_t r = 0; r < codes.size(); ++r) into[codes[r]] = predictor.contrast[r][column];
   return true;
 }
@@ -186,7 +192,8 @@ bool LinearPredictor::addParameter(std::vector<Group>& groups, uint32_t paramete
     }
     Contribution own;
     if (!contribution(cell, *p, own)) return false;
-    const auto same = std::find_if(factors.begin(), factors.end(), [&](const auto& f) { return f.first == cell.predictor; });
+    const auto same =
+        std::find_if(factors.begin(), factors.end(), [&](const auto& f) { return f.first == cell.predictor; });
     if (same == factors.end()) {
       factors.emplace_back(cell.predictor, std::move(own));
       continue;
@@ -197,14 +204,16 @@ bool LinearPredictor::addParameter(std::vector<Group>& groups, uint32_t paramete
   }
   std::vector<std::string> names;
   for (const auto& f : factors) names.push_back(f.first);
-  auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.powers == powers && g.factors == names; });
+  auto group = std::find_if(groups.begin(), groups.end(),
+                            [&](const Group& g) { return g.powers == powers && g.factors == names; });
   if (group == groups.end()) group = groups.insert(groups.end(), Group{std::move(powers), std::move(names), {}});
 
   // All combinations of categories with a multiplier.
   std::vector<std::pair<std::vector<uint32_t>, double>> combinations{{{}, beta}};
   for (const auto& [name, own] : factors) {
     std::vector<std::pair<std::vector<uint32_t>, double>> longer;
-    if (own.size() * combinations.size() > kMaxLookupValues) return importer_.unsupported(model_, "so many combinations of contrasts");
+    if (own.size() * combinations.size() > kMaxLookupValues)
+      return importer_.unsupported(model_, "so many combinations of contrasts");
     for (const auto& [codes, product] : combinations) {
       for (const auto& [code, multiplier] : own) {
         longer.emplace_back(codes, product * multiplier);
@@ -235,7 +244,8 @@ ValueId LinearPredictor::covariates(const std::vector<Group>& groups, std::vecto
       const Element* at = predictors_.at(name).element;
       const ValueId value = importer_.value(scope_, name, at);
       const ValueId number = asNumber(importer_, value, elem_);
-      if (number == kNone) return value != kNone && importer_.invalid(at, "name", "covariate '" + name + "' is not a number"), kNone;
+      if (number == kNone)
+        return value != kNone && importer_.invalid(at, "name", "covariate '" + name + "' is not a number"), kNone;
       const auto known = std::find(fields.begin(), fields.end(), number);
       exponents.operand.push_back(static_cast<uint32_t>(known - fields.begin()));
       exponents.exponent.push_back(exponent);
@@ -273,7 +283,8 @@ ValueId LinearPredictor::lookUp(const Group& group, uint32_t rowCount) {
   };
   const std::vector<double> none(rowCount, 0.0);
   const bool dense = combinations <= 4.0 * static_cast<double>(group.rows.size()) + 1024;
-  if (combinations > 9e18 || (dense ? combinations : static_cast<double>(group.rows.size())) * rowCount > kMaxLookupValues) {
+  if (combinations > 9e18 ||
+      (dense ? combinations : static_cast<double>(group.rows.size())) * rowCount > kMaxLookupValues) {
     return importer_.unsupported(model_, "an interaction of factors with so many combinations"), kNone;
   }
   int64_t rows = 0;
@@ -332,8 +343,9 @@ ValueId LinearPredictor::sums(const std::vector<PredictorRow>& rows) {
   }
   ValueId sum = kNone;
   if (own.empty()) {
-    sum = m > 1 ? constantVector(importer_, intercepts, elem_, "intercepts")
-                : elem_ == Elem::f32 ? build.number32(intercepts[0]) : build.number(intercepts[0]);
+    sum = m > 1                ? constantVector(importer_, intercepts, elem_, "intercepts")
+          : elem_ == Elem::f32 ? build.number32(intercepts[0])
+                               : build.number(intercepts[0]);
   } else {
     Matrix weights, bias;
     weights.elem = bias.elem = elem_;

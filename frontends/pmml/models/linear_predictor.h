@@ -69,8 +69,8 @@ class LinearPredictor {
   const Predictor* predictor(const Cell& cell);
   Field* factor(const std::string& name, const Element* at);
   bool contribution(const Cell& cell, const Predictor& predictor, Contribution& into);
-  bool addParameter(std::vector<Group>& groups, uint32_t parameter, std::optional<uint32_t> category,
-                    uint32_t row, uint32_t rowCount, double beta);
+  bool addParameter(std::vector<Group>& groups, uint32_t parameter, std::optional<uint32_t> category, uint32_t row,
+                    uint32_t rowCount, double beta);
   ValueId covariates(const std::vector<Group>& groups, std::vector<ValueId>& products);
   ValueId lookUp(const Group& group, uint32_t rowCount);
   double rounded(double v) const { return elem_ == ir::Elem::f32 ? static_cast<float>(v) : v; }

@@ -1,10 +1,12 @@
-// NaiveBayesModel: logarithms of the prior counts and of each input's likelihoods are added, class by class; inputs that
-// are missing, or of a category that training did not meet, are left out. Formulas are those of PMML's NaiveBayes page.
+// NaiveBayesModel: logarithms of the prior counts and of each input's likelihoods are added, class by class; inputs
+// that are missing, or of a category that training did not meet, are left out. Formulas are those of PMML's NaiveBayes
+// page.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <numbers>
+#include <set>
 
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/coalesce.h"
@@ -37,7 +39,9 @@ struct NaiveBayes {
 
   double rounded(double v) const { return elem == Elem::f32 ? static_cast<float>(v) : v; }
   ValueId constant(double v) { return elem == Elem::f32 ? build.number32(v) : build.number(v); }
-  ValueId vector(const std::vector<double>& v, const std::string& name) { return constantVector(importer, v, elem, name); }
+  ValueId vector(const std::vector<double>& v, const std::string& name) {
+    return constantVector(importer, v, elem, name);
+  }
 
   // ---- counts
 
@@ -47,7 +51,8 @@ struct NaiveBayes {
     if (!list) return importer.missing(parent, "TargetValueCounts");
     if (!importer.onlyChildren(list, {"TargetValueCount"})) return false;
     counts.assign(codes.size(), 0.0);
-    for (const Element* e = list->FirstChildElement("TargetValueCount"); e; e = e->NextSiblingElement("TargetValueCount")) {
+    for (const Element* e = list->FirstChildElement("TargetValueCount"); e;
+         e = e->NextSiblingElement("TargetValueCount")) {
       if (!importer.onlyAttributes(e, {"value", "count"})) return false;
       const auto label = importer.required(e, "value");
       const auto count = importer.number(e, "count", std::nullopt);
@@ -66,7 +71,9 @@ struct NaiveBayes {
   }
 
   // log(count / sum), the threshold in the place of zero.
-  double logLikelihood(double count, double sum) const { return rounded(kernel::math::log(count > 0 ? count / sum : threshold)); }
+  double logLikelihood(double count, double sum) const {
+    return rounded(kernel::math::log(count > 0 ? count / sum : threshold));
+  }
 
   // ---- inputs
 
@@ -106,6 +113,7 @@ struct NaiveBayes {
   ValueId pairCounts(const Element* input, Field field) {
     std::vector<std::pair<uint32_t, std::vector<double>>> rows;
     std::vector<double> sums(codes.size(), 0.0);
+    std::set<uint32_t> seen;
     uint32_t size = 0;
     for (const Element* e = input->FirstChildElement("PairCounts"); e; e = e->NextSiblingElement("PairCounts")) {
       if (!importer.onlyAttributes(e, {"value"}) || !importer.onlyChildren(e, {"TargetValueCounts"})) return kNone;
@@ -113,9 +121,7 @@ struct NaiveBayes {
       const uint32_t code = value ? importer.label(field, *value, e) : kNone;
       std::vector<double> counts;
       if (code == kNone || !readCounts(e, counts, false)) return kNone;
-      for (const auto& row : rows) {
-        if (row.first == code) return importer.misplaced(e, "a second PairCounts of this value"), kNone;
-      }
+      if (!seen.insert(code).second) return importer.misplaced(e, "a second PairCounts of this value"), kNone;
       for (size_t k = 0; k < codes.size(); ++k) sums[k] += counts[k];
       rows.emplace_back(code, std::move(counts));
       size = std::max(size, code + 1);
@@ -127,7 +133,8 @@ struct NaiveBayes {
     table.numbers.assign(size_t(size + 1) * codes.size(), 0.0);  // the last row: any other value, and missing
     table.defaultRow = table.missingRow = size;
     for (const auto& [code, counts] : rows) {
-      for (size_t k = 0; k < codes.size(); ++k) table.numbers[code * codes.size() + k] = logLikelihood(counts[k], sums[k]);
+      for (size_t k = 0; k < codes.size(); ++k)
+        table.numbers[code * codes.size() + k] = logLikelihood(counts[k], sums[k]);
     }
     LookupNode lookup;
     lookup.table = build.table(std::move(table), "log_" + field.name);
@@ -146,11 +153,13 @@ struct NaiveBayes {
     const Element* poisson = stat->FirstChildElement("PoissonDistribution");
     if (!gaussian == !poisson) return importer.missing(stat, "GaussianDistribution or PoissonDistribution");
     const Element* e = gaussian ? gaussian : poisson;
-    if (gaussian ? !importer.onlyAttributes(e, {"mean", "variance"}) : !importer.onlyAttributes(e, {"mean"})) return false;
+    if (gaussian ? !importer.onlyAttributes(e, {"mean", "variance"}) : !importer.onlyAttributes(e, {"mean"}))
+      return false;
     const auto m = importer.number(e, "mean", std::nullopt);
     const auto v = gaussian ? importer.number(e, "variance", std::nullopt) : std::optional<double>(0);
     if (!m || !v) return false;
-    if (gaussian && !(*v > 0)) return importer.invalid(e, "variance", "a normal distribution needs a positive variance");
+    if (gaussian && !(*v > 0))
+      return importer.invalid(e, "variance", "a normal distribution needs a positive variance");
     if (poisson && !(*m > 0)) return importer.invalid(e, "mean", "a Poisson distribution needs a positive mean");
     mean = *m, variance = *v;
     into.gaussian = into.gaussian || gaussian, into.poisson = into.poisson || poisson;
@@ -161,7 +170,8 @@ struct NaiveBayes {
     if (!importer.onlyChildren(list, {"TargetValueStat"})) return std::nullopt;
     Statistics statistics;
     statistics.mean.assign(codes.size(), std::nan("")), statistics.variance.assign(codes.size(), 1.0);
-    for (const Element* e = list->FirstChildElement("TargetValueStat"); e; e = e->NextSiblingElement("TargetValueStat")) {
+    for (const Element* e = list->FirstChildElement("TargetValueStat"); e;
+         e = e->NextSiblingElement("TargetValueStat")) {
       if (!importer.onlyAttributes(e, {"value"})) return std::nullopt;
       const auto label = importer.required(e, "value");
       const auto code = label ? classCode(importer, classes, *label, e) : std::nullopt;
@@ -169,7 +179,8 @@ struct NaiveBayes {
       const auto k = static_cast<size_t>(std::find(codes.begin(), codes.end(), *code) - codes.begin());
       double ignored[2];
       const bool counts = k < codes.size();
-      if (!readDistribution(e, counts ? statistics.mean[k] : ignored[0], counts ? statistics.variance[k] : ignored[1], statistics)) {
+      if (!readDistribution(e, counts ? statistics.mean[k] : ignored[0], counts ? statistics.variance[k] : ignored[1],
+                            statistics)) {
         return std::nullopt;
       }
     }
@@ -229,7 +240,8 @@ struct NaiveBayes {
       log = build.add(Select(), {constantBooleans(importer, absent, "absent"), constant(-kInfinity), log});
     }
     if (threshold > 0 && !inExtension) log = build.call("clip_low", {log, constant(least)});
-    if (threshold > 0 && inExtension) log = build.add(Select(), {build.call("lt", {log, constant(kLogOfNothing)}), constant(least), log});
+    if (threshold > 0 && inExtension)
+      log = build.add(Select(), {build.call("lt", {log, constant(kLogOfNothing)}), constant(least), log});
     if (!build.type(log).nullable) return log;
     return build.add(Coalesce(), {log, vector(std::vector<double>(codes.size(), 0.0), "nothing")}, "log_" + field.name);
   }
@@ -278,7 +290,8 @@ struct NaiveBayes {
     for (const Element* e = inputs->FirstChildElement(); e; e = e->NextSiblingElement()) {
       if (!std::strcmp(e->Name(), "BayesInput")) add(e, false);
       if (std::strcmp(e->Name(), "Extension")) continue;
-      for (const Element* i = e->FirstChildElement("BayesInput"); i; i = i->NextSiblingElement("BayesInput")) add(i, true);
+      for (const Element* i = e->FirstChildElement("BayesInput"); i; i = i->NextSiblingElement("BayesInput"))
+        add(i, true);
     }
     if (!ok) return std::nullopt;
     importer.at(model);
@@ -296,9 +309,10 @@ struct NaiveBayes {
 }  // namespace
 
 std::optional<Prediction> naiveBayesModel(Importer& importer, Scope& scope, const Element* model) {
-  if (!importer.onlyAttributes(model, {"modelName", "functionName", "algorithmName", "isScorable", "x-mathContext", "threshold"}) ||
-      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets", "LocalTransformations",
-                                     "ModelVerification", "BayesInputs", "BayesOutput"})) {
+  if (!importer.onlyAttributes(
+          model, {"modelName", "functionName", "algorithmName", "isScorable", "x-mathContext", "threshold"}) ||
+      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets",
+                                     "LocalTransformations", "ModelVerification", "BayesInputs", "BayesOutput"})) {
     return std::nullopt;
   }
   const auto threshold = importer.number(model, "threshold", std::nullopt);
