@@ -278,6 +278,37 @@ TEST(Forest, FailedColumnsThatNoTestMeetsByHand) {
   }
 }
 
+// 140 tests of one column in a row, each of which sends a missing value to the end at once: as if it took all of them. A tree of
+// 141 leaves, then, which cursor takes; were the exits thought a third way, it would be one of 281.
+TEST(Forest, ThirdExitsThatLeadWhereTheOthersDo) {
+  RandomForest random;
+  random.columns = {ir::scalarType(ir::Elem::f64, true), ir::scalarType(ir::Elem::f64, true)};
+  random.constants = {{0.5, 70, 139.5}, {0}};
+  ir::Forest& f = random.forest;
+  f.columns = 2;
+  constexpr uint32_t kTests = 140;
+  for (uint32_t tree = 0; tree < 9; tree++) {
+    f.roots.push_back(f.nodes());
+    const uint32_t first = f.nodes(), end = first + 2 * kTests;
+    for (uint32_t i = 0; i < kTests; i++) {
+      const uint32_t n = f.addNode(ir::Test::greater, 0, kTests - i, 0);
+      f.yes[n] = n + 1, f.no[n] = n + 2, f.missing[n] = end;
+      f.addLeafNode(f.addLeaf(), 0);
+      f.addWeight(0, i);
+    }
+    f.addLeafNode(f.addLeaf(), 0);
+    f.addWeight(0, 1000 + tree);
+  }
+  std::string why;
+  const ir::ForestNode node = nodeOf(ir::ForestNode::sum);
+  for (const codegen::ForestStrategy* s : codegen::forestStrategies()) {
+    if (std::string(s->name()) == "cursor") EXPECT_TRUE(s->accepts({f, node, random.columns}, *codegen::findTier("v3"), why)) << why;
+  }
+  std::vector<Row> rows;
+  for (int i = 0; i < 300; i++) rows.push_back({i % 7 == 0 ? missingCell() : number(i / 2.0 - 2), number(0)});
+  expectEqual(random, node, rows, "chain");
+}
+
 // Which strategy takes what: a forced one must not quietly be another in the tests above.
 TEST(Forest, StrategiesTakeWhatTheyShould) {
   Random random(17);

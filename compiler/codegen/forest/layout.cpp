@@ -18,16 +18,37 @@ uint32_t columnStorage(const ir::Type& type) {
   }
 }
 
+namespace {
+
+/// Follows a value that is missing in this column through the tests of the column.
+uint32_t followMissing(const Forest& f, uint32_t node, uint32_t column) {
+  constexpr int kMostSteps = 16;   // chains are short, or lead to their end at once
+  for (int i = 0; i < kMostSteps && !f.isLeaf(node) && f.column[node] == column; i++)
+    node = Forest::target(f.test[node] == static_cast<uint8_t>(Test::isMissing) ? f.yes[node] : f.missing[node]);
+  return node;
+}
+
+}  // namespace
+
+uint32_t missingExit(const Forest& f, uint32_t n) {
+  const uint32_t yes = Forest::target(f.yes[n]), no = Forest::target(f.no[n]);
+  if (f.test[n] == static_cast<uint8_t>(Test::isMissing)) return yes;
+  const uint32_t missing = Forest::target(f.missing[n]);
+  if (missing == yes || missing == no) return missing;
+  const uint32_t end = followMissing(f, missing, f.column[n]);
+  if (followMissing(f, no, f.column[n]) == end) return no;
+  return followMissing(f, yes, f.column[n]) == end ? yes : missing;
+}
+
 ForestWork forestWork(const Forest& f) {
   // Children stand after their parents, so one pass from the end knows every subtree.
   std::vector<float> expected(f.nodes());
   std::vector<uint32_t> depth(f.nodes());
   for (uint32_t n = f.nodes(); n-- > 0;) {
     if (f.isLeaf(n)) continue;
-    const uint32_t yes = Forest::target(f.yes[n]), no = Forest::target(f.no[n]), missing = Forest::target(f.missing[n]);
+    const uint32_t yes = Forest::target(f.yes[n]), no = Forest::target(f.no[n]);
     expected[n] = 1 + (expected[yes] + expected[no]) / 2;
-    depth[n] = 1 + std::max(depth[yes], depth[no]);
-    if (f.test[n] != static_cast<uint8_t>(Test::isMissing)) depth[n] = std::max(depth[n], 1 + depth[missing]);
+    depth[n] = 1 + std::max({depth[yes], depth[no], depth[missingExit(f, n)]});
   }
   ForestWork work;
   for (const uint32_t root : f.roots) {

@@ -15,6 +15,10 @@ struct ForestWork {
 };
 ForestWork forestWork(const ir::Forest& forest);
 
+/// Where a missing value goes from an inner node: `yes` or `no` where that leads to the same place, as it does where what follows
+/// tests the same column again; else the node's own exit. Marks aside.
+uint32_t missingExit(const ir::Forest& forest, uint32_t node);
+
 /// Any leaf of this kind?
 bool hasLeaf(const ir::Forest& forest, ir::Forest::LeafKind kind);
 

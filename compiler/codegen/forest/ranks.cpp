@@ -163,7 +163,7 @@ class Ranker {
     const Source& s = sources_[c];
     const uint32_t yes = at_[Forest::target(forest_.yes[n])], no = at_[Forest::target(forest_.no[n])];
     if (test == Test::isMissing) return s.canMiss ? missingTest(c, no, yes) : no;
-    const uint32_t missing = at_[Forest::target(forest_.missing[n])];
+    const uint32_t missing = at_[missingExit(forest_, n)];
     if (isOrder(test)) {
       const OrderTest order = orderTest(test, s.storage, forest_.constant[n]);
       if (order.kind == OrderTest::cut)

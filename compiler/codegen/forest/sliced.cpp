@@ -65,8 +65,8 @@ class Sliced final : public ForestStrategy {
   double cost(const ForestTask& task, const Tier&) const override {
     const ExpandedSize size = expandedSize(task, kMostLeaves + 1);
     return static_cast<double>(task.columns.size()) + static_cast<double>(size.total) * 0.004 +
-           static_cast<double>(task.forest.roots.size()) * 0.1 * (1 + task.forest.targets) +
-           0.002 * static_cast<double>(mostDistinctTests(task));
+           static_cast<double>(task.forest.roots.size()) * (0.06 + 0.1 * task.forest.targets) +
+           0.001 * static_cast<double>(mostDistinctTests(task));
   }
   void lower(const ForestTask& task, NodeEmitter& emit) const override {
     if (emit.rowForm()) return cursorStrategy().lower(task, emit);

@@ -7,16 +7,15 @@
 namespace kiln::codegen {
 
 using ir::Forest;
-using ir::Test;
 
 ExpandedSize expandedSize(const ForestTask& task, uint32_t limit) {
   const Forest& f = task.forest;
   std::vector<uint32_t> leaves(f.nodes(), 1);
   for (uint32_t n = f.nodes(); n-- > 0;) {
     if (f.isLeaf(n)) continue;
-    const uint32_t yes = Forest::target(f.yes[n]), no = Forest::target(f.no[n]), missing = Forest::target(f.missing[n]);
+    const uint32_t yes = Forest::target(f.yes[n]), no = Forest::target(f.no[n]), missing = missingExit(f, n);
     uint64_t sum = static_cast<uint64_t>(leaves[yes]) + leaves[no];
-    if (f.test[n] != static_cast<uint8_t>(Test::isMissing) && missing != yes && missing != no) sum += leaves[missing];
+    if (missing != yes && missing != no) sum += leaves[missing];
     leaves[n] = static_cast<uint32_t>(std::min<uint64_t>(sum, limit));
   }
   ExpandedSize size;
