@@ -95,7 +95,8 @@ class Builder {
 
   // OUTLINE functions are compiled already: their bodies go, calls stay.
   void leaveToLibrary() {
-    const std::set<std::string> library = librarySymbols();
+    std::set<std::string> library;
+    addSymbols(libraryOf(tier_.target), library), addSymbols(tier_.drivers, library);
     std::string missing;
     for (Function& f : module_) {
       if (!f.isDeclaration() && f.hasFnAttribute(llvm::Attribute::NoInline) && library.count(f.getName().str()) != 0) {
@@ -108,13 +109,11 @@ class Builder {
     }
     if (!missing.empty()) out_.error = "kernels are missing:" + missing;
   }
-  std::set<std::string> librarySymbols() {
-    std::set<std::string> names;
-    const std::string_view bytes = libraryOf(tier_.target);
+  void addSymbols(std::string_view bytes, std::set<std::string>& names) {
     auto object = llvm::object::ObjectFile::createObjectFile(llvm::MemoryBufferRef(llvm::StringRef(bytes.data(), bytes.size()), "library"));
     if (!object) {
       out_.error = "the kernels' library: " + llvm::toString(object.takeError());
-      return names;
+      return;
     }
     for (const llvm::object::SymbolRef& symbol : (*object)->symbols()) {
       auto flags = symbol.getFlags();
@@ -123,7 +122,6 @@ class Builder {
       if (!flags) llvm::consumeError(flags.takeError());
       if (!name) llvm::consumeError(name.takeError());
     }
-    return names;
   }
 
   void setAttributes() {

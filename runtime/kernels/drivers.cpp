@@ -1,12 +1,15 @@
 // The entries of a tier, compiled to machine code once a tier when Kiln is built: they check what the caller gives, set the
-// processor's floating point control, bring rows in and results out, and call the pipeline's instances. KILN_TIER is the tier.
+// processor's floating point control, bring rows in and results out, and call the pipeline's instances. With them the tier's
+// KILN_TIER_KERNELs. KILN_TIER is the tier.
 #define KILN_NATIVE
+#define KILN_TIER_CODE
 #define OUTLINE [[maybe_unused]] static __attribute__((noinline))
 #include "fpcontrol.h"
 #include "matrix.h"
+#include "forest/cursor.h"
+#include "forest/sliced.h"
+#include "forest/walk.h"
 
-#define KILN_OF_TIER_(tier, name) kiln_##tier##_##name
-#define KILN_OF_TIER(tier, name) KILN_OF_TIER_(tier, name)
 #define kiln_body_row KILN_OF_TIER(KILN_TIER, body_row)
 #define kiln_body_block KILN_OF_TIER(KILN_TIER, body_block)
 #define kiln_plan KILN_OF_TIER(KILN_TIER, plan)

@@ -13,6 +13,9 @@
 // makes kiln_forest_walk_row and kiln_forest_walk_block from functions of (const Ctx&, const P&, const Slot* operands,
 // const Slot* results, u64 rows), reached by emit.callBlock("forest_walk", params).
 //
+// KILN_TIER_KERNEL is the same for large kernels that gain nothing from constant parameters: machine code of the tier (drivers.cpp),
+// called, not compiled, with a model.
+//
 // A function marked OUTLINE (large, scalar by nature, no vectors among its arguments) is called, not compiled, with a model.
 #pragma once
 #include "lanes.h"
@@ -35,10 +38,32 @@ template <int N> using Vector = const Slot;
 #define KILN_JOIN_(a, b, c) a##b##_##c
 #define KILN_NAME(symbol, n) KILN_JOIN_(kiln_, symbol, n)
 
+#define KILN_OF_TIER_(tier, name) kiln_##tier##_##name
+#define KILN_OF_TIER(tier, name) KILN_OF_TIER_(tier, name)
+#define KILN_BLOCK_ARGUMENTS_(P) (Ctx * ctx, const P* params, const Slot* operands, const Slot* results, u64 rows)
+
 #ifdef KILN_NATIVE
 #define KILN_LANE_KERNEL(...) static_assert(true);
 #define KILN_BLOCK_KERNEL(...) static_assert(true);
+#ifdef KILN_TIER_CODE
+// The copies of context and parameters do not change with what the kernel stores.
+#define KILN_TIER_FORM_(name, function, P)                                        \
+  extern "C" void KILN_OF_TIER(KILN_TIER, name) KILN_BLOCK_ARGUMENTS_(P) {        \
+    const Ctx c = *ctx;                                                           \
+    const P p = *params;                                                          \
+    function(c, p, operands, results, rows);                                      \
+  }
+#define KILN_TIER_KERNEL(symbol, row_function, block_function, P) \
+  KILN_TIER_FORM_(symbol##_row, row_function, P) KILN_TIER_FORM_(symbol##_block, block_function, P)
 #else
+#define KILN_TIER_KERNEL(...) static_assert(true);
+#endif
+#else
+#define KILN_TIER_FORM_(name, P)                                                                               \
+  extern "C" __attribute__((visibility("hidden"))) void KILN_OF_TIER(KILN_TIER, name) KILN_BLOCK_ARGUMENTS_(P); \
+  KILN_KERNEL void kiln_##name KILN_BLOCK_ARGUMENTS_(P) { KILN_OF_TIER(KILN_TIER, name)(ctx, params, operands, results, rows); }
+#define KILN_TIER_KERNEL(symbol, row_function, block_function, P) KILN_TIER_FORM_(symbol##_row, P) KILN_TIER_FORM_(symbol##_block, P)
+
 #define KILN_LANE_KERNEL(symbol, function, P, ...) \
   KILN_INSTANCE_(1, symbol, function, P, __VA_ARGS__) KILN_INSTANCE_(KILN_LANES, symbol, function, P, __VA_ARGS__)
 #define KILN_INSTANCE_(N, symbol, function, P, ...)                                              \

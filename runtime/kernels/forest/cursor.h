@@ -203,8 +203,8 @@ template <class T> INLINE void cursor_row(const Ctx& c, const ForestCursor& p, c
     put_missing_row(c, out, k, gone);
   }
 }
-KILN_BLOCK_KERNEL(forest_cursor_f64, cursor_row<f64>, cursor_block<f64>, ForestCursor)
-KILN_BLOCK_KERNEL(forest_cursor_f32, cursor_row<f32>, cursor_block<f32>, ForestCursor)
-KILN_BLOCK_KERNEL(forest_cursor_i32, cursor_row<i32>, cursor_block<i32>, ForestCursor)
+KILN_TIER_KERNEL(forest_cursor_f64, cursor_row<f64>, cursor_block<f64>, ForestCursor)
+KILN_TIER_KERNEL(forest_cursor_f32, cursor_row<f32>, cursor_block<f32>, ForestCursor)
+KILN_TIER_KERNEL(forest_cursor_i32, cursor_row<i32>, cursor_block<i32>, ForestCursor)
 
 }  // namespace kiln::kernel

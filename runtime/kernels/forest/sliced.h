@@ -82,8 +82,8 @@ template <class T> INLINE void sliced_block(const Ctx& c, const ForestSliced& p,
 template <class T> INLINE void sliced_row(const Ctx& c, const ForestSliced& p, const Slot* operands, const Slot* results, u64 rows) {
   cursor_row<T>(c, p.cursor, operands, results, rows);
 }
-KILN_BLOCK_KERNEL(forest_sliced_f64, sliced_row<f64>, sliced_block<f64>, ForestSliced)
-KILN_BLOCK_KERNEL(forest_sliced_f32, sliced_row<f32>, sliced_block<f32>, ForestSliced)
+KILN_TIER_KERNEL(forest_sliced_f64, sliced_row<f64>, sliced_block<f64>, ForestSliced)
+KILN_TIER_KERNEL(forest_sliced_f32, sliced_row<f32>, sliced_block<f32>, ForestSliced)
 #endif
 
 }  // namespace kiln::kernel

@@ -196,8 +196,8 @@ template <class T> INLINE void walk_row(const Ctx& c, const ForestWalk& p, const
   if (p.compact) walk_any_row<T, true>(c, p, operands, results[0]);
   else walk_any_row<T, false>(c, p, operands, results[0]);
 }
-KILN_BLOCK_KERNEL(forest_walk_f64, walk_row<f64>, walk_block<f64>, ForestWalk)
-KILN_BLOCK_KERNEL(forest_walk_f32, walk_row<f32>, walk_block<f32>, ForestWalk)
-KILN_BLOCK_KERNEL(forest_walk_i32, walk_row<i32>, walk_block<i32>, ForestWalk)
+KILN_TIER_KERNEL(forest_walk_f64, walk_row<f64>, walk_block<f64>, ForestWalk)
+KILN_TIER_KERNEL(forest_walk_f32, walk_row<f32>, walk_block<f32>, ForestWalk)
+KILN_TIER_KERNEL(forest_walk_i32, walk_row<i32>, walk_block<i32>, ForestWalk)
 
 }  // namespace kiln::kernel
