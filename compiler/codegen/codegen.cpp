@@ -93,21 +93,22 @@ class Compilation {
     try {
       schema_ = schemaOf(pipeline_, blob_);
       rowText_ = textBound(pipeline_, false), blockText_ = textBound(pipeline_, true);
-      for (const Tier* tier : tiers_) planTier(*tier);
+      Kept kept;
+      for (const Tier* tier : tiers_) planTier(*tier, kept);
       blob_.finish();
     } catch (const std::length_error& error) {
       return fail(Kind::limit, error.what());
     }
     return true;
   }
-  void planTier(const Tier& tier) {
+  void planTier(const Tier& tier, Kept& kept) {
     TierPlan plan{&tier, {}, {}, {}, {}, {}};
-    plan.row = record({pipeline_, tier, true, 1, options_.strategy, schema_, blob_, artefact_.strategies});
+    plan.row = record({pipeline_, tier, true, 1, options_.strategy, schema_, blob_, kept, artefact_.strategies});
     plan.rowSchedule = schedule(plan.row, pipeline_, 1);
     const size_t reported = artefact_.strategies.size();
     const uint64_t most = kMostScratch * std::max<uint64_t>(1, wantedBlockRows() / kForestBlockRows);
     for (uint32_t rows = wantedBlockRows();; rows /= 2) {
-      plan.block = record({pipeline_, tier, false, rows, options_.strategy, schema_, blob_, artefact_.strategies});
+      plan.block = record({pipeline_, tier, false, rows, options_.strategy, schema_, blob_, kept, artefact_.strategies});
       plan.blockSchedule = schedule(plan.block, pipeline_, tier.lanes);
       // What block kernels keep for themselves does not shrink with the rows.
       const uint64_t columns = plan.blockSchedule.scratchBytes - plan.block.blockScratch + blockText_.fixed * rows;

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,9 @@ namespace kiln::codegen {
 struct Arg {
   void* handle = nullptr;   ///< the emitter's own
 };
+
+/// What lowerings keep while a model is compiled, by name.
+using Kept = std::map<std::string, std::shared_ptr<void>>;
 
 struct Tier;   // tiers.h
 
@@ -76,6 +81,19 @@ class NodeEmitter {
     return blob(key, bytes.data(), bytes.size(), 64);
   }
 
+  /// What is costly to find out and the same for all instances and tiers: made when first asked for, kept while the model is
+  /// compiled. `key` names it, and its type, within this node.
+  template <class T, class Make> const T& once(const std::string& key, Make make) {
+    if (!keep(key)) {
+      auto made = std::make_shared<T>(make());
+      keep(key) = std::move(made);
+    }
+    return *static_cast<const T*>(keep(key).get());
+  }
+
+  /// Makes result 0 another name of operand 0, where that cannot fail. Returns whether it does; if not, nothing has happened.
+  virtual bool forward() { return false; }
+
   /// A kernel over a whole block, between two stages: calls kiln_<kernel>_row or kiln_<kernel>_block, with
   /// (const Ctx*, const Params*, const Slot* operands, const Slot* results, u64 rows). Every operand, scalars too, is in scratch
   /// (a scalar's Slot has count 1). `rows` is a multiple of the lanes; rows beyond Ctx::rows repeat the last one. A row's
@@ -92,6 +110,10 @@ class NodeEmitter {
     const int32_t index = field == ir::kNone ? kernel::kNodeBase + static_cast<int32_t>(nodeIndex()) : static_cast<int32_t>(field);
     return static_cast<int32_t>(cause & 0xff) | index << 8;
   }
+
+ private:
+  /// Where the thing of this name is kept, null before it is made.
+  virtual std::shared_ptr<void>& keep(const std::string& key) = 0;
 };
 
 /// "f64", "f32", "i64", "i32", "bool", "str": the part of a kernel's name that says what it works on.

@@ -29,7 +29,10 @@ class Recorder final : public NodeEmitter {
  public:
   explicit Recorder(const RecordOptions& options) : options_(options), inputs_(options.pipeline.inputs()), outputs_(options.pipeline.outputs()) {
     record_.blockRows = options.row ? 1 : options.blockRows;
-    for (const ir::Value& value : pipeline().values) record_.locals.push_back(localOf(value.type));
+    for (const ir::Value& value : pipeline().values) {
+      localOf_.push_back(static_cast<LocalId>(record_.locals.size()));
+      record_.locals.push_back(localOf(value.type));
+    }
   }
 
   Record run() {
@@ -66,8 +69,8 @@ class Recorder final : public NodeEmitter {
   }
   uint32_t blockRows() const override { return record_.blockRows; }
 
-  Arg in(size_t operand) override { return handle(node().operands[operand], false); }
-  Arg out(size_t result) override { return handle(node().results[result], true); }
+  Arg in(size_t operand) override { return handle(localOf_[node().operands[operand]], false); }
+  Arg out(size_t result) override { return handle(localOf_[node().results[result]], true); }
   Arg outputSlot() override { return handle(record_.outputs[schemaIndex()], true); }
   Arg temporary(ir::Storage storage) override { return handle(addLocal({storage}), true); }
   Arg temporarySlot(ir::Storage storage, uint32_t count, bool nullable, bool fallible) override {
@@ -97,6 +100,12 @@ class Recorder final : public NodeEmitter {
     return options_.blob.add(key, bytes, size, align);
   }
   uint32_t blobOnce(const std::string& key, const std::function<std::string()>& make) override { return options_.blob.addOnce(key, make); }
+  bool forward() override {
+    const LocalId operand = localOf_[node().operands[0]];
+    if (record_.locals[operand].fallible) return false;
+    localOf_[node().results[0]] = operand;
+    return true;
+  }
   uint32_t scratch(size_t bytes) override {
     const auto at = static_cast<uint32_t>(scratchUsed_);
     scratchUsed_ = (scratchUsed_ + bytes + 63) / 64 * 64;
@@ -104,6 +113,7 @@ class Recorder final : public NodeEmitter {
   }
 
  private:
+  std::shared_ptr<void>& keep(const std::string& key) override { return options_.kept[std::to_string(index_) + " " + key]; }
   static Local localOf(const ir::Type& type) {
     assert(!type.isList() && "lists have no lowering yet");
     return {type.storage(), type.size(), !type.isScalar(), type.nullable, type.fallible};
@@ -125,8 +135,8 @@ class Recorder final : public NodeEmitter {
   void wholeNode(Operation::Kind kind, const std::string& kernel, const void* params, size_t paramBytes, size_t results) {
     Piece& p = piece(kind == Operation::block);
     Operation operation{kind, kernel, bytesOf(params, paramBytes), {}};
-    for (ir::ValueId v : node().operands) operation.arguments.push_back(v), p.uses.push_back(v);
-    for (size_t r = 0; r < results; r++) operation.arguments.push_back(node().results[r]), p.defines.push_back(node().results[r]);
+    for (ir::ValueId v : node().operands) operation.arguments.push_back(localOf_[v]), p.uses.push_back(localOf_[v]);
+    for (size_t r = 0; r < results; r++) operation.arguments.push_back(localOf_[node().results[r]]), p.defines.push_back(localOf_[node().results[r]]);
     p.operations.push_back(std::move(operation));
   }
   void addSchema() {
@@ -154,6 +164,7 @@ class Recorder final : public NodeEmitter {
   const RecordOptions& options_;
   std::vector<ir::NodeId> inputs_, outputs_;
   std::vector<uint32_t> schema_;
+  std::vector<LocalId> localOf_;   // by value: its own, or the one that it is another name of
   Record record_;
   uint32_t index_ = 0;
   bool open_ = false;

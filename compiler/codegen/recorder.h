@@ -56,6 +56,7 @@ struct RecordOptions {
   std::string strategy;
   const Schema& schema;
   Blob& blob;
+  Kept& kept;
   std::vector<std::string>& strategies;   ///< for the report
 };
 

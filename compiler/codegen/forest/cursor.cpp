@@ -75,30 +75,35 @@ class Cursor final : public ForestStrategy {
     return acceptsCursors(task, kMostLeaves, why);
   }
   double cost(const ForestTask& task, const Tier& tier) const override {
-    const ExpandedSize size = expandedSize(task, kMostLeaves + 1);
+    const ExpandedSize size = expandedSize(task);
     const double perStep = 0.5 / tier.vectorBytes(), perAdd = usesPlanes(task.node, tier, tableStride(size.most)) ? 0.1 : 0.4;
     return static_cast<double>(task.columns.size()) + static_cast<double>(size.total) * perStep +
            static_cast<double>(task.forest.roots.size()) * perAdd * task.forest.targets;
   }
   void lower(const ForestTask& task, NodeEmitter& emit) const override {
-    const RankedForest ranked = rankForest(task, 255);
+    const RankedForest& ranked = rankForest(task, 255);
     if (emit.rowForm() && (task.forest.roots.size() < kFewTrees || ranked.columns > kLaneColumns))
       return walkStrategy().lower(task, emit);
-    const std::vector<FlatTree> trees = flattenAll(ranked);
     const uint32_t width = static_cast<uint32_t>(emit.tier().vectorBytes());
-    kernel::ForestCursor p{};
-    if (emit.rowForm()) {
+    emit.callBlock(cursorKernel("forest_cursor", task.node),
+                   emit.rowForm() ? row(task, width, emit) : cursorBlock(task, width * kGroups, emit));
+  }
+
+ private:
+  static const kernel::ForestCursor& row(const ForestTask& task, uint32_t width, NodeEmitter& emit) {
+    return emit.once<kernel::ForestCursor>("cursor row " + std::to_string(width), [&] {
+      const RankedForest& ranked = rankForest(task, 255);
+      const std::vector<FlatTree>& trees = flattenAll(task);
+      kernel::ForestCursor p{};
       p.quantiser = putQuantiser(ranked, task, emit);
-      const LeafTables leaves = putLeaves(task, trees, emit, p);
+      const LeafTables leaves = putLeaves(task, false, emit, p);
       const uint32_t bank = width == 64 ? 64 : 16;
       p.banks = 1;
       while (p.banks * bank < ranked.columns) p.banks *= 2;
       p.vectors = trees.size() > 2 * width ? 4 : trees.size() > width ? 2 : 1;
       putLanes(trees, leaves, width, p, emit);
-    } else {
-      putCursorBlock(task, ranked, trees, width * kGroups, emit, p);
-    }
-    emit.callBlock(cursorKernel("forest_cursor", task.node), p);
+      return p;
+    });
   }
 };
 
@@ -106,18 +111,12 @@ class Cursor final : public ForestStrategy {
 
 bool acceptsCursors(const ForestTask& task, uint32_t mostLeaves, std::string& why) {
   if (!isPlain(task, why) || !canRank(task, why)) return false;
-  const ExpandedSize size = expandedSize(task, mostLeaves + 1);
+  const ExpandedSize& size = expandedSize(task);
   if (size.most > mostLeaves) why = "a tree of more than " + std::to_string(mostLeaves) + " leaves";
   else if (size.total * (1 + task.forest.targets) > kMostSteps) why = "too many nodes once shared ones are copied";
   else if (task.forest.targets > 4096 || task.forest.roots.empty()) why = "no tree, or more than 4096 targets";
   else if (mostVirtualColumns(task) > kMostColumns) why = "too many distinct tests";
   return why.empty();
-}
-
-std::vector<FlatTree> flattenAll(const RankedForest& ranked) {
-  std::vector<FlatTree> trees;
-  for (const uint32_t root : ranked.roots) trees.push_back(flatten(ranked, root));
-  return trees;
 }
 
 uint32_t tableStride(uint32_t mostLeaves) {
@@ -165,14 +164,15 @@ void putGone(const ForestTask& task, const std::vector<FlatTree>& trees, NodeEmi
 
 }  // namespace
 
-LeafTables putLeaves(const ForestTask& task, const std::vector<FlatTree>& trees, NodeEmitter& emit, kernel::ForestCursor& p) {
+LeafTables putLeaves(const ForestTask& task, bool planes, NodeEmitter& emit, kernel::ForestCursor& p) {
+  const std::vector<FlatTree>& trees = flattenAll(task);
   const Forest& f = task.forest;
   size_t most = 1;
   for (const FlatTree& tree : trees) most = std::max(most, tree.leaves.size());
   p.result = static_cast<uint32_t>(task.node.result);
   p.trees = static_cast<uint32_t>(trees.size()), p.targets = f.targets;
   p.stride = tableStride(static_cast<uint32_t>(most));
-  p.planes = !emit.rowForm() && usesPlanes(task.node, emit.tier(), p.stride);
+  p.planes = planes && usesPlanes(task.node, emit.tier(), p.stride);
   putGone(task, trees, emit, p);
   const bool isFloat = task.node.elem == ir::Elem::f32;
   const auto put = [&](size_t tables, auto value) {
@@ -225,17 +225,22 @@ void putChunks(const LeafTables& leaves, kernel::ForestCursor& p, NodeEmitter& e
   p.adds = emit.blob("forest.adds", adds), p.runs = emit.blob("forest.runs", runs), p.chunks = emit.blob("forest.chunks", chunks);
 }
 
-void putCursorBlock(const ForestTask& task, const RankedForest& ranked, const std::vector<FlatTree>& trees, uint32_t rows,
-                    NodeEmitter& emit, kernel::ForestCursor& p) {
-  p.quantiser = putQuantiser(ranked, task, emit);
-  const LeafTables leaves = putLeaves(task, trees, emit, p);
-  std::vector<kernel::CursorStep> steps;
-  p.tree_table = emit.blob("forest.cursor_trees", treeTable(trees, steps));
-  p.steps = emit.blob("forest.cursor_steps", steps);
-  putChunks(leaves, p, emit);
-  p.ranks = emit.scratch(static_cast<size_t>(ranked.columns) * rows + 64);
+kernel::ForestCursor cursorBlock(const ForestTask& task, uint32_t rows, NodeEmitter& emit) {
+  const bool planes = emit.tier().vectorBytes() == 64;
+  kernel::ForestCursor p = emit.once<kernel::ForestCursor>(planes ? "cursor block, planes" : "cursor block", [&] {
+    kernel::ForestCursor q{};
+    q.quantiser = putQuantiser(rankForest(task, 255), task, emit);
+    const LeafTables leaves = putLeaves(task, planes, emit, q);
+    std::vector<kernel::CursorStep> steps;
+    q.tree_table = emit.blob("forest.cursor_trees", treeTable(flattenAll(task), steps));
+    q.steps = emit.blob("forest.cursor_steps", steps);
+    putChunks(leaves, q, emit);
+    return q;
+  });
+  p.ranks = emit.scratch(static_cast<size_t>(p.quantiser.columns) * rows + 64);
   p.sums = emit.scratch(isSum(task.node) ? static_cast<size_t>(p.targets) * rows * 8 : 8);
   p.gone_rows = emit.scratch(rows);
+  return p;
 }
 
 const ForestStrategy& cursorStrategy() {

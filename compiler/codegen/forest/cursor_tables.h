@@ -5,7 +5,6 @@
 namespace kiln::codegen {
 
 bool acceptsCursors(const ForestTask& task, uint32_t mostLeaves, std::string& why);
-std::vector<FlatTree> flattenAll(const RankedForest& ranked);
 /// Elements of a leaf table: 32, 64, 128 or 256.
 uint32_t tableStride(uint32_t mostLeaves);
 /// Whether leaf values are looked up by permutes of registers.
@@ -14,12 +13,11 @@ bool usesPlanes(const ir::ForestNode& node, const Tier& tier, uint32_t stride);
 std::string cursorKernel(const std::string& family, const ir::ForestNode& node);
 
 /// Puts the leaf tables; fills result, trees, targets, stride, planes, gone, leaves.
-LeafTables putLeaves(const ForestTask& task, const std::vector<FlatTree>& trees, NodeEmitter& emit, kernel::ForestCursor& p);
+LeafTables putLeaves(const ForestTask& task, bool planes, NodeEmitter& emit, kernel::ForestCursor& p);
 /// Puts which tables are added to which target after each chunk of trees; fills adds, runs, chunks.
 void putChunks(const LeafTables& leaves, kernel::ForestCursor& p, NodeEmitter& emit);
 
-/// All that a block of up to `rows` rows a pass needs, scratch included.
-void putCursorBlock(const ForestTask& task, const RankedForest& ranked, const std::vector<FlatTree>& trees, uint32_t rows,
-                    NodeEmitter& emit, kernel::ForestCursor& p);
+/// The tables that a block needs, and the scratch of a pass of up to `rows` rows.
+kernel::ForestCursor cursorBlock(const ForestTask& task, uint32_t rows, NodeEmitter& emit);
 
 }  // namespace kiln::codegen

@@ -58,21 +58,24 @@ class Graph final : public ForestStrategy {
   bool accepts(const ForestTask&, const Tier&, std::string&) const override { return true; }
   bool followsFailures() const override { return true; }
   double cost(const ForestTask& task, const Tier&) const override {
-    return 20 + forestWork(task.forest).levels * 8.0;
+    return 20 + forestWork(task).levels * 8.0;
   }
   void lower(const ForestTask& task, NodeEmitter& emit) const override {
-    emit.callBlock(kernelOf("forest_graph", task), putGraph(task, emit));
+    emit.callBlock(kernelOf("forest_graph", task), emit.once<kernel::ForestGraph>("graph", [&] { return putGraph(task, emit); }));
   }
 };
 
 }  // namespace
 
 void fixUpFailedRows(const ForestTask& task, NodeEmitter& emit) {
-  kernel::ForestFixup p{};
-  p.graph = putGraph(task, emit);
-  const std::vector<uint32_t> columns = failingColumns(task);
-  p.columns = emit.blob("forest.failing", columns), p.count = static_cast<uint32_t>(columns.size());
-  emit.callBlock(kernelOf("forest_fixup", task), p);
+  const auto make = [&] {
+    kernel::ForestFixup p{};
+    p.graph = putGraph(task, emit);
+    const std::vector<uint32_t> columns = failingColumns(task);
+    p.columns = emit.blob("forest.failing", columns), p.count = static_cast<uint32_t>(columns.size());
+    return p;
+  };
+  emit.callBlock(kernelOf("forest_fixup", task), emit.once<kernel::ForestFixup>("fixup", make));
 }
 
 const ForestStrategy& graphStrategy() {

@@ -3,10 +3,15 @@
 
 #include <algorithm>
 
+#include "compiler/codegen/forest/study.h"
+
 namespace kiln::codegen {
 
 using ir::Forest;
 using ir::Test;
+
+ForestTask::ForestTask(const Forest& f, const ir::ForestNode& n, std::vector<ir::Type> types)
+    : forest(f), node(n), columns(std::move(types)), study(std::make_shared<ForestStudy>()) {}
 
 uint32_t columnStorage(const ir::Type& type) {
   switch (type.storage()) {
@@ -40,7 +45,7 @@ uint32_t missingExit(const Forest& f, uint32_t n) {
   return followMissing(f, yes, f.column[n]) == end ? yes : missing;
 }
 
-ForestWork forestWork(const Forest& f) {
+static ForestWork workOf(const Forest& f) {
   // Children stand after their parents, so one pass from the end knows every subtree.
   std::vector<float> expected(f.nodes());
   std::vector<uint32_t> depth(f.nodes());
@@ -56,6 +61,10 @@ ForestWork forestWork(const Forest& f) {
     work.deepest = std::max(work.deepest, depth[root]);
   }
   return work;
+}
+
+const ForestWork& forestWork(const ForestTask& task) {
+  return known(task.study->work, [&] { return workOf(task.forest); });
 }
 
 bool hasLeaf(const Forest& f, Forest::LeafKind kind) {

@@ -13,7 +13,7 @@ struct ForestWork {
   double levels = 0;        ///< nodes that a row visits, all trees, if every exit of a test were equally likely
   uint32_t deepest = 0;     ///< longest path of any tree
 };
-ForestWork forestWork(const ir::Forest& forest);
+const ForestWork& forestWork(const ForestTask& task);
 
 /// Where a missing value goes from an inner node: `yes` or `no` where that leads to the same place, as it does where what follows
 /// tests the same column again; else the node's own exit. Marks aside.

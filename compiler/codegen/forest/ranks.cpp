@@ -7,6 +7,8 @@
 #include <limits>
 #include <map>
 
+#include "compiler/codegen/forest/study.h"
+
 namespace kiln::codegen {
 namespace {
 
@@ -74,18 +76,14 @@ void sortUnique(std::vector<double>& v) {
   v.erase(std::unique(v.begin(), v.end()), v.end());
 }
 
-/// What is known of one operand.
-struct Source {
-  uint32_t storage = 0;
-  bool canMiss = false;            // missing or NaN
-  std::vector<double> cuts;        // of order tests
-  std::vector<double> members;     // of sets
+/// An operand and what the ranked forest has of it.
+struct Source : RankSource {
   uint32_t firstWindow = kNone, windows = 0, sets = kNone;
 };
 
-std::vector<Source> findSources(const ForestTask& task) {
+std::vector<RankSource> findSources(const ForestTask& task) {
   const Forest& f = task.forest;
-  std::vector<Source> sources(task.columns.size());
+  std::vector<RankSource> sources(task.columns.size());
   for (size_t c = 0; c < sources.size(); c++) {
     sources[c].storage = columnStorage(task.columns[c]);
     sources[c].canMiss = task.columns[c].nullable || !isWhole(sources[c].storage);
@@ -93,7 +91,7 @@ std::vector<Source> findSources(const ForestTask& task) {
   for (uint32_t n = 0; n < f.nodes(); n++) {
     const Test test = static_cast<Test>(f.test[n]);
     if (test == Test::leaf) continue;
-    Source& s = sources[f.column[n]];
+    RankSource& s = sources[f.column[n]];
     if (isOrder(test)) {
       const OrderTest order = orderTest(test, s.storage, f.constant[n]);
       if (order.kind == OrderTest::cut) s.cuts.push_back(order.value);
@@ -102,19 +100,23 @@ std::vector<Source> findSources(const ForestTask& task) {
     }
     if (s.cuts.size() > 1u << 20 && s.cuts.size() == s.cuts.capacity()) sortUnique(s.cuts);
   }
-  for (Source& s : sources) sortUnique(s.cuts), sortUnique(s.members);
+  for (RankSource& s : sources) sortUnique(s.cuts), sortUnique(s.members);
   return sources;
 }
 
+const std::vector<RankSource>& rankSources(const ForestTask& task) {
+  return known(task.study->sources, [&] { return findSources(task); });
+}
+
 /// Indices that the set tables of a source need; 0 if they do not fit.
-bool directSets(const Source& s) { return isWhole(s.storage) && s.members.back() - s.members.front() < kMostIndices; }
+bool directSets(const RankSource& s) { return isWhole(s.storage) && s.members.back() - s.members.front() < kMostIndices; }
 
 class Ranker {
  public:
   Ranker(const ForestTask& task, uint32_t largest) : task_(task), forest_(task.forest), perWindow_(largest - 1) {}
 
   RankedForest run() {
-    sources_ = findSources(task_);
+    for (const RankSource& source : rankSources(task_)) sources_.push_back({source});
     for (uint32_t c = 0; c < sources_.size(); c++) addWindows(c);
     const uint32_t count = forest_.nodes();
     at_.assign(count, kNone);
@@ -312,8 +314,9 @@ std::vector<kernel::SetTest> setTests(const RankedSets& sets, NodeEmitter& emit)
 
 }  // namespace
 
-bool canRank(const ForestTask& task, std::string& why) {
+static std::string whyNotRanked(const ForestTask& task) {
   const Forest& f = task.forest;
+  std::string why;
   if (task.columns.size() > 65535) why = "more than 65535 columns";
   const auto big = [](double c) { return std::isfinite(c) && std::fabs(c) >= kExact; };
   std::vector<bool> bigSet(f.setFirst.empty() ? 0 : f.setFirst.size() - 1);
@@ -323,7 +326,7 @@ bool canRank(const ForestTask& task, std::string& why) {
     if (!f.isLeaf(n) && columnStorage(task.columns[f.column[n]]) == kernel::kColumnI64 &&
         (f.test[n] == static_cast<uint8_t>(Test::inSet) ? bigSet[f.set[n]] : big(f.constant[n])))
       why = "an integer constant beyond 2^53";
-  if (!why.empty()) return false;
+  if (!why.empty()) return why;
   std::vector<size_t> entries(task.columns.size());   // of sets: an upper bound of their distinct members
   for (uint32_t n = 0; n < f.nodes(); n++) {
     const Test test = static_cast<Test>(f.test[n]);
@@ -331,37 +334,43 @@ bool canRank(const ForestTask& task, std::string& why) {
   }
   const bool mayOverflow = std::any_of(entries.begin(), entries.end(), [](size_t n) { return 2 * n > kMostIndices; });
   if (mayOverflow)
-    for (const Source& s : findSources(task))
+    for (const RankSource& s : rankSources(task))
       if (!s.members.empty() && !directSets(s) && 2 * s.members.size() > kMostIndices) why = "too many values in sets of one column";
+  return why;
+}
+bool canRank(const ForestTask& task, std::string& why) {
+  why = known(task.study->whyNotRanked, [&] { return whyNotRanked(task); });
   return why.empty();
 }
 
-uint64_t mostVirtualColumns(const ForestTask& task) {
+static uint64_t countVirtualColumns(const ForestTask& task) {
   const Forest& f = task.forest;
-  std::vector<uint64_t> orders(task.columns.size());
   uint64_t sets = 0;
   std::map<std::pair<uint32_t, double>, bool> equals;
   std::map<std::pair<uint32_t, uint32_t>, bool> inSets;
   for (uint32_t n = 0; n < f.nodes(); n++) {
     const Test test = static_cast<Test>(f.test[n]);
-    if (isOrder(test)) orders[f.column[n]]++;
-    else if (test == Test::inSet) sets += inSets.try_emplace({f.column[n], f.set[n]}, true).second;
+    if (test == Test::inSet) sets += inSets.try_emplace({f.column[n], f.set[n]}, true).second;
     else if (isMembership(test) && !std::isnan(f.constant[n])) sets += equals.try_emplace({f.column[n], f.constant[n]}, true).second;
   }
   uint64_t columns = 2 * sets;
-  const std::vector<Source> sources = std::any_of(orders.begin(), orders.end(), [](uint64_t n) { return n > 254; })
-                                          ? findSources(task) : std::vector<Source>();
-  for (size_t c = 0; c < orders.size(); c++) columns += 2 * (1 + (sources.empty() ? 0 : sources[c].cuts.size() / 254));
+  const std::vector<RankSource>& sources = rankSources(task);
+  for (const RankSource& s : sources) columns += 2 * (1 + s.cuts.size() / 254);
   return columns;
+}
+uint64_t mostVirtualColumns(const ForestTask& task) {
+  return known(task.study->virtualColumns, [&] { return countVirtualColumns(task); });
 }
 
 uint64_t mostDistinctTests(const ForestTask& task) {
   uint64_t tests = mostVirtualColumns(task);   // a set or the test for missing is one of its column
-  for (const Source& s : findSources(task)) tests += (s.canMiss ? 2 : 1) * s.cuts.size();
+  for (const RankSource& s : rankSources(task)) tests += (s.canMiss ? 2 : 1) * s.cuts.size();
   return tests;
 }
 
-RankedForest rankForest(const ForestTask& task, uint32_t largest) { return Ranker(task, largest).run(); }
+const RankedForest& rankForest(const ForestTask& task, uint32_t largest) {
+  return known(largest == 255 ? task.study->bytes : task.study->words, [&] { return Ranker(task, largest).run(); });
+}
 
 kernel::Quantiser putQuantiser(const RankedForest& ranked, const ForestTask& task, NodeEmitter& emit) {
   std::vector<kernel::LevelColumn> levels;

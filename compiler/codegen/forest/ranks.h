@@ -36,6 +36,14 @@ struct RankedSets {
   std::vector<RankedSet> sets;
 };
 
+/// What is known of one operand.
+struct RankSource {
+  uint32_t storage = 0;
+  bool canMiss = false;            ///< missing or NaN
+  std::vector<double> cuts;        ///< of order tests, ascending
+  std::vector<double> members;     ///< of sets, ascending
+};
+
 struct RankedForest {
   std::vector<RankedNode> nodes;   ///< children before parents; equal leaves are one node
   std::vector<uint32_t> roots;
@@ -53,7 +61,7 @@ uint64_t mostVirtualColumns(const ForestTask& task);
 uint64_t mostDistinctTests(const ForestTask& task);
 
 /// `largest`: the largest value of a virtual column, 255 or 65535.
-RankedForest rankForest(const ForestTask& task, uint32_t largest);
+const RankedForest& rankForest(const ForestTask& task, uint32_t largest);
 
 /// Puts the tables of the quantiser in the blob.
 kernel::Quantiser putQuantiser(const RankedForest& ranked, const ForestTask& task, NodeEmitter& emit);

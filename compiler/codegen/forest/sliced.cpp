@@ -63,25 +63,32 @@ class Sliced final : public ForestStrategy {
     return why.empty();
   }
   double cost(const ForestTask& task, const Tier&) const override {
-    const ExpandedSize size = expandedSize(task, kMostLeaves + 1);
+    const ExpandedSize size = expandedSize(task);
     return static_cast<double>(task.columns.size()) + static_cast<double>(size.total) * 0.004 +
            static_cast<double>(task.forest.roots.size()) * (0.06 + 0.1 * task.forest.targets) +
            0.001 * static_cast<double>(mostDistinctTests(task));
   }
   void lower(const ForestTask& task, NodeEmitter& emit) const override {
     if (emit.rowForm()) return cursorStrategy().lower(task, emit);
-    const RankedForest ranked = rankForest(task, 255);
-    const std::vector<FlatTree> trees = flattenAll(ranked);
-    kernel::ForestSliced p{};
-    putCursorBlock(task, ranked, trees, kRows, emit, p.cursor);
+    const kernel::ForestCursor cursor = cursorBlock(task, kRows, emit);
+    kernel::ForestSliced p = emit.once<kernel::ForestSliced>("sliced", [&] { return put(task, cursor, emit); });
+    p.cursor = cursor;
+    p.bits = emit.scratch(static_cast<size_t>(p.test_count) * 64 + 64);
+    emit.callBlock(cursorKernel("forest_sliced", task.node), p);
+  }
+
+ private:
+  /// All but scratch.
+  static kernel::ForestSliced put(const ForestTask& task, const kernel::ForestCursor& cursor, NodeEmitter& emit) {
+    const std::vector<FlatTree>& trees = flattenAll(task);
     const std::vector<TestKey> tests = distinctTests(trees);
-    p.planes = p.cursor.stride == 32 ? 5 : p.cursor.stride == 64 ? 6 : 7;
+    kernel::ForestSliced p{};
+    p.planes = cursor.stride == 32 ? 5 : cursor.stride == 64 ? 6 : 7;
     std::vector<kernel::SlicedTest> table;
     for (const auto& [column, rank] : tests) table.push_back({column, static_cast<kernel::i32>(rank) - 128});
     p.tests = emit.blob("forest.sliced_tests", table), p.test_count = static_cast<uint32_t>(tests.size());
     putSteps(trees, tests, p, emit);
-    p.bits = emit.scratch(tests.size() * 64 + 64);
-    emit.callBlock(cursorKernel("forest_sliced", task.node), p);
+    return p;
   }
 };
 

@@ -1,6 +1,7 @@
 // How a forest is evaluated: a strategy is a row of strategies.def, with its own tables and kernels. The cheapest that can take
 // a forest on a tier is chosen; --strategy forces one. All give the same bits.
 #pragma once
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,16 @@
 
 namespace kiln::codegen {
 
-/// A `forest` node to be lowered.
+struct ForestStudy;   // study.h
+
+/// A `forest` node to be lowered. What is found out about it is kept with it, and shared by its copies.
 struct ForestTask {
+  ForestTask(const ir::Forest& forest, const ir::ForestNode& node, std::vector<ir::Type> columns);
+
   const ir::Forest& forest;
   const ir::ForestNode& node;
   std::vector<ir::Type> columns;   ///< of the operands
+  std::shared_ptr<ForestStudy> study;
 };
 
 class ForestStrategy {

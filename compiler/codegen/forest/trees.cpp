@@ -4,19 +4,22 @@
 #include <algorithm>
 #include <cassert>
 
+#include "compiler/codegen/forest/study.h"
+
 namespace kiln::codegen {
 
 using ir::Forest;
 
-ExpandedSize expandedSize(const ForestTask& task, uint32_t limit) {
-  const Forest& f = task.forest;
+namespace {
+
+ExpandedSize sizeOf(const Forest& f) {
   std::vector<uint32_t> leaves(f.nodes(), 1);
   for (uint32_t n = f.nodes(); n-- > 0;) {
     if (f.isLeaf(n)) continue;
     const uint32_t yes = Forest::target(f.yes[n]), no = Forest::target(f.no[n]), missing = missingExit(f, n);
     uint64_t sum = static_cast<uint64_t>(leaves[yes]) + leaves[no];
     if (missing != yes && missing != no) sum += leaves[missing];
-    leaves[n] = static_cast<uint32_t>(std::min<uint64_t>(sum, limit));
+    leaves[n] = static_cast<uint32_t>(std::min<uint64_t>(sum, kMostLeaves + 1));
   }
   ExpandedSize size;
   for (const uint32_t root : f.roots) size.most = std::max(size.most, leaves[root]), size.total += leaves[root];
@@ -47,6 +50,20 @@ FlatTree flatten(const RankedForest& ranked, uint32_t root) {
   }
   assert(tree.leaves.size() <= kMostLeaves);
   return tree;
+}
+
+}  // namespace
+
+const ExpandedSize& expandedSize(const ForestTask& task) {
+  return known(task.study->size, [&] { return sizeOf(task.forest); });
+}
+const std::vector<FlatTree>& flattenAll(const ForestTask& task) {
+  return known(task.study->trees, [&] {
+    const RankedForest& ranked = rankForest(task, 255);
+    std::vector<FlatTree> trees;
+    for (const uint32_t root : ranked.roots) trees.push_back(flatten(ranked, root));
+    return trees;
+  });
 }
 
 LeafTables leafTables(const Forest& f, const std::vector<FlatTree>& trees, uint32_t stride) {

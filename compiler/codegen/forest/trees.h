@@ -17,14 +17,15 @@ struct FlatTree {
 };
 
 /// Largest number of leaves of a tree and the sum over all trees once nodes with several parents are copied: an upper bound,
-/// which stops growing at `limit` for a tree.
+/// which stops growing beyond kMostLeaves for a tree.
 struct ExpandedSize {
   uint32_t most = 0;
   uint64_t total = 0;
 };
-ExpandedSize expandedSize(const ForestTask& task, uint32_t limit);
+const ExpandedSize& expandedSize(const ForestTask& task);
 
-FlatTree flatten(const RankedForest& ranked, uint32_t root);
+/// The trees of rankForest(task, 255), none of more than kMostLeaves leaves.
+const std::vector<FlatTree>& flattenAll(const ForestTask& task);
 
 /// Leaf values as tables of `stride` elements, and which tables are added to which target, in tree order.
 struct LeafTables {

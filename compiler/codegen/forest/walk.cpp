@@ -152,21 +152,32 @@ class Walk final : public ForestStrategy {
     return why.empty();
   }
   double cost(const ForestTask& task, const Tier&) const override {
-    const ForestWork work = forestWork(task.forest);
+    const ForestWork work = forestWork(task);
     const double levels = std::min<double>(work.levels * 2, static_cast<double>(work.deepest) * task.forest.roots.size());
     return static_cast<double>(task.columns.size()) * 2 + levels * 0.8 + static_cast<double>(task.forest.roots.size()) * task.forest.targets;
   }
   void lower(const ForestTask& task, NodeEmitter& emit) const override {
+    kernel::ForestWalk p = emit.once<kernel::ForestWalk>("walk", [&] { return put(task, emit); });
+    const uint32_t rows = emit.rowForm() ? 1 : emit.blockRows(), columns = p.quantiser.columns;
+    p.pitch = emit.rowForm() ? 0 : (columns + 15) / 16 * 16;
+    p.rows = emit.scratch(emit.rowForm() ? columns * 2 + 2 : (static_cast<size_t>(rows) + 256) * p.pitch * 2);
+    p.gone = emit.scratch(rows + 64);
+    emit.callBlock(cursorKernel("forest_walk", task.node), p);
+  }
+
+ private:
+  /// All but scratch.
+  static kernel::ForestWalk put(const ForestTask& task, NodeEmitter& emit) {
     const Forest& f = task.forest;
     kernel::ForestWalk p{};
-    RankedForest ranked;
     WalkTables tables;
     if (mayBeCompact(f)) {
-      ranked = rankForest(task, 255);
+      const RankedForest& ranked = rankForest(task, 255);
       if (ranked.columns <= 256) tables = WalkLayout(ranked, 255).run();
       p.compact = fitsCompact(ranked, tables);
     }
-    if (!p.compact) ranked = rankForest(task, 65535), tables = WalkLayout(ranked, 65535).run();
+    const RankedForest& ranked = rankForest(task, p.compact ? 255 : 65535);
+    if (!p.compact) tables = WalkLayout(ranked, 65535).run();
     p.result = static_cast<uint32_t>(task.node.result);
     p.trees = static_cast<uint32_t>(f.roots.size()), p.targets = f.targets;
     p.quantiser = putQuantiser(ranked, task, emit);
@@ -174,14 +185,8 @@ class Walk final : public ForestStrategy {
     p.tree_table = emit.blob("forest.walk_trees", tables.trees);
     p.by_leaf = needsLeaf(f, task.node);
     putLeafTables(task, tables, emit, p);
-    const uint32_t rows = emit.rowForm() ? 1 : emit.blockRows();
-    p.pitch = emit.rowForm() ? 0 : (ranked.columns + 15) / 16 * 16;
-    p.rows = emit.scratch(emit.rowForm() ? ranked.columns * 2 + 2 : (static_cast<size_t>(rows) + 256) * p.pitch * 2);
-    p.gone = emit.scratch(rows + 64);
-    emit.callBlock(cursorKernel("forest_walk", task.node), p);
+    return p;
   }
-
- private:
   static uint32_t putCompact(const WalkTables& tables, NodeEmitter& emit) {
     std::vector<uint32_t> nodes;
     nodes.reserve(tables.nodes.size());

@@ -6,6 +6,7 @@
 namespace kiln::codegen {
 
 void lower(const ir::Check&, NodeEmitter& emit) {
+  if (emit.operands() == 1 && emit.forward()) return;
   const ir::Type& type = emit.operandType(0);
   const std::string kernel = std::string(type.isScalar() ? "" : "vector_") + storageName(type.storage());
   if (emit.operands() == 2) emit.call("check_notes_" + kernel, {emit.in(0), emit.in(1), emit.out()});

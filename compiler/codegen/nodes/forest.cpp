@@ -23,8 +23,11 @@ const ForestStrategy& choose(const ForestTask& task, const Tier& tier, const std
 }  // namespace
 
 void lower(const ir::ForestNode& op, NodeEmitter& emit) {
-  ForestTask task{emit.pipeline().table<ir::Forest>(op.table), op, {}};
-  for (size_t i = 0; i < emit.operands(); i++) task.columns.push_back(emit.operandType(i));
+  const ForestTask& task = emit.once<ForestTask>("forest", [&] {
+    std::vector<ir::Type> columns;
+    for (size_t i = 0; i < emit.operands(); i++) columns.push_back(emit.operandType(i));
+    return ForestTask(emit.pipeline().table<ir::Forest>(op.table), op, std::move(columns));
+  });
   const ForestStrategy& strategy = choose(task, emit.tier(), emit.strategy());
   emit.chose(strategy.name());
   strategy.lower(task, emit);
