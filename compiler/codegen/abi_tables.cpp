@@ -96,7 +96,10 @@ class AbiTables {
     kiln_field field = fieldOf(plan);
     field.optype = static_cast<uint8_t>(KILN_CONTINUOUS + static_cast<int>(op.opType)), field.role = op.role, field.required = op.required;
     field.low = op.low, field.high = op.high;
+    field.list = op.list != 0, field.most_items = op.list;
+    field.role_of = op.roleOf, field.role_step = op.roleStep, field.same_count = static_cast<uint32_t>(op.same.size());
     place(field, at, op.field, op.description, plan);
+    if (!op.same.empty()) o_.point(at + offsetof(kiln_field, same), o_.constant(op.same.data(), op.same.size() * 4, 4));
   }
   void addOutput(const ir::Output& op, const kernel::FieldPlan& plan, uint64_t at) {
     kiln_field field = fieldOf(plan);

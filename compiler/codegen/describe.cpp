@@ -74,6 +74,9 @@ json inputField(const ir::Pipeline& pipeline, const ir::Node& node) {
   if (op.required) field["required"] = true;
   if (field["type"] == "f64" || field["type"] == "f32") field["nan"] = ir::Input::kNans[op.nan];
   if (op.role != ir::Input::plain) field["role"] = ir::Input::kRoles[op.role];
+  if (op.list) field["most_items"] = op.list;
+  if (op.role == ir::Input::lag) field["role_of"] = op.roleOf, field["role_step"] = op.roleStep;
+  if (!op.same.empty()) field["same"] = op.same;
   return field;
 }
 

@@ -66,6 +66,7 @@ kernel::FieldPlan inputField(const ir::Pipeline& pipeline, ir::NodeId node, Blob
   const auto& op = pipeline.nodes[node].op->as<ir::Input>();
   kernel::FieldPlan plan = field(pipeline, pipeline.type(pipeline.nodes[node].results[0]), op.field, true, blob);
   plan.nan = op.nan, plan.nullable = op.nullable, plan.required = op.required;
+  plan.list = op.list, plan.drop_invalid = op.dropInvalid;
   return plan;
 }
 kernel::FieldPlan outputField(const ir::Pipeline& pipeline, ir::NodeId node, Blob& blob) {

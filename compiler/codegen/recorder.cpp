@@ -38,7 +38,7 @@ class Recorder final : public NodeEmitter {
   Record run() {
     addSchema();
     for (index_ = 0; index_ < pipeline().nodes.size(); index_++) {
-      if (!rowForm() && node().op->kind() == ir::OpKind::Input) continue;   // the driver fills its Slot
+      if (!rowForm() && node().op->kind() == ir::OpKind::Input && resultType().isScalar()) continue;   // the driver fills its Slot
       open_ = false, scratchUsed_ = 0;
       if (node().op->kind() == ir::OpKind::Const && resultType().isScalar()) record_.locals[node().results[0]].constant = true;
       lowerNode(*node().op, *this);
@@ -144,6 +144,10 @@ class Recorder final : public NodeEmitter {
     for (uint32_t i = 0; i < inputs_.size(); i++) {
       schema_[inputs_[i]] = i;
       const ir::ValueId v = pipeline().nodes[inputs_[i]].results[0];
+      if (!pipeline().type(v).isScalar()) {   // a list
+        record_.inputs.push_back(ir::kNone);
+        continue;
+      }
       if (!rowForm()) {
         Local& local = record_.locals[v];
         local.input = i;

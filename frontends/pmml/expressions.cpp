@@ -393,6 +393,10 @@ Typed Importer::expression(Scope& scope, const Element* e, const FieldType* want
     result = mapValues(*this, scope, e, wanted);
   else if (name == "Apply")
     result = apply(scope, e);
+  else if (name == "Aggregate")
+    result = aggregate(scope, e);
+  else if (name == "Lag")
+    result = lag(scope, e);
   else
     unsupported(e, "element '" + std::string(name) + "'");
   leave();

@@ -10,6 +10,8 @@
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/prepare.h"
 #include "compiler/ir/nodes/raise_if.h"
+#include "compiler/ir/nodes/reduce.h"
+#include "compiler/ir/nodes/select.h"
 #include "compiler/support/number.h"
 #include "frontends/pmml/import.h"
 #include "kiln/scorer.h"
@@ -206,6 +208,63 @@ struct Fields {
     return results[2];
   }
 
+  // The same for a list, item by item. Where a list ends and where an item is missing look alike, so nothing can stand for
+  // missing items.
+  ValueId buildList(ValueId x) {
+    field.value = x, field.valid = kNone;
+    const auto refuse = [&](const char* what) {
+      return ok = in.unsupported(miningField ? miningField : dataField, std::string(what) + " of a field with a value for each row of a group"),
+             kNone;
+    };
+    if (prepare.missing != Prepare::keep) return refuse("a treatment of missing values");
+    if (prepare.invalid == Prepare::asValue) return refuse("invalidValueTreatment='asValue'");
+    if (!prepare.missingTexts.empty() || !prepare.missingValues.empty() || !invalidValues.empty())
+      return refuse("values that stand for missing or invalid");
+    // Where labels are codes, a closed dict has refused the others.
+    if (hasSet() && !isCode() && prepare.invalid != Prepare::asIs) {
+      if (isText()) return refuse("a set of valid texts");
+      const ValueId valid = validItems(x);
+      if (prepare.invalid == Prepare::asMissing) {
+        x = in.build.add(ir::Select(), {valid, x, in.build.missing(in.build.type(x).scalar())});
+      } else {
+        ir::Reduce any;
+        any.op = ir::Reduce::any, any.skip = true;
+        ir::RaiseIf raise;
+        raise.cause = KILN_INVALID_VALUE, raise.fieldIndex = field.input;
+        x = in.build.add(raise, {x, in.build.add(std::move(any), {in.build.call("not", {valid})})});
+      }
+    }
+    if (prepare.outlier != Prepare::outlierAsIs) x = inlyingItems(x);
+    return field.value = x, kNone;
+  }
+  ValueId limit(double value, ir::Elem elem) {
+    return in.build.add(ir::Cast(elem), {in.build.number(value)});
+  }
+  ValueId asReal(ValueId x) {
+    return in.build.type(x).elem == ir::Elem::f64 ? x : in.build.add(ir::Cast(ir::Elem::f64), {x});
+  }
+  ValueId validItems(ValueId items) {
+    const ValueId x = asReal(items);
+    ValueId valid = kNone;
+    const auto either = [&](ValueId one) { valid = valid == kNone ? one : in.build.call("or", {valid, one}); };
+    for (double v : prepare.validValues) either(in.build.call("eq", {x, in.build.number(v)}));
+    for (size_t i = 0; i < prepare.intervalLow.size(); i++) {
+      const bool low = prepare.intervalClosed[i] & 1, high = prepare.intervalClosed[i] & 2;
+      either(in.build.call("and", {in.build.call(low ? "ge" : "gt", {x, in.build.number(prepare.intervalLow[i])}),
+                                   in.build.call(high ? "le" : "lt", {x, in.build.number(prepare.intervalHigh[i])})}));
+    }
+    return valid;
+  }
+  ValueId inlyingItems(ValueId x) {
+    const ValueId real = asReal(x);
+    const ValueId below = in.build.call("lt", {real, in.build.number(prepare.low)}),
+                  above = in.build.call("gt", {real, in.build.number(prepare.high)});
+    const ir::Type type = in.build.type(x).scalar();
+    const bool clips = prepare.outlier == Prepare::clip;
+    x = in.build.add(ir::Select(), {below, clips ? limit(prepare.low, type.elem) : in.build.missing(type), x});
+    return in.build.add(ir::Select(), {above, clips ? limit(prepare.high, type.elem) : in.build.missing(type), x});
+  }
+
   std::string number(double value, const std::string& asText) {
     if (isText())
       return "'" + (isCode() ? in.build.get<Dict>(field.dict).labelText(static_cast<uint32_t>(value)) : asText) + "'";
@@ -268,6 +327,23 @@ bool widen(Importer& in, Field& field, const Element* miningField) {
   return true;
 }
 
+// Dates that count from a year, as counts.
+ValueId counted(Importer& in, const FieldType& type, ValueId x) {
+  double year = type.epoch;
+  if (type.dataType == DataType::daysSince) return in.build.call("days_since", {x}, false, {year});
+  if (type.dataType == DataType::secondsSince) return in.build.call("seconds_since", {x}, false, {year});
+  return type.dataType == DataType::timeSeconds ? in.build.call("seconds_of_day", {x}) : x;
+}
+
+bool hasUsage(const Element* miningField, const char* usage) {
+  const char* own = miningField->Attribute("usageType");
+  return own && std::strcmp(own, usage) == 0;
+}
+// Where rows are grouped, every field that does not say how has a value for each row.
+bool isList(Importer& in, const Field& field, const Element* miningField) {
+  return !in.groups.empty() && !in.groups.count(field.name) && !isTarget(miningField);
+}
+
 // The input node, its treatment and its check.
 bool buildInput(Importer& in, Field& field, const Element* dataField, const Element* miningField) {
   in.at(miningField);
@@ -303,15 +379,18 @@ bool buildInput(Importer& in, Field& field, const Element* dataField, const Elem
     dict.ordered = field.type.opType == OpType::ordinal && fields.hasSet();
     if (dict.ordered) in.ranks[field.dict.id] = static_cast<uint32_t>(fields.prepare.validValues.size());
   }
+  bool list = isList(in, field, miningField);
+  if (list) input.list = static_cast<uint32_t>(in.options.limits.listItems), field.list = input.list;
+  if (list) input.dropInvalid = fields.prepare.invalid == Prepare::asMissing;
+  input.role = in.groups.count(field.name)      ? ir::Input::group
+               : hasUsage(miningField, "order") ? ir::Input::order
+                                                : ir::Input::plain;
   ValueId x = in.build.add(std::move(input), {}, field.name);
   if (widened) x = in.build.add(ir::Cast(ir::Elem::f64), {x});
   in.inputs++;
-  double year = field.type.epoch;
-  if (field.type.dataType == DataType::daysSince) x = in.build.call("days_since", {x}, false, {year});
-  if (field.type.dataType == DataType::secondsSince) x = in.build.call("seconds_since", {x}, false, {year});
-  if (field.type.dataType == DataType::timeSeconds) x = in.build.call("seconds_of_day", {x});
+  x = counted(in, field.type, x);
 
-  ValueId notes = fields.build(x);
+  ValueId notes = list ? fields.buildList(x) : fields.build(x);
   if (!fields.ok) return field.value = kNone, false;
   std::vector<ValueId> checked = {field.value};
   if (notes != kNone) checked.push_back(notes);
@@ -332,6 +411,19 @@ bool knownMiningField(Importer& in, const Element* m) {
 }
 
 }  // namespace
+
+// The treatment of a field for a value of an earlier row: missing where there is no such row, so nothing can stand for that.
+bool Importer::treatLag(Field& past, const Field& field) {
+  auto declared = dataFields.find(field.name);
+  Fields fields{*this, past, declared == dataFields.end() ? nullptr : declared->second, field.treatment};
+  fields.read();
+  if (!fields.ok) return false;
+  if (fields.prepare.missing != Prepare::keep)
+    return unsupported(field.treatment, "Lag of a field whose missing values are replaced or refused");
+  ValueId x = counted(*this, past.type, past.value);
+  fields.build(x);
+  return fields.ok;
+}
 
 // ---- DataDictionary
 
@@ -407,7 +499,7 @@ bool Importer::declareInput(const std::string& name, const Element* m) {
   const Element* e = declared->element;
   Field& field = global.declare(std::move(*declared));
   const char* usage = m->Attribute("usageType");
-  if (!usage || std::strcmp(usage, "active") == 0) return buildInput(*this, field, e, m);
+  if (!usage || std::strcmp(usage, "active") == 0 || groups.count(name)) return buildInput(*this, field, e, m);
   // Targets, supplementary fields and the like are inputs only where something reads them.
   field.lower = [this, name, e, m] {
     Field& lazy = *global.own(name);

@@ -235,6 +235,14 @@ bool Importer::enter(const Element* e) {
 }
 
 Field* Importer::field(Scope& scope, const std::string& name, const Element* e) {
+  Field* found = anyField(scope, name, e);
+  if (!found || !found->list) return found;
+  return unsupported(e, "field '" + name + "' as a single value: in a model with a group field it has one for each row",
+                     "an Aggregate makes one value of them"),
+         nullptr;
+}
+
+Field* Importer::anyField(Scope& scope, const std::string& name, const Element* e) {
   Field* found = scope.find(name);
   // A derived field may hide the field that it is made from.
   if (found && found->lowering && lowering_.back() == found)

@@ -65,6 +65,7 @@ struct Field {
   std::optional<std::string> literal;  ///< a function's parameter that stands for a Constant: its text
   bool anyType = false;                ///< likewise, see Importer::Typed
   ValueId codes = kNone;               ///< value as a cat, once Importer::codes was asked for it
+  uint32_t list = 0;                   ///< of a grouped model: the values of the group's rows, this many at most
 };
 
 /// Names in scope; inner scopes (a segment, a function's body) hide outer ones.
@@ -162,6 +163,8 @@ class Importer {
 
   // Fields. A reference to an unknown name, or to a field that refers to itself, is reported.
   Field* field(Scope& scope, const std::string& name, const Element* at);
+  /// The same where a list will do as well: elsewhere a field of a grouped model is refused.
+  Field* anyField(Scope& scope, const std::string& name, const Element* at);
   ValueId value(Scope& scope, const std::string& name, const Element* at);  ///< kNone if reported
 
   // fields.cpp: DataDictionary, MiningSchema, transformations, targets
@@ -197,6 +200,12 @@ class Importer {
   /// A field of the scope as a value; reported if there is none.
   Typed reference(Scope& scope, const std::string& name, const Element* at);
   Typed apply(Scope& scope, const Element* apply);  ///< functions.cpp
+
+  // rows.cpp: values that come from several rows
+  Typed aggregate(Scope& scope, const Element* aggregate);
+  Typed lag(Scope& scope, const Element* lag);
+  /// Fills `groups`: what MiningFields of usageType group and Aggregates of the document name.
+  bool findGroups(const Element* model);
 
   // values.cpp: literals, types, categories, text
   /// dataType and optype attributes of a field, expression or parameter; absent: those of `fallback`.
@@ -256,6 +265,7 @@ class Importer {
   std::unordered_map<ir::TableId, std::string> openDicts;         ///< dict of a string input to the input's name
   std::unordered_map<ir::TableId, uint32_t>
       ranks;                                   ///< ordered dicts: how many of their labels, the first, have an order
+  std::set<std::string> groups;                ///< fields that say which rows belong together: others are lists then
   uint32_t inputs = 0;                         ///< inputs built so far: the next one's number
   bool floatMath = false;                      ///< x-mathContext="float" of the model in hand
   std::map<std::string, Prediction> segments;  ///< of the model lowered last, by Segment@id (OutputField@segmentId)
@@ -266,6 +276,8 @@ class Importer {
       const Element* at);  ///< one level deeper in expressions, predicates, fields; false if over a limit, reported
   void leave() { depth_--; }
   bool declareInput(const std::string& name, const Element* miningField);
+  bool treatLag(Field& past, const Field& field);  ///< fields.cpp
+  std::optional<Typed> lagged(const Field& field, uint32_t step, const std::vector<uint32_t>& same);
   bool declareInner(Scope& scope, const std::string& name, const Element* miningField);
   static bool treatsMore(const Element* miningField);
   Typed callFunction(const Element* apply, const Element* function, std::vector<Typed> arguments);
@@ -276,6 +288,7 @@ class Importer {
   std::vector<std::string> calls_;  ///< DefineFunctions being inlined
   std::vector<Field*> lowering_;    ///< derived fields being lowered
   std::map<std::string, ir::TableRef> targetDicts_;
+  std::map<std::string, Typed> lags_;       ///< by the input's name
   std::map<std::vector<uint32_t>, ir::TableRef> sets_;  ///< tables of isOneOf by their codes
 };
 

@@ -64,7 +64,7 @@ std::optional<Prediction> Importer::model(Scope& outer, const Element* element, 
 
   Scope scope(&outer);
   at(element);
-  bool ok = declareMiningSchema(scope, element, topLevel);
+  bool ok = (!topLevel || findGroups(element)) && declareMiningSchema(scope, element, topLevel);
   if (const Element* local = element->FirstChildElement("LocalTransformations"))
     ok = declareTransformations(scope, local) && ok;
   if (topLevel) ok = collectClasses(*this, element) && ok;

@@ -1,4 +1,5 @@
 // ModelVerification: rows with expected results, kept with the pipeline for the driver to check.
+#include <algorithm>
 #include <cstring>
 
 #include "compiler/ir/pipeline.h"
@@ -19,6 +20,15 @@ std::string_view local(std::string_view name) {
 bool Importer::verification(const Element* model) {
   const Element* element = model->FirstChildElement("ModelVerification");
   if (!element) return true;
+  const auto inputs = build.pipeline().inputs();
+  const bool several = std::any_of(inputs.begin(), inputs.end(), [&](ir::NodeId id) {
+    const auto& input = build.pipeline().nodes[id].op->as<ir::Input>();
+    return input.list != 0 || input.role == ir::Input::lag;
+  });
+  if (several) {
+    warn(element, "the verification rows are not checked: a result of this model comes from several rows");
+    return true;
+  }
   const Element* fields = element->FirstChildElement("VerificationFields");
   const Element* table = element->FirstChildElement("InlineTable");
   if (!fields) return missing(element, "VerificationFields");

@@ -118,7 +118,7 @@ extern "C" i32 kiln_bind(const char* const* names, u32 count, u8 in_type, u8 out
   const FieldPlan* in = (const FieldPlan*)(kiln_blob + kiln_plan.inputs);
   const FieldPlan* out = (const FieldPlan*)(kiln_blob + kiln_plan.outputs);
   NOUNROLL for (u32 i = 0; i < inputs; i++)
-    if (!in[i].is_cat && in[i].elem == kElemStr) problems[i] = KILN_NOT_REPRESENTABLE, binding.column[i] = -1;
+    if (in[i].list || (!in[i].is_cat && in[i].elem == kElemStr)) problems[i] = KILN_NOT_REPRESENTABLE, binding.column[i] = -1;
   NOUNROLL for (u32 i = 0; i < outputs; i++) problems[inputs + i] = !out[i].is_cat && out[i].elem == kElemStr ? KILN_NOT_REPRESENTABLE : 0;
   i32 troubles = 0;
   NOUNROLL for (u32 i = 0; i < inputs + outputs; i++) troubles += problems[i] != 0;

@@ -180,4 +180,84 @@ KILN_INPUT_CELL(bool, Bool)
 KILN_INPUT_CELL(str, Str)
 #undef KILN_INPUT_CELL
 
+// ---- lists: items one after the other, missing beyond the end
+template <class T> INLINE void put_item(const Ctx& c, const Slot& s, u32 e, T v, bool missing) {
+  Val<T, 1> x{};
+  x.v = v, x.missing = missing;
+  put_element<1>(c, s, e, x);
+}
+INLINE void put_item(const Ctx& c, const Slot& s, u32 e, bool v, bool missing) {
+  Bool<1> x{};
+  x.v = v, x.missing = missing;
+  put_element<1>(c, s, e, x);
+}
+INLINE void put_item(const Ctx& c, const Slot& s, u32 e, const kiln_cell* v, bool missing) {
+  Str<1> x{};
+  x.p[0] = v ? (const u8*)v->as.text : nullptr, x.length[0] = v ? v->length : 0, x.missing = missing;
+  put_element<1>(c, s, e, x);
+}
+template <class V, class Read> INLINE void input_list(const Ctx& c, const InputParams& p, const Slot& y, Read read) {
+  const kiln_cell& list = c.cells[p.index];
+  u32 length = list.kind == KILN_LIST ? list.length : 0;
+  u32 cause = list.kind == KILN_LIST || list.kind == KILN_MISSING ? (length > p.field.list ? (u32)KILN_LIST_TOO_LONG : 0) : (u32)KILN_TYPE_MISMATCH;
+  if (cause) length = 0;
+  NOUNROLL for (u32 i = 0; i < length; i++) {
+    const kiln_cell& cell = list.as.items[i];
+    V v{};
+    const u32 state = cell.kind == KILN_MISSING ? (u32)kMissing : read(cell, v);
+    if (state > kMissing && !p.field.drop_invalid && !cause) cause = state;
+    put_item(c, y, i, state == kPresent ? v : V{}, state != kPresent);
+  }
+  NOUNROLL for (u32 i = length; i < y.count; i++) put_item(c, y, i, V{}, true);
+  Status<1> status{};
+  if (cause) status = input_status(cause, p.index);
+  set_slot_status<1>(c, y, status);
+}
+KILN_KERNEL void kiln_input_list_f64_1(Ctx* c, const InputParams* p, const Slot* y) {
+  input_list<f64>(*c, *p, *y, [&](const kiln_cell& cell, f64& x) { return read_f64(p->field, cell, x); });
+}
+KILN_KERNEL void kiln_input_list_f32_1(Ctx* c, const InputParams* p, const Slot* y) {
+  input_list<f32>(*c, *p, *y, [&](const kiln_cell& cell, f32& x) { return read_f32(p->field, cell, x); });
+}
+KILN_KERNEL void kiln_input_list_i64_1(Ctx* c, const InputParams* p, const Slot* y) {
+  input_list<i64>(*c, *p, *y, [&](const kiln_cell& cell, i64& x) {
+    return p->field.elem >= kElemDate ? read_date(p->field, cell, x) : read_i64(p->field, cell, x);
+  });
+}
+KILN_KERNEL void kiln_input_list_i32_1(Ctx* c, const InputParams* p, const Slot* y) {
+  input_list<i32>(*c, *p, *y, [&](const kiln_cell& cell, i32& x) -> u32 {
+    if (p->field.is_cat) return read_code(c->blob, &p->field, &cell, &x);
+    i64 wide = 0;
+    const u32 state = read_i32(p->field, cell, wide);
+    return x = (i32)wide, state;
+  });
+}
+KILN_KERNEL void kiln_input_list_bool_1(Ctx* c, const InputParams* p, const Slot* y) {
+  input_list<bool>(*c, *p, *y, [&](const kiln_cell& cell, bool& x) { return read_bool(p->field, cell, x); });
+}
+KILN_KERNEL void kiln_input_list_str_1(Ctx* c, const InputParams* p, const Slot* y) {
+  input_list<const kiln_cell*>(*c, *p, *y, [&](const kiln_cell& cell, const kiln_cell*& x) -> u32 {
+    if (cell.kind != KILN_TEXT) return KILN_TYPE_MISMATCH;
+    return x = &cell, kPresent;
+  });
+}
+
+/// No column holds a list: blocks see empty ones.
+template <class X, int N> INLINE void absent(const Ctx& c, const Slot& y) {
+  X x{};
+  x.missing = always<N>();
+  NOUNROLL for (u32 i = 0; i < y.count; i++) put_element<N>(c, y, i, x);
+  set_slot_status<N>(c, y, Status<N>{});
+}
+#define KILN_INPUT_ABSENT(name, X)                                                                               \
+  template <int N> INLINE void input_absent_##name(const Ctx& c, const None&, const Slot& y) { absent<X<N>, N>(c, y); } \
+  KILN_LANE_KERNEL(input_absent_##name, input_absent_##name, None, Vector)
+KILN_INPUT_ABSENT(f64, F64)
+KILN_INPUT_ABSENT(f32, F32)
+KILN_INPUT_ABSENT(i64, I64)
+KILN_INPUT_ABSENT(i32, I32)
+KILN_INPUT_ABSENT(bool, Bool)
+KILN_INPUT_ABSENT(str, Str)
+#undef KILN_INPUT_ABSENT
+
 }  // namespace kiln::kernel

@@ -1,5 +1,7 @@
 #include "compiler/cli/data/row_scorer.h"
 
+#include <algorithm>
+
 #include "compiler/ir/evaluate.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
@@ -9,7 +11,8 @@ namespace kiln::data {
 namespace {
 
 Column columnOf(const kiln_field& field) {
-  Column c{field.name, field.type, {}, field.required != 0};
+  Column c{field.name, field.type, {}, field.required != 0, field.role, field.list != 0, field.role_of, field.role_step, {}};
+  c.same.assign(field.same, field.same + field.same_count);
   for (uint32_t i = 0; i < field.categories.count; i++)
     c.categories.emplace_back(field.categories.text + field.categories.offsets[i],
                               field.categories.offsets[i + 1] - field.categories.offsets[i]);
@@ -19,8 +22,8 @@ Column columnOf(const kiln_field& field) {
 class CompiledWorker final : public RowWorker {
  public:
   explicit CompiledWorker(const kiln_scorer& table) : table_(table), scratch_(table) {}
-  int32_t score(const kiln_cell* in, size_t textBytes, kiln_cell* out, kiln_status* status) override {
-    scratch_.reserve(textBytes, 0);
+  int32_t score(const kiln_cell* in, size_t textBytes, size_t items, kiln_cell* out, kiln_status* status) override {
+    scratch_.reserve(textBytes, items);
     return table_.score_row(in, out, scratch_.data(), scratch_.size(), status);
   }
 
@@ -51,7 +54,9 @@ class Interpreted final : public RowScorer {
       const ir::Node& node = pipeline_->nodes[n];
       const auto& input = node.op->as<ir::Input>();
       inputs.push_back(column(input.field, pipeline_->type(node.results[0])));
-      inputs.back().required = input.required;
+      Column& c = inputs.back();
+      c.required = input.required, c.role = input.role, c.list = input.list != 0;
+      c.roleOf = input.roleOf, c.roleStep = input.roleStep, c.same = input.same;
     }
     for (ir::NodeId n : pipeline_->outputs()) {
       const ir::Node& node = pipeline_->nodes[n];
@@ -63,7 +68,7 @@ class Interpreted final : public RowScorer {
  private:
   struct Worker final : RowWorker {
     explicit Worker(const ir::Pipeline& pipeline) : evaluator(pipeline) {}
-    int32_t score(const kiln_cell* in, size_t, kiln_cell* out, kiln_status* status) override {
+    int32_t score(const kiln_cell* in, size_t, size_t, kiln_cell* out, kiln_status* status) override {
       evaluator.evaluate(in, out, status);
       return KILN_OK;
     }
@@ -86,7 +91,8 @@ class Interpreted final : public RowScorer {
     return KILN_STRING;
   }
   Column column(const std::string& name, const ir::Type& type) const {
-    Column c{name, typeOf(type.elem), {}, false};
+    Column c;
+    c.name = name, c.type = typeOf(type.elem);
     if (type.elem == ir::Elem::cat) {
       const auto& dict = pipeline_->table<ir::Dict>({type.dict});
       c.type = typeOf(dict.elem);
@@ -102,6 +108,13 @@ class Interpreted final : public RowScorer {
 std::unique_ptr<RowScorer> compiledScorer(std::shared_ptr<host::Scorer> scorer) { return std::make_unique<Compiled>(std::move(scorer)); }
 std::unique_ptr<RowScorer> interpreter(std::shared_ptr<const ir::Pipeline> pipeline) {
   return std::make_unique<Interpreted>(std::move(pipeline));
+}
+
+bool RowScorer::groupsRows() const {
+  return std::any_of(inputs.begin(), inputs.end(), [](const Column& c) { return c.list || c.role == KILN_ROLE_GROUP; });
+}
+bool RowScorer::readsPast() const {
+  return std::any_of(inputs.begin(), inputs.end(), [](const Column& c) { return c.role == KILN_ROLE_LAG; });
 }
 
 std::string statusText(const kiln_status& status, const std::vector<Column>& inputs, bool notes) {

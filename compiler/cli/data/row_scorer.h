@@ -15,14 +15,18 @@ struct Column {
   uint8_t type = KILN_F64;               ///< enum kiln_type
   std::vector<std::string> categories;   ///< labels by code
   bool required = false;
+  uint8_t role = KILN_ROLE_VALUE;        ///< enum kiln_role
+  bool list = false;
+  uint32_t roleOf = 0, roleStep = 0;     ///< of a lag: an input, rows before
+  std::vector<uint32_t> same;            ///< of a lag: inputs
 };
 
 /// Scores rows for one thread.
 class RowWorker {
  public:
   virtual ~RowWorker() = default;
-  /// As kiln_scorer::score_row; output text lives until the next call. `textBytes`: of all cells of the row.
-  virtual int32_t score(const kiln_cell* in, size_t textBytes, kiln_cell* out, kiln_status* status) = 0;
+  /// As kiln_scorer::score_row; output text lives until the next call. `textBytes`, `items`: of all cells of the row.
+  virtual int32_t score(const kiln_cell* in, size_t textBytes, size_t items, kiln_cell* out, kiln_status* status) = 0;
 };
 
 class RowScorer {
@@ -31,6 +35,8 @@ class RowScorer {
   virtual std::unique_ptr<RowWorker> worker() const = 0;
   std::vector<Column> inputs, outputs;
   std::string source;   ///< "PMML 4.4" ...
+  bool groupsRows() const;   ///< one score for each group of rows
+  bool readsPast() const;    ///< scores depend on rows before
   bool isPmml() const { return source.starts_with("PMML"); }
 };
 

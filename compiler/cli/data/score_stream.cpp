@@ -15,6 +15,7 @@
 #include <mutex>
 #include <thread>
 
+#include "compiler/cli/data/rows.h"
 #include "compiler/support/calendar.h"
 #include "compiler/support/number.h"
 
@@ -27,6 +28,10 @@ bool bindInputs(const RowScorer& scorer, const std::vector<std::string>& columns
   for (size_t i = 0; i < columns.size(); i++) byName.emplace(columns[i], static_cast<int>(i)), seen[columns[i]]++;
   std::string absent;
   for (const Column& input : scorer.inputs) {
+    if (input.role == KILN_ROLE_LAG) {   // filled from the rows before
+      bindings.push_back({-1, false});
+      continue;
+    }
     const auto found = byName.find(input.name);
     if (found != byName.end() && seen[input.name] > 1) return error = "the table has two columns '" + input.name + "'", false;
     if (found == byName.end()) {
@@ -46,7 +51,7 @@ bool bindInputs(const RowScorer& scorer, const std::vector<std::string>& columns
 
 kiln_cell cellOf(std::string_view field, const InputBinding& binding, const Column& column, bool pmml) {
   kiln_cell cell{};
-  const bool empty = binding.column < 0 || field.empty() || (binding.naIsMissing && (field == "NA" || field == "N/A"));
+  const bool empty = field.empty() || (binding.naIsMissing && (field == "NA" || field == "N/A"));
   if (!empty || (!pmml && column.type == KILN_STRING)) {
     cell.kind = KILN_TEXT;
     cell.as.text = field.data() ? field.data() : "";
@@ -103,34 +108,91 @@ class ChunkScorer {
  public:
   explicit ChunkScorer(const Setup& setup)
       : s_(setup), parser_(setup.inputFormat, setup.columns), worker_(setup.scorer.worker()), in_(setup.scorer.inputs.size()),
-        out_(setup.scorer.outputs.size()) {}
+        out_(setup.scorer.outputs.size()), history_(setup.scorer.inputs), texts_(setup.scorer.inputs.size()) {}
+
+  /// Takes the rows of a chunk in, to be scored by group.
+  Done gather(Job job, RowGroups& groups) {
+    Done done;
+    parser_.open(std::move(job.text), job.firstLine);
+    std::string error;
+    while (parser_.next(fields_, error)) groups.add(fields_, parser_.line());
+    if (!error.empty()) done.exitCode = 3, done.error = error;
+    return done;
+  }
+  /// Scores groups from..to.
+  Done score(const RowGroups& groups, size_t from, size_t to) {
+    Done done;
+    for (size_t g = from; g < to; g++) {
+      done.rows++;
+      line_ = groups.line(g);
+      if (s_.options.shards > 1 && line_ % s_.options.shards != s_.options.shard) continue;
+      if (!scoreGroup(groups, g, done)) break;
+    }
+    return done;
+  }
 
   Done score(Job job) {
     Done done;
     parser_.open(std::move(job.text), job.firstLine);
     std::string error;
     while (parser_.next(fields_, error)) {
-      const uint64_t row = done.rows++;
-      if (s_.options.shards > 1 && rowNumber(job, row) % s_.options.shards != s_.options.shard) continue;
-      if (!scoreRow(done)) return done;
+      done.rows++;
+      // Rows are dealt to shards by line, which every shard knows without reading the others' chunks.
+      line_ = parser_.line();
+      for (size_t i = 0; i < in_.size(); i++) {
+        const int column = s_.bindings[i].column;
+        texts_[i] = column < 0 ? std::string_view() : fields_[static_cast<size_t>(column)];
+      }
+      const bool mine = s_.options.shards <= 1 || line_ % s_.options.shards == s_.options.shard;
+      if (mine && !scoreRow(done)) return done;
+      if (history_.needed()) history_.add(texts_);
     }
     if (!error.empty()) done.exitCode = 3, done.error = error;
     return done;
   }
 
  private:
-  // Rows are dealt to shards by line, which every shard knows without reading the others' chunks.
-  uint64_t rowNumber(const Job&, uint64_t) const { return parser_.line(); }
-
   bool scoreRow(Done& done) {
     size_t textBytes = 0;
     for (size_t i = 0; i < in_.size(); i++) {
-      const InputBinding& b = s_.bindings[i];
-      in_[i] = cellOf(b.column < 0 ? std::string_view() : fields_[static_cast<size_t>(b.column)], b, s_.scorer.inputs[i], s_.scorer.isPmml());
+      const Column& input = s_.scorer.inputs[i];
+      const bool lag = input.role == KILN_ROLE_LAG;
+      in_[i] = cellOf(lag ? history_.past(i, texts_) : texts_[i], s_.bindings[lag ? input.roleOf : i], input, s_.scorer.isPmml());
       if (in_[i].kind == KILN_TEXT) textBytes += in_[i].length;
     }
+    return scoreCells(textBytes, 0, done);
+  }
+
+  // One row of the group for what all its rows share, all of them for lists.
+  bool scoreGroup(const RowGroups& groups, size_t g, Done& done) {
+    size_t textBytes = 0, items = 0;
+    lists_.resize(in_.size());
+    const auto cell = [&](size_t i, size_t row) {
+      const InputBinding& b = s_.bindings[i];
+      const std::string_view text = b.column < 0 ? std::string_view() : groups.field(g, row, static_cast<size_t>(b.column));
+      const kiln_cell cell = cellOf(text, b, s_.scorer.inputs[i], s_.scorer.isPmml());
+      if (cell.kind == KILN_TEXT) textBytes += cell.length;
+      return cell;
+    };
+    for (size_t i = 0; i < in_.size(); i++) {
+      if (!s_.scorer.inputs[i].list) {
+        in_[i] = cell(i, 0);
+        continue;
+      }
+      lists_[i].clear();
+      for (size_t row = 0; row < groups.rows(g); row++) lists_[i].push_back(cell(i, row));
+      in_[i] = kiln_cell{};
+      in_[i].kind = KILN_LIST, in_[i].as.items = lists_[i].data(), in_[i].length = static_cast<uint32_t>(lists_[i].size());
+      items += lists_[i].size();
+    }
+    fields_.clear();
+    for (size_t c = 0; c < s_.columns.size(); c++) fields_.push_back(groups.field(g, 0, c));
+    return scoreCells(textBytes, items, done);
+  }
+
+  bool scoreCells(size_t textBytes, size_t items, Done& done) {
     kiln_status status{};
-    const int32_t code = worker_->score(in_.data(), textBytes, out_.data(), &status);
+    const int32_t code = worker_->score(in_.data(), textBytes, items, out_.data(), &status);
     if (code != KILN_OK) {
       done.exitCode = 1, done.error = "the scorer returned code " + std::to_string(code);
       return false;
@@ -139,7 +201,7 @@ class ChunkScorer {
       done.withoutResult++;
       if (s_.options.onError == OnError::fail) {
         done.exitCode = 3;
-        done.error = "line " + std::to_string(parser_.line()) + ": " + statusText(status, s_.scorer.inputs, false);
+        done.error = "line " + std::to_string(line_) + ": " + statusText(status, s_.scorer.inputs, false);
         return false;
       }
       if (s_.options.onError == OnError::skip) return true;
@@ -194,7 +256,10 @@ class ChunkScorer {
   RecordParser parser_;
   std::unique_ptr<RowWorker> worker_;
   std::vector<kiln_cell> in_, out_;
-  std::vector<std::string_view> fields_;
+  std::vector<std::vector<kiln_cell>> lists_;
+  History history_;
+  std::vector<std::string_view> fields_, texts_;   // by column of the table, by input
+  uint64_t line_ = 0;
 };
 
 // Chunks go out to threads and come back in order. At most `window` chunks are under way, which bounds memory.
@@ -325,6 +390,25 @@ class Progress {
   std::chrono::steady_clock::time_point begin_, last_;
 };
 
+// A group's rows may stand anywhere in the table, so all are read first. False if `settle` said so, or with `error`.
+template <class Settle>
+bool scoreGroups(const Setup& setup, RecordReader& reader, Settle settle, std::string& error) {
+  std::vector<int> keys;
+  for (size_t i = 0; i < setup.bindings.size(); i++)
+    if (setup.scorer.inputs[i].role == KILN_ROLE_GROUP) keys.push_back(setup.bindings[i].column);
+  ChunkScorer scorer(setup);
+  RowGroups groups(std::move(keys));
+  for (Job job;;) {
+    if (!reader.next(job.text, job.firstLine, error)) return false;
+    if (job.text.empty()) break;
+    if (Done done = scorer.gather(std::move(job), groups); done.exitCode) return settle(std::move(done));
+  }
+  constexpr size_t kStep = 1024;
+  for (size_t g = 0; g < groups.size(); g += kStep)
+    if (!settle(scorer.score(groups, g, std::min(g + kStep, groups.size())))) return false;
+  return true;
+}
+
 }  // namespace
 
 ScoreResult scoreStream(const RowScorer& scorer, const ScoreOptions& options, int in, int out) {
@@ -341,8 +425,6 @@ ScoreResult scoreStream(const RowScorer& scorer, const ScoreOptions& options, in
   if (!chooseColumns(setup, error)) return fail(2, error);
   if (options.outputFormat != TextFormat::ndjson && !writeAll(out, headerLine(setup))) return fail(7, std::strerror(errno));
 
-  const unsigned threads = options.threads ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-  Conveyor conveyor(setup, threads);
   Progress progress(options.progress);
   auto settle = [&](Done done) {
     result.rows += done.rows, result.withoutResult += done.withoutResult;
@@ -351,6 +433,14 @@ ScoreResult scoreStream(const RowScorer& scorer, const ScoreOptions& options, in
     if (done.exitCode) return fail(done.exitCode, done.error), false;
     return true;
   };
+  if (scorer.groupsRows()) {
+    if (!scoreGroups(setup, reader, settle, error)) return result.exitCode ? result : fail(3, error);
+    return result;
+  }
+  // Rows that depend on the ones before are scored one after the other.
+  const unsigned wanted = scorer.readsPast() ? 1 : options.threads;
+  const unsigned threads = wanted ? wanted : std::max(1u, std::thread::hardware_concurrency());
+  Conveyor conveyor(setup, threads);
   uint64_t number = 0;
   for (bool more = true; more;) {
     Job job;

@@ -10,6 +10,7 @@
 //   INTEGER  f64 and f32 rounded once from the integer; others as a NUMBER that is exact.
 //   BOOLEAN  f64, f32, i64, i32, bool: 0 or 1.
 //   CODE     cat only: the code, if it is that of a label, else an unknown label.
+//   LIST     an input with `list` only, item by item, by the rules above; anything else but MISSING fails such an input.
 //   anything else (NUMBER, INTEGER or BOOLEAN for str, BOOLEAN for dates, CODE for no cat, LIST) fails TYPE_MISMATCH.
 // NaN, as NUMBER for any type but str, or as text for f64 and f32: by the attribute `nan`: `missing` as a MISSING cell,
 // `invalid` fails INVALID_VALUE, `value` goes on (integers, bools and dates: TYPE_MISMATCH).
@@ -29,11 +30,15 @@ Input::Input() : low(-std::numeric_limits<double>::infinity()), high(std::numeri
 
 std::vector<Type> Input::infer(Inference& inference) const {
   expectOperands(inference, 0, 0);
-  Type type = scalarType(elem, nullable, true);  // any cell can be of the wrong kind
+  Type type = scalarType(elem, nullable || list != 0, true);  // any cell can be of the wrong kind
   if (elem == Elem::cat)
     inference.table<Dict>(dict), type.dict = dict.id;
   else
     inference.expect(dict.id == kNone, "only a cat has a dict");
+  inference.expect(list <= 1u << 20, "a list of more than 2^20 items");
+  inference.expect((role == lag) == (roleOf != kNone) && (role == lag || same.empty()),
+                   "role_of and same belong to role lag");
+  if (list) type.shape = {list};
   return {type};
 }
 
@@ -53,18 +58,12 @@ static bool toElement(const kiln_cell& cell, Elem elem, Datum& datum) {
   }
 }
 
-void Input::evaluate(Evaluation& e) const {
-  RowValue& y = fresh(e);
-  Datum& result = y.elements[0];
-  const kiln_cell& cell = e.cells[e.inputIndex];
-  const Dict* labels = elem == Elem::cat ? &e.pipeline.table<Dict>(dict) : nullptr;
-  const Elem type = labels ? labels->elem : elem;
-  const auto missingCell = [&] {
-    result = Datum();
-    if (nullable)
-      result.missing = true;
-    else
-      y.failure = e.failure(KILN_MISSING_REQUIRED, e.inputIndex);
+// One cell, of the row or of a list, as an element; a cause if it is none.
+static uint32_t readCell(const Input& input, const Dict* labels, const kiln_cell& cell, Datum& result) {
+  const Elem type = labels ? labels->elem : input.elem;
+  const auto missingCell = [&]() -> uint32_t {
+    result = Datum(), result.missing = true;
+    return input.nullable || input.list ? 0 : KILN_MISSING_REQUIRED;
   };
   if (cell.kind == KILN_MISSING) return missingCell();
 
@@ -75,21 +74,40 @@ void Input::evaluate(Evaluation& e) const {
     const bool converted = toElement(cell, type, result);
     const bool isNaN = (cell.kind == KILN_NUMBER && type != Elem::str && std::isnan(cell.as.number)) ||
                        (converted && isNan(result, storageOf(type)));
-    if (isNaN && nan == missing) return missingCell();
-    if (isNaN && nan == invalid) {
-      y.failure = e.failure(KILN_INVALID_VALUE, e.inputIndex);
-      return;
-    }
-    if (!converted) y.failure = e.failure(KILN_TYPE_MISMATCH, e.inputIndex);
-    if (!converted || !labels) return;
+    if (isNaN && input.nan == Input::missing) return missingCell();
+    if (isNaN && input.nan == Input::invalid) return KILN_INVALID_VALUE;
+    if (!converted) return KILN_TYPE_MISMATCH;
+    if (!labels) return 0;
     code = codeOf(*labels, result);
   }
   result = Datum();
   if (code == kNone && labels->open) code = labels->size();
-  if (code == kNone)
-    y.failure = e.failure(KILN_INVALID_VALUE, e.inputIndex);
-  else
-    result.i32 = static_cast<int32_t>(code);
+  if (code == kNone) return KILN_INVALID_VALUE;
+  result.i32 = static_cast<int32_t>(code);
+  return 0;
+}
+
+static uint32_t readList(const Input& input, const Dict* labels, const kiln_cell& cell, RowValue& y) {
+  const uint32_t length = cell.kind == KILN_LIST ? cell.length : 0;
+  if (cell.kind != KILN_LIST && cell.kind != KILN_MISSING) return KILN_TYPE_MISMATCH;
+  if (length > input.list) return KILN_LIST_TOO_LONG;
+  setMissing(y);
+  for (uint32_t i = 0; i < length; i++) {
+    y.elements[i] = Datum();
+    const uint32_t cause = readCell(input, labels, cell.as.items[i], y.elements[i]);
+    if (cause && !input.dropInvalid) return cause;
+    if (cause) y.elements[i] = Datum(), y.elements[i].missing = true;
+  }
+  return 0;
+}
+
+void Input::evaluate(Evaluation& e) const {
+  RowValue& y = fresh(e);
+  const kiln_cell& cell = e.cells[e.inputIndex];
+  const Dict* labels = elem == Elem::cat ? &e.pipeline.table<Dict>(dict) : nullptr;
+  const uint32_t cause = list ? readList(*this, labels, cell, y) : readCell(*this, labels, cell, y.elements[0]);
+  if (!cause) return;
+  fresh(e).failure = e.failure(cause, e.inputIndex);
 }
 
 }  // namespace kiln::ir

@@ -8,6 +8,11 @@ namespace kiln::ir {
 /// code of "some other value" (the dict is open) or fails INVALID_VALUE (it is closed). A cell of the wrong kind, or
 /// text that does not parse, fails TYPE_MISMATCH. A missing cell is missing if `nullable`, else fails MISSING_REQUIRED.
 /// `nan` says what a NaN cell means (matrices and Arrow: always missing where nullable).
+/// `list` n > 0: the cell is a LIST, a missing cell is the empty one; the result is [n], its elements the list's items
+/// by the rules of a cell, missing beyond its end. More than n items fail LIST_TOO_LONG; the first item that fails
+/// fails the list, unless `dropInvalid` makes items of the wrong type and invalid ones missing.
+/// Role lag: the value of input `roleOf` in the `roleStep`-th row before this one, of those rows that agree with it in the
+/// inputs `same`; missing where there is none. The caller fills it in; nothing here depends on it.
 struct Input final : OpBase<Input, OpKind::Input> {
   enum Nan : uint8_t { value, missing, invalid };
   enum Role : uint8_t { plain, group, order, horizon, weight, lag, state };
@@ -18,7 +23,11 @@ struct Input final : OpBase<Input, OpKind::Input> {
   bool nullable = true;
   bool required = false;     ///< must be bound by the caller
   Nan nan = invalid;
+  uint32_t list = 0;
+  bool dropInvalid = false;
   Role role = plain;
+  uint32_t roleOf = kNone, roleStep = 0;
+  std::vector<uint32_t> same;
   OpType opType = continuous;
   std::string description;   ///< how missing, invalid and outlying values are treated, in words
   double low, high;          ///< valid range, for the schema only
@@ -29,7 +38,8 @@ struct Input final : OpBase<Input, OpKind::Input> {
   static constexpr const char* kOpTypes[] = {"continuous", "categorical", "ordinal"};
   void fields(FieldVisitor& f) override {
     f.field("field", field), f.field("elem", elem), f.field("dict", dict), f.field("nullable", nullable);
-    f.field("required", required), f.choice("nan", nan, kNans), f.choice("role", role, kRoles);
+    f.field("required", required), f.choice("nan", nan, kNans), f.field("list", list), f.field("drop_invalid", dropInvalid);
+    f.choice("role", role, kRoles), f.field("role_of", roleOf), f.field("role_step", roleStep), f.field("same", same);
     f.choice("optype", opType, kOpTypes), f.field("description", description), f.field("low", low), f.field("high", high);
   }
   std::vector<Type> infer(Inference&) const override;

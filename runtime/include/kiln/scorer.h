@@ -70,7 +70,7 @@ enum kiln_role { KILN_ROLE_VALUE = 0, KILN_ROLE_GROUP, KILN_ROLE_ORDER, KILN_ROL
 typedef struct kiln_field {
   uint32_t size;
   uint8_t type, optype, nullable, result;   /* enums above; result is 0 for inputs */
-  uint8_t role, list, reserved[2];          /* enum kiln_role; list: the value is a list */
+  uint8_t role, list, reserved[2];          /* enum kiln_role; list: the value is a list: of the values of a group's rows, in their order */
   uint32_t role_of, role_step;              /* lag: role_step rows back of input role_of; state: the previous row's output role_of */
   const char *name;                         /* UTF-8, terminated */
   const char *description;                  /* how missing, invalid and outlying values are treated, in words and in the JSON section in full */
@@ -79,6 +79,9 @@ typedef struct kiln_field {
   uint32_t of;                              /* for probabilities and the like: index into categories of the one meant, or 0xffffffff */
   uint32_t required;                        /* an input that must be bound */
   double reset;                             /* state: the value before the first row */
+  uint32_t most_items;                      /* of a list; a longer one is KILN_LIST_TOO_LONG */
+  uint32_t same_count;                      /* lag: only rows that have the same values in these inputs count */
+  const uint32_t *same;
 } kiln_field;
 
 typedef struct kiln_identity {

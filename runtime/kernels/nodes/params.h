@@ -160,4 +160,14 @@ struct CombineParams {
   f64 threshold;
 };
 
+
+// ---- match_itemsets
+struct ItemsetParams {
+  u32 items, rules;
+  u32 consequent;               ///< ir::MatchItemsets::Consequent
+  u32 first_antecedent, antecedent, first_consequent, consequents;   ///< u32: items of rule r: first[r] .. first[r + 1]
+  u32 names;                    ///< u32: of each rule
+  u32 bits;                     ///< scratch: u64, a bit an item
+};
+
 }  // namespace kiln::kernel
