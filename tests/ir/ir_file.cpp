@@ -49,16 +49,29 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
-kiln_cell toCell(const std::string& text) {
+kiln_cell toCell(std::string_view text, std::deque<std::vector<kiln_cell>>& lists) {
   kiln_cell cell{};
   if (text == "missing") return cell;
+  if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
+    std::vector<kiln_cell> items;
+    for (size_t at = 1, end; at < text.size() - 1; at = end) {
+      for (end = at; end < text.size() - 1 && text[end] != ' '; end++)
+        if (text[end] == '"') end = text.find('"', end + 1);
+      if (end > at) items.push_back(toCell(text.substr(at, end - at), lists));
+      while (end < text.size() - 1 && text[end] == ' ') end++;
+    }
+    lists.push_back(std::move(items));
+    cell.kind = KILN_LIST, cell.as.items = lists.back().data(),
+    cell.length = static_cast<uint32_t>(lists.back().size());
+    return cell;
+  }
   if (text == "true" || text == "false") {
     cell.kind = KILN_BOOLEAN, cell.as.integer = text == "true";
   } else if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
     cell.kind = KILN_TEXT, cell.as.text = text.data() + 1, cell.length = static_cast<uint32_t>(text.size() - 2);
   } else {
     auto number = parseNumber(text);
-    if (!number) throw std::runtime_error("'" + text + "' is no cell");
+    if (!number) throw std::runtime_error("'" + std::string(text) + "' is no cell");
     cell.kind = KILN_NUMBER, cell.as.number = *number;
   }
   return cell;
@@ -82,7 +95,7 @@ RunLine readRun(uint32_t line, const std::string& text) {
   size_t arrow = text.find("=>");
   if (arrow == std::string::npos) throw std::runtime_error("a run line without =>");
   run.inputTexts = split(text.substr(0, arrow));
-  for (const std::string& input : run.inputTexts) run.inputs.push_back(toCell(input));
+  for (const std::string& input : run.inputTexts) run.inputs.push_back(toCell(input, run.lists));
   run.outcome = normalised(trimmed(text.substr(arrow + 2)));
   return run;
 }
@@ -129,8 +142,10 @@ std::vector<IrFile> readIrFiles(const std::string& folder) {
   std::sort(files.begin(), files.end(), [](const IrFile& a, const IrFile& b) { return a.name < b.name; });
   // The cells point into texts that have moved with their strings: short ones lie inside.
   for (IrFile& file : files)
-    for (RunLine& run : file.runs)
-      for (size_t i = 0; i < run.inputs.size(); i++) run.inputs[i] = toCell(run.inputTexts[i]);
+    for (RunLine& run : file.runs) {
+      run.lists.clear();
+      for (size_t i = 0; i < run.inputs.size(); i++) run.inputs[i] = toCell(run.inputTexts[i], run.lists);
+    }
   return files;
 }
 

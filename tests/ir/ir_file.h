@@ -1,8 +1,9 @@
 // Expectations inside .ir files. On a line of its own: `; run: inputs => outcome`. Inputs are cells in schema order:
-// numbers, "text", true, false, missing. An outcome is the outputs, then ` | ` and note bits if there are any; or
+// numbers, "text", true, false, missing, [a list of them between blanks]. An outcome is the outputs, then ` | ` and note bits if there are any; or
 // `failed CAUSE`, then ` field N` if an input is to blame. On any line: `; error: text`, part of the message of a
 // diagnostic of that line.
 #pragma once
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct RunLine {
   std::string text;                     ///< as written, for messages
   std::vector<std::string> inputTexts;  ///< what text cells point into
   std::vector<kiln_cell> inputs;
+  std::deque<std::vector<kiln_cell>> lists;  ///< what list cells point into
   std::string outcome;  ///< numbers spelled as formatNumber does
 };
 struct ErrorLine {

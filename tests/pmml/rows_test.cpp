@@ -1,0 +1,238 @@
+// Scores that come from several rows: groups, association rules, Aggregate, Lag. Whole tables through the evaluator, as
+// `kiln score --interpret` does it.
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "compiler/cli/data/score_stream.h"
+#include "compiler/ir/verify.h"
+#include "frontends/pmml/pmml.h"
+#include "tests/pmml/scoring.h"
+
+namespace kiln::test {
+namespace {
+
+/// The scores of a table, as text.
+std::string scores(const std::string& document, const std::string& table, uint64_t listItems = 1024) {
+  Source source("test.pmml", document);
+  Diagnostics diagnostics;
+  pmml::ImportOptions options;
+  options.limits.listItems = listItems;
+  auto pipeline = pmml::import(source, options, diagnostics);
+  std::ostringstream shown;
+  diagnostics.print(shown, source, false);
+  if (!pipeline) return shown.str();
+  for (const ir::Problem& problem : ir::verify(*pipeline))
+    ADD_FAILURE() << problem.message << "\n" << ir::print(*pipeline);
+  const auto scorer = data::interpreter(std::make_shared<ir::Pipeline>(std::move(*pipeline)));
+  const int in = memfd_create("in", 0), out = memfd_create("out", 0);
+  EXPECT_EQ(write(in, table.data(), table.size()), static_cast<ssize_t>(table.size()));
+  lseek(in, 0, SEEK_SET);
+  data::ScoreOptions scoring;
+  scoring.statusColumn = "status";
+  const data::ScoreResult result = data::scoreStream(*scorer, scoring, in, out);
+  std::string text(static_cast<size_t>(lseek(out, 0, SEEK_END)), ' ');
+  EXPECT_EQ(pread(out, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  close(in), close(out);
+  return result.exitCode ? result.error : text;
+}
+
+const char* const kItems = R"(
+  <Item id="1" value="Cracker"/><Item id="2" value="Coke"/><Item id="3" value="Water"/>
+  <Itemset id="1"><ItemRef itemRef="1"/></Itemset><Itemset id="2"><ItemRef itemRef="3"/></Itemset>
+  <Itemset id="3"><ItemRef itemRef="1"/><ItemRef itemRef="3"/></Itemset><Itemset id="4"><ItemRef itemRef="2"/></Itemset>
+  <AssociationRule support="1" confidence="0.75" antecedent="1" consequent="2"/>
+  <AssociationRule support="1" confidence="1" antecedent="2" consequent="1"/>
+  <AssociationRule id="both" support="0.5" confidence="0.75" lift="2" antecedent="3" consequent="4"/>
+)";
+
+std::string association(const std::string& fields, const std::string& mining, const std::string& output) {
+  return document(fields, "<AssociationModel functionName=\"associationRules\"><MiningSchema>" + mining +
+                              "</MiningSchema><Output>" + output + "</Output>" + kItems + "</AssociationModel>");
+}
+const std::string kTransactions = R"(<DataField name="t" optype="categorical" dataType="string"/>
+  <DataField name="item" optype="categorical" dataType="string"/>)";
+const std::string kGrouped = R"(<MiningField name="t" usageType="group"/><MiningField name="item"/>)";
+
+}  // namespace
+
+// Rules: 1: Cracker -> Water, 2: Water -> Cracker, both: Cracker Water -> Coke. By confidence 2, then 1 and both in
+// document order. Baskets: {Cracker, Coke}, {Cracker, Water}, {Water}, {Banana}.
+TEST(Association, algorithms) {
+  const std::string table = "t,item\n1,Cracker\n1,Coke\n2,Cracker\n2,Water\n3,Water\n4,Banana\n";
+  const auto run = [&](const std::string& algorithm) {
+    return scores(
+        association(kTransactions, kGrouped,
+                    "<OutputField name='first' feature='ruleId' algorithm='" + algorithm +
+                        "'/><OutputField name='second' feature='entityId' rank='2' algorithm='" + algorithm + "'/>"),
+        table);
+  };
+  // Antecedent there: 1; 2 1 both; 2; none.
+  EXPECT_EQ(run("recommendation"), "first,second,status\n1,,ok\n2,1,ok\n2,,ok\n,,ok\n");
+  // ... and the consequent not: 1 (Water is not); both (Coke is not); 2 (Cracker is not).
+  EXPECT_EQ(run("exclusiveRecommendation"), "first,second,status\n1,,ok\nboth,,ok\n2,,ok\n,,ok\n");
+  // ... and the consequent there: none; 2 1; none.
+  EXPECT_EQ(run("ruleAssociation"), "first,second,status\n,,ok\n2,1,ok\n,,ok\n,,ok\n");
+}
+
+TEST(Association, features) {
+  const std::string model = association(kTransactions, kGrouped, R"(
+    <OutputField name="a" feature="antecedent" algorithm="recommendation" rankBasis="lift"/>
+    <OutputField name="c" feature="consequent" algorithm="recommendation" rankBasis="lift"/>
+    <OutputField name="r" feature="ruleValue" ruleFeature="rule" algorithm="recommendation" rankBasis="lift"/>
+    <OutputField name="lift" feature="ruleValue" ruleFeature="lift" algorithm="recommendation" rankBasis="lift"/>
+    <OutputField name="next lift" feature="lift" rank="2" algorithm="recommendation" rankBasis="lift"/>
+    <OutputField name="least" feature="confidence" algorithm="recommendation" rankOrder="ascending"/>
+    <OutputField name="fourth" feature="ruleId" rank="4" algorithm="recommendation"/>)");
+  // By lift the only rule that has one is first. The least confidence is 0.75; there is no fourth rule.
+  EXPECT_EQ(scores(model, "t,item\nx,Water\nx,Cracker\n"),
+            "a,c,r,lift,next lift,least,fourth,status\n\"[Cracker, "
+            "Water]\",[Coke],\"{Cracker,Water}->{Coke}\",2,,0.75,,ok\n");
+}
+
+// The same rules over a table with a column an item, and over a categorical column.
+TEST(Association, tables) {
+  const std::string fields = R"(<DataField name="Cracker" optype="categorical" dataType="boolean"/>
+    <DataField name="Coke" optype="continuous" dataType="integer"/><DataField name="Water" optype="categorical" dataType="string"/>)";
+  const std::string mining = R"(<MiningField name="Cracker"/><MiningField name="Coke"/><MiningField name="Water"/>)";
+  const std::string output = R"(<OutputField name="rule" feature="ruleId"/>)";
+  EXPECT_EQ(scores(association(fields, mining, output), "Cracker,Coke,Water\ntrue,0,F\ntrue,0,T\nfalse,1,true\n,,\n"),
+            "rule,status\n1,ok\nboth,ok\n2,ok\n,ok\n");
+  const std::string categories = document(
+      R"(<DataField name="Area" optype="categorical" dataType="string"/><DataField name="Day" optype="categorical" dataType="string"/>)",
+      R"(<AssociationModel functionName="associationRules"><MiningSchema><MiningField name="Area"/><MiningField name="Day"/></MiningSchema>
+        <Output><OutputField name="c" feature="consequent"/></Output>
+        <Item id="1" value="Area=urban"/><Item id="2" value="anything" field="Day" category="Monday"/>
+        <Itemset id="a"><ItemRef itemRef="1"/></Itemset><Itemset id="b"><ItemRef itemRef="2"/></Itemset>
+        <AssociationRule support="1" confidence="1" antecedent="a" consequent="b"/></AssociationModel>)");
+  EXPECT_EQ(scores(categories, "Area,Day\nurban,Sunday\nurban,Monday\nrural,Sunday\n"),
+            "c,status\n[anything],ok\n,ok\n,ok\n");
+}
+
+// Rows of one group need not stand together; scores come in the order of the groups' first rows.
+TEST(Groups, aggregates) {
+  const auto derived = [](const std::string& function) {
+    return "<DerivedField name='" + function +
+           "' optype='continuous' dataType='double'><Aggregate field='x' function='" + function + "'/></DerivedField>";
+  };
+  std::string transformations, outputs;
+  for (const std::string function : {"count", "sum", "average", "min", "max"}) {
+    transformations += derived(function);
+    outputs += "<OutputField name='o_" + function + "' feature='transformedValue'><FieldRef field='" + function +
+               "'/></OutputField>";
+  }
+  const std::string model = document(
+      R"(<DataField name="g" optype="categorical" dataType="string"/><DataField name="x" optype="continuous" dataType="double"/>)",
+      "<RegressionModel functionName='regression'><MiningSchema><MiningField name='g' usageType='group'/><MiningField "
+      "name='x'/></MiningSchema>"
+      "<Output>" +
+          outputs + "</Output><LocalTransformations>" + transformations +
+          "</LocalTransformations>"
+          "<RegressionTable intercept='1'><NumericPredictor name='sum' "
+          "coefficient='2'/></RegressionTable></RegressionModel>");
+  // a: 1, missing, 4; b: 10; c: missing only: no sum, so no score.
+  const std::string table = "g,x\na,1\nb,10\na,\nc,\na,4\n";
+  EXPECT_EQ(scores(model, table),
+            "_target,o_count,o_sum,o_average,o_min,o_max,status\n11,2,5,2.5,1,4,ok\n21,1,10,10,10,10,ok\n,0,,,,,ok\n");
+  EXPECT_EQ(scores(model, table, 2),
+            "_target,o_count,o_sum,o_average,o_min,o_max,status\n,,,,,,list too long in 'x'\n"
+            "21,1,10,10,10,10,ok\n,0,,,,,ok\n");
+  EXPECT_EQ(scores(model, "g,x\na,1\na,oops\nb,3\n"),
+            "_target,o_count,o_sum,o_average,o_min,o_max,status\n"
+            ",,,,,,value of the wrong type in 'x'\n7,1,3,3,3,3,ok\n");
+}
+
+TEST(Groups, treatments) {
+  const auto model = [](const std::string& field, const std::string& treatment, const std::string& predictor = "sum") {
+    return document(
+        "<DataField name='g' optype='categorical' dataType='string'/>" + field,
+        "<RegressionModel functionName='regression'><MiningSchema><MiningField name='g' "
+        "usageType='group'/><MiningField name='x' " +
+            treatment +
+            "/></MiningSchema><LocalTransformations><DerivedField name='sum' optype='continuous' dataType='double'>"
+            "<Aggregate field='x' function='sum'/></DerivedField></LocalTransformations>"
+            "<RegressionTable intercept='0'><NumericPredictor name='" +
+            predictor + "' coefficient='1'/></RegressionTable></RegressionModel>");
+  };
+  const std::string plain = "<DataField name='x' optype='continuous' dataType='double'/>";
+  const std::string bounded =
+      "<DataField name='x' optype='continuous' dataType='double'><Interval closure='closedClosed' leftMargin='0' "
+      "rightMargin='9'/></DataField>";
+  const std::string table = "g,x\na,1\na,20\na,-3\n";
+  // -3 and 20 are invalid: the row, nothing, or what is valid of it; clipped to 0..9 they are 0 and 9.
+  EXPECT_EQ(scores(model(bounded, ""), table), "_target,status\n,invalid value in 'x'\n");
+  EXPECT_EQ(scores(model(bounded, "invalidValueTreatment='asMissing'"), table), "_target,status\n1,ok\n");
+  EXPECT_EQ(scores(model(bounded, "invalidValueTreatment='asIs'"), table), "_target,status\n18,ok\n");
+  EXPECT_EQ(scores(model(plain, "outliers='asExtremeValues' lowValue='0' highValue='9'"), table),
+            "_target,status\n10,ok\n");
+  EXPECT_EQ(scores(model(plain, "outliers='asMissingValues' lowValue='0' highValue='9'"), table),
+            "_target,status\n1,ok\n");
+  EXPECT_EQ(scores(model(plain, "invalidValueTreatment='asMissing'"), "g,x\na,1\na,oops\n"), "_target,status\n1,ok\n");
+  EXPECT_NE(scores(model(plain, "missingValueReplacement='1'"), table).find("a treatment of missing values"),
+            std::string::npos);
+  EXPECT_NE(scores(model(plain, "", "x"), table).find("as a single value"), std::string::npos);
+}
+
+// groupField alone groups rows, too.
+TEST(Groups, groupField) {
+  const std::string model = document(
+      R"(<DataField name="g" optype="categorical" dataType="string"/><DataField name="x" optype="continuous" dataType="integer"/>)",
+      R"(<RegressionModel functionName="regression"><MiningSchema><MiningField name="g"/><MiningField name="x"/></MiningSchema>
+      <LocalTransformations><DerivedField name="most" optype="continuous" dataType="integer"><Aggregate field="x" function="max" groupField="g"/>
+      </DerivedField></LocalTransformations><RegressionTable intercept="0"><NumericPredictor name="most" coefficient="1"/></RegressionTable></RegressionModel>)");
+  EXPECT_EQ(scores(model, "g,x\na,3\nb,5\na,4\n"), "_target,status\n4,ok\n5,ok\n");
+}
+
+namespace {
+std::string lagModel(const std::string& lags, const std::string& mining = "<MiningField name='x'/>") {
+  std::string outputs, derived;
+  int i = 0;
+  for (size_t at = 0; at < lags.size();) {
+    const size_t end = lags.find(';', at);
+    const std::string name = "l" + std::to_string(i++);
+    derived += "<DerivedField name='" + name + "' optype='continuous' dataType='double'>" + lags.substr(at, end - at) +
+               "</DerivedField>";
+    outputs +=
+        "<OutputField name='" + name + "o' feature='transformedValue'><FieldRef field='" + name + "'/></OutputField>";
+    at = end + 1;
+  }
+  return document(
+      "<DataField name='x' optype='continuous' dataType='double'/><DataField name='b' optype='categorical' "
+      "dataType='string'/>",
+      "<RegressionModel functionName='regression'><MiningSchema>" + mining + "</MiningSchema><Output>" + outputs +
+          "</Output><LocalTransformations>" + derived +
+          "</LocalTransformations><RegressionTable intercept='0'/></RegressionModel>");
+}
+}  // namespace
+
+TEST(Lag, previousRows) {
+  // One row back; the mean, product and sample deviation of up to two rows back: of 1 and 4 sqrt(4.5) = 2.12...
+  const std::string model = lagModel(
+      "<Lag field='x'/>;<Lag field='x' n='2' aggregate='avg'/>;<Lag field='x' n='2' aggregate='product'/>;"
+      "<Lag field='x' n='2' aggregate='stddev'/>;");
+  EXPECT_EQ(scores(model, "x\n1\n4\n\n8\n"),
+            "_target,l0o,l1o,l2o,l3o,status\n0,,,,,ok\n0,1,1,1,,ok\n0,4,2.5,4,2.1213203435596424,ok\n");
+  EXPECT_EQ(scores(model, "x,y\n1,1\n4,1\n,1\n8,1\n"),
+            "_target,l0o,l1o,l2o,l3o,status\n0,,,,,ok\n0,1,1,1,,ok\n0,4,2.5,4,2.1213203435596424,ok\n0,,4,4,,ok\n");
+}
+
+// Rows of another block do not count.
+TEST(Lag, blocks) {
+  const std::string model = lagModel("<Lag field='x'><BlockIndicator field='b'/></Lag>;<Lag field='x' n='2'/>;",
+                                     "<MiningField name='x'/><MiningField name='b'/>");
+  EXPECT_EQ(scores(model, "x,b\n1,p\n2,q\n3,p\n4,q\n"), "_target,l0o,l1o,status\n0,,,ok\n0,,,ok\n0,1,1,ok\n0,2,2,ok\n");
+}
+
+// What was no valid value is none later on, but only where it is read; the row itself has no result.
+TEST(Lag, invalid) {
+  const std::string model = lagModel("<Lag field='x'/>;");
+  EXPECT_EQ(scores(model, "x\n1\noops\n3\n4\n"),
+            "_target,l0o,status\n0,,ok\n,,value of the wrong type in 'x'\n,,\"value of the wrong type in "
+            "'lag(x,1)'\"\n0,3,ok\n");
+  EXPECT_NE(scores(lagModel("<Lag field='x'/>;", "<MiningField name='x' missingValueReplacement='0'/>"), "x\n1\n")
+                .find("Lag of a field"),
+            std::string::npos);
+  EXPECT_NE(scores(lagModel("<Lag field='x' n='0'/>;"), "x\n1\n").find("1 to 4096"), std::string::npos);
+}
+
+}  // namespace kiln::test
