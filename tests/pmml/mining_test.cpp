@@ -219,5 +219,61 @@ TEST(Mining, ClassForests) {
   EXPECT_FALSE(Scoring(classForest("sum")).ok());
 }
 
+// Two trees of constant distributions and one that runs where x > 0; classes a, b, c.
+std::string medians(const std::string& p3) {
+  const auto segment = [](const std::string& predicate, const std::string& a, const std::string& b,
+                          const std::string& c) {
+    return "<Segment>" + predicate +
+           "<TreeModel functionName=\"classification\"><MiningSchema><MiningField name=\"x\"/></MiningSchema><Node "
+           "score=\"a\"><True/><ScoreDistribution value=\"a\" probability=\"" +
+           a + "\" recordCount=\"1\"/><ScoreDistribution value=\"b\" probability=\"" + b +
+           "\" recordCount=\"1\"/><ScoreDistribution value=\"c\" probability=\"" + c +
+           "\" recordCount=\"1\"/></Node></TreeModel></Segment>";
+  };
+  return document(
+      "<DataField name=\"y\" optype=\"categorical\" dataType=\"string\"><Value value=\"a\"/><Value value=\"b\"/>"
+      "<Value value=\"c\"/></DataField><DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>",
+      "<MiningModel functionName=\"classification\"><MiningSchema><MiningField name=\"y\" usageType=\"target\"/>"
+      "<MiningField name=\"x\"/></MiningSchema><Output><OutputField name=\"pb\" feature=\"probability\" "
+      "value=\"b\"/></Output><Segmentation multipleModelMethod=\"median\">" +
+          segment("<True/>", "0.25", "0.5", "0.25") + segment("<True/>", "0.5", "0.125", "0.375") +
+          segment("<SimplePredicate field=\"x\" operator=\"greaterThan\" value=\"0\"/>", p3, "0.375", "0.125") +
+          "</Segmentation></MiningModel>");
+}
+
+TEST(Mining, TheMedianOfDistributionsIsThatOfTheMemberNearestToTheWinnersMedian) {
+  Scoring s(medians("0.5"));
+  // Medians a 0.5, b 0.375, c 0.25: a wins; the second member has 0.5 of a, the first to do so.
+  EXPECT_EQ(s.score({{"x", "1"}}), (Row{{"y", "a"}, {"pb", "0.125"}}));
+  // Of two members a 0.375, b 0.3125, c 0.3125: a wins; both are 0.125 away, the first decides, and says b.
+  EXPECT_EQ(s.score({{"x", "-1"}}), (Row{{"y", "b"}, {"pb", "0.5"}}));
+}
+
+TEST(Mining, SelectAllShowsSegmentsOneByOne) {
+  const auto selectAll = [](const std::string& output) {
+    const auto segment = [](const std::string& id, const std::string& intercept, const std::string& predicate) {
+      return "<Segment id=\"" + id + "\">" + predicate +
+             "<RegressionModel functionName=\"regression\"><MiningSchema><MiningField name=\"x\"/></MiningSchema>"
+             "<RegressionTable intercept=\"" +
+             intercept + "\"/></RegressionModel></Segment>";
+    };
+    return document(
+        "<DataField name=\"y\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"x\" "
+        "optype=\"continuous\" dataType=\"double\"/>",
+        "<MiningModel functionName=\"regression\"><MiningSchema><MiningField name=\"y\" "
+        "usageType=\"target\"/><MiningField name=\"x\"/></MiningSchema>" +
+            output + "<Segmentation multipleModelMethod=\"selectAll\">" + segment("one", "1", "<True/>") +
+            segment("two", "2", "<SimplePredicate field=\"x\" operator=\"greaterThan\" value=\"0\"/>") +
+            "</Segmentation></MiningModel>");
+  };
+  Scoring s(
+      selectAll("<Output><OutputField name=\"first\" segmentId=\"one\"/><OutputField name=\"second\" "
+                "segmentId=\"two\"/></Output>"));
+  EXPECT_EQ(s.score({{"x", "1"}}), (Row{{"first", "1"}, {"second", "2"}}));
+  EXPECT_EQ(s.score({{"x", "0"}}), (Row{{"first", "1"}, {"second", ""}}));
+  EXPECT_NE(Scoring(selectAll("")).messages().find("selectAll"), std::string::npos);
+  EXPECT_FALSE(Scoring(selectAll("<Output><OutputField name=\"p\" feature=\"predictedValue\"/></Output>")).ok());
+}
+
 }  // namespace
 }  // namespace kiln::test

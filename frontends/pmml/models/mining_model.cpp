@@ -11,7 +11,6 @@
 #include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/take.h"
-#include "compiler/ir/nodes/topk.h"
 #include "compiler/ir/tables/lookup.h"
 #include "frontends/pmml/models/embedded.h"
 #include "frontends/pmml/models/mining_model.h"
@@ -325,7 +324,8 @@ struct MiningLowering {
     if (result.target.empty()) result.target = names[0];
     for (const std::string& name : names) {
       if (name == result.target) continue;
-      const auto known = std::find_if(result.others.begin(), result.others.end(), [&](const Prediction& p) { return p.target == name; });
+      const auto known = std::find_if(result.others.begin(), result.others.end(),
+                                      [&](const Prediction& p) { return p.target == name; });
       if (known != result.others.end()) {
         others.push_back(*known);
         continue;
@@ -372,6 +372,16 @@ struct MiningLowering {
     result.others.assign(targets.begin() + 1, targets.end());
     result.outputs = chainOutputs();
     return result;
+  }
+
+  std::optional<Prediction> noResult() {
+    Prediction none;
+    none.classification = s.classification;
+    if (s.classification) {
+      const Classes classes = classesOf(importer, s.model);
+      none.targetType = classes.type, none.labels = classes.dict;
+    }
+    return none;
   }
 
   // ---- sums, votes and the like
@@ -478,7 +488,8 @@ struct MiningLowering {
     auto result = combineMembers(importer, s, stacked(values, ofDistributions), ran(), weight);
     if (ofDistributions && s.method == MultipleModelMethod::max)
       useMember(*result, values, memberOfMaximum(*result, values));
-    if (ofDistributions && s.method == MultipleModelMethod::median) useMember(*result, values, memberOfMedian(values));
+    if (ofDistributions && s.method == MultipleModelMethod::median)
+      useMember(*result, values, memberOfMedian(*result, values));
     return result;
   }
 
@@ -493,25 +504,19 @@ struct MiningLowering {
     return build.add(ArgMax(), {stacked(ofWinner, false)}, "member");
   }
 
-  // The member in the middle when they are ordered by their highest probability.
-  ValueId memberOfMedian(const std::vector<ValueId>& distributions) {
-    std::vector<ValueId> highest;
+  // Class by class the median says which class wins; the distribution is that of the first member that comes nearest to
+  // it: of an odd number of members the one that has it.
+  ValueId memberOfMedian(const Prediction& medians, const std::vector<ValueId>& distributions) {
+    const ValueId winner = build.add(ArgMax(), {medians.probabilities});
+    const ValueId median = build.add(Take(), {medians.probabilities, winner});
+    std::vector<ValueId> distances;
     for (size_t i = 0; i < members.size(); ++i) {
-      Reduce reduce;
-      reduce.op = Reduce::max;
-      highest.push_back(guarded(importer, members[i].ran, build.add(reduce, {distributions[i]})));
+      const ValueId own = build.add(Take(), {distributions[i], winner});
+      distances.push_back(guarded(importer, members[i].ran, build.call("abs", {build.call("sub", {own, median})})));
     }
-    const ValueId all = stacked(highest, false);
-    TopK order;
-    order.k = static_cast<uint32_t>(members.size());
-    order.smallest = true;
-    const ValueId indices = build.addAll(order, {all}, "order")[1];
-    Reduce count;
-    count.op = Reduce::count;
-    count.skip = true;
-    ValueId n = build.add(count, {all});
-    n = build.call("div", {asNumber(importer, n, Elem::i32), build.integer(2, Elem::i32)});
-    return build.add(Take(), {indices, n}, "member");
+    ArgMax nearest;
+    nearest.smallest = true;
+    return build.add(nearest, {stacked(distances, false)}, "member");
   }
 
   // The distribution of one member, missing where the combination is.
@@ -534,6 +539,7 @@ struct MiningLowering {
     importer.at(s.element);
     importer.segments.clear();
     for (const Member& m : members) importer.segments[m.segment->id] = m.prediction;
+    if (s.method == MultipleModelMethod::selectAll) return noResult();
     if (s.method == MultipleModelMethod::selectFirst) return selectFirst();
     if (s.method == MultipleModelMethod::modelChain) return modelChain();
     if (s.method == MultipleModelMethod::multiModelChain) return multiModelChain();
@@ -548,8 +554,13 @@ std::optional<Prediction> miningModel(Importer& importer, Scope& scope, const El
   const auto segmentation = readSegmentation(importer, model);
   const auto function = importer.required(model, "functionName");
   if (!segmentation || !function) return std::nullopt;
-  if (segmentation->method == MultipleModelMethod::selectAll) {
-    importer.unsupported(segmentation->element, "multipleModelMethod 'selectAll'", "its result is a list of results");
+  // The result of selectAll is a list: only OutputFields that name a segment have a value.
+  const Element* output = model->FirstChildElement("Output");
+  const bool isTop = model->Parent() && !std::strcmp(model->Parent()->Value(), "PMML");
+  if (segmentation->method == MultipleModelMethod::selectAll &&
+      (!isTop || !output || !output->FirstChildElement("OutputField"))) {
+    importer.unsupported(segmentation->element, "multipleModelMethod 'selectAll' without OutputFields",
+                         "its result is a list of results; OutputFields with a segmentId show them one by one");
     return std::nullopt;
   }
   if (const Element* local = segmentation->element->FirstChildElement("LocalTransformations")) {

@@ -161,6 +161,13 @@ struct TreeModelLowering {
     return build.add(std::move(lookup), {leaf()}, name);
   }
 
+  // A row ends at one Node: there is no second.
+  bool onlyFirst(const Element* outputField) {
+    const auto rank = importer.integer(outputField, "rank", 1);
+    if (rank && *rank != 1) return importer.unsupported(outputField, "a rank other than 1 of a tree's Node");
+    return rank.has_value();
+  }
+
   // Node id, or its number in the document from 1.
   ValueId entityId() {
     Dict dict;
@@ -481,11 +488,13 @@ std::optional<Prediction> treeNodes(Importer& importer, Scope& scope, const Elem
       std::make_shared<TreeModelLowering>(TreeModelLowering{importer, model, *tree, *strategy, importer.build});
   auto prediction = classification ? lowering->classification(scope) : lowering->regression(scope);
   if (!prediction) return std::nullopt;
-  prediction->features["entityId"] = [lowering](const Element*) { return lowering->entityId(); };
+  prediction->features["entityId"] = [lowering](const Element* field) {
+    return lowering->onlyFirst(field) ? lowering->entityId() : kNone;
+  };
   if (classification && prediction->probabilities != kNone) {
     const ValueId label = prediction->value;
     prediction->features["confidence"] = [lowering, label](const Element* field) {
-      return lowering->confidence(field, label);
+      return lowering->onlyFirst(field) ? lowering->confidence(field, label) : kNone;
     };
   }
   return prediction;
