@@ -122,34 +122,49 @@ OUTLINE u32 read_code(const u8* blob, const FieldPlan* field, const kiln_cell* c
 INLINE i32 input_status(u32 cause, u32 index) { return (i32)(cause | index << 8); }
 
 /// One cell: `read` gives a state and, if it is present, the value.
-template <class X, class V, class Read> INLINE void input_cell(const Ctx& c, const InputParams& p, X& y, V& v, Read read) {
-  const kiln_cell& cell = c.cells[p.index];
+template <class X, class V, class Read> INLINE void input_cell(const kiln_cell& cell, const InputParams& p, X& y, V& v, Read read) {
   u32 state = cell.kind == KILN_MISSING ? (u32)kMissing : read(cell, v);
   if (state == kMissing && !p.field.nullable) state = KILN_MISSING_REQUIRED;
   y.missing = state == kMissing;
   y.status = state > kMissing ? input_status(state, p.index) : 0;
   if (state != kPresent) v = V{};
 }
-INLINE void input(const Ctx& c, const InputParams& p, F64<1>& y) {
+/// A cell that is no plain number, out of line.
+struct OddCell {
+  f64 v;
+  i32 status;
+  u32 missing;
+};
+OUTLINE OddCell odd_f64(const kiln_cell* cell, const InputParams* p) {
+  F64<1> y;
   f64 v = 0;
-  input_cell(c, p, y, v, [&](const kiln_cell& cell, f64& x) { return read_f64(p.field, cell, x); });
-  y.v = v;
+  input_cell(*cell, *p, y, v, [&](const kiln_cell& it, f64& x) { return read_f64(p->field, it, x); });
+  return {v, y.status, y.missing.on};
 }
-INLINE void input(const Ctx& c, const InputParams& p, F32<1>& y) {
+OUTLINE OddCell odd_f32(const kiln_cell* cell, const InputParams* p) {
+  F32<1> y;
   f32 v = 0;
-  input_cell(c, p, y, v, [&](const kiln_cell& cell, f32& x) { return read_f32(p.field, cell, x); });
-  y.v = v;
+  input_cell(*cell, *p, y, v, [&](const kiln_cell& it, f32& x) { return read_f32(p->field, it, x); });
+  return {(f64)v, y.status, y.missing.on};
 }
+template <class T> INLINE void input_number(const Ctx& c, const InputParams& p, Val<T, 1>& y) {
+  const kiln_cell& cell = c.cells[p.index];
+  OddCell x = {cell.as.number, 0, 0};
+  if (__builtin_expect(cell.kind != KILN_NUMBER || x.v != x.v, 0)) x = sizeof(T) == 4 ? odd_f32(&cell, &p) : odd_f64(&cell, &p);
+  y = {(T)x.v, x.missing != 0, x.status};
+}
+INLINE void input(const Ctx& c, const InputParams& p, F64<1>& y) { input_number<f64>(c, p, y); }
+INLINE void input(const Ctx& c, const InputParams& p, F32<1>& y) { input_number<f32>(c, p, y); }
 INLINE void input(const Ctx& c, const InputParams& p, I64<1>& y) {
   i64 v = 0;
-  input_cell(c, p, y, v, [&](const kiln_cell& cell, i64& x) {
+  input_cell(c.cells[p.index], p, y, v, [&](const kiln_cell& cell, i64& x) {
     return p.field.elem >= kElemDate ? read_date(p.field, cell, x) : read_i64(p.field, cell, x);
   });
   y.v = v;
 }
 INLINE void input(const Ctx& c, const InputParams& p, I32<1>& y) {
   i32 v = 0;
-  input_cell(c, p, y, v, [&](const kiln_cell& cell, i32& x) -> u32 {
+  input_cell(c.cells[p.index], p, y, v, [&](const kiln_cell& cell, i32& x) -> u32 {
     if (p.field.is_cat) return read_code(c.blob, &p.field, &cell, &x);
     i64 wide = 0;
     const u32 state = read_i32(p.field, cell, wide);
@@ -159,12 +174,12 @@ INLINE void input(const Ctx& c, const InputParams& p, I32<1>& y) {
 }
 INLINE void input(const Ctx& c, const InputParams& p, Bool<1>& y) {
   bool v = false;
-  input_cell(c, p, y, v, [&](const kiln_cell& cell, bool& x) { return read_bool(p.field, cell, x); });
+  input_cell(c.cells[p.index], p, y, v, [&](const kiln_cell& cell, bool& x) { return read_bool(p.field, cell, x); });
   y.v = v;
 }
 INLINE void input(const Ctx& c, const InputParams& p, Str<1>& y) {
   const kiln_cell* text = nullptr;
-  input_cell(c, p, y, text, [&](const kiln_cell& cell, const kiln_cell*& x) -> u32 {
+  input_cell(c.cells[p.index], p, y, text, [&](const kiln_cell& cell, const kiln_cell*& x) -> u32 {
     if (cell.kind != KILN_TEXT) return KILN_TYPE_MISMATCH;
     return x = &cell, kPresent;
   });

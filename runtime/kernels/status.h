@@ -23,9 +23,11 @@ OUTLINE void note_rows(kiln_status* rows, const i32* bits, u32 n) {
     if (bits[i] != 0) note_row(rows[i], (u32)bits[i]);
 }
 
+OUTLINE void end_one(kiln_status* row, i32 status) { end_row(*row, status); }
+
 template <int N> INLINE void end(const Ctx& c, Status<N> status) {
   if constexpr (N == 1) {
-    if (__builtin_expect(status != 0, 0)) end_row(*c.status, status);
+    if (__builtin_expect(status != 0, 0)) end_one(c.status, status);
   } else {
     if (__builtin_expect(any<N>(failed<N>(status)), 0)) {
       i32 lanes[N];
