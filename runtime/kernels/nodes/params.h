@@ -170,4 +170,16 @@ struct ItemsetParams {
   u32 bits;                     ///< scratch: u64, a bit an item
 };
 
+// ---- match_sequences
+struct SequenceParams {
+  u32 items, words, rules;      ///< words of a transaction's bit set
+  u32 consequent;               ///< ir::MatchSequences::Consequent
+  u32 first_member, member;     ///< u32: items of set s
+  u32 first_step, step, split;  ///< u32: sets of rule r, its first consequent step
+  u32 delimiter;                ///< u8, of each step
+  u32 names;                    ///< u32: of each rule
+  u32 order, times, bits, reached, next;   ///< scratch: u32, f64, u64[words], u8, u8 a row of the group
+  f64 separation_low, separation_high, turn_low, turn_high, total_low, total_high;
+};
+
 }  // namespace kiln::kernel

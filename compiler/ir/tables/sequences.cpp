@@ -1,0 +1,44 @@
+// The rules of sequence rules.
+#include "compiler/ir/tables/sequences.h"
+
+#include <limits>
+
+#include "compiler/ir/tables/checks.h"
+
+namespace kiln::ir {
+
+static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+Sequences::Sequences()
+    : separationLow(-kInfinity), separationHigh(kInfinity), turnLow(-kInfinity), turnHigh(kInfinity), totalLow(-kInfinity),
+      totalHigh(kInfinity) {}
+
+void Sequences::verify(const Pipeline&, std::vector<std::string>& problems) const {
+  Checks checks(problems);
+  const auto ranges = [&](const std::vector<uint32_t>& first, size_t end, const char* what) {
+    bool ok = checks.expect(!first.empty() && first.front() == 0 && first.back() == end,
+                            [&] { return std::string(what) + " does not run from 0 to its end"; });
+    for (size_t i = 1; ok && i < first.size(); i++)
+      ok = checks.expect(first[i - 1] <= first[i], [&] { return std::string(what) + " descends"; });
+    return ok;
+  };
+  const bool sets = ranges(firstMember, member.size(), "first_member");
+  const bool steps = ranges(firstStep, step.size(), "first_step");
+  for (uint32_t m : member)
+    checks.expect(m < items, [&] { return "item " + std::to_string(m) + " of " + std::to_string(items); });
+  for (uint32_t s : step)
+    checks.expect(sets && s + 1 < firstMember.size(), [&] { return "there is no set " + std::to_string(s); });
+  checks.expect(delimiter.size() == step.size(), [] { return "delimiter and step differ in length"; });
+  for (uint8_t d : delimiter)
+    checks.expect(d <= 2, [] { return "a delimiter is 0, 1 or 2"; });
+  if (!steps || !checks.expect(rule.size() + 1 == firstStep.size() && split.size() == rule.size(),
+                               [] { return "first_step, split and rule differ in length"; }))
+    return;
+  for (size_t r = 0; r < rule.size(); r++) {
+    checks.expect(split[r] > firstStep[r] && split[r] <= firstStep[r + 1],
+                  [&] { return "rule " + std::to_string(r) + " has no antecedent"; });
+    checks.expect(rule[r] < 1u << 31, [&] { return "rule " + std::to_string(rule[r]) + " is no i32"; });
+  }
+}
+
+}  // namespace kiln::ir
