@@ -220,15 +220,19 @@ std::optional<std::vector<double>> Importer::numberArray(const Element* e) {
 
 // ---- nesting and names
 
+// A stack of 8 MiB carries this many, whatever the limit is raised to.
+constexpr uint64_t kDeepest = 5000;
+
 bool Importer::enter(const Element* e) {
-  uint64_t limit = options.limits.expressionDepth, total = options.limits.expressionNodes;
+  uint64_t limit = std::min(options.limits.expressionDepth, kDeepest), total = options.limits.expressionNodes;
   bool deep = depth_ >= limit;
   if (!deep && expanded_ < total) return depth_++, expanded_++, true;
   if (!overLimit_) {
     report(*this, Kind::limit, e,
            deep ? "limit of " + std::to_string(limit) + " nested expressions, predicates and derived fields exceeded"
                 : "limit of " + std::to_string(total) + " expressions after inlining exceeded",
-           deep ? "raise it with --max-expression-depth" : "raise it with --max-expression-nodes");
+           deep ? limit < kDeepest ? "raise it with --max-expression-depth" : "the stack carries no more"
+                : "raise it with --max-expression-nodes");
   }
   overLimit_ = true;
   return false;

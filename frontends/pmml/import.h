@@ -169,6 +169,7 @@ class Importer {
 
   // fields.cpp: DataDictionary, MiningSchema, transformations, targets
   bool declareDataDictionary(const Element* pmml);
+  bool declareDerivedFields(Scope& scope, const Element* parent);
   bool declareTransformations(Scope& scope, const Element* dictionaryOrLocal);
   bool defineFunctions(const Element* transformationDictionary);
   /// Declares a model's active fields in `scope`. Top level: inputs with checks; nested: fields of the outer scope with

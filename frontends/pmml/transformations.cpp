@@ -5,7 +5,12 @@ namespace kiln::pmml {
 
 bool Importer::declareTransformations(Scope& scope, const Element* dictionary) {
   if (!dictionary) return true;
-  bool ok = onlyAttributes(dictionary, {}) && onlyChildren(dictionary, {"DefineFunction", "DerivedField"});
+  const bool ok = onlyAttributes(dictionary, {}) && onlyChildren(dictionary, {"DefineFunction", "DerivedField"});
+  return declareDerivedFields(scope, dictionary) && ok;
+}
+
+bool Importer::declareDerivedFields(Scope& scope, const Element* dictionary) {
+  bool ok = true;
   for (auto* e = dictionary->FirstChildElement("DerivedField"); e; e = e->NextSiblingElement("DerivedField")) {
     auto name = required(e, "name");
     if (!name || !onlyAttributes(e, {"name", "displayName", "optype", "dataType"})) {
@@ -67,7 +72,7 @@ Importer::Typed Importer::callFunction(const Element* apply, const Element* func
     }
   const Element* body = expressionOf(function);
   if (!body) return missing(function, "EXPRESSION"), Typed();
-  if (!onlyChildren(function, {"ParameterField", body->Name()})) return {};
+  if (!onlyChildren(function, {"ParameterField", "DerivedField", body->Name()})) return {};
 
   Scope parameters;
   size_t count = 0;
@@ -97,6 +102,9 @@ Importer::Typed Importer::callFunction(const Element* apply, const Element* func
     return invalid(apply, "function",
                    "takes " + std::to_string(count) + " arguments, not " + std::to_string(arguments.size())),
            Typed();
+
+  // Fields of the function's own, of its parameters.
+  if (!declareDerivedFields(parameters, function)) return {};
 
   std::optional<FieldType> type;
   if (function->Attribute("dataType") && !(type = fieldType(function, FieldType()))) return {};

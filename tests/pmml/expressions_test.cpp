@@ -282,5 +282,15 @@ TEST(Expressions, FunctionsOfTheDocumentAreInlined) {
   EXPECT_EQ(eval(apply("equal", {"f32", "a"}), {{"a", "0.5"}}, "boolean", functions), "true");
 }
 
+// A function's derived fields are its own, made of its parameters.
+TEST(Expressions, FunctionsHaveDerivedFields) {
+  const std::string functions =
+      "<TransformationDictionary><DefineFunction name=\"thrice\" optype=\"continuous\"><ParameterField name=\"x\"/>"
+      "<DerivedField name=\"twice\" optype=\"continuous\" dataType=\"double\"><Apply function=\"*\"><FieldRef field=\"x\"/>"
+      "<Constant>2</Constant></Apply></DerivedField><Apply function=\"+\"><FieldRef field=\"twice\"/><FieldRef field=\"x\"/></Apply>"
+      "</DefineFunction></TransformationDictionary>";
+  EXPECT_EQ(eval(apply("thrice", {"a"}), {{"a", "1.5"}}, "double", functions), "4.5");
+}
+
 }  // namespace
 }  // namespace kiln::test

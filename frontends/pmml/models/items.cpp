@@ -56,6 +56,21 @@ bool Items::read(const Element* model) {
   return true;
 }
 
+bool Items::addSet(const std::string& id, const std::string& field, const std::vector<std::string>& values, const Element* at) {
+  ItemSet set;
+  for (const std::string& value : values) {
+    uint32_t item = 0;
+    while (item < count() && !(items_[item].field == field && items_[item].category == value)) item++;
+    if (item == count()) {
+      Item added;
+      added.value = added.category = value, added.field = field, added.element = at;
+      items_.push_back(std::move(added));
+    }
+    set.items.push_back(item);
+  }
+  return sets_.emplace(id, std::move(set)).second;
+}
+
 const ItemSet* Items::set(const std::string& id) const {
   const auto found = sets_.find(id);
   return found == sets_.end() ? nullptr : &found->second;
