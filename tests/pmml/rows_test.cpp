@@ -238,10 +238,13 @@ TEST(Lag, invalid) {
 namespace {
 std::string sequenceModel(const std::string& mining, const std::string& constraints, const std::string& outputs) {
   return document(
-      "<DataField name='who' optype='categorical' dataType='string'/><DataField name='what' optype='categorical' dataType='string'/>"
+      "<DataField name='who' optype='categorical' dataType='string'/><DataField name='what' optype='categorical' "
+      "dataType='string'/>"
       "<DataField name='day' optype='continuous' dataType='integer'/>",
-      "<SequenceModel functionName='sequences' numberOfTransactions='9'><MiningSchema><MiningField name='who' usageType='group'/>"
-      "<MiningField name='what'/>" + mining + "</MiningSchema><Output>" + outputs + "</Output>" + constraints + R"(
+      "<SequenceModel functionName='sequences' numberOfTransactions='9'><MiningSchema><MiningField name='who' "
+      "usageType='group'/>"
+      "<MiningField name='what'/>" +
+          mining + "</MiningSchema><Output>" + outputs + "</Output>" + constraints + R"(
       <Item id="1" value="bread"/><Item id="2" value="milk"/>
       <Itemset id="b"><ItemRef itemRef="1"/></Itemset><Itemset id="m"><ItemRef itemRef="2"/></Itemset>
       <SetPredicate id="w" field="what" operator="supersetOf"><Array n="1" type="string">wine</Array></SetPredicate>
@@ -255,17 +258,21 @@ std::string sequenceModel(const std::string& mining, const std::string& constrai
       </SequenceModel>)");
 }
 const std::string kRuleOutputs =
-    "<OutputField name='first' feature='ruleId' algorithm='recommendation'/><OutputField name='next' feature='ruleId' rank='2' algorithm='recommendation'/>"
+    "<OutputField name='first' feature='ruleId' algorithm='recommendation'/><OutputField name='next' feature='ruleId' "
+    "rank='2' algorithm='recommendation'/>"
     "<OutputField name='new' feature='rule'/><OutputField name='done' feature='entityId' algorithm='ruleAssociation'/>";
 }  // namespace
 
 // r1: bread, later wine; r2 (of more confidence): bread, later milk, right after it wine. A row is a transaction.
 TEST(Sequence, rows) {
   const std::string model = sequenceModel("", "", kRuleOutputs);
-  // ann: both antecedents, both whole rules. bob: milk before bread is no r2; wine is to come. cy: the wine does not stand right
-  // after the milk, so r2 is to come and r1 done. dee: nothing.
-  EXPECT_EQ(scores(model, "who,what\nann,bread\nbob,milk\nann,milk\nbob,bread\nann,wine\ncy,bread\ncy,milk\ncy,tea\ncy,wine\ndee,milk\n"),
-            "first,next,new,done,status\nr2,r1,,r2,ok\nr1,,{bread}=>{wine},,ok\nr2,r1,{bread}->{milk}=>{wine},r1,ok\n,,,,ok\n");
+  // ann: both antecedents, both whole rules. bob: milk before bread is no r2; wine is to come. cy: the wine does not
+  // stand right after the milk, so r2 is to come and r1 done. dee: nothing.
+  EXPECT_EQ(scores(model,
+                   "who,what\nann,bread\nbob,milk\nann,milk\nbob,bread\nann,wine\ncy,bread\ncy,milk\ncy,tea\ncy,"
+                   "wine\ndee,milk\n"),
+            "first,next,new,done,status\nr2,r1,,r2,ok\nr1,,{bread}=>{wine},,ok\nr2,r1,{bread}->{milk}=>{wine},r1,ok\n,,"
+            ",,ok\n");
 }
 
 // Days say what comes first, and what is together: bread and milk of one day are no sequence.
@@ -274,7 +281,8 @@ TEST(Sequence, times) {
   const std::string table = "who,what,day\nann,wine,9\nann,bread,1\nann,milk,2\nbob,bread,5\nbob,milk,5\n";
   EXPECT_EQ(scores(sequenceModel(day, "", kRuleOutputs), table),
             "first,next,new,done,status\nr2,r1,,r2,ok\nr1,,{bread}=>{wine},,ok\n");
-  // From bread on day 1 to wine on day 9 are 8 days, from milk to wine 7: with 7 at most r2 still ends, but takes 8 in all.
+  // From bread on day 1 to wine on day 9 are 8 days, from milk to wine 7: with 7 at most r2 still ends, but takes 8 in
+  // all.
   EXPECT_EQ(scores(sequenceModel(day, "<Constraints maximumAntConsSeparationTime='7'/>", kRuleOutputs), table),
             "first,next,new,done,status\nr2,r1,{bread}=>{wine},r2,ok\nr1,,{bread}=>{wine},,ok\n");
   EXPECT_EQ(scores(sequenceModel(day, "<Constraints maximumTotalSequenceTime='7'/>", kRuleOutputs), table),

@@ -32,12 +32,14 @@ std::vector<Transaction> transactionsOf(const RowValue& items, const RowValue& t
   std::vector<size_t> order;
   for (size_t i = 0; i < times.elements.size(); i++)
     if (!times.elements[i].missing && !std::isnan(times.elements[i].f64)) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return times.elements[a].f64 < times.elements[b].f64; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return times.elements[a].f64 < times.elements[b].f64; });
   std::vector<Transaction> all;
   for (size_t i : order) {
     if (all.empty() || all.back().time != times.elements[i].f64) all.push_back({times.elements[i].f64, {}});
     const Datum& item = items.elements[i];
-    if (!item.missing && item.i32 >= 0 && static_cast<uint32_t>(item.i32) < most) all.back().items.insert(static_cast<uint32_t>(item.i32));
+    if (!item.missing && item.i32 >= 0 && static_cast<uint32_t>(item.i32) < most)
+      all.back().items.insert(static_cast<uint32_t>(item.i32));
   }
   return all;
 }
@@ -86,7 +88,8 @@ void MatchSequences::evaluate(Evaluation& e) const {
   size_t count = 0;
   for (size_t r = 0; r < t.rule.size() && count < k; r++) {
     if (!found(t, all, t.firstStep[r], t.split[r], t.split[r])) continue;
-    if (consequent != any && found(t, all, t.firstStep[r], t.firstStep[r + 1], t.split[r]) != (consequent == present)) continue;
+    if (consequent != any && found(t, all, t.firstStep[r], t.firstStep[r + 1], t.split[r]) != (consequent == present))
+      continue;
     y.elements[count] = Datum();
     y.elements[count++].i32 = static_cast<int32_t>(t.rule[r]);
   }

@@ -4,12 +4,12 @@
 
 namespace kiln::ir {
 
-/// Operands: items `[n]` i32 or cat, one a row of the group; times `[n]` f64. The rows are put in the order of their times, of
-/// equal times in the order given; rows of one time are one transaction, whose items are theirs. Rows without item count as
-/// transactions, too; rows without time (or NaN) are left out, and so are numbers that are no item of the table. A rule fits if
-/// its antecedent's steps are found in the transactions, one after the other as Sequences says, and `consequent` says so: any -
-/// whatever; absent - antecedent and consequent together are not found; present - they are. Times between are differences in
-/// f64. Result `i32?[k]`: the names of the first k rules that fit, then missing.
+/// Operands: items `[n]` i32 or cat, one a row of the group; times `[n]` f64. The rows are put in the order of their
+/// times, of equal times in the order given; rows of one time are one transaction, whose items are theirs. Rows without
+/// item count as transactions, too; rows without time (or NaN) are left out, and so are numbers that are no item of the
+/// table. A rule fits if its antecedent's steps are found in the transactions, one after the other as Sequences says,
+/// and `consequent` says so: any - whatever; absent - antecedent and consequent together are not found; present - they
+/// are. Times between are differences in f64. Result `i32?[k]`: the names of the first k rules that fit, then missing.
 struct MatchSequences final : OpBase<MatchSequences, OpKind::MatchSequences> {
   enum Consequent : uint8_t { any, absent, present };
   TableRef table;

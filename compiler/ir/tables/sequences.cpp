@@ -10,7 +10,11 @@ namespace kiln::ir {
 static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Sequences::Sequences()
-    : separationLow(-kInfinity), separationHigh(kInfinity), turnLow(-kInfinity), turnHigh(kInfinity), totalLow(-kInfinity),
+    : separationLow(-kInfinity),
+      separationHigh(kInfinity),
+      turnLow(-kInfinity),
+      turnHigh(kInfinity),
+      totalLow(-kInfinity),
       totalHigh(kInfinity) {}
 
 void Sequences::verify(const Pipeline&, std::vector<std::string>& problems) const {
@@ -29,8 +33,7 @@ void Sequences::verify(const Pipeline&, std::vector<std::string>& problems) cons
   for (uint32_t s : step)
     checks.expect(sets && s + 1 < firstMember.size(), [&] { return "there is no set " + std::to_string(s); });
   checks.expect(delimiter.size() == step.size(), [] { return "delimiter and step differ in length"; });
-  for (uint8_t d : delimiter)
-    checks.expect(d <= 2, [] { return "a delimiter is 0, 1 or 2"; });
+  for (uint8_t d : delimiter) checks.expect(d <= 2, [] { return "a delimiter is 0, 1 or 2"; });
   if (!steps || !checks.expect(rule.size() + 1 == firstStep.size() && split.size() == rule.size(),
                                [] { return "first_step, split and rule differ in length"; }))
     return;

@@ -22,8 +22,8 @@ struct Association {
   }
   bool readRule(const Element* e, RankedRules& ranked) {
     RuleFacts facts;
-    if (!importer.onlyAttributes(e, {"id", "antecedent", "consequent", "support", "confidence", "lift", "leverage",
-                                     "affinity"}) ||
+    if (!importer.onlyAttributes(
+            e, {"id", "antecedent", "consequent", "support", "confidence", "lift", "leverage", "affinity"}) ||
         !importer.onlyChildren(e, {}) || !ranked.readFacts(e, facts))
       return false;
     const ItemSet *antecedent = items.set(e, "antecedent"), *consequent = items.set(e, "consequent");

@@ -56,7 +56,8 @@ bool Items::read(const Element* model) {
   return true;
 }
 
-bool Items::addSet(const std::string& id, const std::string& field, const std::vector<std::string>& values, const Element* at) {
+bool Items::addSet(const std::string& id, const std::string& field, const std::vector<std::string>& values,
+                   const Element* at) {
   ItemSet set;
   for (const std::string& value : values) {
     uint32_t item = 0;

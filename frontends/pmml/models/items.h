@@ -23,7 +23,8 @@ class Items {
   const ItemSet* set(const Element* e, const char* attribute);
   const ItemSet* set(const std::string& id) const;
   /// A set of further values of one field, as SetPredicate names them; false if the id is taken.
-  bool addSet(const std::string& id, const std::string& field, const std::vector<std::string>& values, const Element* at);
+  bool addSet(const std::string& id, const std::string& field, const std::vector<std::string>& values,
+              const Element* at);
   uint32_t count() const { return static_cast<uint32_t>(items_.size()); }
   const std::string& name(uint32_t item) const { return items_[item].value; }
   /// The items that the model's active fields give, as `i32?[n]` of their numbers; nothing if reported. A field that is

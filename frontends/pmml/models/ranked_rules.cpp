@@ -44,7 +44,8 @@ std::optional<RankedRules::Wanted> RankedRules::wanted(const Element* field) {
 uint32_t RankedRules::ranksOf(const std::vector<int>& key) {
   int64_t most = 1;
   const Element* output = model_->FirstChildElement("Output");
-  for (auto* f = output ? output->FirstChildElement("OutputField") : nullptr; f; f = f->NextSiblingElement("OutputField"))
+  for (auto* f = output ? output->FirstChildElement("OutputField") : nullptr; f;
+       f = f->NextSiblingElement("OutputField"))
     if (const auto other = wanted(f); other && other->key == key) most = std::max(most, other->rank);
   return static_cast<uint32_t>(std::min<int64_t>(most, static_cast<int64_t>(rules.size())));
 }
@@ -107,8 +108,8 @@ ValueId RankedRules::feature(const Element* field, std::string name) {
 }
 
 void RankedRules::addFeatures(const std::shared_ptr<RankedRules>& shared, Prediction& prediction) {
-  for (const char* name : {"antecedent", "consequent", "rule", "ruleId", "entityId", "ruleValue", "confidence", "support",
-                           "lift", "leverage", "affinity", "predictedValue"})
+  for (const char* name : {"antecedent", "consequent", "rule", "ruleId", "entityId", "ruleValue", "confidence",
+                           "support", "lift", "leverage", "affinity", "predictedValue"})
     prediction.features[name] = [shared, name](const Element* field) { return shared->feature(field, name); };
 }
 

@@ -14,7 +14,8 @@ namespace kiln::pmml {
 /// What an OutputField can show of a rule.
 struct RuleFacts {
   std::string id, antecedent, consequent, rule, predicted;
-  std::optional<double> measures[5];  ///< confidence, support, lift, leverage, affinity; nothing where the document does not say
+  std::optional<double>
+      measures[5];  ///< confidence, support, lift, leverage, affinity; nothing where the document does not say
 };
 
 enum class RuleAlgorithm : uint8_t { exclusiveRecommendation, recommendation, ruleAssociation };

@@ -1,5 +1,5 @@
-// SequenceModel: the rules whose sequences of sets the transactions of a group follow. Rows of one time are one transaction;
-// without a field of usageType order every row is one, a unit of time after the row before.
+// SequenceModel: the rules whose sequences of sets the transactions of a group follow. Rows of one time are one
+// transaction; without a field of usageType order every row is one, a unit of time after the row before.
 #include <limits>
 
 #include "compiler/ir/nodes/cast.h"
@@ -38,9 +38,9 @@ struct SequenceLowering {
     if (!importer.onlyAttributes(
             e, {"minimumNumberOfItems", "maximumNumberOfItems", "minimumNumberOfAntecedentItems",
                 "maximumNumberOfAntecedentItems", "minimumNumberOfConsequentItems", "maximumNumberOfConsequentItems",
-                "minimumSupport", "minimumConfidence", "minimumLift", "minimumTotalSequenceTime", "maximumTotalSequenceTime",
-                "minimumItemsetSeparationTime", "maximumItemsetSeparationTime", "minimumAntConsSeparationTime",
-                "maximumAntConsSeparationTime"}) ||
+                "minimumSupport", "minimumConfidence", "minimumLift", "minimumTotalSequenceTime",
+                "maximumTotalSequenceTime", "minimumItemsetSeparationTime", "maximumItemsetSeparationTime",
+                "minimumAntConsSeparationTime", "maximumAntConsSeparationTime"}) ||
         !importer.onlyChildren(e, {}))
       return false;
     const auto read = [&](const char* name, double& limit) {
@@ -52,7 +52,8 @@ struct SequenceLowering {
     return read("minimumTotalSequenceTime", limits.totalLow) && read("maximumTotalSequenceTime", limits.totalHigh) &&
            read("minimumItemsetSeparationTime", limits.separationLow) &&
            read("maximumItemsetSeparationTime", limits.separationHigh) &&
-           read("minimumAntConsSeparationTime", limits.turnLow) && read("maximumAntConsSeparationTime", limits.turnHigh);
+           read("minimumAntConsSeparationTime", limits.turnLow) &&
+           read("maximumAntConsSeparationTime", limits.turnHigh);
   }
 
   bool readSetPredicates() {
@@ -60,12 +61,14 @@ struct SequenceLowering {
       const auto id = importer.required(e, "id"), field = importer.required(e, "field");
       const auto op = importer.choice(e, "operator", {"supersetOf"}, 0);
       const Element* array = e->FirstChildElement("Array");
-      if (!id || !field || !op || !importer.onlyAttributes(e, {"id", "field", "operator"}) || !importer.onlyChildren(e, {"Array"}))
+      if (!id || !field || !op || !importer.onlyAttributes(e, {"id", "field", "operator"}) ||
+          !importer.onlyChildren(e, {"Array"}))
         return false;
       if (!array) return importer.missing(e, "Array");
       const auto values = importer.array(array);
       if (!values) return false;
-      if (!items.addSet(*id, *field, *values, e)) return importer.misplaced(e, "set '" + *id + "' stands a second time");
+      if (!items.addSet(*id, *field, *values, e))
+        return importer.misplaced(e, "set '" + *id + "' stands a second time");
     }
     return true;
   }
@@ -230,14 +233,15 @@ struct SequenceLowering {
 }  // namespace
 
 std::optional<Prediction> sequenceModel(Importer& importer, Scope& scope, const Element* model) {
-  if (!importer.onlyAttributes(model, {"modelName", "functionName", "algorithmName", "numberOfTransactions",
-                                       "maxNumberOfItemsPerTransaction", "avgNumberOfItemsPerTransaction",
-                                       "numberOfTransactionGroups", "maxNumberOfTAsPerTAGroup", "avgNumberOfTAsPerTAGroup",
-                                       "minimumSupport", "minimumConfidence", "lengthLimit", "numberOfItems", "numberOfSets",
-                                       "numberOfSequences", "numberOfRules", "isScorable", "x-mathContext"}) ||
-      !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "LocalTransformations",
-                                     "Constraints", "Item", "Itemset", "SetPredicate", "Sequence", "SequenceRule",
-                                     "ModelVerification"}))
+  if (!importer.onlyAttributes(
+          model,
+          {"modelName", "functionName", "algorithmName", "numberOfTransactions", "maxNumberOfItemsPerTransaction",
+           "avgNumberOfItemsPerTransaction", "numberOfTransactionGroups", "maxNumberOfTAsPerTAGroup",
+           "avgNumberOfTAsPerTAGroup", "minimumSupport", "minimumConfidence", "lengthLimit", "numberOfItems",
+           "numberOfSets", "numberOfSequences", "numberOfRules", "isScorable", "x-mathContext"}) ||
+      !importer.onlyChildren(
+          model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "LocalTransformations", "Constraints",
+                  "Item", "Itemset", "SetPredicate", "Sequence", "SequenceRule", "ModelVerification"}))
     return std::nullopt;
   if (importer.groups.empty()) {
     importer.invalid(model, "", "a SequenceModel needs a MiningField of usageType group");
@@ -245,7 +249,8 @@ std::optional<Prediction> sequenceModel(Importer& importer, Scope& scope, const 
   }
   auto sequence = std::make_shared<SequenceLowering>(SequenceLowering{importer, model, Items{importer}});
   auto ranked = std::make_shared<RankedRules>(importer, model);
-  if (!sequence->readConstraints() || !sequence->items.read(model) || !sequence->readSetPredicates() || !sequence->readSequences())
+  if (!sequence->readConstraints() || !sequence->items.read(model) || !sequence->readSetPredicates() ||
+      !sequence->readSequences())
     return std::nullopt;
   for (auto* e = model->FirstChildElement("SequenceRule"); e; e = e->NextSiblingElement("SequenceRule"))
     if (!sequence->readRule(e, *ranked)) return std::nullopt;
