@@ -5,11 +5,15 @@
 
 #include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/const.h"
+#include "compiler/ir/nodes/format.h"
 #include "compiler/ir/nodes/lookup.h"
 #include "compiler/ir/nodes/prepare.h"
+#include "compiler/ir/nodes/rewrite.h"
+#include "compiler/ir/regex/regex.h"
 #include "compiler/ir/scalars.h"
 #include "compiler/ir/tables/dict.h"
 #include "compiler/ir/tables/lookup.h"
+#include "compiler/ir/tables/rules.h"
 
 namespace kiln::codegen {
 namespace {
@@ -32,6 +36,14 @@ class Bounds {
     for (const ir::Node& node : p_.nodes) {
       bool makes = false;
       const TextBound bound = boundOf(node, makes);
+      if (node.op->kind() == ir::OpKind::CountTerms) {
+        // Room for the words of a text while they are counted (runtime/kernels/words.h).
+        made.fixed += 48 * bound.fixed + 128, made.perTextByte += 48 * bound.perTextByte;
+      }
+      if (node.op->kind() == ir::OpKind::Rewrite) {
+        // The text before and after a rule, and two bytes for each position of the former (runtime/kernels/regex.h).
+        made.fixed += 3 * bound.fixed + 32, made.perTextByte += 3 * bound.perTextByte;
+      }
       for (ir::ValueId v : node.results) {
         of_[v] = bound;
         const uint64_t count = p_.type(v).size();
@@ -65,9 +77,32 @@ class Bounds {
       case ir::OpKind::Cast:
         makes = true;
         return larger(bound, {longestLabel(p_.type(node.operands[0])), 0});
+      case ir::OpKind::Format: {
+        // runtime/kernels/printf.h: 310 digits before the point; 20 bytes for each byte of a pattern of strftime.
+        const auto& op = node.op->as<ir::Format>();
+        const auto number = ir::Format::parseNumber(op.pattern);
+        makes = true;
+        if (op.style == ir::Format::strftime) return {20 * ir::Format::parseMoment(op.pattern, ir::Elem::datetime).pattern.size(), 0};
+        return {op.pattern.size() + static_cast<uint64_t>(std::max(number.width, 330 + number.precision)), 0};
+      }
+      case ir::OpKind::Rewrite: return makes = true, boundOfRewrite(node.op->as<ir::Rewrite>(), bound);
       case ir::OpKind::Call: return boundOfCall(node, bound, makes);
       default: return bound;
     }
+  }
+  // Each rule copies what it does not replace, and for each match, one a byte and one at the end, writes its text and groups.
+  TextBound boundOfRewrite(const ir::Rewrite& op, TextBound bound) const {
+    const auto& rules = p_.table<ir::Rules>(op.table);
+    for (int pass = 0; pass < (op.recursive ? 2 : 1); pass++)
+      for (size_t r = 0; r < rules.patterns.size(); r++) {
+        const auto regex = regex::compile(rules.patterns[r], rules.ignoreCase);
+        uint64_t text = 0, growth = 1;
+        for (const auto& part : regex::parseReplacement(rules.replacements[r], regex->program).parts)
+          text += part.text.size(), growth += part.group >= 0;
+        growth += text;
+        bound = {std::min(bound.fixed * growth + text, kMostText), std::min(bound.perTextByte * growth, kMostPerByte)};
+      }
+    return bound;
   }
   TextBound boundOfCall(const ir::Node& node, TextBound bound, bool& makes) const {
     const std::string_view name = node.op->as<ir::Call>().function->name;

@@ -397,6 +397,8 @@ Typed Importer::expression(Scope& scope, const Element* e, const FieldType* want
     result = aggregate(scope, e);
   else if (name == "Lag")
     result = lag(scope, e);
+  else if (name == "TextIndex")
+    result = textIndex(scope, e);
   else
     unsupported(e, "element '" + std::string(name) + "'");
   leave();

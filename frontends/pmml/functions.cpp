@@ -5,10 +5,15 @@
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/concat.h"
+#include "compiler/ir/nodes/format.h"
+#include "compiler/ir/nodes/matches.h"
 #include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/recover.h"
 #include "compiler/ir/nodes/reduce.h"
+#include "compiler/ir/nodes/rewrite.h"
 #include "compiler/ir/nodes/select.h"
+#include "compiler/ir/regex/regex.h"
+#include "compiler/ir/tables/rules.h"
 #include "compiler/support/number.h"
 #include "frontends/pmml/import.h"
 #include "kiln/scorer.h"
@@ -286,6 +291,80 @@ Typed concat(Application& a) {
   return typed(a.in.build.add(ir::Coalesce(), {result, a.in.build.text("")}), DataType::string);
 }
 
+// ---- regular expressions
+
+// The text of argument i, which must be a Constant; reported if it is none.
+std::optional<std::string> constantText(Application& a, size_t i, const char* what) {
+  if (!a.arguments[i].literal) a.in.unsupported(a.element, std::string(what) + " that is no Constant");
+  return a.arguments[i].literal;
+}
+ValueId textArgument(Application& a, size_t i) {
+  ValueId value = a.in.convert(a.arguments[i], typeOf(DataType::string), a.element);
+  return value == kNone ? kNone : a.in.text(value);
+}
+
+// Whether the pattern matches anywhere in the text.
+Typed matches(Application& a) {
+  auto pattern = constantText(a, 1, "a pattern");
+  ValueId text = textArgument(a, 0);
+  if (!pattern || text == kNone) return {};
+  std::string why = regex::compile(*pattern)->error;
+  if (!why.empty()) return a.in.invalid(a.element, "function", "pattern '" + *pattern + "': " + why), Typed();
+  ir::Matches node;
+  node.pattern = *pattern;
+  return typed(a.in.build.add(std::move(node), {text}), DataType::boolean);
+}
+
+Typed replace(Application& a) {
+  auto pattern = constantText(a, 1, "a pattern"), replacement = constantText(a, 2, "a replacement");
+  ValueId text = textArgument(a, 0);
+  if (!pattern || !replacement || text == kNone) return {};
+  std::string why = ir::Rules::refusal(*pattern, *replacement, false);
+  if (!why.empty()) return a.in.invalid(a.element, "function", "pattern '" + *pattern + "': " + why), Typed();
+  ir::Rules rules;
+  rules.patterns = {*pattern}, rules.replacements = {*replacement};
+  ir::Rewrite node;
+  node.table = a.in.build.table(std::move(rules), "replace");
+  return typed(a.in.build.add(std::move(node), {text}), DataType::string);
+}
+
+// ---- patterns
+
+Typed formatted(Application& a, ir::Format node, ValueId x, const std::string& why) {
+  if (!why.empty()) return a.in.invalid(a.element, "function", "pattern '" + node.pattern + "': " + why), Typed();
+  if (x == kNone) return {};
+  node.java = a.in.options.jpmml;
+  return typed(a.in.build.add(std::move(node), {x}), DataType::string);
+}
+// By a pattern of C's printf.
+Typed formatNumber(Application& a) {
+  auto pattern = constantText(a, 1, "a pattern");
+  Typed number = asNumber(a.in, a.arguments[0], a.element);
+  if (!pattern || !number) return {};
+  ir::Format node;
+  node.pattern = *pattern;
+  auto parts = ir::Format::parseNumber(*pattern);
+  DataType type = parts.conversion == 'd' ? DataType::integer : DataType::real;
+  return formatted(a, node, a.in.convert(number, typeOf(type), a.element), parts.error);
+}
+// By a pattern of C's strftime, in the C locale.
+Typed formatDatetime(Application& a) {
+  auto pattern = constantText(a, 1, "a pattern");
+  Typed moment = a.arguments[0];
+  if (moment && moment.type.dataType == DataType::string)
+    moment = typed(a.in.convert(moment, typeOf(DataType::dateTime), a.element), DataType::dateTime);
+  if (!pattern || !moment) return {};
+  if (moment.anyType) return typed(a.in.build.missing(ir::scalarType(Elem::str)), DataType::string);
+  moment = typed(a.in.convert(moment, moment.type, a.element), moment.type.dataType);
+  if (!moment) return {};
+  Elem elem = elemOfValue(a.in, moment.value);
+  if (elem != Elem::date && elem != Elem::time && elem != Elem::datetime)
+    return a.in.invalid(a.element, "function", "needs a date, a time or a dateTime"), Typed();
+  ir::Format node;
+  node.pattern = *pattern, node.style = ir::Format::strftime;
+  return formatted(a, node, moment.value, ir::Format::parseMoment(*pattern, elem).error);
+}
+
 // ---- dates
 
 Typed sinceYear(Application& a) {
@@ -332,8 +411,6 @@ constexpr Function kFunctions[] = {
 #include "frontends/pmml/functions.def"
 #undef FUNCTION
 };
-// Functions of the standard that have no lowering.
-constexpr const char* kRefused[] = {"formatNumber", "formatDatetime", "replace", "matches"};
 
 const Function* findFunction(std::string_view name) {
   if (name.starts_with("x-")) name.remove_prefix(2);
@@ -378,11 +455,7 @@ Typed Importer::apply(Scope& scope, const Element* e) {
   const Function* builtin = findFunction(*name);
   auto own = functions.find(*name);
   if (!builtin && own == functions.end()) {
-    bool known = std::any_of(std::begin(kRefused), std::end(kRefused), [&](const char* f) { return *name == f; });
-    if (known)
-      unsupported(e, "function '" + *name + "'");
-    else
-      invalid(e, "function", "no function of PMML, and no DefineFunction has this name");
+    invalid(e, "function", "no function of PMML, and no DefineFunction has this name");
     return {};
   }
   std::vector<Typed> arguments;

@@ -15,6 +15,7 @@
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
 #include "compiler/ir/tables/dict.h"
+#include "compiler/ir/tables/pool.h"
 #include "frontends/pmml/pmml.h"
 #include "frontends/pmml/xml.h"
 
@@ -201,6 +202,12 @@ class Importer {
   /// A field of the scope as a value; reported if there is none.
   Typed reference(Scope& scope, const std::string& name, const Element* at);
   Typed apply(Scope& scope, const Element* apply);  ///< functions.cpp
+  Typed textIndex(Scope& scope, const Element* e);  ///< text_index.cpp
+  /// The count of a term in a text, as i64 scalars; kNone in a run that does not know all terms yet (see termPools).
+  struct TermCount {
+    ValueId count = kNone, most = kNone;
+  };
+  TermCount countTerm(ir::Pool pool, ValueId text, const std::string& term, bool most);
 
   // rows.cpp: values that come from several rows
   Typed aggregate(Scope& scope, const Element* aggregate);
@@ -263,6 +270,16 @@ class Importer {
   std::map<const Element*, std::shared_ptr<StreamedTree>> trees;  ///< Nodes streamed off TreeModel elements
   std::set<std::string> textInputs;                               ///< string inputs whose text is needed: str, not cat
   std::set<std::string> textWanted;                               ///< those found to be needed in this run
+  /// Terms that texts are searched for, by how words are told: their words, and a text that has them. All that earlier runs met, and
+  /// those of this run: a node counts all of them at once, so they must be known before it is built.
+  using TermPools = std::map<std::string, std::map<std::string, std::string>>;
+  TermPools termPools, termsWanted;
+  struct PoolOfRun {
+    ir::TableRef table;
+    std::unordered_map<std::string, uint32_t> index;  ///< of a term's words
+  };
+  std::map<std::string, PoolOfRun> pools;
+  std::map<const Element*, ir::TableRef> normalizations;
   std::unordered_map<ir::TableId, std::string> openDicts;         ///< dict of a string input to the input's name
   std::unordered_map<ir::TableId, uint32_t>
       ranks;                                   ///< ordered dicts: how many of their labels, the first, have an order

@@ -111,16 +111,28 @@ bool lowerDocument(Importer& importer) {
   return importer.model(importer.global, model, true, &outputs) && ok;
 }
 
-// One run over the document, with these inputs as text instead of categories. Adds to them those found to be needed as
-// text.
+// What shows only while a document is lowered: string inputs whose text is needed, and the terms that texts are searched for.
+struct Findings {
+  std::set<std::string> textInputs;
+  Importer::TermPools terms;
+
+  size_t size() const {
+    size_t n = textInputs.size();
+    for (auto& [how, pool] : terms) n += pool.size();
+    return n;
+  }
+};
+
+// One run over the document, with what earlier runs found. Adds to it what this one finds.
 std::optional<ir::Pipeline> lower(const Source& source, const Document& document, const TreeStreams& streams,
-                                  int version, const ImportOptions& options, std::set<std::string>& textInputs,
+                                  int version, const ImportOptions& options, Findings& findings,
                                   Diagnostics& diagnostics) {
   ir::Pipeline pipeline;
   Importer importer(source, document, pipeline, options, diagnostics);
   importer.version = version;
   importer.trees = streams.trees;
-  importer.textInputs = textInputs;
+  importer.textInputs = findings.textInputs;
+  importer.termPools = findings.terms;
   bool ok = false;
   try {
     ok = lowerDocument(importer);
@@ -129,7 +141,8 @@ std::optional<ir::Pipeline> lower(const Source& source, const Document& document
     diagnostics.error(Kind::internal, place.line, place.column,
                       std::string("the importer built a malformed node: ") + error.what(), place.path);
   }
-  textInputs.insert(importer.textWanted.begin(), importer.textWanted.end());
+  findings.textInputs.insert(importer.textWanted.begin(), importer.textWanted.end());
+  for (auto& [how, pool] : importer.termsWanted) findings.terms[how].insert(pool.begin(), pool.end());
   if (!ok || diagnostics.hasErrors()) return std::nullopt;
   return pipeline;
 }
@@ -170,15 +183,14 @@ std::optional<ir::Pipeline> import(const Source& source, const ImportOptions& op
   auto version = checkRoot(document, diagnostics);
   if (!version) return std::nullopt;
 
-  // Whether the text of a string field is needed shows only while the document is lowered. If it is, once more: the
-  // fields found so far only become more.
+  // Once more as long as a run finds something new: findings only become more.
   std::optional<ir::Pipeline> pipeline;
-  std::set<std::string> textInputs;
+  Findings findings;
   Diagnostics found;
-  for (size_t before = 0;; before = textInputs.size()) {
+  for (size_t before = 0;; before = findings.size()) {
     found = Diagnostics();
-    pipeline = lower(source, document, streams, *version, options, textInputs, found);
-    if (textInputs.size() == before) break;
+    pipeline = lower(source, document, streams, *version, options, findings, found);
+    if (findings.size() == before) break;
   }
   // A tree that did not stream whole may confuse what is built from it: that is no fault of the importer.
   for (auto& d : found.all())

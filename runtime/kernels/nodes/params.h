@@ -15,6 +15,25 @@ struct FailParams {
 struct TextParams {
   i32 too_long, undefined;  ///< status of the failures
 };
+struct MatchParams {
+  u32 table;              ///< RegexTable
+};
+struct RewriteParams {
+  u32 rules, count;       ///< RegexRule[count]
+  u32 recursive;
+  i32 too_long, undefined;
+};
+struct CountParams {
+  u32 pool;               ///< PoolTable
+  i32 too_long;
+};
+struct FormatParams {
+  u32 spec;               ///< printf: NumberSpec
+  u32 text;               ///< what stands before and after; strftime: the pattern
+  u32 before, after;      ///< their lengths
+  u32 kind, java;         ///< strftime: 0 date, 1 time, 2 datetime
+  i32 too_long;
+};
 struct DateParams {
   i64 start;     ///< 1 January of the year, in days since 1970-01-01
   u32 datetime;  ///< the operand is a datetime, else a date or a time

@@ -1,0 +1,18 @@
+// count_terms: how often terms occur in a text.
+#pragma once
+#include "compiler/ir/node.h"
+
+namespace kiln::ir {
+
+/// Operand x (str, a scalar); result i32 [terms], or [terms + 1] with `most`: the count of each term of the pool, then
+/// that of the text's most frequent word. Missing where x is; TEXT_TOO_LONG where there is no scratch for the words.
+struct CountTerms final : OpBase<CountTerms, OpKind::CountTerms> {
+  TableRef table;
+  bool most = false;
+
+  void fields(FieldVisitor& f) override { f.field("table", table), f.field("most", most); }
+  std::vector<Type> infer(Inference&) const override;
+  void evaluate(Evaluation&) const override;
+};
+
+}  // namespace kiln::ir

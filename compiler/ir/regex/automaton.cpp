@@ -1,0 +1,174 @@
+// Programs to automata. The text is read from its end, so that each state knows which ways still lead to a match: the
+// leftmost match begins where the program's start is among them, and from there the first way that is leads to its end.
+#include <map>
+#include <unordered_map>
+
+#include "compiler/ir/regex/regex.h"
+
+namespace kiln::regex {
+
+namespace {
+
+class Builder {
+ public:
+  Builder(const Program& program, Automaton& automaton) : p_(program), a_(automaton) {}
+
+  std::string run() {
+    look();
+    classify();
+    std::vector<uint32_t> none;
+    a_.first = stateOf(none, usesEnd_ ? end : other);
+    for (uint32_t s = 0; s < states_.size(); s++) {
+      if (states_.size() > Automaton::kMostStates || work_ > kMostWork)
+        return "needs an automaton of more than " + std::to_string(Automaton::kMostStates) + " states";
+      expand(s);
+    }
+    a_.states = static_cast<uint32_t>(states_.size());
+    return "";
+  }
+
+ private:
+  static constexpr uint64_t kMostWork = 1ull << 30;
+  struct State {
+    std::vector<uint32_t> bytes;  // instructions whose byte may come next, going back
+    After after;
+  };
+
+  void look() {
+    for (const Instruction& i : p_.code) {
+      if (i.kind == Instruction::split) {
+        a_.splitBit.push_back(splits_++);
+        continue;
+      }
+      a_.splitBit.push_back(0);
+      if (i.kind != Instruction::assertion) continue;
+      const auto which = static_cast<Instruction::Assertion>(i.low);
+      usesWord_ |= which == Instruction::wordEdge || which == Instruction::noWordEdge;
+      usesLine_ |= which == Instruction::lineStart || which == Instruction::lineEnd;
+      usesLastLine_ |= which == Instruction::lastLineEnd || which == Instruction::lineEnd;
+      usesEnd_ |= which == Instruction::textEnd || which == Instruction::lastLineEnd ||
+                  which == Instruction::lineStart || which == Instruction::lineEnd;
+    }
+    a_.rowWords = (splits_ + 31) / 32;
+    into_.resize(p_.code.size());
+    for (uint32_t i = 0; i < p_.code.size(); i++) {
+      const Instruction& c = p_.code[i];
+      if (c.kind != Instruction::accept) into_[c.next].push_back(i);
+      if (c.kind == Instruction::split && c.other != c.next) into_[c.other].push_back(i);
+    }
+  }
+
+  Before kindBefore(uint8_t b) const {
+    if (b == '\n' && usesLine_) return afterNewline;
+    return usesWord_ && isWordByte(b) ? afterWord : afterOther;
+  }
+  After kindAfter(uint8_t b, After behind) const {
+    if (b == '\n' && usesLastLine_ && behind == end) return lastNewline;
+    if (b == '\n' && usesLine_) return newline;
+    return usesWord_ && isWordByte(b) ? word : other;
+  }
+
+  // Bytes that no instruction and no assertion tells apart are one class.
+  void classify() {
+    bool cut[257] = {};
+    for (const Instruction& i : p_.code)
+      if (i.kind == Instruction::byte && i.low <= i.high) cut[i.low] = cut[i.high + 1] = true;
+    for (int b = 1; b < 256; b++) {
+      const auto x = static_cast<uint8_t>(b - 1), y = static_cast<uint8_t>(b);
+      cut[b] |= kindBefore(x) != kindBefore(y) || kindAfter(x, end) != kindAfter(y, end) ||
+                kindAfter(x, other) != kindAfter(y, other);
+    }
+    uint8_t c = 0;
+    for (int b = 0; b < 256; b++) {
+      if (b > 0 && cut[b]) c++;
+      if (b == 0 || cut[b])
+        sample_.push_back(static_cast<uint8_t>(b)), a_.kindOf.push_back(kindBefore(static_cast<uint8_t>(b)));
+      a_.classOf[b] = c;
+    }
+    a_.kindOf.push_back(begin);
+    a_.classes = static_cast<uint32_t>(sample_.size()) + 1;
+  }
+
+  uint32_t stateOf(std::vector<uint32_t>& bytes, After after) {
+    std::string key(reinterpret_cast<const char*>(bytes.data()), bytes.size() * sizeof(uint32_t));
+    key += static_cast<char>(after);
+    auto [at, isNew] = known_.emplace(std::move(key), static_cast<uint32_t>(states_.size()));
+    if (isNew) states_.push_back({bytes, after});
+    return at->second;
+  }
+
+  // Every instruction from which a match can be completed at this position.
+  void close(const State& state, Before before, std::vector<bool>& alive) {
+    alive.assign(p_.code.size(), false);
+    work_ += p_.code.size();
+    std::vector<uint32_t> work = state.bytes;
+    for (uint32_t i = 0; i < p_.code.size(); i++)
+      if (p_.code[i].kind == Instruction::accept) work.push_back(i);
+    for (uint32_t i : work) alive[i] = true;
+    while (!work.empty()) {
+      const uint32_t to = work.back();
+      work.pop_back();
+      for (uint32_t i : into_[to]) {
+        work_++;
+        const Instruction& c = p_.code[i];
+        if (alive[i] || c.kind == Instruction::byte) continue;
+        if (c.kind == Instruction::assertion && !holds(c.low, before, state.after)) continue;
+        alive[i] = true;
+        work.push_back(i);
+      }
+    }
+  }
+
+  uint32_t rowFor(const std::vector<bool>& alive) {
+    std::vector<uint32_t> row(a_.rowWords);
+    for (uint32_t i = 0; i < p_.code.size(); i++)
+      if (p_.code[i].kind == Instruction::split && alive[p_.code[i].next])
+        row[a_.splitBit[i] / 32] |= 1u << a_.splitBit[i] % 32;
+    auto [at, isNew] = rows_.emplace(row, static_cast<uint32_t>(rows_.size()));
+    if (isNew) a_.rows.insert(a_.rows.end(), row.begin(), row.end());
+    return at->second;
+  }
+
+  void expand(uint32_t s) {
+    const State state = states_[s];
+    std::vector<uint32_t> entries(a_.classes), rows(Automaton::kinds);
+    std::vector<bool> alive;
+    for (uint8_t kind = 0; kind < Automaton::kinds; kind++) {
+      bool used = false;
+      for (uint8_t k : a_.kindOf) used |= k == kind;
+      if (!used) continue;
+      close(state, static_cast<Before>(kind), alive);
+      rows[kind] = rowFor(alive);
+      const uint32_t found = alive[p_.start] ? 1 : 0;
+      std::vector<std::vector<uint32_t>> bytes(a_.classes - 1);
+      for (uint32_t i = 0; i < p_.code.size(); i++) {
+        const Instruction& c = p_.code[i];
+        if (c.kind != Instruction::byte || c.low > c.high || !alive[c.next]) continue;
+        for (uint32_t k = a_.classOf[c.low]; k <= a_.classOf[c.high]; k++)
+          if (a_.kindOf[k] == kind) bytes[k].push_back(i), work_++;
+      }
+      for (uint32_t k = 0; k + 1 < a_.classes; k++)
+        if (a_.kindOf[k] == kind) entries[k] = stateOf(bytes[k], kindAfter(sample_[k], state.after)) << 1 | found;
+      if (kind == begin) entries[a_.classes - 1] = found;
+    }
+    a_.next.insert(a_.next.end(), entries.begin(), entries.end());
+    a_.rowOf.insert(a_.rowOf.end(), rows.begin(), rows.end());
+  }
+
+  const Program& p_;
+  Automaton& a_;
+  bool usesWord_ = false, usesLine_ = false, usesLastLine_ = false, usesEnd_ = false;
+  uint32_t splits_ = 0;
+  uint64_t work_ = 0;
+  std::vector<std::vector<uint32_t>> into_;
+  std::vector<uint8_t> sample_;
+  std::vector<State> states_;
+  std::unordered_map<std::string, uint32_t> known_;
+  std::map<std::vector<uint32_t>, uint32_t> rows_;
+};
+
+}  // namespace
+
+std::string build(const Program& program, Automaton& automaton) { return Builder(program, automaton).run(); }
+
+}  // namespace kiln::regex

@@ -1,0 +1,533 @@
+// Patterns to trees. What is refused is refused by name: no pattern is read in another sense than PCRE's and Java's.
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "compiler/ir/regex/regex.h"
+#include "runtime/kernels/unicode.h"
+
+namespace kiln::regex {
+
+namespace {
+
+constexpr uint32_t kLast = 0x10ffff;
+
+void normalise(Ranges& ranges) {
+  std::sort(ranges.begin(), ranges.end());
+  Ranges merged;
+  for (auto& r : ranges)
+    if (!merged.empty() && r.first <= merged.back().second + 1)
+      merged.back().second = std::max(merged.back().second, r.second);
+    else
+      merged.push_back(r);
+  ranges = std::move(merged);
+}
+Ranges complement(Ranges ranges) {
+  normalise(ranges);
+  Ranges rest;
+  uint32_t next = 0;
+  for (auto& [low, high] : ranges) {
+    if (low > next) rest.push_back({next, low - 1});
+    next = high + 1;
+  }
+  if (next <= kLast) rest.push_back({next, kLast});
+  return rest;
+}
+bool contains(const Ranges& ranges, uint32_t c) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](auto& r) { return r.first <= c && c <= r.second; });
+}
+
+// Letters and what the simple mappings make of them.
+const std::vector<std::pair<uint32_t, uint32_t>>& casePairs() {
+  static const auto pairs = [] {
+    std::vector<std::pair<uint32_t, uint32_t>> all;
+    for (uint32_t c = 'a'; c <= 'z'; c++) all.push_back({c, c - 32});
+    auto add = [&](const kernel::CaseRange* ranges, size_t count) {
+      for (size_t i = 0; i < count; i++)
+        for (uint32_t c = ranges[i].first; c <= ranges[i].last; c += ranges[i].stride)
+          all.push_back({c, c + static_cast<uint32_t>(ranges[i].delta)});
+    };
+    add(kernel::kToLower, std::size(kernel::kToLower));
+    add(kernel::kToUpper, std::size(kernel::kToUpper));
+    return all;
+  }();
+  return pairs;
+}
+void addCases(Ranges& ranges) {
+  normalise(ranges);
+  // Twice, for letters with three forms.
+  for (int round = 0; round < 2; round++) {
+    Ranges more;
+    for (auto& [a, b] : casePairs()) {
+      bool hasA = contains(ranges, a), hasB = contains(ranges, b);
+      if (hasA && !hasB) more.push_back({b, b});
+      if (hasB && !hasA) more.push_back({a, a});
+    }
+    ranges.insert(ranges.end(), more.begin(), more.end());
+    normalise(ranges);
+  }
+}
+
+const Ranges kDigit = {{'0', '9'}}, kSpace = {{'\t', '\r'}, {' ', ' '}},
+             kWord = {{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}},
+             kBlank = {{'\t', '\t'},     {' ', ' '},       {0xa0, 0xa0},     {0x1680, 0x1680}, {0x180e, 0x180e},
+                       {0x2000, 0x200a}, {0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000}},
+             kLineEnd = {{'\n', '\r'}, {0x85, 0x85}, {0x2028, 0x2029}};
+const std::map<std::string, Ranges> kPosix = {{"alpha", {{'A', 'Z'}, {'a', 'z'}}},
+                                              {"digit", kDigit},
+                                              {"alnum", {{'0', '9'}, {'A', 'Z'}, {'a', 'z'}}},
+                                              {"upper", {{'A', 'Z'}}},
+                                              {"lower", {{'a', 'z'}}},
+                                              {"punct", {{'!', '/'}, {':', '@'}, {'[', '`'}, {'{', '~'}}},
+                                              {"space", kSpace},
+                                              {"blank", {{'\t', '\t'}, {' ', ' '}}},
+                                              {"cntrl", {{0, 31}, {127, 127}}},
+                                              {"graph", {{'!', '~'}}},
+                                              {"print", {{' ', '~'}}},
+                                              {"xdigit", {{'0', '9'}, {'A', 'F'}, {'a', 'f'}}},
+                                              {"ascii", {{0, 127}}},
+                                              {"word", kWord}};
+
+class Parser {
+ public:
+  Parser(std::string_view pattern, bool ignoreCase) : text_(pattern) { flags_.ignoreCase = ignoreCase; }
+
+  Parsed run() {
+    parsed_.tree = alternatives(0);
+    if (ok() && at_ < text_.size()) fail("a ) without (");
+    parsed_.groups = groups_;
+    parsed_.names.resize(groups_);
+    return std::move(parsed_);
+  }
+
+ private:
+  using Node = std::unique_ptr<Tree>;
+  struct Flags {
+    bool ignoreCase = false, multiline = false, dotAll = false, comments = false;
+  };
+
+  bool ok() const { return parsed_.error.empty(); }
+  void fail(const std::string& why) {
+    if (ok()) parsed_.error = why + ", at byte " + std::to_string(at_) + " of the pattern";
+  }
+  bool more() const { return ok() && at_ < text_.size(); }
+  bool looking(std::string_view s) const { return text_.substr(at_).starts_with(s); }
+  bool accept(std::string_view s) { return looking(s) && (at_ += s.size(), true); }
+  uint32_t codePoint() {
+    auto c = kernel::decode_utf8(reinterpret_cast<const uint8_t*>(text_.data()) + at_,
+                                 static_cast<uint32_t>(text_.size() - at_));
+    if (c.code == kernel::kNone) return fail("ill-formed UTF-8"), 0;
+    at_ += c.length;
+    return c.code;
+  }
+
+  static Node make(Tree::Kind kind) {
+    auto node = std::make_unique<Tree>();
+    node->kind = kind;
+    return node;
+  }
+  Node setOf(Ranges ranges, bool negated = false) {
+    Node node = make(Tree::set);
+    node->ranges = std::move(ranges);
+    if (flags_.ignoreCase) addCases(node->ranges);
+    normalise(node->ranges);
+    if (negated) node->ranges = complement(std::move(node->ranges));
+    return node;
+  }
+  Node assertionOf(Instruction::Assertion which) {
+    Node node = make(Tree::assertion);
+    node->index = which;
+    return node;
+  }
+
+  Node alternatives(int depth) {
+    if (depth > 200) return fail("more than 200 nested groups"), make(Tree::empty);
+    Flags outer = flags_;  // a flag set inside holds to the end of the group
+    Node all = make(Tree::alternatives);
+    do all->parts.push_back(sequence(depth));
+    while (ok() && accept("|"));
+    flags_ = outer;
+    return all->parts.size() == 1 ? std::move(all->parts[0]) : std::move(all);
+  }
+
+  Node sequence(int depth) {
+    Node all = make(Tree::sequence);
+    while (more() && !looking("|") && !looking(")")) {
+      if (skipped()) continue;
+      Node one = atom(depth);
+      if (one) all->parts.push_back(quantified(std::move(one)));
+    }
+    return all;
+  }
+  // Blanks and comments under (?x), comments in parentheses.
+  bool skipped() {
+    if (looking("(?#")) {
+      size_t close = text_.find(')', at_);
+      if (close == std::string_view::npos) return fail("a comment without )"), true;
+      return at_ = close + 1, true;
+    }
+    if (!flags_.comments) return false;
+    if (text_[at_] == '#') {
+      while (at_ < text_.size() && text_[at_] != '\n') at_++;
+      return true;
+    }
+    return std::string_view(" \t\n\v\f\r").find(text_[at_]) != std::string_view::npos && (at_++, true);
+  }
+
+  Node quantified(Node one) {
+    while (more()) {
+      while (more() && flags_.comments && skipped()) {
+      }
+      uint32_t least = 0, most = UINT32_MAX;
+      size_t before = at_;
+      if (accept("*")) {
+      } else if (accept("+")) {
+        least = 1;
+      } else if (accept("?")) {
+        most = 1;
+      } else if (!more() || !looking("{") || !braces(least, most)) {
+        at_ = before;
+        return one;
+      }
+      if (one->kind == Tree::assertion || one->kind == Tree::repeat)
+        return fail(one->kind == Tree::repeat ? "a quantifier of a quantifier" : "a quantifier of an assertion"),
+               std::move(one);
+      bool lazy = accept("?");
+      if (!lazy && looking("+")) return fail("a possessive quantifier"), std::move(one);
+      Node node = make(Tree::repeat);
+      node->least = least, node->most = most, node->lazy = lazy;
+      node->parts.push_back(std::move(one));
+      one = std::move(node);
+    }
+    return one;
+  }
+  bool number(uint32_t& value) {
+    if (!more() || !isdigit(static_cast<unsigned char>(text_[at_]))) return false;
+    value = 0;
+    while (more() && isdigit(static_cast<unsigned char>(text_[at_]))) {
+      value = value * 10 + static_cast<uint32_t>(text_[at_++] - '0');
+      if (value > 1000) return fail("a repetition of more than 1000"), false;
+    }
+    return true;
+  }
+  bool braces(uint32_t& least, uint32_t& most) {
+    at_++;
+    if (!number(least)) return fail("a { that is no quantifier (write \\{)"), false;
+    most = least;
+    if (accept(",") && !number(most)) most = UINT32_MAX;
+    if (!accept("}")) return fail("a { that is no quantifier (write \\{)"), false;
+    if (most < least) fail("a quantifier {n,m} with m below n");
+    return ok();
+  }
+
+  Node atom(int depth) {
+    switch (text_[at_]) {
+      case '(':
+        return group(depth);
+      case '[':
+        return at_++, bracket();
+      case '.':
+        return at_++, setOf(flags_.dotAll ? Ranges{{0, kLast}} : complement({{'\n', '\n'}}));
+      case '^':
+        return at_++, assertionOf(flags_.multiline ? Instruction::lineStart : Instruction::textStart);
+      case '$':
+        return at_++, assertionOf(flags_.multiline ? Instruction::lineEnd : Instruction::lastLineEnd);
+      case '*':
+      case '+':
+      case '?':
+        return fail("a quantifier without anything before it"), nullptr;
+      case '{':
+        return fail("a { that is no quantifier (write \\{)"), nullptr;
+      case '\\':
+        return at_++, escape();
+      default: {
+        uint32_t c = codePoint();
+        return setOf({{c, c}});
+      }
+    }
+  }
+
+  Node group(int depth) {
+    static const std::pair<const char*, const char*> kRefused[] = {
+        {"(?=", "look-ahead"},      {"(?!", "look-ahead"},     {"(?<=", "look-behind"},      {"(?<!", "look-behind"},
+        {"(?>", "an atomic group"}, {"(?|", "a branch reset"}, {"(?(", "a conditional"},     {"(?R", "recursion"},
+        {"(?&", "recursion"},       {"(?P>", "recursion"},     {"(?P=", "a back-reference"}, {"(*", "a verb"}};
+    for (auto& [what, name] : kRefused)
+      if (looking(what)) return fail(name), nullptr;
+    uint32_t index = 0;
+    at_++;
+    if (accept("?P<") || accept("?<") || accept("?'")) {
+      char close = text_[at_ - 1] == '\'' ? '\'' : '>';
+      std::string name;
+      while (more() && text_[at_] != close) name += text_[at_++];
+      if (!accept(std::string_view(&close, 1)) || name.empty()) return fail("a group name that does not end"), nullptr;
+      index = groups_++;
+      parsed_.names.resize(groups_);
+      parsed_.names[index] = name;
+    } else if (accept("?")) {
+      Flags flags = flags_;
+      if (!inlineFlags(flags)) return nullptr;
+      if (accept(")")) return flags_ = flags, make(Tree::empty);  // to the end of the group around
+      if (!accept(":")) return fail("an unknown kind of group"), nullptr;
+      Flags outer = std::exchange(flags_, flags);
+      Node inner = alternatives(depth + 1);
+      flags_ = outer;
+      return close(std::move(inner));
+    } else {
+      index = groups_++;
+    }
+    if (groups_ > 100) return fail("more than 99 groups"), nullptr;
+    Node node = make(Tree::group);
+    node->index = index;
+    node->parts.push_back(alternatives(depth + 1));
+    return close(std::move(node));
+  }
+  Node close(Node node) {
+    if (!accept(")")) fail("a ( without )");
+    return node;
+  }
+  bool inlineFlags(Flags& flags) {
+    bool on = true;
+    for (; more() && !looking(")") && !looking(":"); at_++) {
+      switch (text_[at_]) {
+        case '-':
+          on = false;
+          break;
+        case 'i':
+          flags.ignoreCase = on;
+          break;
+        case 'm':
+          flags.multiline = on;
+          break;
+        case 's':
+          flags.dotAll = on;
+          break;
+        case 'x':
+          flags.comments = on;
+          break;
+        case 'u':
+          break;  // Java: case beyond ASCII, which is the rule here
+        default:
+          return fail(std::string("the flag '") + text_[at_] + "'"), false;
+      }
+    }
+    return ok();
+  }
+
+  // Behind a backslash: a class of characters (returned), or one character.
+  bool classEscape(Ranges& ranges) {
+    switch (text_[at_]) {
+      case 'd':
+        ranges = kDigit;
+        break;
+      case 'D':
+        ranges = complement(kDigit);
+        break;
+      case 'w':
+        ranges = kWord;
+        break;
+      case 'W':
+        ranges = complement(kWord);
+        break;
+      case 's':
+        ranges = kSpace;
+        break;
+      case 'S':
+        ranges = complement(kSpace);
+        break;
+      case 'h':
+        ranges = kBlank;
+        break;
+      case 'H':
+        ranges = complement(kBlank);
+        break;
+      case 'v':
+        ranges = kLineEnd;
+        break;
+      case 'V':
+        ranges = complement(kLineEnd);
+        break;
+      case 'p':
+      case 'P':
+        return property(ranges);
+      default:
+        return false;
+    }
+    at_++;
+    return true;
+  }
+  bool property(Ranges& ranges) {
+    bool negated = text_[at_++] == 'P';
+    std::string name;
+    if (accept("{")) {
+      while (more() && !looking("}")) name += text_[at_++];
+      accept("}");
+    }
+    std::string lower;
+    for (char c : name) lower += static_cast<char>(tolower(c));
+    auto found = kPosix.find(lower);
+    bool java = found != kPosix.end() && !name.empty() && isupper(static_cast<unsigned char>(name[0]));
+    if (!java) return fail("the property \\p{" + name + "} (known are Java's ASCII classes, such as \\p{Alpha})"), true;
+    ranges = negated ? complement(found->second) : found->second;
+    return true;
+  }
+  uint32_t hexadecimal(size_t least, size_t most) {
+    uint32_t value = 0;
+    size_t n = 0;
+    for (; n < most && more() && isxdigit(static_cast<unsigned char>(text_[at_])); n++)
+      value = value * 16 + static_cast<uint32_t>(std::stoi(std::string(1, text_[at_++]), nullptr, 16));
+    if (n < least || value > kLast) fail("a hexadecimal escape that is none");
+    return value;
+  }
+  // One character behind a backslash.
+  uint32_t charEscape() {
+    char c = text_[at_];
+    at_++;
+    switch (c) {
+      case 't':
+        return '\t';
+      case 'n':
+        return '\n';
+      case 'r':
+        return '\r';
+      case 'f':
+        return '\f';
+      case 'a':
+        return '\a';
+      case 'e':
+        return 27;
+      case 'x': {
+        if (!accept("{")) return hexadecimal(2, 2);
+        uint32_t value = hexadecimal(1, 6);
+        if (!accept("}")) fail("a hexadecimal escape that does not end");
+        return value;
+      }
+      case 'u':
+        return hexadecimal(4, 4);
+      case '0': {
+        uint32_t value = 0;
+        for (int n = 0; n < 3 && more() && text_[at_] >= '0' && text_[at_] <= '7' && value < 32; n++)
+          value = value * 8 + static_cast<uint32_t>(text_[at_++] - '0');
+        return value;
+      }
+      default:
+        break;
+    }
+    if (isdigit(static_cast<unsigned char>(c)) || c == 'k' || c == 'g') return fail("a back-reference"), 0;
+    if (isalpha(static_cast<unsigned char>(c))) return fail(std::string("the escape \\") + c), 0;
+    at_--;
+    return codePoint();
+  }
+  Node escape() {
+    if (!more()) return fail("a \\ at the end"), nullptr;
+    Ranges ranges;
+    if (classEscape(ranges)) return setOf(std::move(ranges));
+    switch (text_[at_]) {
+      case 'A':
+        return at_++, assertionOf(Instruction::textStart);
+      case 'z':
+        return at_++, assertionOf(Instruction::textEnd);
+      case 'Z':
+        return at_++, assertionOf(Instruction::lastLineEnd);
+      case 'b':
+        return at_++, assertionOf(Instruction::wordEdge);
+      case 'B':
+        return at_++, assertionOf(Instruction::noWordEdge);
+      case 'Q': {
+        at_++;
+        Node all = make(Tree::sequence);
+        while (more() && !looking("\\E")) {
+          uint32_t c = codePoint();
+          all->parts.push_back(setOf({{c, c}}));
+        }
+        accept("\\E");
+        // A quantifier behind \E is of the last character.
+        if (all->parts.empty()) return nullptr;
+        Node last = quantified(std::move(all->parts.back()));
+        all->parts.back() = std::move(last);
+        return all;
+      }
+      case 'E':
+        return at_++, nullptr;
+      default:
+        break;
+    }
+    uint32_t c = charEscape();
+    return setOf({{c, c}});
+  }
+
+  Node bracket() {
+    bool negated = accept("^");
+    Ranges ranges;
+    bool first = true;
+    while (ok()) {
+      if (at_ >= text_.size()) return fail("a [ without ]"), nullptr;
+      if (looking("]")) {
+        if (first) return fail("a ] that begins a class (write \\])"), nullptr;
+        at_++;
+        break;
+      }
+      first = false;
+      if (looking("&&")) return fail("an intersection of classes"), nullptr;
+      if (looking("[")) {
+        if (!looking("[:")) return fail("a [ inside a class (write \\[)"), nullptr;
+        posix(ranges);
+        continue;
+      }
+      if (flags_.comments && std::string_view(" \t\n#").find(text_[at_]) != std::string_view::npos)
+        return fail("a blank or # in a class under (?x), which PCRE and Java read differently"), nullptr;
+      uint32_t low = 0, high;
+      if (member(ranges, low)) continue;
+      high = low;
+      if (looking("-") && at_ + 1 < text_.size() && text_[at_ + 1] != ']') {
+        at_++;
+        if (looking("[") || member(ranges, high)) return fail("a range whose end is a class"), nullptr;
+        if (high < low) return fail("a range that ends before it begins"), nullptr;
+      }
+      ranges.push_back({low, high});
+    }
+    return setOf(std::move(ranges), negated);
+  }
+  // True if it was a class; else one character.
+  bool member(Ranges& ranges, uint32_t& c) {
+    if (!accept("\\")) return c = codePoint(), false;
+    if (!more()) return fail("a \\ at the end"), true;
+    Ranges more;
+    if (classEscape(more)) return ranges.insert(ranges.end(), more.begin(), more.end()), true;
+    if (text_[at_] == 'Q' || text_[at_] == 'E' || text_[at_] == 'b')
+      return fail(std::string("\\") + text_[at_] + " in a class"), true;
+    return c = charEscape(), false;
+  }
+  void posix(Ranges& ranges) {
+    at_ += 2;
+    bool negated = accept("^");
+    size_t close = text_.find(":]", at_);
+    std::string name(text_.substr(at_, close == std::string_view::npos ? 0 : close - at_));
+    auto found = kPosix.find(name);
+    if (found == kPosix.end()) return fail("the class [:" + name + ":]");
+    at_ = close + 2;
+    Ranges more = negated ? complement(found->second) : found->second;
+    ranges.insert(ranges.end(), more.begin(), more.end());
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+  Flags flags_;
+  uint32_t groups_ = 1;
+  Parsed parsed_;
+};
+
+}  // namespace
+
+Parsed parse(std::string_view pattern, bool ignoreCase) { return Parser(pattern, ignoreCase).run(); }
+
+std::string quoted(std::string_view text) {
+  std::string pattern;
+  for (char c : text) {
+    if (std::string_view("\\^$.|?*+()[]{}#-& \t\n\r\f\v").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
+}  // namespace kiln::regex

@@ -1,0 +1,209 @@
+// TextIndex: how often a term occurs in a text. All TextIndexes of a document that count in the same way share one pool
+// of terms, so that a text is read once for all of them.
+#include <cstring>
+
+#include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/count_terms.h"
+#include "compiler/ir/nodes/rewrite.h"
+#include "compiler/ir/nodes/take.h"
+#include "compiler/ir/regex/regex.h"
+#include "compiler/ir/tables/pool.h"
+#include "compiler/ir/tables/rules.h"
+#include "frontends/pmml/import.h"
+#include "runtime/kernels/unicode.h"
+
+namespace kiln::pmml {
+
+using ir::Elem;
+using Typed = Importer::Typed;
+
+namespace {
+
+// How words are told and compared: attributes of TextIndex, which a TextIndexNormalization may override.
+struct Settings {
+  bool caseSensitive = false;
+  int64_t maxDistance = 0;
+};
+
+std::optional<Settings> settingsOf(Importer& in, const Element* e, const Settings& outer) {
+  auto sensitive = in.boolean(e, "isCaseSensitive", outer.caseSensitive);
+  auto distance = in.integer(e, "maxLevenshteinDistance", outer.maxDistance);
+  auto tokenize = in.boolean(e, "tokenize", true);
+  if (!sensitive || !distance || !tokenize) return std::nullopt;
+  if (*distance < 0 || *distance > 100)
+    return in.invalid(e, "maxLevenshteinDistance", "not a number from 0 to 100"), std::nullopt;
+  if (!*tokenize) return in.unsupported(e, "tokenize=\"false\": terms are counted among words only"), std::nullopt;
+  return Settings{*sensitive, *distance};
+}
+
+const Element* cell(const Element* row, const std::string& column) {
+  for (auto* c = row->FirstChildElement(); c; c = c->NextSiblingElement()) {
+    const char* colon = std::strchr(c->Name(), ':');
+    if (column == c->Name() || (colon && column == colon + 1)) return c;
+  }
+  return nullptr;
+}
+
+// The rows of a normalization as replacements, from top to bottom.
+ValueId normalized(Importer& in, ValueId text, const Element* e, const Settings& outer) {
+  if (!in.onlyAttributes(e, {"inField", "outField", "regexField", "recursive", "isCaseSensitive",
+                             "maxLevenshteinDistance", "wordSeparatorCharacterRE", "tokenize"}) ||
+      !in.onlyChildren(e, {"InlineTable"}))
+    return kNone;
+  auto settings = settingsOf(in, e, outer);
+  auto recursive = in.boolean(e, "recursive", false);
+  auto* table = e->FirstChildElement("InlineTable");
+  if (!settings || !recursive) return kNone;
+  if (!table) return in.missing(e, "InlineTable"), kNone;
+  if (!in.onlyChildren(table, {"row"})) return kNone;
+  std::string inField = in.attribute(e, "inField").value_or("string"),
+              outField = in.attribute(e, "outField").value_or("stem"),
+              regexField = in.attribute(e, "regexField").value_or("regex");
+  ir::Rules rules;
+  rules.ignoreCase = !settings->caseSensitive;
+  for (auto* row = table->FirstChildElement("row"); row; row = row->NextSiblingElement("row")) {
+    auto *from = cell(row, inField), *to = cell(row, outField), *flag = cell(row, regexField);
+    if (!from || !to) return in.invalid(row, "", "the row has no cell '" + (from ? outField : inField) + "'"), kNone;
+    std::string isRegex = flag ? in.document.text(flag) : "";
+    bool regex = isRegex == "true" || isRegex == "TRUE" || isRegex == "True" || isRegex == "1";
+    if (!regex && settings->maxDistance > 0)
+      return in.unsupported(row, "a normalization of words with maxLevenshteinDistance"), kNone;
+    std::string pattern = in.document.text(from), replacement = in.document.text(to);
+    if (!regex) pattern = regex::quoted(pattern), replacement = regex::quotedReplacement(replacement);
+    std::string why = ir::Rules::refusal(pattern, replacement, rules.ignoreCase);
+    if (!why.empty()) return in.invalid(from, "", "pattern '" + pattern + "': " + why), kNone;
+    rules.patterns.push_back(pattern), rules.replacements.push_back(replacement);
+  }
+  if (rules.patterns.empty()) return text;
+  ir::Rewrite node;
+  node.recursive = *recursive;
+  auto [known, isNew] = in.normalizations.emplace(e, ir::TableRef());
+  if (isNew) known->second = in.build.table(std::move(rules), "normalization");
+  node.table = known->second;
+  return in.build.add(std::move(node), {text}, "normalized");
+}
+
+// The pool that counts words in this way; `words` or `separators` is a pattern.
+std::optional<ir::Pool> poolOf(Importer& in, const Element* e) {
+  ir::Pool pool;
+  auto hits = in.choice(e, "countHits", {"allHits", "bestHits"}, 0);
+  auto settings = settingsOf(in, e, {});
+  if (!hits || !settings) return std::nullopt;
+  pool.best = *hits == 1;
+  pool.maxDistance = static_cast<uint32_t>(settings->maxDistance);
+  auto words = in.attribute(e, "x-wordRE");
+  if (words && e->Attribute("wordSeparatorCharacterRE"))
+    return in.invalid(e, "x-wordRE", "words and what separates them are both given"), std::nullopt;
+  if (words)
+    pool.words = *words;
+  else
+    pool.separators = in.attribute(e, "wordSeparatorCharacterRE").value_or(in.version >= 44 ? "\\s+" : "\\s");
+  std::string why = pool.pattern().empty() ? "is empty" : ir::Pool::refusal(pool.pattern());
+  if (!why.empty())
+    return in.invalid(e, words ? "x-wordRE" : "wordSeparatorCharacterRE", "pattern '" + pool.pattern() + "': " + why),
+           std::nullopt;
+  return pool;
+}
+
+// Lower case as scorers map it.
+std::string lowerCase(const std::string& text) {
+  std::string out(3 * text.size() + 4, '\0');
+  out.resize(kernel::lower(reinterpret_cast<const kernel::u8*>(text.data()), static_cast<uint32_t>(text.size()),
+                           reinterpret_cast<kernel::u8*>(out.data()), static_cast<uint32_t>(out.size())));
+  return out;
+}
+
+}  // namespace
+
+// Element of the counts of `text` for a term, and the count of its most frequent word where it is asked for.
+Importer::TermCount Importer::countTerm(ir::Pool pool, ValueId text, const std::string& term, bool most) {
+  std::string key =
+      pool.separators + '\n' + pool.words + '\n' + std::to_string(pool.maxDistance) + (pool.best ? " best" : " all");
+  // A term stands for all that have its words.
+  std::string words;
+  for (std::string_view word : pool.wordsOf(term)) words += (words.empty() ? "" : "\n") + std::string(word);
+  termsWanted[key].emplace(words, term);
+  auto known = termPools.find(key);
+  if (known == termPools.end() || !known->second.contains(words)) return {};
+  auto [here, isNew] = pools.emplace(key, PoolOfRun());
+  PoolOfRun& run = here->second;
+  if (isNew) {
+    for (auto& [inWords, example] : known->second) {
+      run.index.emplace(inWords, static_cast<uint32_t>(pool.terms.size()));
+      pool.terms.push_back(example);
+    }
+    run.table = build.table(std::move(pool), "terms");
+  }
+  ir::CountTerms node;
+  node.table = run.table;
+  node.most = most;
+  ValueId counts = build.add(node, {text}, "counts");
+  auto element = [&](uint32_t i) {
+    ir::Take take;
+    take.at = {i};
+    return build.add(ir::Cast(Elem::i64), {build.add(std::move(take), {counts})});
+  };
+  TermCount result;
+  result.count = element(run.index.at(words));
+  if (most) result.most = element(static_cast<uint32_t>(run.index.size()));
+  return result;
+}
+
+Typed Importer::textIndex(Scope& scope, const Element* e) {
+  if (!onlyAttributes(e, {"textField", "localTermWeights", "isCaseSensitive", "maxLevenshteinDistance", "countHits",
+                          "wordSeparatorCharacterRE", "tokenize", "x-wordRE"}))
+    return {};
+  auto name = required(e, "textField");
+  auto weights =
+      choice(e, "localTermWeights", {"termFrequency", "binary", "logarithmic", "augmentedNormalizedTermFrequency"}, 0);
+  auto settings = settingsOf(*this, e, {});
+  auto* termElement = expressionOf(e);
+  if (!termElement) return missing(e, "EXPRESSION"), Typed();
+  auto pool = poolOf(*this, e);
+  if (!name || !weights || !settings || !pool) return {};
+  Typed term = expression(scope, termElement);
+  Typed field = reference(scope, *name, e);
+  if (!term || !field) return {};
+  if (!term.literal) return unsupported(termElement, "a term that is no Constant"), Typed();
+  at(e);
+  FieldType string;
+  string.dataType = DataType::string, string.opType = OpType::categorical;
+  ValueId text = convert(field, string, e);
+  if (text == kNone) return {};
+  text = this->text(text);
+  for (auto* c = e->FirstChildElement(); c; c = c->NextSiblingElement()) {
+    if (std::strcmp(c->Name(), "TextIndexNormalization") == 0)
+      text = normalized(*this, text, c, *settings);
+    else if (c != termElement && std::strcmp(c->Name(), "Extension") != 0)
+      return unsupported(c, std::string("element '") + c->Name() + "' in 'TextIndex'"), Typed();
+    if (text == kNone) return {};
+  }
+  std::string termText = *term.literal;
+  if (!settings->caseSensitive) text = build.call("lower", {text}), termText = lowerCase(termText);
+  TermCount n = countTerm(std::move(*pool), text, termText, *weights == 3);
+  Typed result;
+  result.type.dataType = *weights < 2 ? DataType::integer : DataType::real;
+  if (n.count == kNone) return result.value = build.missing(ir::scalarType(elemOf(result.type.dataType))), result;
+  auto real = [&](ValueId v) { return build.add(ir::Cast(Elem::f64), {v}); };
+  switch (*weights) {
+    case 0:
+      result.value = n.count;
+      break;
+    case 1:
+      result.value = build.call("min", {n.count, build.integer(1)});
+      break;
+    case 2:
+      result.value = build.call("log10", {build.call("add", {build.number(1), real(n.count)})});
+      break;
+    default: {
+      // 0.5 (x > 0) + 0.5 x / (the count of the most frequent word); no words: 0.
+      ValueId most = real(build.call("max", {build.call("max", {n.most, n.count}), build.integer(1)}));
+      ValueId share = build.call("div", {real(n.count), most});
+      ValueId occurs = real(build.call("min", {n.count, build.integer(1)}));
+      result.value = build.call("mul", {build.number(0.5), build.call("add", {occurs, share})});
+    }
+  }
+  return result;
+}
+
+}  // namespace kiln::pmml

@@ -1,0 +1,188 @@
+// Regular expressions: the reference matcher against known results, and the automaton with its kernels against the
+// reference matcher on random patterns and texts.
+#include "compiler/ir/regex/regex.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "compiler/codegen/nodes/regexes.h"
+#include "compiler/support/number.h"
+#include "runtime/kernels/regex.h"
+
+namespace kiln {
+namespace {
+
+std::string replaced(const std::string& pattern, const std::string& replacement, const std::string& text) {
+  const auto regex = regex::compile(pattern);
+  EXPECT_EQ(regex->error, "") << pattern;
+  const auto parsed = regex::parseReplacement(replacement, regex->program);
+  EXPECT_EQ(parsed.error, "") << replacement;
+  return regex::replaceAll(regex->program, parsed, text);
+}
+
+// The same by the kernel that scorers use.
+std::string replacedByKernel(const std::string& pattern, const std::string& replacement, const std::string& text) {
+  const auto regex = regex::compile(pattern);
+  std::string blob = codegen::regexTable(*regex, true);
+  const auto parsed = regex::parseReplacement(replacement, regex->program);
+  std::vector<kernel::RegexPart> parts;
+  std::string literals;
+  for (auto& part : parsed.parts) {
+    parts.push_back({static_cast<uint32_t>(literals.size()), static_cast<uint32_t>(part.text.size()),
+                     part.group < 0 ? kernel::kNone : static_cast<uint32_t>(part.group)});
+    literals += part.text;
+  }
+  const auto textsAt = static_cast<uint32_t>(blob.size());
+  for (auto& part : parts) part.text += textsAt;
+  blob += literals;
+  blob.resize((blob.size() + 7) / 8 * 8);
+  const kernel::RegexRule rule = {0, static_cast<uint32_t>(blob.size()), static_cast<uint32_t>(parts.size())};
+  blob.append(reinterpret_cast<const char*>(parts.data()), parts.size() * sizeof parts[0]);
+  std::vector<kernel::u8> arena(1 << 16);
+  kernel::u8* at = arena.data();
+  auto* out = reinterpret_cast<const kernel::u8*>(text.data());
+  auto length = static_cast<kernel::u32>(text.size());
+  EXPECT_EQ(kernel::regex_rewrite(reinterpret_cast<const kernel::u8*>(blob.data()), &rule, 1, false, &at,
+                                  arena.data() + arena.size(), &out, &length),
+            kernel::Rewritten::done);
+  return std::string(reinterpret_cast<const char*>(out), length);
+}
+bool foundByKernel(const std::string& pattern, const std::string& text) {
+  const std::string table = codegen::regexTable(*regex::compile(pattern), false);
+  return kernel::regex_find(reinterpret_cast<const kernel::u8*>(table.data()),
+                            reinterpret_cast<const kernel::u8*>(text.data()), static_cast<kernel::u32>(text.size()));
+}
+
+struct Case {
+  const char *pattern, *text, *replacement, *result;
+};
+// Results of Python 3.11's re.sub, with $n for \n and $0 for \g<0>.
+const Case kCases[] = {
+    {"B+", "BBBB", "c", "c"},
+    {"a*", "baac", "-", "-b--c-"},
+    {"x*", "abc", "-", "-a-b-c-"},
+    {"a|ab", "abab", "[$0]", "[a]b[a]b"},
+    {"ab|a", "abab", "[$0]", "[ab][ab]"},
+    {"a+?", "aaa", "x", "xxx"},
+    {"(a+)(b*)", "aabab", "<$2$1>", "<baa><ba>"},
+    {"^a", "aaa", "x", "xaa"},
+    {"a$", "aa", "x", "ax"},
+    {"\\bfoo\\b", "foo food foo", "bar", "bar food bar"},
+    {"\\d{2,3}", "1 22 333 4444 55555", "#", "1 # # #4 ##"},
+    {"(\\w+) (\\w+)", "hello world x y", "$2 $1", "world hello y x"},
+    {"[^a-c]+", "abcdefabc", "_", "abc_abc"},
+    {"(a|b)*c", "ababcxabc", "[$1]", "[b]x[b]"},
+    {".", "äöü€😀", "x", "xxxxx"},
+    {"é", "café né", "e", "cafe ne"},
+    {"[à-ü]", "aéöz", "?", "a??z"},
+    {"(?i)STRASSE|äpfel", "Strasse ÄPFEL", "x", "x x"},
+    {"(?s).+", "a\nb", "x", "x"},
+    {".+", "a\nb", "x", "x\nx"},
+    {"(?m)^", "a\nb", "> ", "> a\n> b"},
+    {"(?m)$", "a\nb\n", ";", "a;\nb;\n;"},
+    {"$", "a\n", "!", "a!\n!"},
+    {"\\s+", " a\t b\n", " ", " a b "},
+    {"(a)|(b)", "ab", "[$1|$2]", "[a|][|b]"},
+    {"(?:ab){2}", "ababab", "x", "xab"},
+    {"\\W+", "a, b; c!", "_", "a_b_c_"},
+    {"a{0}b", "ab", "x", "ax"},
+    {"[\\w.]+@[\\w.]+", "mail joe@x.org now", "<$0>", "mail <joe@x.org> now"},
+    {"colou?r|gr[ae]y", "color colour gray grey", "C", "C C C C"},
+    {"(\\d+)-(\\d+)", "10-20 3-4", "$2:$1", "20:10 4:3"},
+    {"\\B", "abc", "|", "a|b|c"},
+    {"a??b", "aab", "x", "ax"},
+    {"(x)?y", "xyy", "[$1]", "[x][]"},
+};
+
+TEST(Regex, ReplacesAsPythonDoes) {
+  for (const Case& c : kCases) {
+    EXPECT_EQ(replaced(c.pattern, c.replacement, c.text), c.result) << c.pattern;
+    EXPECT_EQ(replacedByKernel(c.pattern, c.replacement, c.text), c.result) << c.pattern << ", by the kernel";
+  }
+}
+
+TEST(Regex, KernelsAgreeWithTheReferenceMatcher) {
+  std::mt19937 random(7);
+  auto pick = [&](auto& from) { return from[random() % std::size(from)]; };
+  const char* const atoms[] = {"a",        "b",       "ab",  "[ab]", "[^a]",  ".",     "(a)", "(b|ab)",
+                               "(?:a|bc)", "\\w",     "\\W", "^",    "$",     "\\b",   "\\B", "é",
+                               "[é-ü]",    "(a*)(b)", "\\n", "c",    "(?m)^", "(?m)$", "\\z"};
+  const char* const more[] = {"", "", "", "*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{1,3}?"};
+  const char* const letters[] = {"a", "b", "c", "é", "ü", "\n", " ", "a", "b", "\xc3", "_"};
+  int tested = 0, matched = 0;
+  for (int round = 0; round < 3000; round++) {
+    std::string pattern;
+    for (int n = 1 + random() % 4; n > 0; n--) {
+      const std::string atom = pick(atoms), times = pick(more);
+      const bool edge = atom == "^" || atom == "$" || atom[0] == '\\' ? atom != "\\w" && atom != "\\W" && atom != "\\n"
+                                                                      : atom[1] == '?' && atom[2] == 'm';
+      pattern += edge ? atom : "(?:" + atom + ")" + times;
+      if (random() % 4 == 0) pattern += "|";
+    }
+    const auto regex = regex::compile(pattern);
+    ASSERT_EQ(regex->error, "") << pattern;
+    for (int k = 0; k < 4; k++) {
+      std::string text;
+      for (int n = random() % 9; n > 0; n--) text += pick(letters);
+      regex::Groups groups;
+      const bool found = regex::find(regex->program, text, 0, groups);
+      matched += found;
+      ASSERT_EQ(foundByKernel(pattern, text), found) << pattern << " in '" << text << "'";
+      if (regex->program.emptyLoop) continue;
+      tested++;
+      const std::string by = regex->program.groups > 1 ? "<$0,$1>" : "<$0>";
+      ASSERT_EQ(replacedByKernel(pattern, by, text), replaced(pattern, by, text)) << pattern << " in '" << text << "'";
+    }
+  }
+  EXPECT_GT(tested, 5000);
+  EXPECT_GT(matched, 3000);
+}
+
+TEST(Regex, RefusesByName) {
+  const std::pair<const char*, const char*> cases[] = {{"(a)\\1", "a back-reference"},
+                                                       {"(?<n>a)\\k<n>", "a back-reference"},
+                                                       {"a(?=b)", "look-ahead"},
+                                                       {"a(?!b)", "look-ahead"},
+                                                       {"(?<=a)b", "look-behind"},
+                                                       {"(?<!a)b", "look-behind"},
+                                                       {"(?>a)", "an atomic group"},
+                                                       {"a*+", "a possessive quantifier"},
+                                                       {"a++", "a possessive quantifier"},
+                                                       {"\\p{L}", "the property \\p{L}"},
+                                                       {"[a&&b]", "an intersection"},
+                                                       {"[a[b]]", "a [ inside a class"},
+                                                       {"(a", "a ( without )"},
+                                                       {"a)", "a ) without ("},
+                                                       {"[a", "a [ without ]"},
+                                                       {"*a", "a quantifier without anything"},
+                                                       {"a**", "a quantifier of a quantifier"},
+                                                       {"a{2,1}", "m below n"},
+                                                       {"a{x}", "a { that is no quantifier"},
+                                                       {"\\", "a \\ at the end"},
+                                                       {"\\y", "the escape \\y"},
+                                                       {"[b-a]", "ends before it begins"},
+                                                       {"(?R)", "recursion"},
+                                                       {"a{2000}", "more than 1000"},
+                                                       {"(?U)a", "the flag 'U'"},
+                                                       {"(?:[ab]{20})a.{20}", "states"},
+                                                       {"(((a{1000}){1000}){1000})", "longer than"}};
+  for (auto& [pattern, why] : cases)
+    EXPECT_NE(regex::compile(pattern)->error.find(why), std::string::npos)
+        << pattern << ": " << regex::compile(pattern)->error;
+}
+
+TEST(Regex, ReplacementsAreChecked) {
+  const auto& program = regex::compile("(a)(?<n>b)")->program;
+  for (const char* bad : {"$", "$x", "$3", "${m}", "${n", "\\", "\\1"})
+    EXPECT_NE(regex::parseReplacement(bad, program).error, "") << bad;
+  EXPECT_EQ(replaced("(a)(?<n>b)", "$10${n}\\$\\\\", "ab"), "a0b$\\");  // group 1, then 0: there is no group 10
+}
+
+TEST(Regex, QuotedPatternsMatchTheirTextAlone) {
+  const std::string text = "a.b*c\\d[e]{2}(f)|^$#- &\n";
+  EXPECT_EQ(replaced(regex::quoted(text), regex::quotedReplacement("$1\\"), "x" + text + "y"), "x$1\\y");
+}
+
+}  // namespace
+}  // namespace kiln
