@@ -170,6 +170,9 @@ OUTLINE u32 format_number_i64(const NumberSpec* spec, i64 v, u8* out) {
 
 // ---- moments
 
+/// 0000-01-01 and 9999-12-31.
+enum : i32 { kLeastDays = -719528, kMostDays = 2932896 };
+
 /// Parts of a date (proleptic Gregorian) and a time of day.
 struct Moment {
   i64 year;

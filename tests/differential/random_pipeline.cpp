@@ -14,16 +14,20 @@
 #include "compiler/ir/nodes/combine.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/const.h"
+#include "compiler/ir/nodes/count_terms.h"
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/discretize.h"
 #include "compiler/ir/nodes/encode.h"
+#include "compiler/ir/nodes/format.h"
 #include "compiler/ir/nodes/lookup.h"
+#include "compiler/ir/nodes/matches.h"
 #include "compiler/ir/nodes/normalize.h"
 #include "compiler/ir/nodes/note.h"
 #include "compiler/ir/nodes/piecewise.h"
 #include "compiler/ir/nodes/prepare.h"
 #include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/reduce.h"
+#include "compiler/ir/nodes/rewrite.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/nodes/tally.h"
@@ -36,6 +40,8 @@
 #include "compiler/ir/tables/knots.h"
 #include "compiler/ir/tables/lookup.h"
 #include "compiler/ir/tables/matrix.h"
+#include "compiler/ir/tables/pool.h"
+#include "compiler/ir/tables/rules.h"
 #include "tests/differential/values.h"
 
 namespace kiln::test {
@@ -477,6 +483,61 @@ class Generator {
     if (random_.chance(60)) op.bias = addMatrix(elem, {m}, false);
     add(op, {x});
   }
+  // ---- text
+  ValueId anyText() {
+    return pick([](const Type& t) { return t.elem == Elem::str; });
+  }
+  std::string pattern() {
+    static const char* const patterns[] = {"e+",  "\\w+",  "[^a-z]", "(e|re)(.)?", "\\bb",
+                                           "ß|x", "^.{2}", "t.*?e",  "l{2}|$",     "[[:digit:]]+"};
+    return patterns[random_.below(10)];
+  }
+  void matches() {
+    ir::Matches op;
+    op.pattern = pattern(), op.ignoreCase = random_.chance(30);
+    add(op, {anyText()});
+  }
+  void rewrite() {
+    static const char* const replacements[] = {"", "_", "$0", "<$0", "e"};
+    ir::Rules rules;
+    rules.ignoreCase = random_.chance(30);
+    for (uint32_t n = 1 + random_.below(3); n > 0; n--)
+      rules.patterns.push_back(pattern()), rules.replacements.push_back(replacements[random_.below(5)]);
+    ir::Rewrite op;
+    op.table = b_.table(rules, tableName());
+    add(op, {anyText()});
+  }
+  void format() {
+    static const char* const reals[] = {"%.2f", "%e", "%G", "<%+09.1f>", "%-12.4g|", "%%%f"};
+    static const char* const moments[] = {"%Y-%m-%d", "%a %e %b %y", "%j %U %W %V %G", "%% %A"};
+    ir::Format op;
+    op.java = random_.chance(30);
+    const ValueId x = pick([](const Type& t) {
+      return t.elem == Elem::f64 || t.elem == Elem::i64 || t.elem == Elem::date || t.elem == Elem::datetime;
+    });
+    const Elem elem = type(x).elem;
+    if (elem == Elem::date || elem == Elem::datetime)
+      op.style = ir::Format::strftime, op.pattern = moments[random_.below(4)];
+    else
+      op.pattern = elem == Elem::i64 ? "%05d" : reals[random_.below(6)];
+    add(op, {x});
+  }
+  void countTerms() {
+    ir::Pool pool;
+    (random_.chance(50) ? pool.separators : pool.words) = random_.chance(50) ? "\\s+" : "\\w+";
+    pool.maxDistance = random_.below(3), pool.best = random_.chance(50);
+    for (uint32_t n = 1 + random_.below(3); n > 0; n--) {
+      const std::string term = random_.label();
+      bool known = pool.wordsOf(term).empty();
+      for (const std::string& other : pool.terms) known = known || pool.wordsOf(other) == pool.wordsOf(term);
+      if (!known) pool.terms.push_back(term);
+    }
+    if (pool.terms.empty()) throw ir::BuildError("no terms");
+    ir::CountTerms op;
+    op.most = random_.chance(50);
+    op.table = b_.table(pool, tableName());
+    add(op, {scalarOf(Elem::str)});
+  }
   void terms() {
     const ValueId x = vector(ir::isFloat);
     ir::Exponents t;
@@ -574,6 +635,8 @@ class Generator {
     step("topk", &Generator::topk, 2), step("tally", &Generator::tally, 3), step("dense", &Generator::dense, 3);
     step("terms", &Generator::terms, 2), step("normalize", &Generator::normalize, 3),
         step("combine", &Generator::combine, 4);
+    step("matches", &Generator::matches, 2), step("rewrite", &Generator::rewrite, 2);
+    step("format", &Generator::format, 2), step("count_terms", &Generator::countTerms, 2);
     step("check", &Generator::check, 1), step("note", &Generator::note, 1);
   }
 

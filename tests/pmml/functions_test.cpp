@@ -229,6 +229,7 @@ TEST(Functions, RefuseWhatTheyCannotDo) {
       {{"replace", "s", "'(a*)*", "'x"}, "repeats a part that can match nothing"},
       {{"replace", "s", "'a", "'$1"}, "a group 1 that the pattern has not"},
       {{"formatNumber", "a", "'%s"}, "the conversion %s"},
+      {{"formatNumber", "a", "'%#g"}, "the flag # of the conversion %g"},
       {{"formatNumber", "a", "'5"}, "no conversion"},
       {{"formatDatetime", "d", "'%Q"}, "the conversion %Q"},
       {{"formatDatetime", "h", "'%Y"}, "the conversion %Y of a time"},

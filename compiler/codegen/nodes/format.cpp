@@ -10,6 +10,7 @@ namespace kiln::codegen {
 void lower(const ir::Format& op, NodeEmitter& emit) {
   kernel::FormatParams params{};
   params.too_long = emit.statusCode(KILN_TEXT_TOO_LONG);
+  params.undefined = emit.statusCode(KILN_UNDEFINED);
   params.java = op.java;
   const ir::Elem elem = emit.operandType(0).elem;
   if (op.style == ir::Format::strftime) {

@@ -46,6 +46,8 @@ Format::Number Format::parseNumber(const std::string& pattern) {
     n.upper = std::isupper(static_cast<unsigned char>(c));
     n.conversion = c == 'i' ? 'd' : static_cast<char>(std::tolower(c));
   }
+  // C libraries disagree about the zeros of "%#.4g" where rounding carries.
+  if (n.conversion == 'g' && n.alternate) n.error = "the flag # of the conversion %g";
   if (!n.conversion) n.error = "no conversion";
   return n;
 }
@@ -218,6 +220,14 @@ static std::string moment(const std::string& pattern, bool java, Elem elem, int6
   return result;
 }
 
+// Years 0 to 9999, times below 24 hours.
+static bool hasMoment(Elem elem, int64_t x) {
+  constexpr int64_t kDay = 86400000000;
+  if (elem == Elem::time) return x >= 0 && x < kDay;
+  const int64_t unit = elem == Elem::date ? 1 : kDay;
+  return x >= daysOfDate(0, 1, 1) * unit && x < daysOfDate(10000, 1, 1) * unit;
+}
+
 void Format::evaluate(Evaluation& e) const {
   RowValue& y = fresh(e);
   if ((y.failure = e.firstFailure())) return;
@@ -227,6 +237,10 @@ void Format::evaluate(Evaluation& e) const {
   for (size_t i = 0; i < y.elements.size(); i++) {
     const Datum& x = e.operand(0).elements[i];
     if ((y.elements[i].missing = x.missing)) continue;
+    if (style == strftime && !hasMoment(elem, x.i64)) {
+      y.failure = e.failure(KILN_UNDEFINED);
+      return;
+    }
     y.elements[i].text = e.keep(style == printf ? number(parts, x, java) : moment(plain.pattern, java, elem, x.i64));
   }
 }

@@ -8,7 +8,8 @@ namespace kiln::ir {
 /// style printf    `pattern` has one conversion: %d or %i of i64, or %f %F %e %E %g %G of f64, with C's flags, width
 /// (to 999) and
 ///                 precision (to 99); %% is a percent sign. As C prints: the exact value, ties to even.
-/// style strftime  conversions of a date, time or datetime in the C locale; %% is a percent sign
+/// style strftime  conversions of a date, time or datetime in the C locale; %% is a percent sign. Years outside of 0 to 9999 fail
+///                 UNDEFINED
 /// java            printf: rounds the shortest decimal text half up, NaN and Infinity; strftime: %e without blank
 struct Format final : OpBase<Format, OpKind::Format> {
   enum Style : uint8_t { printf, strftime };

@@ -50,8 +50,19 @@ template <int N> INLINE void format_f64_lanes(Ctx& c, const FormatParams& p, con
 template <int N> INLINE void format_i64_lanes(Ctx& c, const FormatParams& p, const I64<N>& x, Str<N>& y) {
   format_lanes<N>(c, p, x, y, format_integer);
 }
+/// Years 0 to 9999, times below 24 hours; others have no text.
+INLINE bool has_moment(u32 kind, i64 v) {
+  constexpr i64 kDay = 86'400'000'000;
+  const i64 days = kind == 0 ? v : kind == 1 ? (v >= 0 && v < kDay ? 0 : kMostDays + 1) : floor_div(v, kDay);
+  return days >= kLeastDays && days <= kMostDays;
+}
 template <int N> INLINE void format_moment_lanes(Ctx& c, const FormatParams& p, const I64<N>& x, Str<N>& y) {
-  format_lanes<N>(c, p, x, y, format_moment_one);
+  I64<N> moment = x;
+  const Mask<N> there = live<N>(x);
+  Mask<N> bad = never<N>();
+  UNROLL for (int i = 0; i < N; i++) set_mask_lane<N>(bad, i, mask_lane<N>(there, i) && !has_moment(p.kind, lane<N>(x.v, i)));
+  fail_where<N>(bad, p.undefined, moment);
+  format_lanes<N>(c, p, moment, y, format_moment_one);
 }
 KILN_LANE_KERNEL(printf_f64, format_f64_lanes, FormatParams, F64, Str)
 KILN_LANE_KERNEL(printf_i64, format_i64_lanes, FormatParams, I64, Str)

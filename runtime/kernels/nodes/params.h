@@ -32,7 +32,7 @@ struct FormatParams {
   u32 text;               ///< what stands before and after; strftime: the pattern
   u32 before, after;      ///< their lengths
   u32 kind, java;         ///< strftime: 0 date, 1 time, 2 datetime
-  i32 too_long;
+  i32 too_long, undefined;
 };
 struct DateParams {
   i64 start;     ///< 1 January of the year, in days since 1970-01-01
