@@ -34,7 +34,7 @@ std::string escaped(const std::string& text) {
   return out;
 }
 /// Operands are fields, or constants where they begin with "=", texts with "'".
-std::string apply(const std::string& function, const std::vector<std::string>& operands) {
+std::string applied(const std::string& function, const std::vector<std::string>& operands) {
   std::string text = "<Apply function=\"" + escaped(function) + "\">";
   for (const std::string& o : operands)
     text += o[0] == '='    ? "<Constant>" + escaped(o.substr(1)) + "</Constant>"
@@ -202,7 +202,7 @@ const std::vector<Case>& cases() {
 
 TEST(Functions, GiveWhatTheStandardSays) {
   for (const Case& c : cases()) {
-    Scoring scoring(documentOf(apply(c.function, c.operands), c.type));
+    Scoring scoring(documentOf(applied(c.function, c.operands), c.type));
     std::string shown = c.function;
     for (auto& o : c.operands) shown += " " + o;
     for (auto& [name, value] : c.row) shown += "; " + name + "=" + value;
@@ -238,7 +238,7 @@ TEST(Functions, RefuseWhatTheyCannotDo) {
       {{"sqrt", "a", "b"}, "takes 1 arguments, not 2"},
       {{"nothing", "a"}, "no function of PMML"}};
   for (auto& [call, why] : refused) {
-    Scoring scoring(documentOf(apply(call[0], {call.begin() + 1, call.end()}), "string"));
+    Scoring scoring(documentOf(applied(call[0], {call.begin() + 1, call.end()}), "string"));
     EXPECT_FALSE(scoring.ok()) << call[0];
     EXPECT_NE(scoring.messages().find(why), std::string::npos) << scoring.messages();
     EXPECT_NE(scoring.messages().find("test.pmml:"), std::string::npos) << scoring.messages();
