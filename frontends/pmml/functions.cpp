@@ -117,7 +117,8 @@ Typed fold(Application& a) {
               : scalar == "max_skip" ? ir::Reduce::max
               : scalar == "add_skip" ? ir::Reduce::sum
                                      : ir::Reduce::product;
-  reduce.skip = true, reduce.checked = type == DataType::integer;
+  const bool grows = reduce.op == ir::Reduce::sum || reduce.op == ir::Reduce::product;
+  reduce.skip = true, reduce.checked = grows && type == DataType::integer;
   return typed(a.in.build.add(reduce, {a.in.build.add(ir::Concat(), values(a))}), type);
 }
 
