@@ -112,11 +112,15 @@ constexpr struct {
     {"RuleSet", "defaultScore"},
     {"SimpleRule", "score"},
     {"ScoreDistribution", "value"},
+    {"SupportVectorMachine", "targetCategory"},
+    {"SupportVectorMachine", "alternateTargetCategory"},
+    {"SupportVectorMachineModel", "alternateBinaryTargetCategory"},
 };
 
 bool isElsewhere(const char* name) {  // what belongs to a model, but not to its own content
-  for (const char* known : {"MiningSchema", "Output", "Targets", "ModelStats", "ModelExplanation", "ModelVerification",
-                            "LocalTransformations", "Segmentation"}) {
+  for (const char* known :
+       {"MiningSchema", "Output", "Targets", "ModelStats", "ModelExplanation", "ModelVerification",
+        "LocalTransformations", "Segmentation", "VectorDictionary", "SupportVectors", "Coefficients"}) {
     if (!std::strcmp(name, known)) return true;
   }
   return false;
@@ -124,6 +128,7 @@ bool isElsewhere(const char* name) {  // what belongs to a model, but not to its
 
 bool collectNamed(Importer& importer, const Element* model) {
   const Classes classes = classesOf(importer, model);
+  if (!std::strcmp(model->Name(), "NearestNeighborModel")) return collectNeighborClasses(importer, model, classes);
   std::vector<const Element*> pending{model};
   while (!pending.empty()) {
     const Element* e = pending.back();

@@ -23,6 +23,8 @@ std::optional<uint32_t> classCode(Importer& importer, const Classes& classes, co
                                   const Element* at);
 /// Makes all classes known that `model` and the models inside it name, so that their number is final before lowering.
 bool collectClasses(Importer& importer, const Element* model);
+/// The same of a NearestNeighborModel, whose training instances name them (nearest_neighbor_model.cpp).
+bool collectNeighborClasses(Importer& importer, const Element* model, const Classes& classes);
 uint32_t classCount(Importer& importer, const Classes& classes);
 
 /// Whether this is a model element that can be lowered.

@@ -181,7 +181,7 @@ std::optional<std::vector<std::string>> Importer::array(const Element* e) {
 static std::optional<std::vector<double>> sparseArray(Importer& importer, const Element* e, const char* entriesName) {
   if (!importer.onlyAttributes(e, {"n", "defaultValue"}) || !importer.onlyChildren(e, {"Indices", entriesName}))
     return std::nullopt;
-  auto n = importer.integer(e, "n", std::nullopt);
+  auto n = importer.integer(e, "n", 0);
   auto fallback = importer.number(e, "defaultValue", 0);
   if (!n || !fallback) return std::nullopt;
   if (*n < 0 || static_cast<uint64_t>(*n) > importer.options.limits.fields * 16)
@@ -190,6 +190,10 @@ static std::optional<std::vector<double>> sparseArray(Importer& importer, const 
   auto* entries = e->FirstChildElement(entriesName);
   auto at = arrayMembers(indices ? importer.document.text(indices) : ""),
        values = arrayMembers(entries ? importer.document.text(entries) : "");
+  if (!e->Attribute("n")) {   // as long as its indices ask for
+    for (const std::string& text : at) n = std::max(*n, parseInteger(text).value_or(0));
+    if (static_cast<uint64_t>(*n) > importer.options.limits.fields * 16) return importer.invalid(indices, "", "out of range"), std::nullopt;
+  }
   std::vector<double> all(static_cast<size_t>(*n), *fallback);
   if (at.size() != values.size()) return importer.invalid(e, "", "as many Indices as entries are needed"), std::nullopt;
   for (size_t i = 0; i < at.size(); i++) {

@@ -107,6 +107,7 @@ struct Prediction {
   ValueId confidences = kNone;    ///< likewise
   ValueId entity = kNone;         ///< str or cat: id of the winning node, rule, cluster
   ValueId affinity = kNone;       ///< its affinity (a scalar)
+  ValueId clusterDistances = kNone, clusterIndex = kNone;  ///< of a ClusteringModel: its affinities, and the best's i32
   /// Features that cost something to compute, or of other kinds, by PMML's name ("entityId", "reasonCode" ...): asked
   /// for the value when an OutputField wants it; kNone if that was reported.
   std::map<std::string, std::function<ValueId(const Element* outputField)>> features;

@@ -236,7 +236,7 @@ struct OutputFields {
     if (name == "transformedValue" || name == "decision") return transformed(field, wanted, name == "decision");
     const Prediction* p = predictionOf(field, prediction);
     if (!p) return std::nullopt;
-    if (p->value == kNone && p->features.count(name)) return other(field, *p, name);
+    if (p->features.count(name)) return other(field, *p, name);
     // An OutputField of a segment by its name, where another model's is meant.
     if (p->value == kNone && name != "entityId") {
       importer.unsupported(field, "output feature '" + name + "' of this model");

@@ -19,16 +19,20 @@
 #include "compiler/ir/nodes/discretize.h"
 #include "compiler/ir/nodes/encode.h"
 #include "compiler/ir/nodes/format.h"
+#include "compiler/ir/nodes/kernel_machine.h"
 #include "compiler/ir/nodes/lookup.h"
 #include "compiler/ir/nodes/matches.h"
+#include "compiler/ir/nodes/neighbors.h"
 #include "compiler/ir/nodes/normalize.h"
 #include "compiler/ir/nodes/note.h"
+#include "compiler/ir/nodes/pairwise.h"
 #include "compiler/ir/nodes/piecewise.h"
 #include "compiler/ir/nodes/prepare.h"
 #include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/rewrite.h"
 #include "compiler/ir/nodes/select.h"
+#include "compiler/ir/nodes/solve.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/nodes/tally.h"
 #include "compiler/ir/nodes/terms.h"
@@ -40,6 +44,7 @@
 #include "compiler/ir/tables/knots.h"
 #include "compiler/ir/tables/lookup.h"
 #include "compiler/ir/tables/matrix.h"
+#include "compiler/ir/tables/measure.h"
 #include "compiler/ir/tables/pool.h"
 #include "compiler/ir/tables/rules.h"
 #include "tests/differential/values.h"
@@ -552,6 +557,69 @@ class Generator {
     op.exponents = b_.table(t, tableName());
     add(op, {x});
   }
+  void solve() {
+    const ValueId b = vector(ir::isFloat);
+    ir::Solve op;
+    op.matrix = addMatrix(type(b).elem, {type(b).size(), type(b).size()}, false);
+    op.upper = random_.chance(40);
+    add(op, {b});
+  }
+  ir::TableRef addMeasure(uint32_t columns) {
+    ir::Measure m;
+    m.metric = static_cast<ir::Measure::Metric>(random_.below(14));
+    static const double powers[] = {1, 2, 3, 0.5, 2.5}, degrees[] = {1, 2, 3, 0.5, 17};
+    m.p = powers[random_.below(5)], m.degree = degrees[random_.below(5)];
+    m.gamma = random_.finite(), m.coef0 = random_.finite();
+    if (m.metric == ir::Measure::binarySimilarity)
+      for (int i = 0; i < 8; i++) m.binary.push_back(random_.finite());
+    m.skip = !m.isDot() && random_.chance(50);
+    const auto list = [&](std::vector<double>& numbers) {
+      if (random_.chance(50))
+        for (uint32_t c = 0; c < columns; c++) numbers.push_back(random_.finite());
+    };
+    list(m.adjust);
+    if (!m.isDot() && !m.isBinary()) {
+      list(m.weight), list(m.scale);
+      const uint32_t count = random_.chance(30) ? 0 : random_.chance(50) ? 1 : columns;
+      for (uint32_t c = 0; c < count; c++) m.compare.push_back(ir::Measure::kCompares[random_.below(5)]);
+      const auto byTables = std::count(m.compare.begin(), m.compare.end(), "table") * (m.compare.size() == 1 ? columns : 1);
+      for (auto t = byTables; t > 0; t--) m.sizes.push_back(1 + random_.below(4));
+      for (uint32_t size : m.sizes)
+        for (uint32_t i = 0; i < size * size; i++) m.tables.push_back(random_.finite());
+    }
+    return b_.table(m, tableName());
+  }
+  // Instances, some with a missing element.
+  ir::TableRef addInstances(Elem elem, uint32_t rows, uint32_t columns) {
+    const ir::TableRef matrix = addMatrix(elem, {rows, columns}, false);
+    for (double& v : b_.get<ir::Matrix>(matrix).numbers)
+      if (v != v || random_.chance(20)) v = random_.chance(90) ? random_.below(2) : std::nan("");
+    return matrix;
+  }
+  void pairwise() {
+    const ValueId x = vector(ir::isFloat);
+    ir::Pairwise op;
+    op.rows = addInstances(type(x).elem, 1 + random_.below(20), type(x).size()), op.measure = addMeasure(type(x).size());
+    add(op, {x});
+  }
+  void neighbors() {
+    const ValueId x = vector(ir::isFloat);
+    ir::Neighbors op;
+    op.rows = addInstances(type(x).elem, 1 + random_.below(20), type(x).size()), op.measure = addMeasure(type(x).size());
+    op.k = 1 + random_.below(6), op.largest = random_.chance(30);
+    add(op, {x});
+  }
+  void kernelMachine() {
+    const ValueId x = vector(ir::isFloat);
+    const Elem elem = type(x).elem;
+    const uint32_t rows = 1 + random_.below(20), outputs = 1 + random_.below(4);
+    ir::KernelMachine op;
+    op.rows = addInstances(elem, rows, type(x).size()), op.measure = addMeasure(type(x).size());
+    op.coefficients = addMatrix(elem, {outputs, rows}, random_.chance(50));
+    if (random_.chance(60)) op.bias = addMatrix(elem, {outputs}, false);
+    op.scalar = outputs == 1 && random_.chance(50);
+    add(op, {x});
+  }
   void normalize() { add(ir::Normalize(static_cast<ir::Normalize::Method>(random_.below(4))), {vector(ir::isFloat)}); }
   void combine() {
     ir::Combine op;
@@ -637,6 +705,8 @@ class Generator {
         step("combine", &Generator::combine, 4);
     step("matches", &Generator::matches, 2), step("rewrite", &Generator::rewrite, 2);
     step("format", &Generator::format, 2), step("count_terms", &Generator::countTerms, 2);
+    step("solve", &Generator::solve, 1), step("pairwise", &Generator::pairwise, 2),
+        step("neighbors", &Generator::neighbors, 2), step("kernel_machine", &Generator::kernelMachine, 2);
     step("check", &Generator::check, 1), step("note", &Generator::note, 1);
   }
 

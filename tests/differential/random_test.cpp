@@ -39,7 +39,8 @@ INSTANTIATE_TEST_SUITE_P(All, RandomNode,
                          testing::Values("const", "matrix", "prepare", "call", "cast", "select", "coalesce", "choose",
                                          "raise_if", "recover", "encode", "lookup", "discretize", "piecewise", "concat",
                                          "take", "reduce", "argmax", "topk", "tally", "dense", "terms", "normalize",
-                                         "combine", "matches", "rewrite", "format", "count_terms", "check", "note"),
+                                         "combine", "matches", "rewrite", "format", "count_terms", "check", "note", "solve",
+                                         "pairwise", "neighbors", "kernel_machine"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(RandomPipelines, EqualTheEvaluator) {

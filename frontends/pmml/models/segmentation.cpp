@@ -40,7 +40,8 @@ std::optional<Segmentation> readSegmentation(Importer& importer, const Element* 
   Segmentation result;
   result.model = miningModel;
   result.element = miningModel->FirstChildElement("Segmentation");
-  result.classification = isClassification(miningModel);
+  const char* function = miningModel->Attribute("functionName");   // clusters are voted on as classes are
+  result.classification = isClassification(miningModel) || (function && !std::strcmp(function, "clustering"));
   if (!result.element) {
     importer.missing(miningModel, "Segmentation");
     return std::nullopt;

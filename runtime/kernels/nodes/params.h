@@ -201,4 +201,31 @@ struct SequenceParams {
   f64 separation_low, separation_high, turn_low, turn_high, total_low, total_high;
 };
 
+// ---- pairwise, neighbors, kernel_machine, solve
+struct MeasureParams {
+  u32 metric, compare;          ///< ir::Measure's enumerations; compare 5: by column, see compares
+  u32 rows, columns;
+  u32 values;                   ///< T[group][column][8], padded with zeros
+  u32 compares;                 ///< u8 a column
+  u32 scales, weights, adjusts; ///< T a column; kNone: 1
+  u32 tables, numbers;          ///< {size, first of its numbers} a column; T
+  u32 skip, gaps;               ///< gaps: instances have missing elements (NaN)
+  f64 p, gamma, coef0, degree;
+  f64 total;                    ///< sum of adjusts
+  f64 binary[8];
+};
+struct NeighborParams {
+  MeasureParams measure;
+  u32 largest;
+};
+struct KernelMachineParams {
+  MeasureParams measure;
+  u32 first, output, weights;   ///< of instance i: first[i] .. first[i + 1], the outputs and their coefficients
+  u32 bias;                     ///< kNone: none
+};
+struct SolveParams {
+  u32 columns;                  ///< T[column][row]
+  u32 upper;
+};
+
 }  // namespace kiln::kernel

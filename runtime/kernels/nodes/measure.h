@@ -1,0 +1,208 @@
+// pairwise, neighbors, kernel_machine: a row against many instances. Instances stand in the blob by eights, column after column.
+// Several rows: rows in lanes, four instances at a time; one row: eight instances in lanes. Every sum runs over the columns in
+// order, so both give the same bits.
+#pragma once
+#include "../math.h"
+#include "common.h"
+#include "terms.h"
+
+namespace kiln::kernel {
+
+enum MeasureMetric : u32 { kEuclidean, kSquaredEuclidean, kCityBlock, kChebychev, kMinkowski, kRbf, kExponential, kDot, kPolynomial, kSigmoid,
+                           kSimpleMatching, kJaccard, kTanimoto, kBinarySimilarity };
+enum MeasureCompare : u32 { kAbsDiff, kGaussSim, kDelta, kEqual, kByTable, kMixed };
+enum : u32 { kInstanceGroup = 8 };   ///< instances side by side
+
+template <class T> INLINE T at_column(const Ctx& c, u32 list, u32 k) { return list == kNone ? (T)1 : ((const T*)(c.blob + list))[k]; }
+INLINE bool is_dot(u32 metric) { return metric >= kDot && metric <= kSigmoid; }
+
+/// x to a constant power: small integers multiply, as `terms` does.
+template <class T, int L> INLINE Lane<T, L> to_power(Lane<T, L> x, f64 exponent) {
+  Factor f{exponent, 0, 0};
+  if (exponent >= 1 && exponent <= 16 && exponent == (f64)(u32)exponent) f.power = (u32)exponent;
+  return power<T, L>(x, f);
+}
+template <class T, int L> INLINE Lane<T, L> compare_by_table(const Ctx& c, const MeasureParams& p, u32 k, Lane<T, L> x, Lane<T, L> z) {
+  const u32 size = ((const u32*)(c.blob + p.tables))[2 * k], first = ((const u32*)(c.blob + p.tables))[2 * k + 1];
+  const T* numbers = (const T*)(c.blob + p.numbers) + first;
+  Lane<T, L> y{};
+  UNROLL for (int i = 0; i < L; i++) {
+    const f64 top = (f64)(size - 1), a = (f64)lane<L>(x, i), b = (f64)lane<L>(z, i);
+    const u64 row = a >= 0 ? (u64)(a < top ? a : top) : 0, column = b >= 0 ? (u64)(b < top ? b : top) : 0;
+    set_lane<L>(y, i, numbers[row * size + column]);
+  }
+  return y;
+}
+template <class T, int L> INLINE Lane<T, L> compare_one(const Ctx& c, const MeasureParams& p, u32 kind, u32 k, Lane<T, L> x, Lane<T, L> z) {
+  const Lane<T, L> d = x - z, one = splat<T, L>(1), zero{};
+  switch (kind) {
+    case kGaussSim: {
+      const Lane<T, L> s = splat<T, L>(at_column<T>(c, p.scales, k));
+      const Lane<T, L> e = splat<T, L>((T)-0.69314718055994530942) * (d * d) / (s * s);
+      return convert<T, f64, L>(math::exp(convert<f64, T, L>(e)));
+    }
+    case kDelta: return pick<L>(mask<L>(x == z), zero, one);
+    case kEqual: return pick<L>(mask<L>(x == z), one, zero);
+    case kByTable: return compare_by_table<T, L>(c, p, k, x, z);
+    default: return pick<L>(mask<L>(d < 0), -d, d);
+  }
+}
+template <class T, int L> INLINE Lane<T, L> term_of(const Ctx& c, const MeasureParams& p, u32 k, Lane<T, L> x, Lane<T, L> z) {
+  const u32 kind = p.compare == kMixed ? (u32)(c.blob + p.compares)[k] : p.compare;
+  const Lane<T, L> d = compare_one<T, L>(c, p, kind, k, x, z);
+  const bool square = p.metric == kEuclidean || p.metric == kSquaredEuclidean || p.metric == kRbf;
+  const Lane<T, L> t = square ? d * d : p.metric == kMinkowski || p.metric == kExponential ? to_power<T, L>(d, p.p) : d;
+  return p.weights == kNone ? t : splat<T, L>(at_column<T>(c, p.weights, k)) * t;
+}
+/// What the columns of one instance come to.
+template <class T, int L> struct MeasureSums {
+  Lane<T, L> sum{}, present{}, n00{}, n01{}, n10{}, n11{};
+  Mask<L> any = never<L>(), gap = never<L>();
+};
+template <class T, int L> INLINE void add_column(const Ctx& c, const MeasureParams& p, u32 k, Lane<T, L> x, Lane<T, L> z, Mask<L> missing, MeasureSums<T, L>& s) {
+  if (p.gaps) missing = missing | mask<L>(z != z);
+  s.gap = s.gap | missing, s.any = s.any | ~missing;
+  if (p.skip) s.present = pick<L>(missing, s.present, s.present + at_column<T>(c, p.adjusts, k));
+  if (is_dot(p.metric)) {
+    s.sum = s.sum + x * z;
+  } else if (p.metric >= kSimpleMatching) {
+    const Mask<L> a = mask<L>(x == 1), b = mask<L>(z == 1), here = ~missing;
+    s.n11 = pick<L>(here & a & b, s.n11 + (T)1, s.n11), s.n10 = pick<L>(here & a & ~b, s.n10 + (T)1, s.n10);
+    s.n01 = pick<L>(here & ~a & b, s.n01 + (T)1, s.n01), s.n00 = pick<L>(here & ~a & ~b, s.n00 + (T)1, s.n00);
+  } else {
+    const Lane<T, L> t = term_of<T, L>(c, p, k, x, z);
+    const Lane<T, L> next = p.metric != kChebychev ? s.sum + t : pick<L>(mask<L>(t > s.sum), t, s.sum);
+    s.sum = p.skip ? pick<L>(missing, s.sum, next) : next;
+  }
+}
+template <class T, int L> INLINE Lane<T, L> weigh_counts(const MeasureParams& p, int first, const MeasureSums<T, L>& s) {
+  return (((T)p.binary[first] * s.n00 + (T)p.binary[first + 1] * s.n01) + (T)p.binary[first + 2] * s.n10) + (T)p.binary[first + 3] * s.n11;
+}
+template <class T, int L> INLINE Lane<T, L> finish_measure(const MeasureParams& p, const MeasureSums<T, L>& s) {
+  const Lane<T, L> sum = p.skip ? s.sum * (splat<T, L>((T)p.total) / s.present) : s.sum;
+  const T gamma = (T)p.gamma, coef0 = (T)p.coef0;
+  switch (p.metric) {
+    case kEuclidean: return convert<T, f64, L>(math::sqrt(convert<f64, T, L>(sum)));
+    case kMinkowski: return convert<T, f64, L>(math::pow(convert<f64, T, L>(sum), splat<f64, L>(1 / p.p)));
+    case kRbf: return convert<T, f64, L>(math::exp(convert<f64, T, L>(-(gamma * sum))));
+    case kExponential: return gamma * convert<T, f64, L>(math::exp(convert<f64, T, L>(-sum)));
+    case kPolynomial: return to_power<T, L>(gamma * sum + coef0, p.degree);
+    case kSigmoid: return convert<T, f64, L>(math::tanh(convert<f64, T, L>(gamma * sum + coef0)));
+    case kSimpleMatching: return (s.n11 + s.n00) / (((s.n11 + s.n10) + s.n01) + s.n00);
+    case kJaccard: return s.n11 / ((s.n11 + s.n10) + s.n01);
+    case kTanimoto: return (s.n11 + s.n00) / ((s.n11 + (T)2 * (s.n10 + s.n01)) + s.n00);
+    case kBinarySimilarity: return weigh_counts<T, L>(p, 0, s) / weigh_counts<T, L>(p, 4, s);
+    default: return sum;
+  }
+}
+/// One row: the eight instances of a group. Several: instances j .. j + J of it.
+template <class T, int N, int L, int J>
+INLINE void measure_group(const Ctx& c, const MeasureParams& p, const Slot& x, const T* group, Lane<T, L> (&value)[J], Mask<L> (&gone)[J]) {
+  MeasureSums<T, L> sums[J];
+  NOUNROLL for (u32 k = 0; k < p.columns; k++) {
+    const T* z = group + (u64)k * kInstanceGroup;
+    Lane<T, L> v;
+    Mask<L> missing;
+    if constexpr (N == 1) v = splat<T, L>(element<T, 1>(c, x, k)), missing = mask_if<L>(slot_missing<1>(c, x, k).on);
+    else v = element<T, N>(c, x, k), missing = slot_missing<N>(c, x, k);
+    UNROLL for (int j = 0; j < J; j++) {
+      if constexpr (N == 1) add_column<T, L>(c, p, k, v, load<Lane<T, L>>(z), missing, sums[j]);
+      else add_column<T, L>(c, p, k, v, splat<T, L>(z[j]), missing, sums[j]);
+    }
+  }
+  UNROLL for (int j = 0; j < J; j++) {
+    value[j] = finish_measure<T, L>(p, sums[j]);
+    gone[j] = p.skip ? ~sums[j].any : sums[j].gap;
+  }
+}
+/// visit(instance, measure, missing) for each instance in order.
+template <class T, int N, class Visit> INLINE void each_instance(const Ctx& c, const MeasureParams& p, const Slot& x, Visit visit) {
+  const T* groups = (const T*)(c.blob + p.values);
+  constexpr int J = N == 1 ? 1 : 4, L = N == 1 ? kInstanceGroup : N, step = N == 1 ? kInstanceGroup : J;
+  NOUNROLL for (u32 i = 0; i < p.rows; i += step) {
+    const T* group = groups + (u64)(i / kInstanceGroup) * kInstanceGroup * p.columns + i % kInstanceGroup;
+    Lane<T, L> value[J];
+    Mask<L> gone[J];
+    measure_group<T, N, L, J>(c, p, x, group, value, gone);
+    if constexpr (N == 1) {
+      T values[L];
+      store(values, value[0]);
+      const u32 missing = mask_bits<L>(gone[0]);
+      NOUNROLL for (u32 j = 0; j < (u32)L && i + j < p.rows; j++) visit(i + j, values[j], Flag(((missing >> j) & 1) != 0));
+    } else {
+      NOUNROLL for (u32 j = 0; j < (u32)J && i + j < p.rows; j++) visit(i + j, value[j], gone[j]);
+    }
+  }
+}
+
+template <class T, int N> INLINE void pairwise(const Ctx& c, const MeasureParams& p, const Slot& x, const Slot& y) {
+  each_instance<T, N>(c, p, x, [&](u32 i, Lane<T, N> value, Mask<N> missing) __attribute__((always_inline)) {
+    put_element<N>(c, y, i, Val<T, N>{value, missing, Status<N>{}});
+  });
+  set_slot_status<N>(c, y, slot_status<N>(c, x));
+}
+
+/// The nearest so far stand in order in the results; -1: none yet. A new one moves those behind it on by one.
+template <class T, int N> INLINE Mask<N> is_nearer(const NeighborParams& p, Lane<T, N> value, Lane<T, N> than, Lane<i32, N> at) {
+  const Mask<N> nearer = p.largest ? mask<N>(value > than) : mask<N>(value < than);
+  return mask<N>(at < 0) | nearer | (is_nan<N, T>(than) & ~is_nan<N, T>(value));
+}
+template <class T, int N>
+INLINE void neighbors(const Ctx& c, const NeighborParams& p, const Slot& x, const Slot& measures, const Slot& numbers) {
+  const u32 k = measures.count;
+  NOUNROLL for (u32 e = 0; e < k; e++) {
+    set_element<T, N>(c, measures, e, Lane<T, N>{});
+    set_element<i32, N>(c, numbers, e, splat<i32, N>(-1));
+  }
+  each_instance<T, N>(c, p.measure, x, [&](u32 i, Lane<T, N> value, Mask<N> missing) __attribute__((always_inline)) {
+    const Mask<N> enters = ~missing & is_nearer<T, N>(p, value, element<T, N>(c, measures, k - 1), element<i32, N>(c, numbers, k - 1));
+    if (!any<N>(enters)) return;
+    Mask<N> moves = never<N>();
+    Lane<i32, N> at = splat<i32, N>((i32)i);
+    NOUNROLL for (u32 e = 0; e < k; e++) {
+      const Lane<T, N> here = element<T, N>(c, measures, e);
+      const Lane<i32, N> here_at = element<i32, N>(c, numbers, e);
+      moves = moves | (enters & is_nearer<T, N>(p, value, here, here_at));
+      set_element<T, N>(c, measures, e, pick<N>(moves, value, here)), set_element<i32, N>(c, numbers, e, pick<N>(moves, at, here_at));
+      value = pick<N>(moves, here, value), at = pick<N>(moves, here_at, at);
+    }
+  });
+  NOUNROLL for (u32 e = 0; e < k; e++) {
+    const Mask<N> none = mask<N>(element<i32, N>(c, numbers, e) < 0);
+    set_slot_missing<N>(c, measures, e, none), set_slot_missing<N>(c, numbers, e, none);
+  }
+  set_slot_status<N>(c, measures, slot_status<N>(c, x)), set_slot_status<N>(c, numbers, slot_status<N>(c, x));
+}
+
+template <class T, int N> INLINE void kernel_machine(const Ctx& c, const KernelMachineParams& p, const Slot& x, const Slot& y) {
+  const u32 *first = (const u32*)(c.blob + p.first), *output = (const u32*)(c.blob + p.output);
+  const T *weights = (const T*)(c.blob + p.weights), *bias = (const T*)(c.blob + p.bias);
+  NOUNROLL for (u32 o = 0; o < y.count; o++) set_element<T, N>(c, y, o, Lane<T, N>{});
+  Mask<N> missing = never<N>();
+  each_instance<T, N>(c, p.measure, x, [&](u32 i, Lane<T, N> value, Mask<N> gone) __attribute__((always_inline)) {
+    missing = missing | gone;
+    NOUNROLL for (u32 e = first[i]; e < first[i + 1]; e++)
+      set_element<T, N>(c, y, output[e], element<T, N>(c, y, output[e]) + weights[e] * value);
+  });
+  NOUNROLL for (u32 o = 0; o < y.count; o++) {
+    if (p.bias != kNone) set_element<T, N>(c, y, o, element<T, N>(c, y, o) + bias[o]);
+    set_slot_missing<N>(c, y, o, missing);
+  }
+  set_slot_status<N>(c, y, slot_status<N>(c, x));
+}
+
+#define KILN_MEASURE(s, T, X)                                                                                                        \
+  template <int N> INLINE void pairwise_##s(const Ctx& c, const MeasureParams& p, const Slot& x, const Slot& y) { pairwise<T, N>(c, p, x, y); } \
+  template <int N> INLINE void neighbors_##s(const Ctx& c, const NeighborParams& p, const Slot& x, const Slot& y, const Slot& z) {   \
+    neighbors<T, N>(c, p, x, y, z);                                                                                                  \
+  }                                                                                                                                  \
+  template <int N> INLINE void kernel_machine_##s(const Ctx& c, const KernelMachineParams& p, const Slot& x, const Slot& y) {        \
+    kernel_machine<T, N>(c, p, x, y);                                                                                                \
+  }                                                                                                                                  \
+  KILN_LANE_KERNEL(pairwise_##s, pairwise_##s, MeasureParams, Vector, Vector)                                                        \
+  KILN_LANE_KERNEL(neighbors_##s, neighbors_##s, NeighborParams, Vector, Vector, Vector)                                             \
+  KILN_LANE_KERNEL(kernel_machine_##s, kernel_machine_##s, KernelMachineParams, Vector, Vector)
+KILN_FLOATS(KILN_MEASURE)
+#undef KILN_MEASURE
+
+}  // namespace kiln::kernel
