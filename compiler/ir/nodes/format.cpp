@@ -209,12 +209,15 @@ static std::string moment(const std::string& pattern, bool java, Elem elem, int6
     const char one[] = {'%', c, 0};
     if (c == '%')
       std::strcpy(text, "%");
-    else if (c == 'Y')
-      std::snprintf(text, sizeof text, year < 0 ? "-%04lld" : "%04lld", static_cast<long long>(std::llabs(year)));
     else if (c == 'e' && java)
       std::snprintf(text, sizeof text, "%d", day);
     else
       text[std::strftime(text, sizeof text, one, &tm)] = 0;
+    // Years have four digits, which C leaves open.
+    if (c == 'Y' || c == 'G') {
+      const int shown = std::atoi(text);
+      std::snprintf(text, sizeof text, shown < 0 ? "-%04d" : "%04d", std::abs(shown));
+    }
     result += text;
   }
   return result;
