@@ -1,0 +1,219 @@
+// Models that compare a row with instances: clusters, support vectors, neighbours. Expected values are worked by hand from the
+// formulas of PMML's pages, as the comments say.
+#include "tests/pmml/scoring.h"
+
+namespace kiln::test {
+namespace {
+
+const std::string kXz = R"(<DataField name="x" optype="continuous" dataType="double"/><DataField name="z" optype="continuous" dataType="double"/>)";
+const std::string kClass = R"(<DataField name="y" optype="categorical" dataType="string"><Value value="a"/><Value value="b"/></DataField>)";
+const std::string kSchema = R"(<MiningSchema><MiningField name="x"/><MiningField name="z"/></MiningSchema>)";
+const std::string kTargetSchema =
+    R"(<MiningSchema><MiningField name="x"/><MiningField name="z"/><MiningField name="y" usageType="target"/></MiningSchema>)";
+
+std::string clusters(const std::string& measure, const std::string& fields, const std::string& more = "") {
+  return R"(<ClusteringModel functionName="clustering" modelClass="centerBased" numberOfClusters="2">)" + kSchema +
+         R"(<Output><OutputField name="c" feature="predictedValue" dataType="string"/>
+         <OutputField name="name" feature="predictedDisplayValue" dataType="string"/>
+         <OutputField name="d" feature="clusterAffinity"/><OutputField name="d2" feature="affinity" value="two"/>
+         <OutputField name="second" feature="entityId" rank="2"/></Output><ComparisonMeasure kind="distance">)" +
+         measure + "</ComparisonMeasure>" + fields + more +
+         R"(<Cluster id="one" name="first"><Array n="2" type="real">0 0</Array></Cluster>
+         <Cluster id="two"><Array n="2" type="real">1 5</Array></Cluster></ClusteringModel>)";
+}
+const std::string kFields = R"(<ClusteringField field="x"/><ClusteringField field="z"/>)";
+
+TEST(Clustering, NearestCenterAndRanks) {
+  Scoring s(document(kXz, clusters("<squaredEuclidean/>", kFields)));
+  // (1,1): 1 + 1 to the first, 0 + 16 to the second.
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "1"}}),
+            (Row{{"_target", "one"}, {"c", "one"}, {"name", "first"}, {"d", "2"}, {"d2", "16"}, {"second", "two"}}));
+  // (1,4): 17 and 1; a cluster without name shows its id.
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "4"}}, "name"), "two");
+}
+
+TEST(Clustering, MissingFieldsAreLeftOutAndWeighed) {
+  Scoring s(document(kXz, clusters("<squaredEuclidean/>", kFields,
+                                   R"(<MissingValueWeights><Array n="2" type="real">1 3</Array></MissingValueWeights>)")));
+  // Only z = 1: (1 - 5)^2 * (1 + 3) / 3.
+  EXPECT_EQ(s.score({{"z", "1"}}, "d2"), "21.333333333333332");
+  EXPECT_EQ(s.score({}, "c"), "!");
+}
+
+TEST(Clustering, FieldWeightsAndOtherMeasures) {
+  const std::string weighted = R"(<ClusteringField field="x" fieldWeight="3"/><ClusteringField field="z"/>)";
+  // (3,1) to (1,5): 3 * 2 and 4.
+  EXPECT_EQ(Scoring(document(kXz, clusters("<chebychev/>", weighted))).score({{"x", "3"}, {"z", "1"}}, "d2"), "6");
+  EXPECT_EQ(Scoring(document(kXz, clusters("<cityBlock/>", weighted))).score({{"x", "3"}, {"z", "1"}}, "d2"), "10");
+  // (4,1) to (1,5): the hypotenuse of 3 and 4.
+  EXPECT_EQ(Scoring(document(kXz, clusters("<euclidean/>", kFields))).score({{"x", "4"}, {"z", "1"}}, "d2"), "5");
+  EXPECT_EQ(Scoring(document(kXz, clusters(R"(<minkowski p-parameter="1"/>)", kFields))).score({{"x", "4"}, {"z", "1"}}, "d2"), "7");
+}
+
+TEST(Clustering, FieldsThatAreNoCentersAreLeftOut) {
+  const std::string fields = R"(<DataField name="w" optype="continuous" dataType="double"/>)" + kXz;
+  Scoring s(document(fields, R"(<ClusteringModel functionName="clustering" modelClass="centerBased" numberOfClusters="1"><MiningSchema>
+    <MiningField name="w"/><MiningField name="x"/></MiningSchema><Output><OutputField name="d" feature="affinity"/></Output>
+    <ComparisonMeasure kind="distance"><euclidean/></ComparisonMeasure><ClusteringField field="w" isCenterField="false"/>
+    <ClusteringField field="x"/><Cluster><Array n="1" type="real">2</Array></Cluster></ClusteringModel>)"));
+  EXPECT_EQ(s.score({{"w", "100"}, {"x", "5"}}, "d"), "3");
+}
+
+TEST(Clustering, CategoriesByTable) {
+  const std::string colour =
+      R"(<DataField name="colour" optype="categorical" dataType="string"><Value value="red"/><Value value="blue"/></DataField>)";
+  Scoring s(document(colour, R"(<ClusteringModel functionName="clustering" modelClass="centerBased" numberOfClusters="2"><MiningSchema>
+    <MiningField name="colour"/></MiningSchema><Output><OutputField name="d" feature="affinity" value="2"/></Output>
+    <ComparisonMeasure kind="distance"><cityBlock/></ComparisonMeasure><ClusteringField field="colour" compareFunction="table">
+    <Comparisons><Matrix nbRows="2" nbCols="2"><Array n="2" type="real">0 0.5</Array><Array n="2" type="real">0.75 0</Array></Matrix>
+    </Comparisons></ClusteringField><Cluster><Array n="1" type="string">red</Array></Cluster>
+    <Cluster><Array n="1" type="string">blue</Array></Cluster></ClusteringModel>)"));
+  EXPECT_EQ(s.score({{"colour", "red"}}), (Row{{"_target", "1"}, {"d", "0.5"}}));
+  EXPECT_EQ(s.score({{"colour", "blue"}}), (Row{{"_target", "2"}, {"d", "0"}}));
+}
+
+TEST(Clustering, SimilarityOfBits) {
+  const std::string model = R"(<ClusteringModel functionName="clustering" modelClass="centerBased" numberOfClusters="2">)" + kSchema +
+                            R"(<Output><OutputField name="s" feature="affinity"/></Output><ComparisonMeasure kind="similarity"><tanimoto/>
+    </ComparisonMeasure>)" + kFields +
+                            R"(<Cluster><Array n="2" type="int">1 1</Array></Cluster><Cluster><Array n="2" type="int">0 1</Array></Cluster>
+    </ClusteringModel>)";
+  Scoring s(document(kXz, model));
+  // 01 against 11: a11 1, a01 1: 1 / (1 + 2). Against 01: 2 / 2.
+  EXPECT_EQ(s.score({{"x", "0"}, {"z", "1"}}), (Row{{"_target", "2"}, {"s", "1"}}));
+  EXPECT_EQ(s.score({{"x", "2"}, {"z", "1"}}, "s"), "!");  // 2 is no bit
+}
+
+TEST(Clustering, NormalDensities) {
+  const std::string field = R"(<DataField name="x" optype="continuous" dataType="double"/>)";
+  const auto cluster = [](const char* mean, const char* variance) {
+    return std::string(R"(<Cluster><Array n="1" type="real">)") + mean + R"(</Array><Covariances><Matrix><Array n="1" type="real">)" + variance +
+           "</Array></Matrix></Covariances></Cluster>";
+  };
+  Scoring s(document(field, R"(<ClusteringModel functionName="clustering" modelClass="distributionBased" numberOfClusters="2"><MiningSchema>
+    <MiningField name="x"/></MiningSchema><ComparisonMeasure kind="distance"><euclidean/></ComparisonMeasure><ClusteringField field="x"/>)" +
+                                cluster("0", "1") + cluster("3", "9") + "</ClusteringModel>"));
+  // N(0,1) and N(3,9): at 1 the densities are 0.242 and 0.106, at -3 0.0044 and 0.0180: farther from 3 than from 0, and yet its.
+  EXPECT_EQ(s.score({{"x", "1"}}, "_target"), "1");
+  EXPECT_EQ(s.score({{"x", "-3"}}, "_target"), "2");
+  EXPECT_EQ(s.score({}, "_target"), "!");
+}
+
+const std::string kVectors = R"(<VectorDictionary><VectorFields><FieldRef field="x"/><FieldRef field="z"/></VectorFields>
+  <VectorInstance id="p"><Array n="2" type="real">1 0</Array></VectorInstance>
+  <VectorInstance id="q"><REAL-SparseArray><Indices>2</Indices><REAL-Entries>2</REAL-Entries></REAL-SparseArray></VectorInstance>
+  </VectorDictionary>)";
+std::string machine(const std::string& attributes, const std::string& p, const std::string& q, const std::string& absolute) {
+  return "<SupportVectorMachine " + attributes + R"(><SupportVectors><SupportVector vectorId="p"/><SupportVector vectorId="q"/></SupportVectors>
+    <Coefficients absoluteValue=")" + absolute + R"("><Coefficient value=")" + p + R"("/><Coefficient value=")" + q +
+         "\"/></Coefficients></SupportVectorMachine>";
+}
+std::string svm(const std::string& attributes, const std::string& rest) {
+  return "<SupportVectorMachineModel " + attributes + ">" + kTargetSchema + rest + "</SupportVectorMachineModel>";
+}
+const std::string kNumber = R"(<DataField name="y" optype="continuous" dataType="double"/>)";
+
+TEST(SupportVectors, RegressionWithKernels) {
+  const std::string one = machine("", "3", "-0.5", "10");
+  const auto score = [&](const std::string& kernel) {
+    return Scoring(document(kXz + kNumber, svm(R"(functionName="regression")", kernel + kVectors + one))).score({{"x", "2"}, {"z", "1"}}, "y");
+  };
+  // Products with (1,0) and (0,2) are 2 and 2.
+  EXPECT_EQ(score("<LinearKernelType/>"), "15");                                              // 6 - 1 + 10
+  EXPECT_EQ(score(R"(<PolynomialKernelType gamma="0.5" coef0="1" degree="3"/>)"), "30");      // 8 * 2.5 + 10
+  EXPECT_EQ(score(R"(<SigmoidKernelType gamma="0" coef0="0"/>)"), "10");                      // tanh 0
+  EXPECT_EQ(score(R"(<RadialBasisKernelType gamma="0"/>)"), "12.5");                          // exp 0
+}
+
+TEST(SupportVectors, MissingFieldsGiveNoResult) {
+  Scoring s(document(kXz + kNumber, svm(R"(functionName="regression")", "<LinearKernelType/>" + kVectors + machine("", "3", "-0.5", "10"))));
+  EXPECT_EQ(s.score({{"x", "2"}}, "y"), "");
+}
+
+TEST(SupportVectors, Coefficients) {
+  const std::string rest = R"(<LinearKernelType/><VectorDictionary><VectorFields><FieldRef field="x"/><FieldRef field="z"/></VectorFields>
+    </VectorDictionary><SupportVectorMachine><Coefficients absoluteValue="1"><Coefficient value="2"/><Coefficient value="-3"/></Coefficients>
+    </SupportVectorMachine>)";
+  Scoring s(document(kXz + kNumber, svm(R"(functionName="regression" svmRepresentation="Coefficients")", rest)));
+  EXPECT_EQ(s.score({{"x", "5"}, {"z", "2"}}, "y"), "5");  // 10 - 6 + 1
+}
+
+TEST(SupportVectors, PairsOneAgainstAllAndMaxWins) {
+  const std::string pair = machine(R"(targetCategory="a" alternateTargetCategory="b" threshold="1")", "1", "0", "0");
+  Scoring pairs(document(kXz + kClass, svm(R"(functionName="classification" classificationMethod="OneAgainstOne")", "<LinearKernelType/>" + kVectors + pair)));
+  EXPECT_EQ(pairs.score({{"x", "0.5"}, {"z", "0"}}, "y"), "a");  // 0.5 is below the threshold
+  EXPECT_EQ(pairs.score({{"x", "1"}, {"z", "0"}}, "y"), "b");    // 1 is not
+  const std::string all = machine(R"(targetCategory="a")", "1", "0", "0") + machine(R"(targetCategory="b")", "0", "1", "0");
+  const auto score = [&](const std::string& attributes) {
+    return Scoring(document(kXz + kClass, svm(R"(functionName="classification" )" + attributes, "<LinearKernelType/>" + kVectors + all)))
+        .score({{"x", "1"}, {"z", "2"}}, "y");
+  };
+  EXPECT_EQ(score(""), "a");                    // 1 and 4: the smallest
+  EXPECT_EQ(score(R"(maxWins="true")"), "b");
+}
+
+TEST(SupportVectors, CategoriesInTheVector) {
+  const std::string fields = R"(<DataField name="x" optype="categorical" dataType="string"><Value value="s"/><Value value="t"/></DataField>)" +
+                             std::string(R"(<DataField name="z" optype="continuous" dataType="double"/>)") + kNumber;
+  const std::string rest = R"(<LinearKernelType/><VectorDictionary><VectorFields><CategoricalPredictor name="x" value="t" coefficient="4"/>
+    <FieldRef field="z"/></VectorFields><VectorInstance id="p"><Array n="2" type="real">1 1</Array></VectorInstance></VectorDictionary>
+    <SupportVectorMachine><SupportVectors><SupportVector vectorId="p"/></SupportVectors><Coefficients><Coefficient value="1"/></Coefficients>
+    </SupportVectorMachine>)";
+  Scoring s(document(fields, svm(R"(functionName="regression")", rest)));
+  EXPECT_EQ(s.score({{"x", "t"}, {"z", "2"}}, "y"), "6");
+  EXPECT_EQ(s.score({{"x", "s"}, {"z", "2"}}, "y"), "2");
+}
+
+std::string neighbors(const std::string& attributes, const std::string& inputs, const std::string& local = "") {
+  return "<NearestNeighborModel " + attributes + ">" + kTargetSchema + R"(<Output><OutputField name="n1" feature="entityId"/>
+    <OutputField name="n3" feature="entityId" rank="3"/><OutputField name="d2" feature="entityAffinity" rank="2"/></Output>)" + local +
+         R"(<TrainingInstances isTransformed="false"><InstanceFields><InstanceField field="x" column="t:x"/><InstanceField field="z" column="t:z"/>
+    <InstanceField field="y" column="t:y"/></InstanceFields><InlineTable xmlns:t="urn:t">
+    <row><t:x>0</t:x><t:z>0</t:z><t:y>1</t:y></row><row><t:x>2</t:x><t:z>0</t:z><t:y>4</t:y></row>
+    <row><t:x>0</t:x><t:z>4</t:z><t:y>4</t:y></row><row><t:x>9</t:x><t:z>9</t:z><t:y>1</t:y></row>
+    <row><t:x>8</t:x><t:z>9</t:z><t:y>1</t:y></row></InlineTable></TrainingInstances>
+    <ComparisonMeasure kind="distance"><cityBlock/></ComparisonMeasure><KNNInputs>)" + inputs + "</KNNInputs></NearestNeighborModel>";
+}
+const std::string kInputs = R"(<KNNInput field="x"/><KNNInput field="z"/>)";
+
+TEST(Neighbors, Numbers) {
+  const auto score = [&](const std::string& attributes) {
+    return Scoring(document(kXz + kNumber, neighbors(R"(functionName="regression" numberOfNeighbors="3" )" + attributes, kInputs)))
+        .score({{"x", "0"}, {"z", "0"}});
+  };
+  // Distances 0, 2, 4, 18, 17: targets 1, 4, 4.
+  EXPECT_EQ(score(""), (Row{{"y", "3"}, {"n1", "1"}, {"n3", "3"}, {"d2", "2"}}));
+  EXPECT_EQ(score(R"(continuousScoringMethod="median")")["y"], "4");
+  // Weights 1 / (d + 2) are 1/2, 1/4, 1/6: (1/2 + 1 + 2/3) / (11/12) = 26/11.
+  EXPECT_EQ(score(R"(continuousScoringMethod="weightedAverage" threshold="2")")["y"], "2.3636363636363638");
+}
+
+TEST(Neighbors, VotesAndTies) {
+  const std::string label = R"(<DataField name="y" optype="categorical" dataType="string"/>)";
+  const auto score = [&](const std::string& attributes) {
+    return Scoring(document(kXz + label, neighbors(R"(functionName="classification" )" + attributes, kInputs))).score({{"x", "0"}, {"z", "0"}}, "y");
+  };
+  EXPECT_EQ(score(R"(numberOfNeighbors="3")"), "4");
+  EXPECT_EQ(score(R"(numberOfNeighbors="4")"), "1");  // two each: 1 has three training rows, 4 has two
+  // Weights 1 / (d + 0.5): 2 for class 1; 2/5 + 2/9 for class 4.
+  EXPECT_EQ(score(R"(numberOfNeighbors="3" categoricalScoringMethod="weightedMajorityVote" threshold="0.5")"), "1");
+}
+
+TEST(Neighbors, DerivedFieldsOfTheInstances) {
+  const std::string local = R"(<LocalTransformations><DerivedField name="far" optype="continuous" dataType="double">
+    <Apply function="*"><FieldRef field="x"/><Constant>10</Constant></Apply></DerivedField></LocalTransformations>)";
+  Scoring s(document(kXz + kNumber, neighbors(R"(functionName="regression" numberOfNeighbors="3")",
+                                              R"(<KNNInput field="far"/><KNNInput field="z"/>)", local)));
+  // 10 x: distances 0, 20, 4, 99, 89.
+  EXPECT_EQ(s.score({{"x", "0"}, {"z", "0"}}), (Row{{"y", "3"}, {"n1", "1"}, {"n3", "2"}, {"d2", "4"}}));
+}
+
+TEST(Neighbors, NoFieldPresent) {
+  Scoring s(document(kXz + kNumber, neighbors(R"(functionName="regression" numberOfNeighbors="3")", kInputs)));
+  // z = 4 alone, twice its distance: 8, 8, 0, 10, 10; the tie goes to the first row.
+  EXPECT_EQ(s.score({{"z", "4"}}), (Row{{"y", "3"}, {"n1", "3"}, {"n3", "2"}, {"d2", "8"}}));
+  EXPECT_EQ(s.score({}, "y"), "!");
+}
+
+}  // namespace
+}  // namespace kiln::test
