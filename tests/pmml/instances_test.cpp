@@ -215,5 +215,26 @@ TEST(Neighbors, NoFieldPresent) {
   EXPECT_EQ(s.score({}, "y"), "!");
 }
 
+std::string anomaly(const std::string& attributes, const std::string& inner) {
+  return R"(<AnomalyDetectionModel functionName="regression" )" + attributes + ">" + kSchema + inner + "</AnomalyDetectionModel>";
+}
+
+TEST(Anomaly, IsolationForest) {
+  const std::string path = R"(<RegressionModel functionName="regression">)" + kSchema +
+                           R"(<RegressionTable intercept="0"><NumericPredictor name="x" coefficient="1"/></RegressionTable></RegressionModel>)";
+  Scoring s(document(kXz, anomaly(R"(algorithmType="iforest" sampleDataSize="256")", path)));
+  // c(256) = 2 (ln 255 + 0.5772156649) - 510 / 256 = 10.244770920; 2 ^ (-7.25 / c) = 0.61230480171897 (by Python).
+  EXPECT_NEAR(std::stod(s.score({{"x", "7.25"}}, "_target")), 0.6123048017189731, 1e-15);
+  Scoring other(document(kXz, anomaly(R"(algorithmType="other")", path)));
+  EXPECT_EQ(other.score({{"x", "7.25"}}, "_target"), "7.25");
+}
+
+TEST(Anomaly, DistanceInUnitsOfItsCluster) {
+  const std::string means = R"(<MeanClusterDistances><Array n="2" type="real">4 0.5</Array></MeanClusterDistances>)";
+  Scoring s(document(kXz, anomaly(R"(algorithmType="clusterMeanDist")", clusters("<euclidean/>", kFields) + means)));
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "0"}}, "_target"), "0.25");  // 1 / 4, of the first
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "4"}}, "_target"), "2");     // 1 / 0.5, of the second
+}
+
 }  // namespace
 }  // namespace kiln::test

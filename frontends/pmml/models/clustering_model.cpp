@@ -223,6 +223,9 @@ struct Clustering {
     prediction.value = textAt(importer, index, ids, "cluster");
     prediction.labels = {build.type(prediction.value).dict};
     prediction.clusterDistances = affinities, prediction.clusterIndex = index;
+    Reduce extreme;
+    extreme.op = largest ? Reduce::max : Reduce::min, extreme.skip = true;
+    prediction.affinity = build.add(extreme, {affinities}, "best");
     const auto self = std::make_shared<Clustering>(*this);
     for (const char* name : {"entityId", "clusterId"}) {
       prediction.features[name] = [self](const Element* field) { return self->entityId(field, self->ids); };
