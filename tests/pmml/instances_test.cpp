@@ -223,7 +223,7 @@ TEST(Anomaly, IsolationForest) {
   const std::string path = R"(<RegressionModel functionName="regression">)" + kSchema +
                            R"(<RegressionTable intercept="0"><NumericPredictor name="x" coefficient="1"/></RegressionTable></RegressionModel>)";
   Scoring s(document(kXz, anomaly(R"(algorithmType="iforest" sampleDataSize="256")", path)));
-  // c(256) = 2 (ln 255 + 0.5772156649) - 510 / 256 = 10.244770920; 2 ^ (-7.25 / c) = 0.61230480171897 (by Python).
+  // c(256) = 2 (ln 255 + 0.57721566490153) - 510 / 256 = 10.244770920; 2 ^ (-7.25 / c) = 0.61230480171897 (by Python).
   EXPECT_NEAR(std::stod(s.score({{"x", "7.25"}}, "_target")), 0.6123048017189731, 1e-15);
   Scoring other(document(kXz, anomaly(R"(algorithmType="other")", path)));
   EXPECT_EQ(other.score({{"x", "7.25"}}, "_target"), "7.25");

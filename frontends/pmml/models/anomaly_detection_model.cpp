@@ -22,13 +22,13 @@ struct AnomalyDetection {
   ValueId number(double v) { return elem == Elem::f32 ? build.number32(v) : build.number(v); }
 
   // 2 ^ (-path / c(n)), where c(n) = 2 H(n - 1) - 2 (n - 1) / n is the mean path of an unsuccessful search among n rows and the
-  // harmonic number H(i) is taken as ln(i) + 0.5772156649.
+  // harmonic number H(i) is taken as ln(i) + Euler's constant.
   std::optional<ValueId> isolation(const Prediction& inner) {
     const auto n = importer.integer(model, "sampleDataSize", std::nullopt);
     if (!n) return std::nullopt;
     if (*n < 2) return importer.invalid(model, "sampleDataSize", "must be at least 2"), std::nullopt;
     const double size = static_cast<double>(*n);
-    const double mean = 2 * (std::log(size - 1) + 0.5772156649) - 2 * (size - 1) / size;
+    const double mean = 2 * (std::log(size - 1) + 0.57721566490153286) - 2 * (size - 1) / size;
     const ValueId path = asNumber(importer, inner.value, elem);
     if (path == ir::kNone) return importer.invalid(model, "", "the model inside gives no path length"), std::nullopt;
     return build.call("pow", {number(2), build.call("neg", {build.call("div", {path, number(mean)})})});
