@@ -176,6 +176,12 @@ class Comparison {
   template <class T> bool express(const Row& row, std::vector<T>& values, Row& cells) const {
     for (size_t i = 0; i < row.size(); i++) {
       kiln_cell c = row[i];
+      if (inputs_[i]->list) {   // a matrix cannot carry lists: they are empty there
+        kiln_cell empty{};
+        empty.kind = KILN_LIST;
+        values.push_back(std::numeric_limits<T>::quiet_NaN()), cells.push_back(empty);
+        continue;
+      }
       double v = std::numeric_limits<double>::quiet_NaN();
       switch (c.kind) {
         case KILN_MISSING: break;
