@@ -11,6 +11,8 @@
 //             fails if checked.
 //   min, max  the first NaN operand, else y < x ? y : x and y > x ? y : x: of two zeros the first. threshold and the
 //             clips are one comparison; NaN does not exceed anything.
+//   rem       the remainder of C: exact; of integers 0 for y = 0; of floats NaN for y = 0 or infinite x.
+//   bits      wrap_signed and wrap_unsigned in a type that is no wider than the bits keep the value.
 //   rounding  round_half_up: f = floor(x); x - f >= 1/2 ? f + 1 : f, so 0.49999999999999994 gives 0. round_away keeps
 //             the sign of zero. Those of f32 are exact, so it does not matter that they go through f64.
 //   compare   as IEEE: NaN equals nothing and is in no order, ne is true. Text by bytes. cat: by code; the code "some
@@ -66,6 +68,8 @@ bool ScalarFunction::floatsOnly() const {
   return fn > Fn::clip_high_ || fn == Fn::pow_ || fn == Fn::hypot_;  // all but the rest of the group arithmetic
 }
 
+static bool isWrap(Fn fn) { return fn == Fn::wrap_signed_ || fn == Fn::wrap_unsigned_; }
+
 bool ScalarFunction::needsOrder() const {
   const auto fn = static_cast<Fn>(index);
   return fn == Fn::lt_ || fn == Fn::le_ || fn == Fn::gt_ || fn == Fn::ge_;
@@ -73,7 +77,16 @@ bool ScalarFunction::needsOrder() const {
 
 int ScalarFunction::parameterCount() const {
   const auto fn = static_cast<Fn>(index);
-  return fn == Fn::days_since_ || fn == Fn::seconds_since_ ? 1 : 0;
+  return fn == Fn::days_since_ || fn == Fn::seconds_since_ || isWrap(fn) ? 1 : 0;
+}
+
+std::string ScalarFunction::refusal(const std::vector<double>& parameters) const {
+  const bool wraps = isWrap(static_cast<Fn>(index));
+  for (double p : parameters) {
+    if (wraps && !(p == std::trunc(p) && p >= 1 && p <= 63)) return "the bits must be 1 to 63";
+    if (!wraps && !(p == std::trunc(p) && std::fabs(p) <= 1e5)) return "the year must be an integer of at most 100000";
+  }
+  return "";
 }
 
 // ---- numbers
@@ -96,7 +109,9 @@ static bool compareAndChoose(Fn fn, T x, T y, T& result) {
 
 template <class T>
 static ScalarOutcome integerFunction(Fn fn, T x, T y, T& result) {
+  using U = std::make_unsigned_t<T>;
   constexpr T kMin = std::numeric_limits<T>::min();
+  const auto isShift = [](T by) { return by >= 0 && by < std::numeric_limits<U>::digits; };
   bool bad = false;
   switch (fn) {
     case Fn::add_:
@@ -120,6 +135,17 @@ static ScalarOutcome integerFunction(Fn fn, T x, T y, T& result) {
       result = y == 0 || y == -1 ? 0 : x % y;
       if (result != 0 && (result < 0) != (y < 0)) result += y;
       break;
+    case Fn::rem_:
+      bad = y == 0;
+      result = y == 0 || y == -1 ? 0 : x % y;
+      break;
+    case Fn::sign_: result = static_cast<T>((x > 0) - (x < 0)); break;
+    case Fn::bit_and_: result = x & y; break;
+    case Fn::bit_or_: result = x | y; break;
+    case Fn::bit_xor_: result = x ^ y; break;
+    case Fn::bit_not_: result = ~x; break;
+    case Fn::shl_: result = isShift(y) ? static_cast<T>(static_cast<U>(x) << y) : 0; break;
+    case Fn::shr_: result = isShift(y) ? static_cast<T>(static_cast<U>(x) >> y) : 0; break;
     case Fn::ipow_: {
       result = 1;
       if (y < 0) return result = 0, ScalarOutcome::doubtful;
@@ -157,6 +183,9 @@ static double mathFunction(Fn fn, double x, double y, double z) {
     case Fn::sinh_: return math::sinh(x);
     case Fn::cosh_: return math::cosh(x);
     case Fn::tanh_: return math::tanh(x);
+    case Fn::asinh_: return math::asinh(x);
+    case Fn::acosh_: return math::acosh(x);
+    case Fn::atanh_: return math::atanh(x);
     case Fn::erf_: return math::erf(x);
     case Fn::erfc_: return math::erfc(x);
     case Fn::floor_: return math::floor(x);
@@ -165,6 +194,8 @@ static double mathFunction(Fn fn, double x, double y, double z) {
     case Fn::round_even_: return math::round_even(x);
     case Fn::round_half_up_: return math::round_half_up(x);
     case Fn::round_away_: return math::round_away(x);
+    case Fn::round_f16_: return math::round_f16(x);
+    case Fn::round_bf16_: return math::round_bf16(x);
     case Fn::log_factorial_: return math::log_factorial(x);
     case Fn::norm_cdf_: return math::norm_cdf(x, y, z);
     case Fn::norm_pdf_: return math::norm_pdf(x, y, z);
@@ -178,6 +209,19 @@ static double mathFunction(Fn fn, double x, double y, double z) {
   }
 }
 
+// In T's own arithmetic, but for exp.
+template <class T>
+static T sigmoid(T x) {
+  const T v = 1 / (1 + static_cast<T>(math::exp(static_cast<double>(-std::fabs(x)))));
+  return x < 0 ? 1 - v : v;
+}
+static float erfinvWinitzki(float x) {
+  const float log = static_cast<float>(math::log(static_cast<double>((1 - x) * (1 + x))));
+  const float v = 2 / (3.14159f * 0.147f) + 0.5f * log, v2 = 1 / 0.147f * log;
+  const float root = std::sqrt(-v + std::sqrt(v * v - v2));
+  return x < 0 ? -root : root;
+}
+
 template <class T>
 static ScalarOutcome floatFunction(Fn fn, T x, T y, T z, T& result) {
   bool bad = false;
@@ -189,8 +233,12 @@ static ScalarOutcome floatFunction(Fn fn, T x, T y, T z, T& result) {
     case Fn::mul_skip_: result = x * y; break;
     case Fn::div_: result = x / y, bad = y == 0; break;
     case Fn::mod_floor_: result = x - std::floor(x / y) * y; break;
+    case Fn::rem_: result = std::fmod(x, y); break;
+    case Fn::sign_: result = x > 0 ? T(1) : x < 0 ? T(-1) : x; break;
     case Fn::neg_: result = -x; break;
     case Fn::abs_: result = std::fabs(x); break;
+    case Fn::sigmoid_: result = sigmoid(x); break;
+    case Fn::erfinv_winitzki_: result = static_cast<T>(erfinvWinitzki(static_cast<float>(x))); break;
     default:
       if (!compareAndChoose(fn, x, y, result)) result = static_cast<T>(mathFunction(fn, x, y, z));
   }
@@ -210,6 +258,13 @@ static ScalarOutcome numberFunction(Fn fn, Storage storage, int arity, const Dat
     set(y, result);
     return outcome;
   });
+}
+
+// The low bits as an integer.
+static void wrap(Fn fn, unsigned bits, Storage storage, const Datum& x, Datum& y) {
+  const int64_t v = storage == Storage::i32 ? x.i32 : x.i64;
+  const uint64_t low = static_cast<uint64_t>(v) & ((uint64_t(1) << bits) - 1), top = uint64_t(1) << (bits - 1);
+  y = fromInteger(static_cast<int64_t>(fn == Fn::wrap_signed_ ? (low ^ top) - top : low), storage);
 }
 
 // ---- comparison
@@ -320,6 +375,10 @@ ScalarOutcome evaluateScalar(const ScalarFunction& function, const Type& operand
     case Fn::days_since_:
     case Fn::seconds_since_:
     case Fn::seconds_of_day_: y.i64 = dateFunction(fn, operand.elem, x[0]->i64, parameters); return ScalarOutcome::fine;
+    case Fn::wrap_signed_:
+    case Fn::wrap_unsigned_:
+      wrap(fn, static_cast<unsigned>(parameters[0]), operand.storage(), *x[0], y);
+      return ScalarOutcome::fine;
     default: return numberFunction(fn, operand.storage(), function.arity(), x, y);
   }
 }

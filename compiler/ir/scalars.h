@@ -23,6 +23,8 @@ struct ScalarFunction {
   bool floatsOnly() const;  ///< the letter n stands for f64 and f32 only
   bool needsOrder() const;  ///< a cat operand's dict must be ordered
   int parameterCount() const;
+  /// Why these parameters, as many as there should be, are none; empty if they are.
+  std::string refusal(const std::vector<double>& parameters) const;
 };
 
 /// Null if there is no such function.

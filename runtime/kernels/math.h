@@ -1,9 +1,10 @@
 // The math functions of scorers and of the evaluator: freestanding templates over f64 and vectors of f64, the same bits for
 // both on every tier. Within 1 ulp; a NaN result is always the canonical one. f32 functions are these, rounded.
-//   exp expm1 log log1p log2 log10 pow sqrt sin cos tan asin acos atan atan2 sinh cosh tanh erf erfc hypot
+//   exp expm1 log log1p log2 log10 pow sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc hypot
 //   log_factorial   norm_cdf norm_pdf norm_icdf (x, mean, standard deviation)   inv_logit inv_probit inv_cloglog inv_loglog inv_cauchit
-//   floor ceil trunc round_even round_half_up round_away
+//   floor ceil trunc round_even round_half_up round_away round_f16 round_bf16
 #pragma once
+#include "math/area.h"
 #include "math/exponential.h"
 #include "math/factorial.h"
 #include "math/inverse.h"

@@ -29,8 +29,9 @@ struct Functions {
     for (size_t i = 0; i < inputs.size(); i++)
       x.push_back(addInput(b, std::string(1, static_cast<char>('x' + i)), inputs[i]));
   }
-  bool add(const ir::ScalarFunction& f, bool checked) {
-    const std::vector<double> parameters(static_cast<size_t>(f.parameterCount()), 1960);
+  /// `parameter`: a year, or the bits of an integer.
+  bool add(const ir::ScalarFunction& f, bool checked, double parameter = 1960) {
+    const std::vector<double> parameters(static_cast<size_t>(f.parameterCount()), parameter);
     const std::vector<ir::ValueId> operands(
         x.begin(), x.begin() + std::min<ptrdiff_t>(f.arity(), static_cast<ptrdiff_t>(x.size())));
     try {
@@ -77,6 +78,16 @@ INSTANTIATE_TEST_SUITE_P(All, Scalars, testing::Combine(testing::ValuesIn(kElems
                            return std::string(ir::elemName(std::get<0>(info.param))) +
                                   (std::get<1>(info.param) ? "Checked" : "");
                          });
+
+TEST(Scalars, WrapToFewerBits) {
+  for (Elem elem : {Elem::i64, Elem::i32}) {
+    Functions functions({elem});
+    for (double bits : {1, 8, 16, 31, 32, 33, 63})
+      for (const char* name : {"wrap_signed", "wrap_unsigned"})
+        ASSERT_TRUE(functions.add(*ir::findScalar(name), false, bits));
+    EXPECT_EQ(differences(functions.pipeline, functions.rows()), std::vector<std::string>());
+  }
+}
 
 TEST(Scalars, Substring) {
   for (bool strict : {false, true}) {

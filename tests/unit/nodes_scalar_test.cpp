@@ -1,5 +1,8 @@
 // The scalar functions: values worked by hand or from the C library, missing and failed operands, checked results.
 #include "compiler/ir/scalars.h"
+
+#include <bit>
+
 #include "tests/unit/nodes_testing.h"
 
 namespace kiln::ir {
@@ -76,6 +79,80 @@ TEST_F(Scalars, ModuloOfIntegersHasTheSignOfTheDivisor) {
   EXPECT_EQ(whole(b.call("mod_floor", {i64(kMin), i64(-1)}, true)), 0);
   EXPECT_EQ(whole(b.call("mod_floor", {i64(5), i64(0)})), 0);
   EXPECT_EQ(cause(b.call("mod_floor", {i64(5), i64(0)}, true)), KILN_UNDEFINED);
+}
+
+TEST_F(Scalars, RemainderHasTheSignOfTheDividend) {
+  EXPECT_EQ(whole(b.call("rem", {i64(-7), i64(3)})), -1);
+  EXPECT_EQ(whole(b.call("rem", {i64(7), i64(-3)})), 1);
+  EXPECT_EQ(whole(b.call("rem", {i64(kMin), i64(-1)}, true)), 0);
+  EXPECT_EQ(whole(b.call("rem", {i64(5), i64(0)})), 0);
+  EXPECT_EQ(cause(b.call("rem", {i64(5), i64(0)}, true)), KILN_UNDEFINED);
+  EXPECT_EQ(number(b.call("rem", {f64(-7.5), f64(2)})), -1.5);
+  EXPECT_EQ(number(b.call("rem", {f64(1e300), f64(1001)})), 799);  // by the integers of Python: int(1e300) % 1001
+  EXPECT_EQ(number(b.call("rem", {f64(5), f64(kInf)})), 5);
+  EXPECT_TRUE(std::isnan(*number(b.call("rem", {f64(5), f64(0)}))));
+}
+
+TEST_F(Scalars, Sign) {
+  EXPECT_EQ(number(b.call("sign", {f64(-1e-300)})), -1);
+  EXPECT_EQ(number(b.call("sign", {f32(7)})), 1);
+  EXPECT_TRUE(std::signbit(*number(b.call("sign", {f64(-0.0)}))));
+  EXPECT_TRUE(std::isnan(*number(b.call("sign", {f64(kNaN)}))));
+  EXPECT_EQ(whole(b.call("sign", {i64(kMin)})), -1);
+  EXPECT_EQ(whole(b.call("sign", {i64(0)})), 0);
+}
+
+TEST_F(Scalars, Bits) {
+  EXPECT_EQ(whole(b.call("bit_and", {i64(12), i64(10)})), 8);
+  EXPECT_EQ(whole(b.call("bit_or", {i64(12), i64(10)})), 14);
+  EXPECT_EQ(whole(b.call("bit_xor", {i64(12), i64(10)})), 6);
+  EXPECT_EQ(whole(b.call("bit_not", {i64(12)})), -13);
+  EXPECT_EQ(whole(b.call("shl", {i64(3), i64(62)})), kMin + (int64_t(1) << 62));
+  EXPECT_EQ(whole(b.call("shl", {i64(3), i64(64)})), 0);
+  EXPECT_EQ(whole(b.call("shr", {i64(-1), i64(60)})), 15);  // zeros enter
+  EXPECT_EQ(whole(b.call("shr", {i64(-1), i64(-1)})), 0);
+  EXPECT_EQ(number(b.call("shr", {i32(-1), i32(28)})), 15);
+}
+
+TEST_F(Scalars, IntegersOfOtherWidths) {
+  EXPECT_EQ(whole(b.call("wrap_signed", {i64(200)}, false, {8})), 200 - 256);
+  EXPECT_EQ(whole(b.call("wrap_unsigned", {i64(-1)}, false, {8})), 255);
+  EXPECT_EQ(whole(b.call("wrap_unsigned", {i64(-1)}, false, {32})), 0xffffffff);
+  EXPECT_EQ(number(b.call("wrap_signed", {i32(0x18000)}, false, {16})), -0x8000);
+  EXPECT_EQ(number(b.call("wrap_signed", {i32(-5)}, false, {40})), -5);
+  EXPECT_ANY_THROW(b.call("wrap_signed", {i64(1)}, false, {64}));
+}
+
+// The compiler's own half, which GCC's run-time library rounds to.
+TEST_F(Scalars, HalfPrecision) {
+  for (double v : {0.0, -0.0, 1.0, 2049.0, 2051.0, 65504.0, 65519.99, 65520.0, 1e300, 6.1e-5, 5.96e-8, 2.98023223876953125e-8,
+                   2.9802322387695316e-8, -1e-20, kInf, -kInf, 0.1, 1.0 / 3, -1234.5678}) {
+    EXPECT_EQ(number(b.call("round_f16", {f64(v)})), static_cast<double>(static_cast<_Float16>(v))) << v;
+    const float narrow = static_cast<float>(v);
+    EXPECT_EQ(number(b.call("round_f16", {f32(narrow)})), static_cast<double>(static_cast<_Float16>(narrow))) << v;
+  }
+  EXPECT_TRUE(std::isnan(*number(b.call("round_f16", {f64(kNaN)}))));
+}
+// bfloat16 is the upper half of a float: what is cut off decides, ties to even.
+TEST_F(Scalars, BrainFloat) {
+  for (float v : {0.0f, -0.0f, 1.0f, 1.00390625f, 1.01171875f, 3.4e38f, 3.3895e38f, 1e-40f, 9.1e-41f, 4.6e-41f, 0.1f, -1234.5678f}) {
+    const uint32_t bits = std::bit_cast<uint32_t>(v);
+    const float rounded = std::bit_cast<float>((bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000);
+    EXPECT_EQ(number(b.call("round_bf16", {f32(v)})), static_cast<double>(rounded)) << v;
+  }
+}
+
+// 1 / (1 + e^-3) = 0.9525741268 in float; e^-30 is lost beside 1.
+TEST_F(Scalars, SigmoidOfOnnxRuntime) {
+  EXPECT_NEAR(*number(b.call("sigmoid", {f32(3)})), 0.9525741268, 6e-8);
+  EXPECT_EQ(number(b.call("sigmoid", {f32(-30)})), 0);
+  EXPECT_EQ(number(b.call("sigmoid", {f64(0)})), 0.5);
+}
+// sqrt 2 erfinv(2 p - 1) of p = 0.975 is 1.9600 by tables of the normal distribution; the approximation is off by 2e-3.
+TEST_F(Scalars, ErfinvWinitzki) {
+  EXPECT_NEAR(*number(b.call("erfinv_winitzki", {f32(0.95f)})) * std::sqrt(2.0), 1.96, 3e-3);
+  EXPECT_EQ(number(b.call("erfinv_winitzki", {f32(-0.95f)})), -*number(b.call("erfinv_winitzki", {f32(0.95f)})));
+  EXPECT_EQ(number(b.call("erfinv_winitzki", {f32(1)})), kInf);
 }
 
 TEST_F(Scalars, IntegerPower) {

@@ -41,6 +41,8 @@ void lower(const ir::Call& op, NodeEmitter& emit) {
     return emit.elementwise(name + "_cat", params);
   }
   const std::string kernel = kernelName(name, x.storage());
+  if (name == "wrap_signed" || name == "wrap_unsigned")
+    return emit.elementwise(kernel, kernel::BitsParams{static_cast<uint32_t>(op.parameters[0])});
   if (signature.back() == 'b') return emit.elementwise(kernel);
   emit.elementwise(kernel, kernel::FailParams{op.checked ? emit.statusCode(KILN_UNDEFINED) : 0});
 }

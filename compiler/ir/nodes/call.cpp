@@ -33,6 +33,9 @@ static const char* refusal(const ScalarFunction& function, char letter, const Ty
           type.elem == (isNamed(function, "seconds_of_day") ? Elem::time : Elem::date))
         return nullptr;
       return isNamed(function, "seconds_of_day") ? "time or datetime" : "date or datetime";
+    case 'w':
+      if (!isInteger(type.elem)) return "i64 or i32";
+      return type.elem == firstOfLetter.elem ? nullptr : "the type of the first operand";
     case 'n':
       if (function.floatsOnly() ? !isFloat(type.elem) : !isNumber(type.elem))
         return function.floatsOnly() ? "f64 or f32" : "a number";
@@ -56,6 +59,7 @@ static Elem resultElem(char letter, const Type& first) {
     case 'i': return Elem::i32;
     case 'b': return Elem::boolean;
     case 's': return Elem::str;
+    case 'w':
     case 'n': return first.elem;
     default: return Elem::f64;
   }
@@ -72,8 +76,8 @@ std::vector<Type> Call::infer(Inference& inference) const {
   inference.expect(
       parameters.size() == static_cast<size_t>(function->parameterCount()),
       "takes " + std::to_string(function->parameterCount()) + " parameters, has " + std::to_string(parameters.size()));
-  for (double p : parameters)
-    inference.expect(p == std::trunc(p) && std::fabs(p) <= 1e5, "the year must be an integer of at most 100000");
+  const std::string why = function->refusal(parameters);
+  inference.expect(why.empty(), why);
 
   Type y = scalarType(resultElem(function->signature[arity + 1], x[0]));
   broadcastShapes(inference, y.shape);

@@ -32,6 +32,25 @@ INLINE T round_away(T x) {
   const T t = trunc(magnitude(x));
   return or_nan(copy_sign(magnitude(x) - t >= 0.5 ? t + 1.0 : t, x), x);
 }
+/// The nearest number of `fraction` bits behind the leading one, ties to even, whose smallest normal number is 2^least; at
+/// and beyond 2^limit infinity. Adding and taking away a number whose last place is the one to round to does it.
+template <class T>
+INLINE T round_narrow(T x, int fraction, int least, f64 limit) {
+  const T a = magnitude(x), smallest = all<T>(pow2((f64)least)), infinity = all<T>(kInf);
+  const T inside = a >= limit ? smallest : a, normal = inside < smallest ? smallest : inside;
+  const T magic = from_bits<T>(bits(normal) & 0x7ff0000000000000ll) * (1.5 * pow2((f64)(52 - fraction)));
+  const T y = (inside + magic) - magic;
+  return or_nan(copy_sign(a >= limit ? infinity : y >= limit ? infinity : y, x), x);
+}
+/// IEEE half precision and bfloat16.
+template <class T>
+INLINE T round_f16(T x) {
+  return round_narrow(x, 10, -14, 0x1p16);
+}
+template <class T>
+INLINE T round_bf16(T x) {
+  return round_narrow(x, 7, -126, 0x1p128);
+}
 /// Correctly rounded.
 template <class T>
 INLINE T sqrt(T x) {

@@ -72,6 +72,46 @@ struct ModFloor {
     }
   }
 };
+/// x - trunc(x / y) y exactly, for finite x and y: long division of the significands, eleven bits a step.
+OUTLINE f64 float_remainder(f64 x, f64 y) {
+  constexpr u64 kLead = 1ull << 52;
+  const u64 sign = __builtin_bit_cast(u64, x) & 1ull << 63;
+  u64 a = __builtin_bit_cast(u64, x) & ~(1ull << 63), b = __builtin_bit_cast(u64, y) & ~(1ull << 63);
+  if (a < b) return x;
+  i32 exponent = (i32)(a >> 52), last = (i32)(b >> 52);
+  a = exponent == 0 ? a : (a & (kLead - 1)) | kLead, b = last == 0 ? b : (b & (kLead - 1)) | kLead;
+  if (exponent == 0) exponent = 1;
+  if (last == 0) last = 1;
+  a %= b;
+  NOUNROLL while (exponent > last && a != 0) {
+    const i32 step = exponent - last < 11 ? exponent - last : 11;
+    a = (a << step) % b, exponent -= step;
+  }
+  if (a == 0) return __builtin_bit_cast(f64, sign);
+  // Units of the last place of y, which may be fewer than a normal number has.
+  const i32 shift = __builtin_clzll(a) - 11, room = last - 1;
+  const i32 up = shift < room ? shift : room;
+  a <<= up;
+  return __builtin_bit_cast(f64, sign | (a < kLead ? a : (a & (kLead - 1)) | (u64)(last - up) << 52));
+}
+struct Rem {
+  template <class T, int N>
+  static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
+    if constexpr (kIsFloat<T>) {
+      r = splat<T, N>((T)__builtin_nan(""));
+      UNROLL for (int i = 0; i < N; i++) {
+        const f64 x = lane<N>(a, i), y = lane<N>(b, i);
+        if (!(__builtin_fabs(x) < __builtin_inf()) || y != y || y == 0) continue;
+        set_lane<N>(r, i, (T)(__builtin_fabs(y) == __builtin_inf() ? x : float_remainder(x, y)));
+      }
+      return is_nan<N, T>(r);
+    } else {
+      const Mask<N> zero = mask<N>(b == 0);
+      r = a % pick<N>(zero | mask<N>(b == -1), splat<T, N>(1), b);
+      return zero;
+    }
+  }
+};
 struct Min {
   template <class T, int N>
   static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
@@ -140,6 +180,7 @@ KILN_BINARY(sub, strict, Sub)
 KILN_BINARY(mul, strict, Mul)
 KILN_BINARY(div, strict, Div)
 KILN_BINARY(mod_floor, strict, ModFloor)
+KILN_BINARY(rem, strict, Rem)
 KILN_BINARY(min, strict, Min)
 KILN_BINARY(max, strict, Max)
 KILN_BINARY(threshold, strict, Threshold)
@@ -173,9 +214,16 @@ INLINE void abs(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& 
     fail_where<N>(mask<N>(x.v == kLowest<T>), p.status, y);
   }
 }
+template <int N, class T>
+INLINE void sign(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {
+  const Lane<T, N> one = splat<T, N>(1), minus_one = splat<T, N>((T)-1);
+  y = {pick<N>(mask<N>(x.v > 0), one, pick<N>(mask<N>(x.v < 0), minus_one, x.v)), x.missing, x.status};
+  fail_where<N>(is_nan<N, T>(y.v), p.status, y);
+}
 #define KILN_UNARY(s, T, X)                        \
   KILN_LANE_KERNEL(neg_##s, neg, FailParams, X, X) \
-  KILN_LANE_KERNEL(abs_##s, abs, FailParams, X, X)
+  KILN_LANE_KERNEL(abs_##s, abs, FailParams, X, X) \
+  KILN_LANE_KERNEL(sign_##s, sign, FailParams, X, X)
 KILN_NUMBERS(KILN_UNARY)
 #undef KILN_UNARY
 

@@ -63,6 +63,9 @@ KILN_MATH1(atan)
 KILN_MATH1(sinh)
 KILN_MATH1(cosh)
 KILN_MATH1(tanh)
+KILN_MATH1(asinh)
+KILN_MATH1(acosh)
+KILN_MATH1(atanh)
 KILN_MATH1(erf)
 KILN_MATH1(erfc)
 KILN_MATH1(floor)
@@ -71,6 +74,8 @@ KILN_MATH1(trunc)
 KILN_MATH1(round_even)
 KILN_MATH1(round_half_up)
 KILN_MATH1(round_away)
+KILN_MATH1(round_f16)
+KILN_MATH1(round_bf16)
 KILN_MATH1(log_factorial)
 KILN_MATH3(norm_cdf)
 KILN_MATH3(norm_pdf)
@@ -80,6 +85,30 @@ KILN_MATH1(inv_probit)
 KILN_MATH1(inv_cloglog)
 KILN_MATH1(inv_loglog)
 KILN_MATH1(inv_cauchit)
+/// 1 / (1 + e^-|x|), and for negative x what that lacks to 1: in the operand's own arithmetic, as ONNX Runtime's
+/// classifiers have it.
+template <int N, class T>
+INLINE void sigmoid(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {
+  const Lane<T, N> away = -__builtin_elementwise_abs(x.v), one = splat<T, N>(1);
+  const Lane<T, N> v = one / (one + through_f64<T, N>([](auto w) { return math::exp(w); }, away));
+  y = {pick<N>(mask<N>(x.v < 0), one - v, v), x.missing, x.status};
+  fail_nan<N>(p, y);
+}
+KILN_LANE_KERNEL(sigmoid_f64, sigmoid, FailParams, F64, F64)
+KILN_LANE_KERNEL(sigmoid_f32, sigmoid, FailParams, F32, F32)
+
+/// Winitzki's approximation of the inverse error function with a = 0.147, in float, step by step as ONNX Runtime has it.
+template <int N>
+INLINE void erfinv_winitzki(const Ctx&, const FailParams& p, const F32<N>& x, F32<N>& y) {
+  typedef Lane<f32, N> V;
+  const V one = splat<f32, N>(1), square = (one - x.v) * (one + x.v);
+  const V log = through_f64<f32, N>([](auto w) { return math::log(w); }, square);
+  const V v = 2.0f / (3.14159f * 0.147f) + 0.5f * log, v2 = 1.0f / 0.147f * log;
+  const V root = __builtin_elementwise_sqrt(-v + __builtin_elementwise_sqrt(v * v - v2));
+  y = {pick<N>(mask<N>(x.v < 0), -root, root), x.missing, x.status};
+  fail_nan<N>(p, y);
+}
+KILN_LANE_KERNEL(erfinv_winitzki_f32, erfinv_winitzki, FailParams, F32, F32)
 #undef KILN_MATH1
 #undef KILN_MATH2
 #undef KILN_MATH3

@@ -38,6 +38,9 @@ struct DateParams {
   i64 start;     ///< 1 January of the year, in days since 1970-01-01
   u32 datetime;  ///< the operand is a datetime, else a date or a time
 };
+struct BitsParams {
+  u32 bits;  ///< of an integer of another width
+};
 struct CodeParams {
   u32 labels;  ///< codes from here on mean "some other value"
 };
