@@ -1,4 +1,4 @@
-# What Kiln links, each as one target: kiln_llvm (LLVM and lld), EXPAT::EXPAT, tinyxml2::tinyxml2, CLI11::CLI11.
+# What Kiln links, each as one target: kiln_llvm (LLVM and lld), EXPAT::EXPAT, tinyxml2::tinyxml2, onnx_proto, CLI11::CLI11.
 find_package(LLVM 19.1 REQUIRED CONFIG)
 find_package(LLD REQUIRED CONFIG HINTS "${LLVM_LIBRARY_DIR}/cmake/lld")   # not on CMake's search path by itself
 find_package(EXPAT REQUIRED)
@@ -12,3 +12,5 @@ target_include_directories(kiln_llvm SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS} ${LLD
 separate_arguments(llvm_definitions NATIVE_COMMAND "${LLVM_DEFINITIONS}")
 target_compile_definitions(kiln_llvm INTERFACE ${llvm_definitions})
 target_link_libraries(kiln_llvm INTERFACE lldELF lldCommon LLVM)
+find_package(Protobuf REQUIRED)           # before ONNX, whose targets name protobuf::libprotobuf
+find_package(ONNX REQUIRED CONFIG)        # the messages only: onnx_proto

@@ -65,7 +65,7 @@ bool Compile::writeAll(const ir::Pipeline& pipeline, const codegen::Artefact& ar
 // Whatever decides the bytes of the scorer, in one canonical text.
 void Compile::hashOptions() {
   nlohmann::json options{{"compiler", KILN_VERSION}, {"target", target.codegen.target}, {"tiers", target.codegen.tiers},
-                         {"strategy", target.codegen.strategy}, {"semantics", model.load.jpmml ? "jpmml" : "spec"},
+                         {"strategy", target.codegen.strategy}, {"semantics", model.load.jpmml ? "jpmml" : model.load.spec ? "spec" : "default"},
                          {"name", target.codegen.modelName}, {"version", target.codegen.modelVersion}};
   for (auto& [key, value] : target.codegen.tags) options["tags"][key] = value;
   target.codegen.optionsSha256 = sha256Hex(options.dump());

@@ -14,12 +14,14 @@ namespace kiln::cli {
 void ModelOptions::add(CLI::App& verb, const char* what) {
   verb.add_option("MODEL", model, what)->required();
   verb.add_option("--message-format", messageFormat_, "diagnostics as text or json")->check(CLI::IsMember({"text", "json"}));
-  verb.add_option("--semantics", semantics_, "spec: the standard's text; jpmml: as JPMML-Evaluator where it departs")
-      ->check(CLI::IsMember({"spec", "jpmml"}));
+  verb.add_option("--semantics", semantics_, "where implementations depart from the standard: spec, its text; jpmml, as JPMML-Evaluator; ort, as ONNX Runtime; "
+                                             "default: spec for PMML, ort for ONNX")
+      ->check(CLI::IsMember({"default", "spec", "jpmml", "ort"}));
+  verb.add_flag("--external-data", load.externalData, "tensors of an ONNX model may lie in files of the model's folder");
 #define LIMIT(member, flag, value, what) verb.add_option(flag, load.limits.member, what)->group("Limits")->capture_default_str();
 #include "compiler/support/limits.def"
 #undef LIMIT
-  verb.parse_complete_callback([this] { json = messageFormat_ == "json", load.jpmml = semantics_ == "jpmml"; });
+  verb.parse_complete_callback([this] { json = messageFormat_ == "json", load.jpmml = semantics_ == "jpmml", load.spec = semantics_ == "spec"; });
 }
 
 void TargetOptions::add(CLI::App& verb) {

@@ -26,10 +26,10 @@ struct ModelOptions {
   driver::LoadOptions load;
   bool json = false;           ///< --message-format=json: diagnostics as JSON on stderr
 
-  void add(CLI::App& verb, const char* what = "model file: PMML or IR text ('-': standard input)");
+  void add(CLI::App& verb, const char* what = "model file: PMML, ONNX or IR text ('-': standard input)");
 
  private:
-  std::string messageFormat_ = "text", semantics_ = "spec";
+  std::string messageFormat_ = "text", semantics_ = "default";
 };
 
 /// Options of code generation.

@@ -7,6 +7,7 @@
 #include "compiler/ir/print.h"
 #include "compiler/passes/runner.h"
 #include "compiler/support/sha256.h"
+#include "frontends/onnx/onnx.h"
 #include "frontends/pmml/pmml.h"
 
 namespace kiln::driver {
@@ -15,6 +16,7 @@ Format recognise(std::string_view bytes) {
   if (bytes.starts_with("\x7f""ELF")) return Format::scorer;
   if (pmml::isPmml(bytes)) return Format::pmml;
   if (ir::isIrText(bytes)) return Format::ir;
+  if (onnx::isOnnx(bytes)) return Format::onnx;
   return Format::unknown;
 }
 
@@ -48,11 +50,11 @@ std::optional<ir::Pipeline> importModel(const Source& source, const LoadOptions&
     case Format::scorer:
       diagnostics.error(Kind::invalid, 0, 0, "this is a compiled scorer, not a model");
       return std::nullopt;
-    case Format::onnx:
+    case Format::onnx: return onnx::import(source, {options.spec, options.externalData, options.limits}, diagnostics);
     case Format::unknown: break;
   }
   diagnostics.error(Kind::invalid, source.text().empty() ? 0 : 1, source.text().empty() ? 0 : 1,
-                    source.text().empty() ? "the file is empty" : "neither PMML nor IR text", "",
+                    source.text().empty() ? "the file is empty" : "neither PMML nor ONNX nor IR text", "",
                     "a PMML document is XML with the root element PMML; IR text is what 'kiln dump --full' prints");
   return std::nullopt;
 }

@@ -32,7 +32,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
 /// Headers of other people's libraries, and the only folder that may know them.
 const std::map<std::string, std::string> kOnlyIn = {
     {"llvm/", "compiler/codegen"}, {"llvm-c/", "compiler/codegen"}, {"lld/", "compiler/codegen"},
-    {"expat", "frontends/pmml"},   {"tinyxml2", "frontends/pmml"},  {"google/protobuf", "frontends/onnx"},
+    {"expat", "frontends/pmml"},   {"tinyxml2", "frontends/pmml"},  {"google/protobuf", "frontends/onnx"}, {"onnx/", "frontends/onnx"},
     {"CLI/", "compiler/cli"}};
 
 std::string layerOf(const std::string& file) {

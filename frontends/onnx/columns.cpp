@@ -1,0 +1,165 @@
+// The columns of a scorer: a tensor input X of k elements a row is read from X[0] .. X[k-1] (X[i,j] for two dimensions and more, X
+// if k = 1), an entry of a map input from X[key]. Outputs are named the same way; a map's are NAME[label], those of element i of
+// a sequence begin with NAME.i. Inputs are never missing: an empty number is NaN, an empty text is "".
+#include <algorithm>
+#include <limits>
+
+#include "compiler/ir/nodes/check.h"
+#include "compiler/ir/nodes/coalesce.h"
+#include "compiler/ir/nodes/concat.h"
+#include "compiler/ir/nodes/input.h"
+#include "compiler/ir/nodes/output.h"
+#include "compiler/ir/nodes/take.h"
+#include "frontends/onnx/importer.h"
+
+namespace kiln::onnx {
+
+namespace {
+
+constexpr int64_t kMostColumns = 1 << 16;
+
+/// "" of one element, else "[i]", "[i,j]" ... of element e.
+std::string suffix(const std::vector<int64_t>& dims, int64_t e) {
+  int64_t n = 1;
+  for (int64_t d : dims) n *= d;
+  if (n == 1) return "";
+  std::string text;
+  for (size_t i = dims.size(); i-- > 0; e /= dims[i]) text = std::to_string(e % dims[i]) + (text.empty() ? "" : ",") + text;
+  return "[" + text + "]";
+}
+
+bool isOpen(const proto::TensorShapeProto::Dimension& dim) { return !dim.has_dim_value(); }
+
+}  // namespace
+
+// An input's cell, never missing and never failed.
+ValueId Importer::column(const std::string& field, ElementType type) {
+  ir::Input input;
+  input.field = field, input.elem = elemOf(type), input.nan = ir::Input::value, input.required = true;
+  input.nullable = onnx::isFloat(type) || type == ElementType::str;
+  input.opType = onnx::isFloat(type) ? ir::Input::continuous : ir::Input::categorical;
+  if (onnx::isFloat(type)) input.description = "empty: NaN";
+  ValueId value = build.add(ir::Check(), {build.add(std::move(input), {}, field)});
+  if (type == ElementType::str) value = build.add(ir::Coalesce(), {value, build.text("")});
+  else if (elemOf(type) == ir::Elem::f32) value = build.add(ir::Coalesce(), {value, build.number32(std::numeric_limits<double>::quiet_NaN())});
+  else if (elemOf(type) == ir::Elem::f64) value = build.add(ir::Coalesce(), {value, build.number(std::numeric_limits<double>::quiet_NaN())});
+  return value;
+}
+
+ValueId Importer::mapEntry(const Value& map, const std::string& key) {
+  const std::string field = map.name + "[" + key + "]";
+  if (auto found = entries_.find(field); found != entries_.end()) return found->second;
+  ir::Input input;
+  input.field = field, input.elem = elemOf(map.valueType), input.nan = ir::Input::value;
+  input.description = "empty: the map has no such key";
+  const ValueId value = build.add(ir::Check(), {build.add(std::move(input), {}, field)});
+  return entries_[field] = value;
+}
+
+bool Importer::declareInput(const proto::ValueInfoProto& input, const std::string& path, Frame& frame) {
+  const auto declare = [&](Value value) {
+    const bool isNew = frame.names.emplace(input.name(), std::move(value)).second;
+    if (!isNew) invalid(path, "a second value of this name");
+    return isNew;
+  };
+  if (input.type().has_map_type()) {
+    auto& type = input.type().map_type();
+    if (!type.value_type().has_tensor_type() || !isHeld(type.value_type().tensor_type().elem_type()) || !isHeld(type.key_type()))
+      return unsupported(path, "a map of this type is not supported"), false;
+    Value map;
+    map.kind = Value::map, map.name = input.name(), map.keyType = static_cast<ElementType>(type.key_type());
+    map.valueType = static_cast<ElementType>(type.value_type().tensor_type().elem_type());
+    return declare(std::move(map));
+  }
+  if (!input.type().has_tensor_type())
+    return unsupported(path, "an input of this type is not supported", "tensors, and maps to numbers or strings, can be read from a row"), false;
+  auto& type = input.type().tensor_type();
+  if (!isHeld(type.elem_type())) return unsupported(path, "element type " + std::to_string(type.elem_type()) + " is not supported"), false;
+  if (!type.has_shape()) return unsupported(path, "an input without a shape is not supported"), false;
+  Tensor tensor;
+  tensor.type = static_cast<ElementType>(type.elem_type());
+  std::vector<int64_t> columns;
+  for (int i = 0; i < type.shape().dim_size(); i++) {
+    auto& dim = type.shape().dim(i);
+    const bool isBatch = i == 0 && isOpen(dim) && !whole;
+    if (!isBatch && isOpen(dim))
+      return unsupported(path, "dimension " + std::to_string(i) + " is open", "only the first may be: it is the number of rows"), false;
+    if (!isBatch && dim.dim_value() < 1) return invalid(path, "dimension " + std::to_string(i) + " is " + std::to_string(dim.dim_value())), false;
+    tensor.axes.push_back(isBatch ? Axis{1, Batch::outer} : Axis{dim.dim_value(), Batch::none});
+    if (!(i == 0 && !whole && tensor.axes[0].size == 1)) columns.push_back(tensor.axes.back().size);
+  }
+  if (!checkAxes(tensor.axes, false, path)) return false;
+  if (tensor.count() > kMostColumns)
+    return diagnostics.error(Kind::limit, 0, 0, "has " + std::to_string(tensor.count()) + " elements a row, over the limit of " + std::to_string(kMostColumns), path), false;
+  std::vector<ValueId> cells;
+  for (int64_t e = 0; e < tensor.count(); e++) cells.push_back(column(input.name() + suffix(columns, e), tensor.type));
+  tensor.value = cells.size() == 1 ? cells[0] : build.add(ir::Concat(), cells, input.name());
+  return declare(valueOf(std::move(tensor)));
+}
+
+void Importer::declareInputs(const proto::GraphProto& graph, Frame& frame) {
+  std::unordered_set<std::string> initialized;
+  for (auto& tensor : graph.initializer()) initialized.insert(tensor.name());
+  bool anyOpen = false, allUnit = true, any = false;
+  for (auto& input : graph.input()) {
+    if (initialized.count(input.name()) || !input.type().has_tensor_type() || input.type().tensor_type().shape().dim_size() == 0) continue;
+    auto& leading = input.type().tensor_type().shape().dim(0);
+    any = true, anyOpen |= isOpen(leading), allUnit &= !isOpen(leading) && leading.dim_value() == 1;
+  }
+  whole = any && !anyOpen && !allUnit;
+  unit = any && allUnit;
+  for (int i = 0; i < graph.input_size(); i++) {
+    auto& input = graph.input(i);
+    if (initialized.count(input.name())) continue;
+    const std::string path = "graph.input[" + std::to_string(i) + "] '" + input.name() + "'";
+    build.at({0, 0, path});
+    if (declareInput(input, path, frame)) continue;
+    Value refused;
+    refused.kind = Value::refused;
+    frame.names.emplace(input.name(), refused);
+  }
+}
+
+// ---- outputs
+
+void Importer::putTensor(const std::string& name, const Tensor& tensor, const std::vector<std::string>* labels, const std::string& path) {
+  Frame frame;
+  proto::NodeProto none;
+  OperatorImport n(*this, frame, none, path, build, {}, 0);
+  if (tensor.count() > kMostColumns)
+    return diagnostics.error(Kind::limit, 0, 0, "has " + std::to_string(tensor.count()) + " elements a row, over the limit of " + std::to_string(kMostColumns), path), void();
+  std::vector<int64_t> columns;
+  for (size_t i = 0; i < tensor.rank(); i++)
+    if (!(i == 0 && !whole && tensor.axes[0].size == 1)) columns.push_back(tensor.axes[i].size);
+  int64_t e = 0;
+  if (tensor.count() == 0) return;
+  for (ValueId value : n.scalars(tensor)) {
+    ir::Output output;
+    output.field = name + (labels ? "[" + (*labels)[static_cast<size_t>(e)] + "]" : suffix(columns, e));
+    output.opType = onnx::isFloat(tensor.type) ? ir::Output::continuous : ir::Output::categorical;
+    if (labels) output.of = (*labels)[static_cast<size_t>(e)], output.feature = ir::Output::probability;
+    build.add(std::move(output), {value});
+    e++;
+  }
+}
+
+void Importer::putOutputs(const proto::GraphProto& graph, const std::vector<Value>& values) {
+  for (int i = 0; i < graph.output_size(); i++) {
+    const Value& value = values[static_cast<size_t>(i)];
+    const std::string& name = graph.output(i).name();
+    const std::string path = "graph.output[" + std::to_string(i) + "] '" + name + "'";
+    build.at({0, 0, path});
+    try {
+      if (value.kind == Value::tensor) putTensor(name, value.data, nullptr, path);
+      else if (value.kind == Value::maps) putTensor(name, value.data, &value.keys, path);
+      else if (value.kind == Value::sequence)
+        for (size_t item = 0; item < value.items.size(); item++) putTensor(name + "." + std::to_string(item), value.items[item], nullptr, path);
+      else if (value.kind == Value::map) unsupported(path, "an input map as an output is not supported");
+    } catch (const Refused&) {
+    } catch (const ir::BuildError& error) {
+      diagnostics.error(Kind::internal, 0, 0, std::string("the importer built a malformed node: ") + error.what(), path);
+    }
+  }
+}
+
+}  // namespace kiln::onnx

@@ -1,0 +1,117 @@
+// The importer: walks a graph node by node, keeps what its names stand for, folds what is known while compiling, inlines
+// model-local functions and the branches of If.
+#pragma once
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include <onnx/onnx_pb.h>
+
+#include "frontends/onnx/operator.h"
+
+namespace kiln::onnx {
+
+/// opset_import of a model or function: version by domain; "ai.onnx" is "".
+class Opsets {
+ public:
+  /// Of equal domains the highest counts. Duplicates that differ are reported.
+  void add(const std::string& domain, int64_t version, Importer& importer);
+  /// A default domain or ai.onnx.ml that is not imported has its newest version (exporters leave them out); others 0.
+  int64_t version(const std::string& domain) const;
+  const std::unordered_map<std::string, int64_t>& all() const { return versions_; }
+
+ private:
+  std::unordered_map<std::string, int64_t> versions_;
+};
+std::string canonicalDomain(const std::string& domain);
+
+/// A graph or function body while it is imported.
+struct Frame {
+  Frame* outer = nullptr;      ///< of a subgraph: the graph whose names it sees
+  const Opsets* opsets = nullptr;
+  std::string path;            ///< "graph", "graph.node[3].then_branch"
+  std::unordered_map<std::string, Value> names;
+  std::unordered_map<std::string, const proto::AttributeProto*> arguments;   ///< of a function: what ref_attr_name refers to
+  const Value* find(const std::string& name) const;
+};
+
+class Importer {
+ public:
+  Importer(const Source& source, const ImportOptions& options, ir::Pipeline& pipeline, Diagnostics& diagnostics);
+  void model(const proto::ModelProto& model);
+
+  const ImportOptions& options;
+  ir::Builder build;
+  Diagnostics& diagnostics;
+  bool whole = false;          ///< no batch: one evaluation is one row (design.md section 4)
+  bool unit = false;           ///< all leading dimensions are 1: rows are scored one by one, with N = 1
+
+  // diagnostics at a path
+  void unsupported(const std::string& path, const std::string& what, const std::string& note = "");
+  void invalid(const std::string& path, const std::string& message, const std::string& note = "");
+  void warn(const std::string& path, const std::string& message, const std::string& note = "");
+
+  /// Imports the nodes of a graph in `frame`, which has its inputs, and returns what its outputs stand for.
+  std::vector<Value> graph(const proto::GraphProto& graph, Frame& frame);
+
+  /// A TensorProto as a compile-time tensor; nothing, reported, if it is malformed. (tensors.cpp)
+  std::optional<Tensor> readTensor(const proto::TensorProto& tensor, const std::string& path);
+  /// The bytes of a tensor that lies in a file beside the model. (external.cpp)
+  std::optional<std::string> readExternal(const proto::TensorProto& tensor, const std::string& path);
+  /// Reports and returns false if the axes are too many or too large.
+  bool checkAxes(const Axes& axes, bool isConstant, const std::string& path);
+
+  /// The table of a constant, made once a tensor and shape in the pipeline itself (never shared in a scratch pipeline).
+  template <class Make>
+  ir::TableRef constantTable(ir::Builder& builder, const Tensor& tensor, Make make, const std::vector<uint32_t>& shape) {
+    if (&builder != &build) return builder.table(make(), "");
+    auto& made = constants_[tensor.host.get()];
+    made.first = tensor.host;
+    for (auto& [madeShape, table] : made.second)
+      if (madeShape == shape) return table;
+    made.second.emplace_back(shape, builder.table(make(), "constant"));
+    return made.second.back().second;
+  }
+
+  // ---- columns (columns.cpp)
+  void declareInputs(const proto::GraphProto& graph, Frame& frame);
+  void putOutputs(const proto::GraphProto& graph, const std::vector<Value>& values);
+  ValueId mapEntry(const Value& map, const std::string& key);
+
+  /// Elements of values that a pipeline of constants computes.
+  static Elements evaluateConstant(const ir::Pipeline& pipeline, ValueId value, ElementType type);
+
+ private:
+  friend class OperatorImport;
+  using Needed = std::vector<bool>;
+  Needed neededNodes(const proto::GraphProto& graph) const;
+  template <class Nodes>
+  void nodes(const Nodes& nodes, const std::vector<bool>* needed, Frame& frame);
+  void node(const proto::NodeProto& node, const std::string& path, Frame& frame);
+  bool operatorNode(const proto::NodeProto& node, const std::string& path, Frame& frame, std::vector<Value> inputs, std::vector<Value>& outputs);
+  bool run(const Operator& op, OperatorImport& n);
+  bool fold(const Operator& op, const proto::NodeProto& node, const std::string& path, Frame& frame, const std::vector<Value>& inputs,
+            int version, std::vector<Value>& outputs);
+  bool sizeArithmetic(const Operator& op, const proto::NodeProto& node, const std::string& path, Frame& frame, const std::vector<Value>& inputs,
+                      int version, std::vector<Value>& outputs);   // sizes.cpp
+  bool functionCall(const proto::FunctionProto& function, const proto::NodeProto& node, const std::string& path, Frame& frame,
+                    const std::vector<Value>& inputs, std::vector<Value>& outputs);
+  void readInitializers(const proto::GraphProto& graph, Frame& frame);
+  bool declareInput(const proto::ValueInfoProto& input, const std::string& path, Frame& frame);
+  ValueId column(const std::string& field, ElementType type);
+  void putTensor(const std::string& name, const Tensor& tensor, const std::vector<std::string>* labels, const std::string& path);
+
+  const Source& source_;
+  std::unordered_map<std::string, const proto::FunctionProto*> functions_;
+  std::unordered_map<const proto::FunctionProto*, Opsets> functionOpsets_;
+  std::vector<const proto::FunctionProto*> calls_;    ///< being inlined
+  Opsets opsets_;
+  uint64_t imported_ = 0;                             ///< nodes, inlined ones too
+  std::unordered_map<const Elements*, std::pair<std::shared_ptr<const Elements>, std::vector<std::pair<std::vector<uint32_t>, ir::TableRef>>>>
+      constants_;
+  std::unordered_map<std::string, ValueId> entries_;  ///< of map inputs, by column
+};
+
+}  // namespace kiln::onnx

@@ -1,0 +1,22 @@
+// The ONNX frontend: a model to a pipeline.
+#pragma once
+#include <optional>
+
+#include "compiler/ir/pipeline.h"
+#include "compiler/support/diagnostics.h"
+#include "compiler/support/limits.h"
+
+namespace kiln::onnx {
+
+struct ImportOptions {
+  bool spec = false;           ///< --semantics=spec: the standard's text where ONNX Runtime departs from it
+  bool externalData = false;   ///< --external-data: tensors may lie in files beside the model
+  Limits limits;
+};
+
+/// Whether these bytes are a ModelProto: only its fields, with their wire types, and a graph among them.
+bool isOnnx(std::string_view bytes);
+/// Nothing, with located diagnostics (as many as can be found in one run), if the model cannot be compiled.
+std::optional<ir::Pipeline> import(const Source& source, const ImportOptions& options, Diagnostics& diagnostics);
+
+}  // namespace kiln::onnx

@@ -1,0 +1,397 @@
+#include "frontends/onnx/operator.h"
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+#include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/concat.h"
+#include "compiler/ir/nodes/const.h"
+#include "compiler/ir/nodes/take.h"
+#include "compiler/ir/tables/matrix.h"
+#include "frontends/onnx/importer.h"
+
+namespace kiln::onnx {
+
+OperatorImport::OperatorImport(Importer& importer, Frame& frame, const proto::NodeProto& node, std::string place, ir::Builder& builder,
+                               std::vector<Value> inputs, int version)
+    : build(builder), importer_(importer), frame_(frame), node_(node), place_(std::move(place)), inputs_(std::move(inputs)), version_(version) {
+  outputs_.resize(node.output_size());
+  for (auto& attribute : node.attribute()) {
+    const proto::AttributeProto* actual = &attribute;
+    if (!attribute.ref_attr_name().empty()) {
+      auto argument = frame.arguments.find(attribute.ref_attr_name());
+      if (argument == frame.arguments.end()) continue;   // the call leaves it out: the operator's default
+      actual = argument->second;
+    }
+    if (!attributes_.emplace(attribute.name(), actual).second) importer.invalid(place_, "attribute '" + attribute.name() + "' is given twice");
+  }
+}
+
+const std::string& OperatorImport::name() const { return node_.op_type(); }
+bool OperatorImport::spec() const { return importer_.options.spec; }
+const ImportOptions& OperatorImport::options() const { return importer_.options; }
+
+// ---- answers
+
+void OperatorImport::unsupported(const std::string& what, const std::string& note) {
+  importer_.unsupported(place_, what + " is not supported", note);
+  throw Refused();
+}
+void OperatorImport::invalid(const std::string& message, const std::string& note) {
+  importer_.invalid(place_, message, note);
+  throw Refused();
+}
+void OperatorImport::mixesRows(const std::string& why) {
+  importer_.unsupported(place_, "mixes rows: " + why, "a scorer computes each row by itself");
+  throw Refused();
+}
+void OperatorImport::warn(const std::string& message, const std::string& note) { importer_.warn(place_, message, note); }
+
+// ---- inputs
+
+const Value& OperatorImport::input(size_t i) {
+  if (!has(i)) invalid("input " + std::to_string(i) + " is absent");
+  return inputs_[i];
+}
+
+const Tensor& OperatorImport::tensor(size_t i) {
+  const Value& value = input(i);
+  if (value.kind != Value::tensor) invalid("input " + std::to_string(i) + " is a " + (value.kind == Value::sequence ? "sequence" : "map") + ", not a tensor");
+  return value.data;
+}
+
+const Tensor& OperatorImport::tensor(size_t i, std::initializer_list<ElementType> types) {
+  const Tensor& tensor = this->tensor(i);
+  if (std::find(types.begin(), types.end(), tensor.type) == types.end())
+    invalid("input " + std::to_string(i) + " has the element type " + elementName(tensor.type));
+  return tensor;
+}
+
+const Tensor& OperatorImport::number(size_t i) {
+  const Tensor& tensor = this->tensor(i);
+  if (!isNumber(tensor.type)) invalid("input " + std::to_string(i) + " has the element type " + elementName(tensor.type) + ", not a number");
+  return tensor;
+}
+
+const Elements& OperatorImport::elements(size_t i) {
+  const Tensor& tensor = this->tensor(i);
+  if (!tensor.isConstant()) unsupported("input " + std::to_string(i) + " that is computed from the row", "it must be a constant of the model");
+  if (tensor.host->hasBatch()) mixesRows("input " + std::to_string(i) + " depends on the number of rows");
+  return *tensor.host;
+}
+
+std::vector<int64_t> OperatorImport::constantIntegers(size_t i) {
+  if (!isInteger(tensor(i).type) && tensor(i).type != ElementType::boolean) invalid("input " + std::to_string(i) + " must be integers");
+  return elements(i).integers;
+}
+
+double OperatorImport::constantNumber(size_t i) {
+  const Elements& all = elements(i);
+  if (all.size() != 1 || !all.texts.empty()) invalid("input " + std::to_string(i) + " must be one number");
+  return all.numbers.empty() ? static_cast<double>(all.integers[0]) : all.numbers[0];
+}
+
+std::vector<Monomial> OperatorImport::monomials(size_t i) {
+  const Tensor& tensor = this->tensor(i);
+  if (!isInteger(tensor.type)) invalid("input " + std::to_string(i) + " must be integers");
+  if (!tensor.isConstant()) unsupported("input " + std::to_string(i) + " that is computed from the row", "a shape must not depend on the row");
+  std::vector<Monomial> all;
+  for (size_t e = 0; e < tensor.host->size(); e++)
+    all.push_back({tensor.host->integers[e], tensor.host->powers.empty() ? uint8_t{0} : tensor.host->powers[e]});
+  return all;
+}
+
+// ---- attributes
+
+bool OperatorImport::hasAttribute(const char* name) const { return attributes_.count(name) != 0; }
+
+void OperatorImport::absent(const char* name, const char* typeName) {
+  importer_.diagnostics.error(Kind::missing, 0, 0, "needs an attribute '" + std::string(name) + "' (" + typeName + ")", place_);
+  throw Refused();
+}
+
+// Null if it is absent. Files of the first IR version say no type.
+const proto::AttributeProto* OperatorImport::attribute(const char* name, int type, const char* typeName) {
+  auto found = attributes_.find(name);
+  if (found == attributes_.end()) return nullptr;
+  read_.insert(name);
+  const int given = found->second->type();
+  if (given != type && given != proto::AttributeProto::UNDEFINED) invalid("attribute '" + std::string(name) + "' must be " + typeName);
+  return found->second;
+}
+
+int64_t OperatorImport::integer(const char* name, std::optional<int64_t> fallback) {
+  auto* a = attribute(name, proto::AttributeProto::INT, "an integer");
+  if (!a && !fallback) absent(name, "an integer");
+  return a ? a->i() : *fallback;
+}
+
+double OperatorImport::number(const char* name, std::optional<double> fallback) {
+  auto* a = attribute(name, proto::AttributeProto::FLOAT, "a float");
+  if (!a && !fallback) absent(name, "a float");
+  return a ? a->f() : *fallback;
+}
+
+std::string OperatorImport::text(const char* name, std::optional<std::string> fallback) {
+  auto* a = attribute(name, proto::AttributeProto::STRING, "a string");
+  if (!a && !fallback) absent(name, "a string");
+  return a ? a->s() : *fallback;
+}
+
+std::vector<int64_t> OperatorImport::integers(const char* name) {
+  auto* a = attribute(name, proto::AttributeProto::INTS, "a list of integers");
+  return a ? std::vector<int64_t>(a->ints().begin(), a->ints().end()) : std::vector<int64_t>();
+}
+
+std::vector<double> OperatorImport::numbers(const char* name) {
+  auto* a = attribute(name, proto::AttributeProto::FLOATS, "a list of floats");
+  return a ? std::vector<double>(a->floats().begin(), a->floats().end()) : std::vector<double>();
+}
+
+std::vector<std::string> OperatorImport::texts(const char* name) {
+  auto* a = attribute(name, proto::AttributeProto::STRINGS, "a list of strings");
+  return a ? std::vector<std::string>(a->strings().begin(), a->strings().end()) : std::vector<std::string>();
+}
+
+std::optional<Tensor> OperatorImport::tensorAttribute(const char* name) {
+  auto* a = attribute(name, proto::AttributeProto::TENSOR, "a tensor");
+  if (!a) return std::nullopt;
+  auto read = importer_.readTensor(a->t(), place_ + "." + name);
+  if (!read) throw Refused();
+  return read;
+}
+
+const proto::GraphProto* OperatorImport::graph(const char* name) {
+  auto* a = attribute(name, proto::AttributeProto::GRAPH, "a graph");
+  return a ? &a->g() : nullptr;
+}
+
+int OperatorImport::choice(const char* name, const std::vector<const char*>& words, int fallback) {
+  auto* a = attribute(name, proto::AttributeProto::STRING, "a string");
+  if (!a) return fallback;
+  for (size_t i = 0; i < words.size(); i++)
+    if (a->s() == words[i]) return static_cast<int>(i);
+  std::string all;
+  for (const char* word : words) all += (all.empty() ? "" : ", ") + std::string(word);
+  invalid("attribute '" + std::string(name) + "' is '" + a->s() + "'", "known are: " + all);
+}
+
+void OperatorImport::ignore(const char* name) { read_.insert(name); }
+
+size_t OperatorImport::axis(int64_t value, size_t rank, const char* what) {
+  const auto n = static_cast<int64_t>(rank);
+  if (value < -n || value >= n) invalid(std::string(what) + " " + std::to_string(value) + " of a tensor with " + std::to_string(rank) + " dimensions");
+  return static_cast<size_t>(value < 0 ? value + n : value);
+}
+
+void OperatorImport::refuseUnread() {
+  for (auto& [name, attribute] : attributes_)
+    if (!read_.count(name)) importer_.unsupported(place_, "attribute '" + name + "' of '" + node_.op_type() + "' is not supported");
+}
+
+// ---- values
+
+namespace {
+
+ir::Matrix matrixOf(const Tensor& tensor, std::vector<uint32_t> shape) {
+  ir::Matrix matrix;
+  matrix.elem = elemOf(tensor.type), matrix.shape = std::move(shape);
+  matrix.numbers = tensor.host->numbers, matrix.integers = tensor.host->integers;
+  return matrix;
+}
+
+}  // namespace
+
+ValueId OperatorImport::shaped(const Tensor& tensor, const std::vector<uint32_t>& shape) {
+  if (!tensor.isConstant()) return reshape(tensor.value, shape);
+  const Elements& all = *tensor.host;
+  if (all.hasBatch()) mixesRows("the number of rows becomes a value");
+  if (all.size() == 0) unsupported("a tensor without elements here");
+  if (tensor.type == ElementType::str) {
+    std::vector<ValueId> texts;
+    for (auto& text : all.texts) texts.push_back(build.text(text));
+    return reshape(shape.empty() ? texts[0] : build.add(ir::Concat(), texts), shape);
+  }
+  const ir::Elem elem = elemOf(tensor.type);
+  if (shape.empty()) {
+    if (!ir::isFloat(elem)) return build.integer(all.integers[0], elem);
+    return elem == ir::Elem::f32 ? build.number32(all.numbers[0]) : build.number(all.numbers[0]);
+  }
+  ir::Const constant;
+  constant.elem = elem, constant.matrix = importer_.constantTable(build, tensor, [&] { return matrixOf(tensor, shape); }, shape);
+  return build.add(std::move(constant));
+}
+
+ValueId OperatorImport::value(const Tensor& tensor) { return shaped(tensor, irShape(tensor.axes)); }
+ValueId OperatorImport::vector(const Tensor& tensor) { return shaped(tensor, {static_cast<uint32_t>(tensor.count())}); }
+
+ValueId OperatorImport::reshape(ValueId value, const std::vector<uint32_t>& shape) {
+  const ir::Type& type = build.type(value);
+  if (type.shape == shape) return value;
+  if (type.shape.empty() && shape.size() == 1) return build.add(ir::Concat(), {value});
+  if (type.shape.size() == 1 && shape.empty()) {
+    ir::Take take;
+    take.at = {0};
+    return build.add(std::move(take), {value});
+  }
+  unsupported("this change of shape");
+}
+
+std::vector<ValueId> OperatorImport::scalars(const Tensor& tensor) {
+  std::vector<ValueId> all;
+  if (tensor.count() == 1) return {shaped(tensor, {})};
+  const ValueId flat = vector(tensor);
+  for (uint32_t i = 0; i < tensor.count(); i++) {
+    ir::Take take;
+    take.at = {i};
+    all.push_back(build.add(std::move(take), {flat}));
+  }
+  return all;
+}
+
+ValueId OperatorImport::concat(const std::vector<ValueId>& parts) { return parts.size() == 1 ? parts[0] : build.add(ir::Concat(), parts); }
+
+Tensor OperatorImport::tensorOf(ElementType type, Axes axes, ValueId value) const {
+  Tensor tensor;
+  tensor.type = type, tensor.axes = std::move(axes), tensor.value = value;
+  return tensor;
+}
+
+Tensor OperatorImport::assemble(ElementType type, Axes axes, const std::vector<ValueId>& parts) {
+  const ValueId value = reshape(concat(parts), irShape(axes));
+  return tensorOf(type, std::move(axes), value);
+}
+
+OperatorImport::Rows OperatorImport::rows(const Tensor& tensor) {
+  if (tensor.rank() == 0) invalid("needs a tensor of one or more dimensions");
+  if (tensor.axes.back().isBatch()) mixesRows("its columns are the rows of the batch");
+  Rows rows;
+  rows.outer.assign(tensor.axes.begin(), tensor.axes.end() - 1);
+  rows.columns = static_cast<uint32_t>(tensor.axes.back().size);
+  const auto n = static_cast<uint32_t>(onnx::count(rows.outer));
+  if (n == 1) {
+    rows.vectors = {vector(tensor)};
+    return rows;
+  }
+  const ValueId matrix = shaped(tensor, {n, rows.columns});
+  for (uint32_t i = 0; i < n; i++) {
+    ir::Take take;
+    take.at = {i};
+    rows.vectors.push_back(reshape(build.add(std::move(take), {matrix}), {rows.columns}));
+  }
+  return rows;
+}
+
+Tensor OperatorImport::cast(const Tensor& tensor, ElementType to) {
+  if (tensor.type == to) return tensor;
+  if (elemOf(tensor.type) == elemOf(to) || tensor.type == ElementType::str || to == ElementType::str || to == ElementType::f16 || to == ElementType::bf16)
+    unsupported(std::string("a cast from ") + elementName(tensor.type) + " to " + elementName(to));
+  return tensorOf(to, tensor.axes, build.add(ir::Cast(elemOf(to)), {value(tensor)}));
+}
+
+// ---- broadcasting
+
+Axes OperatorImport::broadcastAxes(const std::vector<Axes>& operands) {
+  size_t rank = 0;
+  for (const Axes& axes : operands) rank = std::max(rank, axes.size());
+  Axes result(rank);
+  for (const Axes& axes : operands)
+    for (size_t i = 0; i < axes.size(); i++) {
+      const Axis& axis = axes[i];
+      Axis& into = result[rank - axes.size() + i];
+      if (axis == into || (axis.size == 1 && !axis.isBatch())) continue;
+      if (into.size == 1 && !into.isBatch()) into = axis;
+      else if (axis.isBatch() || into.isBatch()) mixesRows("axes " + describe({into}) + " and " + describe({axis}) + " meet");
+      else invalid("shapes " + describe(operands[0]) + " and " + describe(axes) + " do not broadcast");
+    }
+  return result;
+}
+
+OperatorImport::Broadcast OperatorImport::broadcast(const std::vector<Tensor>& operands) {
+  std::vector<Axes> all;
+  for (const Tensor& operand : operands) all.push_back(operand.axes);
+  Broadcast result{broadcastAxes(all), {}};
+  for (const Tensor& operand : operands) {
+    // Its shape at those axes of the result that the IR sees, leading ones left out.
+    std::vector<uint32_t> shape;
+    const size_t skipped = result.axes.size() - operand.rank();
+    for (size_t i = 0; i < result.axes.size(); i++) {
+      if (result.axes[i].size == 1) continue;
+      const auto size = i < skipped ? 1u : static_cast<uint32_t>(operand.axes[i - skipped].size);
+      if (size != 1 || !shape.empty()) shape.push_back(size);
+    }
+    result.values.push_back(shaped(operand, shape));
+  }
+  return result;
+}
+
+Tensor OperatorImport::call(const char* function, const std::vector<Tensor>& operands, ElementType type) {
+  Broadcast all = broadcast(operands);
+  return tensorOf(type, all.axes, build.call(function, all.values));
+}
+
+ValueId OperatorImport::entry(const Value& map, const std::string& key) { return importer_.mapEntry(map, key); }
+
+// ---- outputs
+
+size_t OperatorImport::outputs() const { return outputs_.size(); }
+bool OperatorImport::wanted(size_t i) const { return i < outputs_.size() && !node_.output(static_cast<int>(i)).empty(); }
+
+void OperatorImport::output(size_t i, Value value) {
+  if (!wanted(i)) return;
+  const auto check = [&](const Tensor& tensor) {
+    if (!importer_.checkAxes(tensor.axes, tensor.isConstant(), place_)) throw Refused();
+    const std::vector<uint32_t> shape = irShape(tensor.axes);
+    if (!tensor.isConstant() && (build.type(tensor.value).shape != shape || build.type(tensor.value).elem != elemOf(tensor.type)))
+      throw ir::BuildError("a result of the wrong shape or type for " + describe(tensor.axes));
+  };
+  if (value.kind == Value::tensor || value.kind == Value::maps) check(value.data);
+  for (const Tensor& item : value.items) check(item);
+  outputs_[i] = std::move(value);
+}
+
+void OperatorImport::output(size_t i, Tensor tensor) { output(i, valueOf(std::move(tensor))); }
+
+std::vector<Value> OperatorImport::inlineGraph(const proto::GraphProto& graph, const char* attribute) {
+  Frame inner;
+  inner.outer = &frame_, inner.opsets = frame_.opsets, inner.arguments = frame_.arguments;
+  inner.path = place_ + "." + attribute;
+  if (graph.input_size()) invalid(std::string("graph '") + attribute + "' has inputs");
+  std::vector<Value> results = importer_.graph(graph, inner);
+  importer_.build.at({0, 0, place_});
+  for (auto& value : results)
+    if (value.kind == Value::refused) throw Refused();
+  return results;
+}
+
+// ---- the table
+
+#define OPERATOR(domain, name, function, ...) void function(OperatorImport&);
+#include "frontends/onnx/operators.def"
+#undef OPERATOR
+
+namespace {
+constexpr const char* ai_onnx = "";
+constexpr const char* ai_onnx_ml = "ai.onnx.ml";
+constexpr const char* com_microsoft = "com.microsoft";
+constexpr bool moves = true, computes = false;
+}  // namespace
+
+const Operator* findOperator(const std::string& domain, const std::string& name) {
+  static const Operator kOperators[] = {
+#define OPERATOR(domain, name, function, kind, ...) {domain, #name, {__VA_ARGS__}, kind, function},
+#include "frontends/onnx/operators.def"
+#undef OPERATOR
+  };
+  static const std::unordered_map<std::string, const Operator*> byName = [] {
+    std::unordered_map<std::string, const Operator*> all;
+    for (const Operator& op : kOperators) all.emplace(std::string(op.domain) + ":" + op.name, &op);
+    return all;
+  }();
+  (void)com_microsoft;
+  auto found = byName.find(domain + ":" + name);
+  return found == byName.end() ? nullptr : found->second;
+}
+
+}  // namespace kiln::onnx

@@ -1,0 +1,29 @@
+// Scaler: (x - offset) * scale, column by column. The result is float; other number types are subtracted from as floats, which is
+// what ONNX Runtime does.
+#include "frontends/onnx/operator.h"
+
+namespace kiln::onnx {
+
+namespace {
+
+Tensor list(OperatorImport& n, const char* name, int64_t columns) {
+  Elements elements;
+  elements.numbers = n.numbers(name);
+  const auto size = static_cast<int64_t>(elements.numbers.size());
+  if (size != 1 && size != columns) n.invalid("attribute '" + std::string(name) + "' has " + std::to_string(size) + " entries for " + std::to_string(columns) + " columns");
+  return hostTensor(ElementType::f32, plainAxes({size}), std::move(elements));
+}
+
+}  // namespace
+
+void scaler(OperatorImport& n) {
+  const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64});
+  if (x.rank() == 0) n.invalid("needs a tensor of one or two dimensions");
+  if (x.axes.back().isBatch()) n.mixesRows("its columns are the rows of the batch");
+  const int64_t columns = x.axes.back().size;
+  const Tensor offset = list(n, "offset", columns), scale = list(n, "scale", columns);
+  const Tensor moved = n.call("sub", {n.cast(x, ElementType::f32), offset}, ElementType::f32);
+  n.output(0, n.call("mul", {moved, scale}, ElementType::f32));
+}
+
+}  // namespace kiln::onnx
