@@ -1,0 +1,117 @@
+// Reads the series of a TimeSeriesModel and brings it to the scale on which it is modelled.
+#include "frontends/pmml/models/forecast.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "compiler/support/number.h"
+#include "runtime/kernels/math.h"
+
+namespace kiln::pmml {
+
+namespace {
+
+struct Point {
+  int64_t index;
+  double value;
+  const Element* at;
+};
+
+// The TimeSeries that forecasts start from. Null if there is none.
+const Element* chooseSeries(Importer& importer, const Element* element, const std::string& target, bool& ok) {
+  const Element* chosen = nullptr;
+  int best = 2;
+  for (const Element* e = element->FirstChildElement("TimeSeries"); e; e = e->NextSiblingElement("TimeSeries")) {
+    if (!importer.onlyAttributes(e, {"usage", "startTime", "endTime", "interpolationMethod", "field"}) ||
+        !importer.onlyChildren(e, {"TimeAnchor", "TimeValue"})) {
+      ok = false;
+      continue;
+    }
+    const auto usage = importer.choice(e, "usage", {"original", "logical", "prediction"}, 0);
+    if (!usage) ok = false;
+    const char* field = e->Attribute("field");
+    if (!usage || *usage >= best || (field && !target.empty() && target != field)) continue;
+    chosen = e, best = *usage;
+  }
+  return chosen;
+}
+
+std::optional<std::vector<Point>> readPoints(Importer& importer, const Element* series) {
+  std::vector<Point> points;
+  for (const Element* e = series->FirstChildElement("TimeValue"); e; e = e->NextSiblingElement("TimeValue")) {
+    if (!importer.onlyAttributes(e, {"index", "time", "value", "standardError"}) || !importer.onlyChildren(e, {"Timestamp"})) return std::nullopt;
+    const int64_t next = points.empty() ? 1 : points.back().index + 1;
+    const auto index = importer.integer(e, "index", next);
+    const auto value = importer.number(e, "value", std::nullopt);
+    if (!index || !value) return std::nullopt;
+    if (!std::isfinite(*value)) return importer.invalid(e, "value", "not a finite number"), std::nullopt;
+    points.push_back({*index, *value, e});
+  }
+  std::stable_sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.index < b.index; });
+  return points;
+}
+
+}  // namespace
+
+std::optional<Series> readSeries(Importer& importer, const Element* element, const std::string& target) {
+  bool ok = true;
+  const Element* chosen = chooseSeries(importer, element, target, ok);
+  if (!ok) return std::nullopt;
+  if (!chosen) return importer.missing(element, "TimeSeries"), std::nullopt;
+  const auto method = importer.choice(chosen, "interpolationMethod", {"none", "linear", "exponentialSpline", "cubicSpline"}, 0);
+  const auto points = readPoints(importer, chosen);
+  if (!method || !points) return std::nullopt;
+  if (points->empty()) return importer.missing(chosen, "TimeValue"), std::nullopt;
+  Series series;
+  series.start = points->front().index;
+  for (size_t i = 0; i < points->size(); i++) {
+    const Point& point = (*points)[i];
+    const int64_t gap = i ? point.index - (*points)[i - 1].index : 1;
+    if (gap < 1) return importer.invalid(point.at, "index", "two values at one time"), std::nullopt;
+    if (gap > 1 && *method != 1) {
+      importer.unsupported(point.at, "a gap before index " + std::to_string(point.index) + " of a series with interpolationMethod='" +
+                                         importer.attribute(chosen, "interpolationMethod").value_or("none") + "'",
+                           "interpolationMethod='linear' fills it");
+      return std::nullopt;
+    }
+    if (series.values.size() + static_cast<uint64_t>(gap) > importer.options.limits.fields * 16)
+      return importer.invalid(chosen, "", "the series is too long"), std::nullopt;
+    const double last = i ? series.values.back() : 0.0;
+    for (int64_t k = 1; k < gap; k++)
+      series.values.push_back(last + (point.value - last) * (static_cast<double>(k) / static_cast<double>(gap)));
+    series.values.push_back(point.value);
+  }
+  return series;
+}
+
+std::optional<Transformation> readTransformation(Importer& importer, const Element* e) {
+  const auto which = importer.choice(e, "transformation", {"none", "logarithmic", "squareroot"}, 0);
+  if (!which) return std::nullopt;
+  return static_cast<Transformation>(*which);
+}
+
+bool transform(Importer& importer, Transformation transformation, std::vector<double>& values, const Element* at) {
+  if (transformation == Transformation::none) return true;
+  const bool log = transformation == Transformation::logarithmic;
+  for (double& v : values) {
+    if (v < 0 || (log && v == 0))
+      return importer.invalid(at, "transformation", formatNumber(v) + " of the series has no " + (log ? "logarithm" : "square root"));
+    v = log ? kernel::math::log(v) : std::sqrt(v);
+  }
+  return true;
+}
+
+std::optional<std::vector<double>> numbersIn(Importer& importer, const Element* e) {
+  for (const char* name : {"Array", "REAL-SparseArray"})
+    if (const Element* array = e->FirstChildElement(name)) {
+      if (!importer.onlyAttributes(e, {})) return std::nullopt;
+      return importer.numberArray(array);
+    }
+  // Some write the numbers into the element itself, with the attributes of an Array.
+  if (e->FirstChildElement() || importer.document.text(e).find_first_not_of(" \t\r\n") == std::string::npos)
+    return importer.missing(e, "Array"), std::nullopt;
+  return importer.numberArray(e);
+}
+
+}  // namespace kiln::pmml
