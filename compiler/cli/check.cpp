@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "compiler/cli/verb.h"
+#include "compiler/ir/columns.h"
 
 namespace kiln::cli {
 
@@ -11,8 +12,8 @@ static int run(const ModelOptions& options) {
   if (open.diagnostics.hasErrors()) return open.diagnostics.exitCode();
   if (options.json) return ok;
   const ir::Pipeline& pipeline = *open.load.pipeline;
-  std::cout << options.model << ": " << pipeline.sourceFormat << ", " << pipeline.inputs().size() << " inputs, "
-            << pipeline.outputs().size() << " outputs, " << pipeline.nodes.size() << " nodes: compiles\n";
+  std::cout << options.model << ": " << pipeline.sourceFormat << ", " << ir::inputColumns(pipeline).size() << " inputs, "
+            << ir::outputColumns(pipeline).size() << " outputs, " << pipeline.nodes.size() << " nodes: compiles\n";
   return ok;
 }
 

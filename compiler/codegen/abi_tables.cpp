@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <limits>
 
+#include "compiler/ir/columns.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
 #include "compiler/ir/tables/dict.h"
@@ -13,12 +14,12 @@ namespace {
 
 class AbiTables {
  public:
-  AbiTables(const AbiFacts& facts, DataObject& object) : f_(facts), o_(object) {}
+  AbiTables(const AbiFacts& facts, DataObject& object) : f_(facts), o_(object), outputs_(ir::outputColumns(facts.pipeline)) {}
 
   void run() {
     const uint64_t identity = addIdentity();
-    const uint64_t inputs = addFields(f_.pipeline.inputs(), f_.schema.inputs, true);
-    const uint64_t outputs = addFields(f_.pipeline.outputs(), f_.schema.outputs, false);
+    const uint64_t inputs = addFields(ir::inputColumns(f_.pipeline), f_.schema.inputs, true);
+    const uint64_t outputs = addFields(outputs_, f_.schema.outputs, false);
     const size_t count = f_.tiers.size();
     const DataObject::Place scorers = o_.reserve(count * sizeof(kiln_scorer), 16);
     o_.name("kiln_scorers", scorers, count * sizeof(kiln_scorer));
@@ -65,13 +66,13 @@ class AbiTables {
     o_.point(at + offsetof(kiln_strings, text), o_.constant(text.data(), text.size(), 1));
   }
 
-  uint64_t addFields(const std::vector<ir::NodeId>& nodes, const std::vector<kernel::FieldPlan>& plans, bool input) {
-    const DataObject::Place at = o_.reserve(nodes.size() * sizeof(kiln_field), 16);
-    for (size_t i = 0; i < nodes.size(); i++) {
-      const ir::Node& node = f_.pipeline.nodes[nodes[i]];
+  uint64_t addFields(const std::vector<ir::SchemaColumn>& columns, const std::vector<kernel::FieldPlan>& plans, bool input) {
+    const DataObject::Place at = o_.reserve(columns.size() * sizeof(kiln_field), 16);
+    for (size_t i = 0; i < columns.size(); i++) {
+      const ir::Node& node = f_.pipeline.nodes[columns[i].node];
       const uint64_t offset = at.offset + i * sizeof(kiln_field);
-      if (input) addInput(node.op->as<ir::Input>(), plans[i], offset);
-      else addOutput(node.op->as<ir::Output>(), plans[i], offset);
+      if (input) addInput(node.op->as<ir::Input>(), columns[i], plans[i], offset);
+      else addOutput(node.op->as<ir::Output>(), columns[i], plans[i], offset);
     }
     return at.offset;
   }
@@ -92,27 +93,27 @@ class AbiTables {
     o_.point(strings + offsetof(kiln_strings, offsets), DataObject::Place{DataObject::blob, labels.label_offsets});
     o_.point(strings + offsetof(kiln_strings, text), DataObject::Place{DataObject::blob, labels.label_text});
   }
-  void addInput(const ir::Input& op, const kernel::FieldPlan& plan, uint64_t at) {
+  void addInput(const ir::Input& op, const ir::SchemaColumn& column, const kernel::FieldPlan& plan, uint64_t at) {
     kiln_field field = fieldOf(plan);
     field.optype = static_cast<uint8_t>(KILN_CONTINUOUS + static_cast<int>(op.opType)), field.role = op.role, field.required = op.required;
     field.low = op.low, field.high = op.high;
     field.list = op.list != 0, field.most_items = op.list;
     field.role_of = op.roleOf, field.role_step = op.roleStep, field.same_count = static_cast<uint32_t>(op.same.size());
-    place(field, at, op.field, op.description, plan);
+    place(field, at, column.name, op.description, plan);
     if (!op.same.empty()) o_.point(at + offsetof(kiln_field, same), o_.constant(op.same.data(), op.same.size() * 4, 4));
   }
-  void addOutput(const ir::Output& op, const kernel::FieldPlan& plan, uint64_t at) {
+  void addOutput(const ir::Output& op, const ir::SchemaColumn& column, const kernel::FieldPlan& plan, uint64_t at) {
     kiln_field field = fieldOf(plan);
     field.optype = static_cast<uint8_t>(KILN_CONTINUOUS + static_cast<int>(op.opType)), field.result = op.feature;
     kernel::FieldPlan labels = plan;
-    if (!op.of.empty()) field.of = labelMeant(op.of, labels);
-    place(field, at, op.field, op.description, labels);
+    const std::string& of = op.labels.empty() ? op.of : op.labels[column.element];
+    if (!of.empty()) field.of = labelMeant(of, labels);
+    place(field, at, column.name, op.description, labels);
   }
   // A probability shares the categories of the first output that has its label.
   uint32_t labelMeant(const std::string& label, kernel::FieldPlan& labels) const {
-    const std::vector<ir::NodeId> outputs = f_.pipeline.outputs();
-    for (size_t i = 0; i < outputs.size(); i++) {
-      const ir::Type& type = f_.pipeline.type(f_.pipeline.nodes[outputs[i]].operands[0]);
+    for (size_t i = 0; i < outputs_.size(); i++) {
+      const ir::Type& type = f_.pipeline.type(f_.pipeline.nodes[outputs_[i].node].operands[0]);
       if (type.elem != ir::Elem::cat) continue;
       const auto& dict = f_.pipeline.table<ir::Dict>(ir::TableRef{type.dict});
       for (uint32_t code = 0; code < dict.size(); code++)
@@ -174,6 +175,7 @@ class AbiTables {
 
   const AbiFacts& f_;
   DataObject& o_;
+  const std::vector<ir::SchemaColumn> outputs_;
 };
 
 }  // namespace

@@ -121,9 +121,10 @@ class Compilation {
   void fillPlan(TierPlan& p) {
     kernel::ScorerPlan& plan = p.plan;
     plan.input_count = static_cast<uint32_t>(schema_.inputs.size()), plan.output_count = static_cast<uint32_t>(schema_.outputs.size());
-    auto fields = [&](std::vector<kernel::FieldPlan> fields, const std::vector<LocalId>& locals, const char* key) {
+    auto fields = [&](std::vector<kernel::FieldPlan> fields, const std::vector<Element>& at, const char* key) {
       for (size_t i = 0; i < fields.size(); i++)
-        if (locals[i] != ir::kNone) fields[i].slot = p.blockSchedule.slots[locals[i]];
+        if (const LocalId l = at[i].local; l != ir::kNone)
+          fields[i].slot = elementsOf(p.blockSchedule.slots[l], at[i].element, 1, p.block.locals[l].storage);
       return blob_.add(key, fields.data(), fields.size() * sizeof(kernel::FieldPlan), 8);
     };
     plan.inputs = fields(schema_.inputs, p.block.inputs, "inputs");

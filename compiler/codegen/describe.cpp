@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/codegen/elf_read.h"
+#include "compiler/ir/columns.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
 #include "compiler/ir/tables/dict.h"
@@ -64,10 +65,11 @@ void addType(json& field, const ir::Pipeline& pipeline, const ir::Type& type) {
   if (dict.open) field["other_categories"] = true;
 }
 
-json inputField(const ir::Pipeline& pipeline, const ir::Node& node) {
+json inputField(const ir::Pipeline& pipeline, const ir::SchemaColumn& column) {
+  const ir::Node& node = pipeline.nodes[column.node];
   const auto& op = node.op->as<ir::Input>();
   json field = json::object();
-  field["name"] = op.field, field["optype"] = ir::Input::kOpTypes[op.opType], field["nullable"] = op.nullable;
+  field["name"] = column.name, field["optype"] = ir::Input::kOpTypes[op.opType], field["nullable"] = op.nullable;
   addType(field, pipeline, pipeline.type(node.results[0]));
   if (std::isfinite(op.low) || std::isfinite(op.high)) field["range"] = json::array({bound(op.low), bound(op.high)});
   if (!op.description.empty()) field["treatment"] = op.description;
@@ -80,13 +82,15 @@ json inputField(const ir::Pipeline& pipeline, const ir::Node& node) {
   return field;
 }
 
-json outputField(const ir::Pipeline& pipeline, const ir::Node& node) {
+json outputField(const ir::Pipeline& pipeline, const ir::SchemaColumn& column) {
+  const ir::Node& node = pipeline.nodes[column.node];
   const auto& op = node.op->as<ir::Output>();
   json field = json::object();
-  field["name"] = op.field, field["optype"] = ir::Output::kOpTypes[op.opType],
+  field["name"] = column.name, field["optype"] = ir::Output::kOpTypes[op.opType],
   field["result"] = ir::Output::kFeatures[op.feature];
   addType(field, pipeline, pipeline.type(node.operands[0]));
-  if (!op.of.empty()) field["of"] = op.of;
+  const std::string& of = op.labels.empty() ? op.of : op.labels[column.element];
+  if (!of.empty()) field["of"] = of;
   if (!op.description.empty()) field["description"] = op.description;
   return field;
 }
@@ -104,8 +108,8 @@ json counts(const ir::Pipeline& pipeline) {
   for (const ir::Verification& v : pipeline.verifications) rows += v.rows.size();
   json all = {{"nodes", pipeline.nodes.size()},
               {"tables", pipeline.tables.size()},
-              {"inputs", pipeline.inputs().size()},
-              {"outputs", pipeline.outputs().size()}};
+              {"inputs", ir::inputColumns(pipeline).size()},
+              {"outputs", ir::outputColumns(pipeline).size()}};
   const std::pair<const char*, uint64_t> others[] = {
       {"categories", categories}, {"forests", forests},           {"trees", trees},           {"forest_nodes", nodes},
       {"forest_leaves", leaves},  {"coefficients", coefficients}, {"verification_rows", rows}};
@@ -122,8 +126,8 @@ std::string describeJson(const ir::Pipeline& pipeline, const ArtefactFacts& fact
               {"inputs", json::array()},
               {"outputs", json::array()},
               {"counts", counts(pipeline)}};
-  for (ir::NodeId node : pipeline.inputs()) all["inputs"].push_back(inputField(pipeline, pipeline.nodes[node]));
-  for (ir::NodeId node : pipeline.outputs()) all["outputs"].push_back(outputField(pipeline, pipeline.nodes[node]));
+  for (const ir::SchemaColumn& c : ir::inputColumns(pipeline)) all["inputs"].push_back(inputField(pipeline, c));
+  for (const ir::SchemaColumn& c : ir::outputColumns(pipeline)) all["outputs"].push_back(outputField(pipeline, c));
   if (!facts.strategies.empty()) all["strategies"] = facts.strategies;
   for (const auto& [name, bytes] : facts.sizes) all["sizes"][name] = bytes;
   return dump(all);

@@ -36,7 +36,7 @@ class NodeEmitter {
   /// 1 in the one-row instance, else the tier's lanes.
   virtual int lanes() const = 0;
   virtual bool rowForm() const = 0;   ///< inputs are cells, outputs are cells
-  /// Of an input or output: its place in the schema.
+  /// Of an input or output: its first column in the schema.
   virtual uint32_t schemaIndex() const = 0;
   virtual const kernel::FieldPlan& schemaField() const = 0;
   /// Options::strategy: the forest strategy to use, empty for the cheapest; and where a lowering says which one it took.
@@ -93,6 +93,8 @@ class NodeEmitter {
 
   /// Makes result 0 another name of operand 0, where that cannot fail. Returns whether it does; if not, nothing has happened.
   virtual bool forward() { return false; }
+  /// Makes result 0 another name of the elements of operand 0 from `first` on, if both are vectors. Returns whether it does.
+  virtual bool view(uint32_t first) { return false; }
 
   /// A kernel over a whole block, between two stages: calls kiln_<kernel>_row or kiln_<kernel>_block, with
   /// (const Ctx*, const Params*, const Slot* operands, const Slot* results, u64 rows). Every operand, scalars too, is in scratch
@@ -100,6 +102,9 @@ class NodeEmitter {
   /// kernel is inlined; scratch of its own is `extraScratch` bytes, 64-aligned, at the offset that `extraAt` returns.
   virtual void callBlock(const std::string& kernel, const void* params, size_t paramBytes) = 0;
   template <class P> void callBlock(const std::string& kernel, const P& params) { callBlock(kernel, &params, sizeof params); }
+  /// callBlock, with one Slot for each element of vector operands.
+  virtual void callColumns(const std::string& kernel, const void* params, size_t paramBytes) = 0;
+  template <class P> void callColumns(const std::string& kernel, const P& params) { callColumns(kernel, &params, sizeof params); }
   /// Reserves scratch for a block kernel, before callBlock; returns its offset from Ctx::scratch.
   virtual uint32_t scratch(size_t bytes) = 0;
   /// Rows of a block: 1 in the one-row instance.

@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "compiler/codegen/perfect_hash.h"
+#include "compiler/ir/columns.h"
 #include "compiler/ir/nodes/input.h"
-#include "compiler/ir/nodes/output.h"
 #include "compiler/ir/tables/dict.h"
 #include "compiler/support/sha256.h"
 
@@ -52,42 +52,51 @@ void addDict(const ir::Dict& dict, bool input, Blob& blob, kernel::FieldPlan& fi
   }
 }
 
-kernel::FieldPlan field(const ir::Pipeline& pipeline, const ir::Type& type, const std::string& name, bool input, Blob& blob) {
+kernel::FieldPlan field(const ir::Pipeline& pipeline, const ir::Type& type, bool input, Blob& blob) {
   kernel::FieldPlan field{};
   field.nullable = 1;
   if (type.elem == ir::Elem::cat) addDict(pipeline.table<ir::Dict>(ir::TableRef{type.dict}), input, blob, field);
   else field.elem = elemOf(type.elem);
-  field.name_length = static_cast<uint32_t>(name.size());
-  field.name = blob.add("name", name.c_str(), name.size() + 1, 1);
+  return field;
+}
+/// The plan of one column, of what all columns of its node share.
+kernel::FieldPlan columnPlan(kernel::FieldPlan field, const ir::SchemaColumn& column, Blob& blob) {
+  field.joins = column.element != 0;
+  field.name_length = static_cast<uint32_t>(column.name.size());
+  field.name = blob.add("name", column.name.c_str(), column.name.size() + 1, 1);
   return field;
 }
 
 kernel::FieldPlan inputField(const ir::Pipeline& pipeline, ir::NodeId node, Blob& blob) {
   const auto& op = pipeline.nodes[node].op->as<ir::Input>();
-  kernel::FieldPlan plan = field(pipeline, pipeline.type(pipeline.nodes[node].results[0]), op.field, true, blob);
-  plan.nan = op.nan, plan.nullable = op.nullable, plan.required = op.required;
+  kernel::FieldPlan plan = field(pipeline, pipeline.type(pipeline.nodes[node].results[0]), true, blob);
+  plan.nan = op.nan, plan.nullable = op.nullable, plan.required = op.required, plan.blank = op.blank;
   plan.list = op.list, plan.drop_invalid = op.dropInvalid;
   return plan;
 }
 kernel::FieldPlan outputField(const ir::Pipeline& pipeline, ir::NodeId node, Blob& blob) {
-  const auto& op = pipeline.nodes[node].op->as<ir::Output>();
-  return field(pipeline, pipeline.type(pipeline.nodes[node].operands[0]), op.field, false, blob);
+  return field(pipeline, pipeline.type(pipeline.nodes[node].operands[0]), false, blob);
 }
 
 }  // namespace
 
 Schema schemaOf(const ir::Pipeline& pipeline, Blob& blob) {
   Schema schema;
-  const std::vector<ir::NodeId> inputs = pipeline.inputs();
+  const std::vector<ir::SchemaColumn> inputs = ir::inputColumns(pipeline);
   std::vector<uint32_t> byName;
   std::string names;
+  kernel::FieldPlan shared{};
   for (uint32_t i = 0; i < inputs.size(); i++) {
-    schema.inputs.push_back(inputField(pipeline, inputs[i], blob));
+    if (inputs[i].element == 0) shared = inputField(pipeline, inputs[i].node, blob);
+    schema.inputs.push_back(columnPlan(shared, inputs[i], blob));
     byName.push_back(i);
-    names += pipeline.nodes[inputs[i]].op->as<ir::Input>().field + '\0';
+    names += inputs[i].name + '\0';
   }
-  for (ir::NodeId output : pipeline.outputs()) schema.outputs.push_back(outputField(pipeline, output, blob));
-  auto nameOf = [&](uint32_t i) -> const std::string& { return pipeline.nodes[inputs[i]].op->as<ir::Input>().field; };
+  for (const ir::SchemaColumn& output : ir::outputColumns(pipeline)) {
+    if (output.element == 0) shared = outputField(pipeline, output.node, blob);
+    schema.outputs.push_back(columnPlan(shared, output, blob));
+  }
+  auto nameOf = [&](uint32_t i) -> const std::string& { return inputs[i].name; };
   std::sort(byName.begin(), byName.end(), [&](uint32_t a, uint32_t b) { return std::pair(std::string_view(nameOf(a)), a) < std::pair(std::string_view(nameOf(b)), b); });
   schema.byName = blob.add("by_name", byName.data(), byName.size() * 4, 4);
   // A binding depends on the names and what they hold, which the plans and names say.

@@ -240,9 +240,17 @@ class Emitter {
     const Operation& operation = piece.operations[0];
     const size_t operands = o_.pipeline.nodes[piece.node].operands.size();
     std::vector<Slot> slots;
-    for (LocalId l : operation.arguments) slots.push_back(slot(l));
+    size_t first = 0;   // of the results
+    for (size_t i = 0; i < operation.arguments.size(); i++) {
+      const LocalId l = operation.arguments[i];
+      if (i == operands) first = slots.size();
+      if (operation.kind == Operation::columns && i < operands)
+        for (uint32_t e = 0; e < local(l).count; e++) slots.push_back(elementsOf(slot(l), e, 1, local(l).storage));
+      else
+        slots.push_back(slot(l));
+    }
     auto* table = llvm::cast<llvm::Constant>(constant(slots.data(), slots.size() * sizeof(Slot), "slots"));
-    Value* results = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), table, operands * sizeof(Slot));
+    Value* results = b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), table, first * sizeof(Slot));
     const uint64_t group = static_cast<uint64_t>(o_.lanes);
     Value* rows = row_ ? b_.getInt64(1) : b_.CreateAnd(b_.CreateAdd(rows_, b_.getInt64(group - 1)), b_.getInt64(~(group - 1)));
     Value* params = constant(operation.params.data(), operation.params.size(), "params");

@@ -12,7 +12,7 @@ const char* storageName(ir::Storage storage) {
   return names[static_cast<int>(storage)];
 }
 
-bool representable(const ir::Type& type) { return type.isScalar() && type.elem != ir::Elem::str; }
+bool representable(const ir::Type& type) { return type.elem != ir::Elem::str; }
 
 namespace {
 
@@ -38,7 +38,7 @@ class Recorder final : public NodeEmitter {
   Record run() {
     addSchema();
     for (index_ = 0; index_ < pipeline().nodes.size(); index_++) {
-      if (!rowForm() && node().op->kind() == ir::OpKind::Input && resultType().isScalar()) continue;   // the driver fills its Slot
+      if (const auto* input = node().op->to<ir::Input>(); input && !input->list && !rowForm()) continue;   // the driver fills its Slot
       open_ = false, scratchUsed_ = 0;
       if (node().op->kind() == ir::OpKind::Const && resultType().isScalar()) record_.locals[node().results[0]].constant = true;
       lowerNode(*node().op, *this);
@@ -71,7 +71,7 @@ class Recorder final : public NodeEmitter {
 
   Arg in(size_t operand) override { return handle(localOf_[node().operands[operand]], false); }
   Arg out(size_t result) override { return handle(localOf_[node().results[result]], true); }
-  Arg outputSlot() override { return handle(record_.outputs[schemaIndex()], true); }
+  Arg outputSlot() override { return handle(record_.outputs[schemaIndex()].local, true); }
   Arg temporary(ir::Storage storage) override { return handle(addLocal({storage}), true); }
   Arg temporarySlot(ir::Storage storage, uint32_t count, bool nullable, bool fallible) override {
     return handle(addLocal({storage, count, true, nullable, fallible}), true);
@@ -85,7 +85,7 @@ class Recorder final : public NodeEmitter {
       assert(raw != 0 && "an argument that is not the emitter's");
       const auto local = static_cast<LocalId>((raw >> 1) - 1);
       operation.arguments.push_back(local);
-      (raw & 1 ? p.defines : p.uses).push_back(local);
+      (raw & 1 ? p.defines : p.uses).push_back(wholeOf(local));
     }
     p.operations.push_back(std::move(operation));
   }
@@ -94,6 +94,9 @@ class Recorder final : public NodeEmitter {
   }
   void callBlock(const std::string& kernel, const void* params, size_t paramBytes) override {
     wholeNode(Operation::block, kernel, params, paramBytes, node().results.size());
+  }
+  void callColumns(const std::string& kernel, const void* params, size_t paramBytes) override {
+    wholeNode(Operation::columns, kernel, params, paramBytes, node().results.size());
   }
 
   uint32_t blob(const std::string& key, const void* bytes, size_t size, uint32_t align) override {
@@ -104,6 +107,21 @@ class Recorder final : public NodeEmitter {
     const LocalId operand = localOf_[node().operands[0]];
     if (record_.locals[operand].fallible) return false;
     localOf_[node().results[0]] = operand;
+    return true;
+  }
+  bool view(uint32_t first) override {
+    const LocalId whole = localOf_[node().operands[0]];
+    const Local& from = record_.locals[whole];
+    const Local& to = record_.locals[node().results[0]];
+    if (!from.vector || !to.vector) return false;
+    LocalId view = whole;
+    if (from.count != to.count) {
+      Local part = from;
+      part.count = to.count, part.whole = wholeOf(whole), part.first = from.first + first;
+      part.input = part.output = ir::kNone;
+      view = addLocal(part);
+    }
+    localOf_[node().results[0]] = view;
     return true;
   }
   uint32_t scratch(size_t bytes) override {
@@ -120,6 +138,7 @@ class Recorder final : public NodeEmitter {
   }
   static std::string bytesOf(const void* p, size_t n) { return std::string(static_cast<const char*>(p), n); }
 
+  LocalId wholeOf(LocalId local) const { return record_.locals[local].whole == ir::kNone ? local : record_.locals[local].whole; }
   LocalId addLocal(Local local) {
     record_.locals.push_back(local);
     return static_cast<LocalId>(record_.locals.size() - 1);
@@ -133,35 +152,38 @@ class Recorder final : public NodeEmitter {
     return record_.pieces.back();
   }
   void wholeNode(Operation::Kind kind, const std::string& kernel, const void* params, size_t paramBytes, size_t results) {
-    Piece& p = piece(kind == Operation::block);
+    Piece& p = piece(kind != Operation::elementwise);
     Operation operation{kind, kernel, bytesOf(params, paramBytes), {}};
-    for (ir::ValueId v : node().operands) operation.arguments.push_back(localOf_[v]), p.uses.push_back(localOf_[v]);
+    for (ir::ValueId v : node().operands) operation.arguments.push_back(localOf_[v]), p.uses.push_back(wholeOf(localOf_[v]));
     for (size_t r = 0; r < results; r++) operation.arguments.push_back(localOf_[node().results[r]]), p.defines.push_back(localOf_[node().results[r]]);
     p.operations.push_back(std::move(operation));
   }
   void addSchema() {
     schema_.assign(pipeline().nodes.size(), ir::kNone);
-    for (uint32_t i = 0; i < inputs_.size(); i++) {
-      schema_[inputs_[i]] = i;
-      const ir::ValueId v = pipeline().nodes[inputs_[i]].results[0];
-      if (!pipeline().type(v).isScalar()) {   // a list
-        record_.inputs.push_back(ir::kNone);
+    for (ir::NodeId node : inputs_) {
+      const auto first = static_cast<uint32_t>(record_.inputs.size());
+      schema_[node] = first;
+      const auto& input = pipeline().nodes[node].op->as<ir::Input>();
+      const ir::ValueId v = pipeline().nodes[node].results[0];
+      if (input.list) {
+        record_.inputs.push_back({});
         continue;
       }
       if (!rowForm()) {
         Local& local = record_.locals[v];
-        local.input = i;
-        // A number of a matrix is a number, or NaN, which is missing.
-        if (ir::isFloat(pipeline().type(v).elem) && local.nullable) local.fallible = false;
+        local.input = first;
+        // A number of a matrix is a number, or NaN, which is missing or a value.
+        if (ir::isFloat(input.elem) && (local.nullable || input.blank)) local.fallible = false;
       }
-      record_.inputs.push_back(v);
+      for (uint32_t e = 0; e < pipeline().type(v).size(); e++) record_.inputs.push_back({v, e});
     }
-    for (uint32_t i = 0; i < outputs_.size(); i++) {
-      schema_[outputs_[i]] = i;
-      const ir::Type& type = pipeline().type(pipeline().nodes[outputs_[i]].operands[0]);
+    for (ir::NodeId node : outputs_) {
+      const auto first = static_cast<uint32_t>(record_.outputs.size());
+      schema_[node] = first;
+      const ir::Type& type = pipeline().type(pipeline().nodes[node].operands[0]);
       LocalId slot = ir::kNone;
-      if (!rowForm() && representable(type)) slot = addLocal({type.storage(), 1, true, true, false, ir::kNone, i});
-      record_.outputs.push_back(slot);
+      if (!rowForm() && representable(type)) slot = addLocal({type.storage(), type.size(), true, true, false, ir::kNone, first});
+      for (uint32_t e = 0; e < type.size(); e++) record_.outputs.push_back({slot, e});
     }
   }
 

@@ -23,13 +23,20 @@ struct Local {
   uint32_t input = ir::kNone;    ///< block instance: filled from the caller's matrix; index of the input
   uint32_t output = ir::kNone;   ///< block instance: read into the caller's matrix; index of the output
   bool constant = false;         ///< recomputed wherever it is used
+  LocalId whole = ir::kNone;     ///< another name of elements of this vector, from `first` on
+  uint32_t first = 0;
+};
+/// One element of a vector in scratch, or a scalar.
+struct Element {
+  LocalId local = ir::kNone;
+  uint32_t element = 0;
 };
 
 struct Operation {
-  enum Kind : uint8_t { call, elementwise, block } kind;
+  enum Kind : uint8_t { call, elementwise, block, columns } kind;   ///< columns: block, of the elements of vector operands
   std::string kernel;
   std::string params;               ///< bytes of the kernel's parameters
-  std::vector<LocalId> arguments;   ///< of elementwise: operands, then the result; of block: operands, then results
+  std::vector<LocalId> arguments;   ///< of elementwise: operands, then the result; of block and columns: operands, then results
 };
 
 /// Operations of one node that run together: a run of lane calls, or one block kernel.
@@ -45,7 +52,7 @@ struct Record {
   std::vector<Piece> pieces;       ///< in program order
   uint64_t blockScratch = 0;       ///< bytes that block kernels share, at the start of scratch
   uint32_t blockRows = 1;
-  std::vector<LocalId> inputs, outputs;   ///< block instance: the Slots of the schema's fields (kNone: not representable)
+  std::vector<Element> inputs, outputs;   ///< block instance: where the schema's columns are (kNone: not representable)
 };
 
 struct RecordOptions {

@@ -4,12 +4,22 @@
 #include <map>
 
 namespace kiln::codegen {
-namespace {
 
 size_t storageBytes(ir::Storage storage) {
   static const size_t bytes[] = {8, 4, 8, 4, 1, 16};
   return bytes[static_cast<int>(storage)];
 }
+
+kernel::Slot elementsOf(const kernel::Slot& slot, uint32_t first, uint32_t count, ir::Storage storage) {
+  if (slot.count == 0) return slot;   // it has no place
+  kernel::Slot part = slot;
+  part.count = count;
+  part.values += static_cast<uint32_t>(first * slot.pitch * storageBytes(storage));
+  if (slot.missing != kernel::kNone) part.missing += first * ((slot.pitch + 7) / 8);
+  return part;
+}
+
+namespace {
 
 class Scheduler {
  public:
@@ -160,6 +170,10 @@ class Scheduler {
       if (slot.missing != kernel::kNone) slot.missing += slot.values;
       if (slot.status != kernel::kNone) slot.status += slot.values;
       schedule_.slots[l] = slot;
+    }
+    for (LocalId l = 0; l < record_.locals.size(); l++) {
+      const Local& local = record_.locals[l];
+      if (local.whole != ir::kNone) schedule_.slots[l] = elementsOf(schedule_.slots[local.whole], local.first, local.count, local.storage);
     }
     schedule_.scratchBytes = top;
   }

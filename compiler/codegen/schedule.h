@@ -22,6 +22,10 @@ struct Schedule {
   uint32_t statusAt = 0;            ///< kiln_status of each row of the block
 };
 
+size_t storageBytes(ir::Storage storage);
+/// `count` elements of a vector's Slot, from `first` on.
+kernel::Slot elementsOf(const kernel::Slot& slot, uint32_t first, uint32_t count, ir::Storage storage);
+
 /// `lanes`: rows of a group; columns are padded to it.
 Schedule schedule(const Record& record, const ir::Pipeline& pipeline, int lanes);
 

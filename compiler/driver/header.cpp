@@ -3,8 +3,7 @@
 #include <cctype>
 #include <set>
 
-#include "compiler/ir/nodes/input.h"
-#include "compiler/ir/nodes/output.h"
+#include "compiler/ir/columns.h"
 
 namespace kiln::driver {
 
@@ -22,11 +21,9 @@ std::string headerText(const ir::Pipeline& pipeline) {
   const std::string model = identifier(pipeline.name.empty() ? "model" : pipeline.name, none);
   std::string text = "/* Columns of the scorer of '" + pipeline.name + "', made by kiln. */\n#ifndef KILN_COLUMNS_" + model +
                      "_H\n#define KILN_COLUMNS_" + model + "_H\nenum {\n";
-  for (ir::NodeId n : pipeline.inputs())
-    text += "  " + model + "_IN_" + identifier(pipeline.nodes[n].op->as<ir::Input>().field, ins) + ",\n";
+  for (const ir::SchemaColumn& c : ir::inputColumns(pipeline)) text += "  " + model + "_IN_" + identifier(c.name, ins) + ",\n";
   text += "  " + model + "_INPUTS\n};\nenum {\n";
-  for (ir::NodeId n : pipeline.outputs())
-    text += "  " + model + "_OUT_" + identifier(pipeline.nodes[n].op->as<ir::Output>().field, outs) + ",\n";
+  for (const ir::SchemaColumn& c : ir::outputColumns(pipeline)) text += "  " + model + "_OUT_" + identifier(c.name, outs) + ",\n";
   return text + "  " + model + "_OUTPUTS\n};\n#endif\n";
 }
 

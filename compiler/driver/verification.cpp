@@ -4,9 +4,8 @@
 #include <cstring>
 #include <map>
 
+#include "compiler/ir/columns.h"
 #include "compiler/ir/evaluate.h"
-#include "compiler/ir/nodes/input.h"
-#include "compiler/ir/nodes/output.h"
 #include "compiler/ir/tables/dict.h"
 #include "compiler/support/calendar.h"
 #include "compiler/support/number.h"
@@ -65,10 +64,10 @@ struct Columns {
 
   Columns(const ir::Pipeline& pipeline, const ir::Verification& block) {
     std::map<std::string, int> ins, outs;
-    for (ir::NodeId n : pipeline.inputs()) ins.emplace(pipeline.nodes[n].op->as<ir::Input>().field, static_cast<int>(ins.size()));
-    for (ir::NodeId n : pipeline.outputs()) {
-      outs.emplace(pipeline.nodes[n].op->as<ir::Output>().field, static_cast<int>(outs.size()));
-      outputElem.push_back(pipeline.type(pipeline.nodes[n].operands[0]).elem);
+    for (const ir::SchemaColumn& c : ir::inputColumns(pipeline)) ins.emplace(c.name, static_cast<int>(ins.size()));
+    for (const ir::SchemaColumn& c : ir::outputColumns(pipeline)) {
+      outs.emplace(c.name, static_cast<int>(outs.size()));
+      outputElem.push_back(pipeline.type(pipeline.nodes[c.node].operands[0]).elem);
     }
     auto find = [](const std::map<std::string, int>& map, const std::string& name) {
       const auto it = map.find(name);
@@ -84,7 +83,7 @@ static void verifyBlock(const ir::Pipeline& pipeline, const ir::Verification& bl
                         Diagnostics& diagnostics) {
   const Columns columns(pipeline, block);
   ir::Evaluator evaluator(pipeline);
-  std::vector<kiln_cell> in(pipeline.inputs().size()), out(pipeline.outputs().size());
+  std::vector<kiln_cell> in(ir::inputColumns(pipeline).size()), out(ir::outputColumns(pipeline).size());
   uint64_t values = 0, differing = 0;
   std::string first;
   for (size_t r = 0; r < block.rows.size(); r++) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "compiler/ir/columns.h"
 #include "compiler/ir/elements.h"
 
 namespace kiln::ir {
@@ -56,26 +57,23 @@ static kiln_cell toCell(const Datum& datum, Elem elem) {
 }
 
 void Evaluation::setOutput(const RowValue& value, const Type& type) {
-  Datum datum = value.elements[0];
-  Elem elem = type.elem;
-  if (datum.missing) {
-    *output_ = kiln_cell{};
-    return;
+  const Dict* labels = type.elem == Elem::cat ? &pipeline.table<Dict>(TableRef{type.dict}) : nullptr;
+  const Elem elem = labels ? labels->elem : type.elem;
+  for (size_t i = 0; i < value.elements.size(); i++) {
+    const Datum& datum = value.elements[i];
+    kiln_cell& cell = output_[i] = kiln_cell{};
+    if (datum.missing) continue;
+    cell = toCell(labels ? labelOf(*labels, static_cast<uint32_t>(datum.i32)) : datum, elem);
+    if (isFloat(elem) && !std::isfinite(cell.as.number)) addNote(KILN_NON_FINITE);
   }
-  if (elem == Elem::cat) {
-    const Dict& dict = pipeline.table<Dict>(TableRef{type.dict});
-    datum = labelOf(dict, static_cast<uint32_t>(datum.i32)), elem = dict.elem;
-  }
-  *output_ = toCell(datum, elem);
-  if (isFloat(elem) && !std::isfinite(output_->as.number)) addNote(KILN_NON_FINITE);
 }
 
 Evaluator::Evaluator(const Pipeline& pipeline)
     : pipeline_(pipeline), values_(pipeline.values.size()), places_(pipeline.nodes.size()) {
   for (uint32_t n = 0; n < pipeline.nodes.size(); n++) {
     const Node& node = pipeline.nodes[n];
-    if (node.op->kind() == OpKind::Input) places_[n] = inputs_++;
-    if (node.op->kind() == OpKind::Output) places_[n] = outputs_++;
+    if (node.op->kind() == OpKind::Input) places_[n] = inputs_, inputs_ += columnsOf(pipeline, node);
+    if (node.op->kind() == OpKind::Output) places_[n] = outputs_, outputs_ += columnsOf(pipeline, node);
     if (node.op->kind() == OpKind::Const) run(n, nullptr, nullptr, nullptr);
   }
 }

@@ -45,7 +45,7 @@ class Evaluation {
   const Node& node;
   uint32_t nodeIndex = 0;
   const kiln_cell* cells = nullptr;   ///< the row's inputs, in schema order
-  uint32_t inputIndex = 0;    ///< of an input node: its place in the schema
+  uint32_t inputIndex = 0;    ///< of an input node: its first column in the schema
 
   size_t operands() const { return node.operands.size(); }
   const RowValue& operand(size_t i) const { return values_[node.operands[i]]; }
@@ -87,7 +87,7 @@ class Evaluator {
 
   const Pipeline& pipeline_;
   std::vector<RowValue> values_;   // kept from row to row, so that scoring does not allocate; constants stay
-  std::vector<uint32_t> places_;   // of an input or output node: its number in the schema
+  std::vector<uint32_t> places_;   // of an input or output node: its first column in the schema
   uint32_t inputs_ = 0, outputs_ = 0;
   std::deque<std::string> texts_;
 };

@@ -8,7 +8,7 @@
 //  `!`
 //     included.
 //  5. A cat type names a dict. A shape has at most 8 dimensions, none of them 0, and at most 2^24 elements.
-//  6. Inputs have unique, non-empty field names; so do outputs.
+//  6. Columns of inputs have unique, non-empty names; so do those of outputs.
 //  7. Where a node blames an input (`field` of prepare, raise_if and encode), there is that input.
 //  8. Tests of a forest fit the columns that they are given: sets and constants of cat columns are codes of the dict,
 //     order only where that is ordered.
@@ -18,6 +18,7 @@
 
 #include <unordered_set>
 
+#include "compiler/ir/columns.h"
 #include "compiler/ir/nodes/encode.h"
 #include "compiler/ir/nodes/forest.h"
 #include "compiler/ir/nodes/input.h"
@@ -143,12 +144,12 @@ class Verifier {
 
   void fields(NodeId id, const Node& n) {
     if (auto* input = n.op->to<Input>()) {
-      if (input->field.empty() || !inputs_.insert(input->field).second)
-        report(id, "input field '" + input->field + "' is empty or occurs twice");
-      inputCount_++;
+      const auto& shape = input->list ? std::vector<uint32_t>() : input->columns.empty() ? input->shape : input->columns;
+      if (small(shape)) inputCount_ += columns(id, "input", columnNames(input->field, shape), inputs_);
     } else if (auto* output = n.op->to<Output>()) {
-      if (output->field.empty() || !outputs_.insert(output->field).second)
-        report(id, "output field '" + output->field + "' is empty or occurs twice");
+      if (n.operands.size() != 1 || n.operands[0] >= p_.values.size()) return;
+      const auto& shape = output->columns.empty() ? p_.type(n.operands[0]).shape : output->columns;
+      if (small(shape)) columns(id, "output", columnNames(output->field, shape, output->labels), outputs_);
     } else if (auto* prepare = n.op->to<Prepare>()) {
       blame(id, prepare->fieldIndex);
     } else if (auto* raise = n.op->to<RaiseIf>()) {
@@ -161,6 +162,18 @@ class Verifier {
     }
   }
 
+  // Shapes that are too large have been reported.
+  static bool small(const std::vector<uint32_t>& shape) {
+    uint64_t size = 1;
+    for (uint32_t d : shape) size = std::min<uint64_t>(size * d, kMostElements + 1);
+    return size <= kMostElements;
+  }
+  uint32_t columns(NodeId id, const char* what, const std::vector<std::string>& names, std::unordered_set<std::string>& taken) {
+    for (const std::string& name : names)
+      if (name.empty() || !taken.insert(name).second) report(id, std::string(what) + " field '" + name + "' is empty or occurs twice");
+    return static_cast<uint32_t>(names.size());
+  }
+
   // Inputs stand before what uses them, so those seen so far are enough.
   void blame(NodeId id, uint32_t field) {
     if (field != kNone && field >= inputCount_)
@@ -169,14 +182,16 @@ class Verifier {
   }
 
   void tests(NodeId id, const Node& n, const Forest& f) {
-    std::vector<const Dict*> dicts(f.columns);
-    if (n.operands.size() != f.columns) return;  // infer has said so
-    for (size_t c = 0; c < dicts.size(); c++) {
-      if (n.operands[c] >= p_.values.size()) return;
-      const Type& t = p_.type(n.operands[c]);
-      if (t.elem == Elem::cat && t.dict < p_.tables.size() && p_.tables[t.dict]->kind() == TableKind::Dict)
-        dicts[c] = &p_.table<Dict>({t.dict});
+    std::vector<const Dict*> dicts;     // of each column
+    std::vector<ValueId> values;
+    for (ValueId v : n.operands) {
+      if (v >= p_.values.size()) return;
+      const Type& t = p_.type(v);
+      const bool coded = t.elem == Elem::cat && t.dict < p_.tables.size() && p_.tables[t.dict]->kind() == TableKind::Dict;
+      dicts.insert(dicts.end(), t.size(), coded ? &p_.table<Dict>({t.dict}) : nullptr);
+      values.insert(values.end(), t.size(), v);
     }
+    if (dicts.size() != f.columns) return;  // infer has said so
     std::vector<double> largest = largestCodes(f);
     std::vector<std::string> found;
     Checks checks(found);
@@ -190,7 +205,7 @@ class Verifier {
       bool orders = test != Test::equal && test != Test::notEqual && test != Test::inSet;
       auto message = [&, this](const char* what) {
         return "node " + std::to_string(i) + " of its forest " + what + " of '%" +
-               p_.values[n.operands[f.column[i]]].name + "'";
+               p_.values[values[f.column[i]]].name + "'";
       };
       checks.expect(isCode, [&] { return message("tests what is no code"); });
       checks.expect(!orders || dict->ordered, [&] { return message("asks for the order"); });

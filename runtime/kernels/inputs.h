@@ -121,9 +121,17 @@ OUTLINE u32 read_code(const u8* blob, const FieldPlan* field, const kiln_cell* c
 
 INLINE i32 input_status(u32 cause, u32 index) { return (i32)(cause | index << 8); }
 
+/// What a missing cell is.
+INLINE void set_blank(f64& v) { v = __builtin_nan(""); }
+INLINE void set_blank(f32& v) { v = __builtin_nanf(""); }
+template <class V> INLINE void set_blank(V&) {}   // text: no cell, so no bytes
+template <class V> INLINE u32 absent_cell(const FieldPlan& f, V& v) {
+  if (f.blank) return set_blank(v), kPresent;
+  return f.nullable ? (u32)kMissing : (u32)KILN_MISSING_REQUIRED;
+}
 /// One cell: `read` gives a state and, if it is present, the value.
 template <class X, class V, class Read> INLINE void input_cell(const kiln_cell& cell, const InputParams& p, X& y, V& v, Read read) {
-  u32 state = cell.kind == KILN_MISSING ? (u32)kMissing : read(cell, v);
+  u32 state = cell.kind == KILN_MISSING ? absent_cell(p.field, v) : read(cell, v);
   if (state == kMissing && !p.field.nullable) state = KILN_MISSING_REQUIRED;
   y.missing = state == kMissing;
   y.status = state > kMissing ? input_status(state, p.index) : 0;
@@ -252,6 +260,48 @@ KILN_KERNEL void kiln_input_list_bool_1(Ctx* c, const InputParams* p, const Slot
 }
 KILN_KERNEL void kiln_input_list_str_1(Ctx* c, const InputParams* p, const Slot* y) {
   input_list<const kiln_cell*>(*c, *p, *y, [&](const kiln_cell& cell, const kiln_cell*& x) -> u32 {
+    if (cell.kind != KILN_TEXT) return KILN_TYPE_MISMATCH;
+    return x = &cell, kPresent;
+  });
+}
+
+// ---- tensors: a cell for each element
+template <class V, class Read> INLINE void input_tensor(const Ctx& c, const InputParams& p, const Slot& y, Read read) {
+  Status<1> status{};
+  NOUNROLL for (u32 e = 0; e < y.count; e++) {
+    const kiln_cell& cell = c.cells[p.index + e];
+    V v{};
+    u32 state = cell.kind == KILN_MISSING ? absent_cell(p.field, v) : read(cell, v);
+    if (state == kMissing && !p.field.nullable) state = KILN_MISSING_REQUIRED;
+    if (state > kMissing && status == 0) status = input_status(state, p.index + e);
+    put_item(c, y, e, state == kPresent ? v : V{}, state == kMissing);
+  }
+  set_slot_status<1>(c, y, status);
+}
+KILN_KERNEL void kiln_input_tensor_f64_1(Ctx* c, const InputParams* p, const Slot* y) {
+  input_tensor<f64>(*c, *p, *y, [&](const kiln_cell& cell, f64& x) { return read_f64(p->field, cell, x); });
+}
+KILN_KERNEL void kiln_input_tensor_f32_1(Ctx* c, const InputParams* p, const Slot* y) {
+  input_tensor<f32>(*c, *p, *y, [&](const kiln_cell& cell, f32& x) { return read_f32(p->field, cell, x); });
+}
+KILN_KERNEL void kiln_input_tensor_i64_1(Ctx* c, const InputParams* p, const Slot* y) {
+  input_tensor<i64>(*c, *p, *y, [&](const kiln_cell& cell, i64& x) {
+    return p->field.elem >= kElemDate ? read_date(p->field, cell, x) : read_i64(p->field, cell, x);
+  });
+}
+KILN_KERNEL void kiln_input_tensor_i32_1(Ctx* c, const InputParams* p, const Slot* y) {
+  input_tensor<i32>(*c, *p, *y, [&](const kiln_cell& cell, i32& x) -> u32 {
+    if (p->field.is_cat) return read_code(c->blob, &p->field, &cell, &x);
+    i64 wide = 0;
+    const u32 state = read_i32(p->field, cell, wide);
+    return x = (i32)wide, state;
+  });
+}
+KILN_KERNEL void kiln_input_tensor_bool_1(Ctx* c, const InputParams* p, const Slot* y) {
+  input_tensor<bool>(*c, *p, *y, [&](const kiln_cell& cell, bool& x) { return read_bool(p->field, cell, x); });
+}
+KILN_KERNEL void kiln_input_tensor_str_1(Ctx* c, const InputParams* p, const Slot* y) {
+  input_tensor<const kiln_cell*>(*c, *p, *y, [&](const kiln_cell& cell, const kiln_cell*& x) -> u32 {
     if (cell.kind != KILN_TEXT) return KILN_TYPE_MISMATCH;
     return x = &cell, kPresent;
   });

@@ -15,8 +15,16 @@ INLINE void set_bit(u8* bits, u64 i, bool on) {
   bits[i / 8] = (u8)((bits[i / 8] & ~(1u << (i & 7))) | (u32)on << (i & 7));
 }
 
+/// The status of an input names its column. The columns of a tensor share one: the first that failed says why.
+template <int N> INLINE void put_status(const Ctx& c, const FieldPlan& f, u32 index, u64 r, Status<N> cause) {
+  u8* p = c.scratch + f.slot.status + r * 4;
+  Status<N> status = pick<N>(mask<N>(cause != 0), cause | splat<i32, N>((i32)(index << 8)), Status<N>{});
+  if (f.joins) status = first<N>(load<Status<N>>(p), status);
+  store(p, status);
+}
+
 /// Numbers that need no check but for NaN: lanes at a time. Rows beyond `rows` repeat the last.
-template <class In, class T> INLINE void load_numbers(const Ctx& c, const FieldPlan& f, StridedColumn column, u64 rows) {
+template <class In, class T> INLINE void load_numbers(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows) {
   enum { N = KILN_LANES };
   const Slot& s = f.slot;
   const Lane<i64, N> absent = splat<i64, N>(-(i64)(s.missing != kNone && f.nullable));
@@ -34,13 +42,13 @@ template <class In, class T> INLINE void load_numbers(const Ctx& c, const FieldP
     }
     if (s.status != kNone) {
       const i32 status = f.nan == kNanValue ? 0 : f.nan == kNanMissing ? KILN_MISSING_REQUIRED : KILN_INVALID_VALUE;
-      store(c.scratch + s.status + r * 4, pick<N>(nan & ~missing, splat<i32, N>(status), Lane<i32, N>{}));
+      put_status<N>(c, f, index, r, status_where<N>(nan & ~missing, status));
     }
   }
 }
 
 /// Anything else, element by element, through the same readers as cells.
-template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, StridedColumn column, u64 rows, u64 padded) {
+template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows, u64 padded) {
   const Slot& s = f.slot;
   NOUNROLL for (u64 r = 0; r < padded; r++) {
     const f64 x = (f64)load<In>(column.first + (i64)(r < rows ? r : rows - 1) * column.row_bytes);
@@ -79,40 +87,31 @@ template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, S
       else store(values + r * 8, (i64)0);
     }
     if (s.missing != kNone) set_bit(c.scratch + s.missing, r, state == kMissing);
-    if (s.status != kNone) store(c.scratch + s.status + r * 4, state > kMissing ? (i32)state : 0);
+    if (s.status != kNone) put_status<1>(c, f, index, r, state > kMissing ? (i32)state : 0);
   }
 }
 /// Free text has no column, and an absent column no elements: missing in every row.
-INLINE void load_missing(const Ctx& c, const FieldPlan& f, u64 padded) {
+INLINE void load_missing(const Ctx& c, const FieldPlan& f, u32 index, u64 padded) {
   const Slot& s = f.slot;
   const u64 size = f.elem == kElemStr && !f.is_cat ? 16 : 8;
   const bool narrow = f.is_cat || f.elem == kElemF32 || f.elem == kElemI32;
   u8* values = c.scratch + s.values;
   NOUNROLL for (u64 r = 0; r < padded; r++) {
     if (f.elem == kElemBool && !f.is_cat) values[r] = 0;
+    else if (f.blank && f.elem == kElemF64) store(values + r * 8, (f64)__builtin_nan(""));
+    else if (f.blank && f.elem == kElemF32) store(values + r * 4, __builtin_nanf(""));
     else if (narrow) store(values + r * 4, (i32)0);
     else if (size == 16) store(values + r * 16, (u64)0), store(values + r * 16 + 8, (u64)0);
     else store(values + r * 8, (i64)0);
     if (s.missing != kNone) set_bit(c.scratch + s.missing, r, f.nullable != 0);
-    if (s.status != kNone) store(c.scratch + s.status + r * 4, f.nullable ? 0 : (i32)KILN_MISSING_REQUIRED);
+    if (s.status != kNone) put_status<1>(c, f, index, r, f.nullable || f.blank ? 0 : (i32)KILN_MISSING_REQUIRED);
   }
 }
-/// The status of an input names the input.
-INLINE void blame(const Ctx& c, const Slot& s, u32 index, u64 padded) {
-  if (s.status == kNone) return;
-  NOUNROLL for (u64 r = 0; r < padded; r++) {
-    u8* p = c.scratch + s.status + r * 4;
-    const i32 cause = load<i32>(p);
-    store(p, cause != 0 ? input_status((u32)cause, index) : 0);
-  }
-}
-
 template <class In> INLINE void load_column(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows, u64 padded) {
-  if (column.first == nullptr) load_missing(c, f, padded);
-  else if (!f.is_cat && f.elem == kElemF64) load_numbers<In, f64>(c, f, column, rows);
-  else if (!f.is_cat && f.elem == kElemF32) load_numbers<In, f32>(c, f, column, rows);
-  else load_checked<In>(c, f, column, rows, padded);
-  blame(c, f.slot, index, padded);
+  if (column.first == nullptr) load_missing(c, f, index, padded);
+  else if (!f.is_cat && f.elem == kElemF64) load_numbers<In, f64>(c, f, index, column, rows);
+  else if (!f.is_cat && f.elem == kElemF32) load_numbers<In, f32>(c, f, index, column, rows);
+  else load_checked<In>(c, f, index, column, rows, padded);
 }
 
 /// Column `index` of `columns` to the caller's matrix, from row `base` on.

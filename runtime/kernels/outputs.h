@@ -30,6 +30,43 @@ KILN_LANE_KERNEL(output_column_f32, output_float, None, F32, Vector)
 KILN_LANE_KERNEL(output_column_i64, output_column, None, I64, Vector)
 KILN_LANE_KERNEL(output_column_i32, output_column, None, I32, Vector)
 KILN_LANE_KERNEL(output_column_bool, output_column, None, Bool, Vector)
+/// The columns of a tensor.
+template <int N, class X, class One> INLINE void output_each(const Ctx& c, const Slot& x, const Slot& s, One one) {
+  NOUNROLL for (u32 e = 0; e < x.count; e++) {
+    X v;
+    get_element<N>(c, x, e, v);
+    one(v, e);
+  }
+}
+template <int N, class X> INLINE void output_columns(const Ctx& c, const Slot& x, const Slot& s) {
+  end<N>(c, slot_status<N>(c, x));
+  output_each<N, X>(c, x, s, [&](const X& v, u32 e) { put_element<N>(c, s, e, v); });
+}
+template <int N, class T> INLINE void output_floats(const Ctx& c, const Slot& x, const Slot& s) {
+  const Status<N> status = slot_status<N>(c, x);
+  end<N>(c, status);
+  Mask<N> odd = never<N>();
+  output_each<N, Val<T, N>>(c, x, s, [&](Val<T, N>& v, u32 e) {
+    odd = odd | (~mask<N>((v.v - v.v) == 0) & ~v.missing);
+    v.v = pick<N>(mask<N>(v.v == v.v), v.v, splat<T, N>((T)__builtin_nan("")));
+    put_element<N>(c, s, e, v);
+  });
+  note<N>(c, odd & ~failed<N>(status), splat<i32, N>(KILN_NON_FINITE));
+}
+#define KILN_OUTPUT_COLUMNS(name, function, X)                                                                       \
+  template <int N> INLINE void output_columns_##name(const Ctx& c, const None&, const Slot& x, const Slot& s) { \
+    function<N, X>(c, x, s);                                                                                         \
+  }                                                                                                                  \
+  KILN_LANE_KERNEL(output_columns_##name, output_columns_##name, None, Vector, Vector)
+KILN_OUTPUT_COLUMNS(f64, output_floats, f64)
+KILN_OUTPUT_COLUMNS(f32, output_floats, f32)
+KILN_OUTPUT_COLUMNS(i64, output_columns, I64<N>)
+KILN_OUTPUT_COLUMNS(i32, output_columns, I32<N>)
+KILN_OUTPUT_COLUMNS(bool, output_columns, Bool<N>)
+#undef KILN_OUTPUT_COLUMNS
+template <int N> INLINE void output_nothings(const Ctx& c, const None&, const Slot& x) { end<N>(c, slot_status<N>(c, x)); }
+KILN_LANE_KERNEL(output_nothings_str, output_nothings, None, Vector)
+
 /// A result that no column can hold (free text) can still end the row.
 template <int N> INLINE void output_nothing(const Ctx& c, const None&, const Str<N>& x) { end<N>(c, x.status); }
 KILN_LANE_KERNEL(output_nothing_str, output_nothing, None, Str)
@@ -96,5 +133,24 @@ KILN_OUTPUT_CELL(i32, I32)
 KILN_OUTPUT_CELL(bool, Bool)
 KILN_OUTPUT_CELL(str, Str)
 #undef KILN_OUTPUT_CELL
+
+template <class X> INLINE void output_cells(const Ctx& c, const OutputParams& p, const Slot& x) {
+  OutputParams at = p;
+  NOUNROLL for (u32 e = 0; e < x.count; e++) {
+    X v;
+    get_element<1>(c, x, e, v);
+    at.index = p.index + e;
+    output_cell(c, at, v);
+  }
+}
+#define KILN_OUTPUT_CELLS(name, X) \
+  KILN_KERNEL void kiln_output_cells_##name##_1(Ctx* c, const OutputParams* p, const Slot* x) { output_cells<X<1>>(*c, *p, *x); }
+KILN_OUTPUT_CELLS(f64, F64)
+KILN_OUTPUT_CELLS(f32, F32)
+KILN_OUTPUT_CELLS(i64, I64)
+KILN_OUTPUT_CELLS(i32, I32)
+KILN_OUTPUT_CELLS(bool, Bool)
+KILN_OUTPUT_CELLS(str, Str)
+#undef KILN_OUTPUT_CELLS
 
 }  // namespace kiln::kernel

@@ -10,6 +10,8 @@ struct FieldPlan {
   u32 elem;                   ///< enum Elem of compiler/ir/type.h; of a cat, that of its labels
   u32 is_cat, open;           ///< a cat is held as codes; open: code label_count is "some other value"
   u32 nan, nullable, required;
+  u32 blank;                  ///< a missing cell is NaN or the empty text
+  u32 joins;                  ///< of a tensor, not its first column: its slot's status is that of the columns before, too
   u32 list, drop_invalid;     ///< most items of a list, 0: no list; items that are invalid are missing
   u32 labels;                 ///< cat of text: blob offset of its perfect hash (inputs); of numbers: of its labels, 8 bytes each
   u32 label_count;

@@ -9,6 +9,7 @@
 #include <limits>
 #include <sstream>
 
+#include "compiler/ir/columns.h"
 #include "compiler/ir/evaluate.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/tables/dict.h"
@@ -128,8 +129,10 @@ bool same(const kiln_status& a, const kiln_status& b) { return a.bits == b.bits 
 class Comparison {
  public:
   Comparison(const ir::Pipeline& pipeline, const std::vector<Row>& rows) : evaluator_(pipeline), rows_(rows) {
-    for (ir::NodeId node : pipeline.inputs()) inputs_.push_back(&pipeline.nodes[node].op->as<ir::Input>());
-    for (ir::ValueId v : valuesOf(pipeline)) catText_.push_back(isCatText(pipeline, v));
+    for (const ir::SchemaColumn& c : ir::inputColumns(pipeline)) {
+      inputs_.push_back(&pipeline.nodes[c.node].op->as<ir::Input>());
+      catText_.push_back(isCatText(pipeline, pipeline.nodes[c.node].results[0]));
+    }
   }
 
   void tier(const kiln_tier& tier) {
@@ -141,11 +144,6 @@ class Comparison {
   std::vector<std::string> found;
 
  private:
-  static std::vector<ir::ValueId> valuesOf(const ir::Pipeline& pipeline) {
-    std::vector<ir::ValueId> values;
-    for (ir::NodeId node : pipeline.inputs()) values.push_back(pipeline.nodes[node].results[0]);
-    return values;
-  }
   static bool isCatText(const ir::Pipeline& pipeline, ir::ValueId v) {
     const ir::Type& type = pipeline.type(v);
     return type.elem == ir::Elem::cat && pipeline.table<ir::Dict>(ir::TableRef{type.dict}).elem == ir::Elem::str;

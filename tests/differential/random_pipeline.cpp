@@ -5,7 +5,9 @@
 #include <map>
 #include <random>
 
+#include "compiler/ir/columns.h"
 #include "compiler/ir/nodes/argmax.h"
+#include "compiler/ir/nodes/arrange.h"
 #include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/check.h"
@@ -14,14 +16,18 @@
 #include "compiler/ir/nodes/combine.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/const.h"
+#include "compiler/ir/nodes/conv.h"
 #include "compiler/ir/nodes/count_terms.h"
+#include "compiler/ir/nodes/cumsum.h"
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/discretize.h"
 #include "compiler/ir/nodes/encode.h"
 #include "compiler/ir/nodes/format.h"
+#include "compiler/ir/nodes/gather.h"
 #include "compiler/ir/nodes/kernel_machine.h"
 #include "compiler/ir/nodes/lookup.h"
 #include "compiler/ir/nodes/matches.h"
+#include "compiler/ir/nodes/matmul.h"
 #include "compiler/ir/nodes/neighbors.h"
 #include "compiler/ir/nodes/normalize.h"
 #include "compiler/ir/nodes/note.h"
@@ -30,7 +36,9 @@
 #include "compiler/ir/nodes/prepare.h"
 #include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/reduce.h"
+#include "compiler/ir/nodes/reshape.h"
 #include "compiler/ir/nodes/rewrite.h"
+#include "compiler/ir/nodes/scatter.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/solve.h"
 #include "compiler/ir/nodes/take.h"
@@ -149,8 +157,21 @@ class Generator {
     return scalar([=](Elem e) { return e == elem; });
   }
   ValueId vector(const std::function<bool(Elem)>& wanted) {
+    if (random_.chance(25)) return tensor(wanted);
     if (random_.chance(50)) return pick([&](const Type& t) { return t.shape.size() == 1 && wanted(t.elem); });
     return vectorOf(scalar(wanted), 1 + random_.below(7));
+  }
+  ValueId tensor(const std::function<bool(Elem)>& wanted) {
+    return pick([&](const Type& t) { return !t.isScalar() && wanted(t.elem); });
+  }
+  // Any shape of n elements.
+  std::vector<uint32_t> shapeOf(uint32_t n) {
+    std::vector<uint32_t> shape;
+    for (uint32_t d = 2; d <= n && shape.size() < 3; d++)
+      if (n % d == 0 && random_.chance(70)) shape.push_back(d), n /= d, d = 1;
+    if (random_.chance(20)) shape.insert(shape.begin() + random_.below(static_cast<uint32_t>(shape.size()) + 1), 1);
+    shape.push_back(n);
+    return shape;
   }
   // Scalars of the first one's type, end to end.
   ValueId vectorOf(ValueId first, uint32_t length) {
@@ -232,6 +253,8 @@ class Generator {
     op.field = "x" + std::to_string(i), op.elem = elem;
     if (elem == Elem::cat) op.dict = random_.of(dicts_);
     op.nan = static_cast<ir::Input::Nan>(random_.below(3)), op.nullable = random_.chance(80);
+    if (random_.chance(25)) op.shape = shapeOf(1 + random_.below(8));
+    if (random_.chance(20) && (ir::isFloat(elem) || elem == Elem::str)) op.blank = true, op.nullable = false, op.nan = ir::Input::value;
     ValueId v = b_.add(op, {}, op.field);
     if (random_.chance(40)) v = b_.add(ir::Check(), {v});
     keep({v});
@@ -432,11 +455,142 @@ class Generator {
       operands.push_back(
           pick([&](const Type& o) { return o.elem == t.elem && o.dict == t.dict && o.shape.size() <= 1; }));
     ir::Concat op;
+    if (random_.chance(30)) {   // along an axis
+      const ValueId first = pick([](const Type& o) { return o.shape.size() >= 2; });
+      op.axis = random_.below(static_cast<uint32_t>(type(first).shape.size()));
+      operands = {first};
+      for (uint32_t n = 1 + random_.below(2); n > 0; n--)
+        operands.push_back(pick([&](const Type& o) {
+          const Type& f = type(first);
+          if (o.elem != f.elem || o.dict != f.dict || o.shape.size() != f.shape.size()) return false;
+          for (size_t d = 0; d < o.shape.size(); d++)
+            if (d != op.axis && o.shape[d] != f.shape[d]) return false;
+          return true;
+        }));
+      return add(op, operands);
+    }
     if (t.shape.size() == 1 && random_.chance(40)) {
       op.rows = true;
       for (ValueId& v : operands)
         if (type(v).shape != t.shape) v = x;
     }
+    add(op, operands);
+  }
+  void reshape() {
+    const ValueId x = any();
+    add(ir::Reshape(type(x).size() == 1 && random_.chance(30) ? std::vector<uint32_t>() : shapeOf(type(x).size())), {x});
+  }
+  void arrange() {
+    const ValueId x = random_.chance(85) ? tensor([](Elem) { return true; }) : any();
+    const Elem elem = type(x).elem;
+    const auto n = static_cast<int64_t>(type(x).size());
+    ir::Arrange op;
+    if (random_.chance(60)) {   // a slice, perhaps reversed, of the transposed tensor
+      op.shape.clear();
+      const std::vector<uint32_t>& shape = type(x).shape;
+      int64_t stride = n;
+      for (uint32_t d : shape) {
+        stride /= d;
+        const uint32_t first = random_.below(d), size = 1 + random_.below(d - first), step = size > 1 && random_.chance(30) ? 2 : 1;
+        const bool reverse = random_.chance(30);
+        op.shape.push_back((size + step - 1) / step);
+        op.start += (reverse ? first + (op.shape.back() - 1) * step : first) * stride;
+        op.strides.push_back(stride * step * (reverse ? -1 : 1));
+      }
+      for (size_t i = op.shape.size(); i > 1; i--)
+        if (const size_t j = random_.below(static_cast<uint32_t>(i)); j != i - 1) std::swap(op.shape[i - 1], op.shape[j]), std::swap(op.strides[i - 1], op.strides[j]);
+      if (random_.chance(20)) op.shape.push_back(1 + random_.below(3)), op.strides.push_back(0);
+      return add(op, {x});
+    }
+    const bool canFill = ir::isNumber(elem) || elem == Elem::boolean || elem == Elem::str;
+    std::vector<int64_t> at(1 + random_.below(9));
+    for (int64_t& i : at) i = canFill && random_.chance(20) ? -1 : random_.below(static_cast<uint32_t>(n));
+    std::vector<uint32_t> shape = shapeOf(static_cast<uint32_t>(at.size()));
+    if (at.size() == 1 && random_.chance(50)) shape.clear();
+    op = ir::Arrange::elements(std::move(shape), std::move(at));
+    if (ir::isFloat(elem)) op.number = static_cast<float>(random_.number());
+    else if (elem == Elem::str) op.text = random_.label();
+    else if (canFill) op.integer = elem == Elem::boolean ? random_.below(2) : random_.below(9);
+    add(op, {x});
+  }
+  // Along an axis of `target`, by indices that have the shape `shape`, of which no dimension is beyond the target's.
+  ir::Addressing along(const std::vector<uint32_t>& target, const std::vector<uint32_t>& shape) {
+    ir::Addressing places;
+    const uint32_t axis = random_.below(static_cast<uint32_t>(target.size()));
+    uint32_t stride = 1, own = 1;
+    places.which.resize(shape.size()), places.offset.resize(shape.size());
+    for (size_t d = target.size(); d-- > 0; stride *= target[d], own *= shape[d]) {
+      places.which[d] = own, places.offset[d] = d == axis ? 0 : stride;
+      if (d == axis) places.dims = {target[d]}, places.strides = {stride};
+    }
+    return places;
+  }
+  ValueId indicesFor(uint32_t n) {
+    std::vector<ValueId> parts;
+    const ValueId first = scalar([](Elem e) { return ir::isInteger(e); });
+    const Elem elem = type(first).elem;
+    for (uint32_t i = 0; i < n; i++)
+      parts.push_back(random_.chance(25) ? pick([&](const Type& t) { return t.isScalar() && t.elem == elem; })
+                                         : b_.integer(static_cast<int64_t>(random_.below(3)) - 1, elem));
+    return b_.add(ir::Concat(), parts);
+  }
+  void gather() {
+    const ValueId x = tensor([](Elem) { return true; });
+    ir::Gather op;
+    for (uint32_t d : type(x).shape) op.shape.push_back(1 + random_.below(d));
+    op.places = along(type(x).shape, op.shape);
+    const Type like = type(x).with(op.shape);
+    add(op, {x, indicesFor(like.size())});
+  }
+  void scatter() {
+    const ValueId x = tensor([](Elem) { return true; });
+    ir::Scatter op;
+    if (ir::isNumber(type(x).elem)) op.op = static_cast<ir::Scatter::Kind>(random_.below(5));
+    ir::Arrange slice;
+    int64_t stride = type(x).size();
+    for (uint32_t d : type(x).shape) stride /= d, slice.shape.push_back(1 + random_.below(d)), slice.strides.push_back(stride);
+    const ValueId updates = b_.add(slice, {x});
+    op.places = along(type(x).shape, slice.shape);
+    add(op, {x, indicesFor(type(updates).size()), updates});
+  }
+  void cumsum() {
+    ir::CumSum op;
+    op.exclusive = random_.chance(50), op.reverse = random_.chance(50);
+    add(op, {vector(ir::isNumber)});
+  }
+  void matmul() {
+    const ValueId a = pick([](const Type& t) { return t.shape.size() >= 2 && ir::isNumber(t.elem); });
+    add(ir::MatMul(), {a, pick([&](const Type& t) {
+      const Type& x = type(a);
+      const size_t rank = x.shape.size();
+      return t.elem == x.elem && t.shape.size() == rank && t.shape[rank - 2] == x.shape[rank - 1] && std::equal(x.shape.begin(), x.shape.end() - 2, t.shape.begin());
+    })});
+  }
+  void conv() {
+    ValueId x = tensor(ir::isNumber);
+    const Elem elem = type(x).elem;
+    std::vector<uint32_t> shape = type(x).shape;
+    while (shape.size() < 3) shape.insert(shape.begin(), 1);
+    if (shape.size() > 5) throw ir::BuildError("too many axes");
+    x = b_.add(ir::Reshape(shape), {x});
+    ir::Conv op;
+    op.groups = shape[1] % 2 == 0 && random_.chance(40) ? 2 : 1, op.biased = random_.chance(60);
+    std::vector<uint32_t> w = {op.groups * (1 + random_.below(2)), shape[1] / op.groups};
+    for (size_t d = 2; d < shape.size(); d++) {
+      w.push_back(1 + random_.below(3));
+      op.strides.push_back(1 + random_.below(2)), op.dilations.push_back(1 + random_.below(2));
+      op.before.push_back(random_.below(4)), op.after.push_back(random_.below(4));
+    }
+    const auto constant = [&](std::vector<uint32_t> of) {
+      ir::Const c;
+      c.elem = elem, c.matrix = addMatrix(elem, std::move(of), false);
+      return b_.add(c);
+    };
+    std::vector<ValueId> operands = {x};
+    if (random_.chance(60)) op.weights = addMatrix(elem, w, false);
+    else operands.push_back(constant(w));
+    if (op.biased && random_.chance(60)) op.bias = addMatrix(elem, {w[0]}, false);
+    else if (op.biased) operands.push_back(random_.chance(50) ? constant({w[0]}) : vectorOf(scalarOf(elem), w[0]));
     add(op, operands);
   }
   void take() {
@@ -483,8 +637,8 @@ class Generator {
     op.skipZero = random_.chance(40), op.order = random_.chance(30) ? ir::Dense::striped : ir::Dense::serial,
     op.biasLast = random_.chance(50);
     const uint32_t m = random_.chance(50) ? 1 + random_.below(3) : 4 + random_.below(9);
-    op.scalar = m == 1 && random_.chance(50);
-    op.weights = addMatrix(elem, {m, type(x).size()}, op.skipZero || random_.chance(30));
+    op.scalar = m == 1 && type(x).shape.size() == 1 && random_.chance(50);
+    op.weights = addMatrix(elem, {m, type(x).shape.back()}, op.skipZero || random_.chance(30));
     if (random_.chance(60)) op.bias = addMatrix(elem, {m}, false);
     add(op, {x});
   }
@@ -666,7 +820,7 @@ class Generator {
     uint32_t made = 0;
     for (size_t i = values_.size(); i-- > 0 && made < 10;) {
       ValueId v = values_[i];
-      if (!type(v).isScalar()) v = element(v);
+      if (!type(v).isScalar() && random_.chance(60)) v = element(v);
       if (type(v).elem == Elem::cat && pipeline_.table<ir::Dict>(ir::TableRef{type(v).dict}).open)
         v = b_.call("is_missing", {v});
       const std::string name = "y" + std::to_string(made++);
@@ -677,12 +831,9 @@ class Generator {
     }
   }
   ValueId element(ValueId v) {
-    while (!type(v).isScalar()) {
-      ir::Take op;
-      op.at = {random_.below(type(v).shape[0])};
-      v = b_.add(op, {v});
-    }
-    return v;
+    ir::Take op;
+    op.at = {random_.below(type(v).size())};
+    return b_.add(op, {b_.add(ir::Reshape({type(v).size()}), {v})});
   }
 
   void listSteps() {
@@ -707,6 +858,9 @@ class Generator {
     step("format", &Generator::format, 2), step("count_terms", &Generator::countTerms, 2);
     step("solve", &Generator::solve, 1), step("pairwise", &Generator::pairwise, 2),
         step("neighbors", &Generator::neighbors, 2), step("kernel_machine", &Generator::kernelMachine, 2);
+    step("reshape", &Generator::reshape, 3), step("arrange", &Generator::arrange, 4), step("gather", &Generator::gather, 2);
+    step("scatter", &Generator::scatter, 2), step("cumsum", &Generator::cumsum, 1), step("matmul", &Generator::matmul, 1),
+        step("conv", &Generator::conv, 2);
     step("check", &Generator::check, 1), step("note", &Generator::note, 1);
   }
 
@@ -737,8 +891,8 @@ std::vector<Row> randomRows(const ir::Pipeline& pipeline, uint64_t seed, size_t 
   std::vector<Row> rows;
   for (size_t r = 0; r < count; r++) {
     Row row;
-    for (ir::NodeId node : pipeline.inputs()) {
-      const auto& input = pipeline.nodes[node].op->as<ir::Input>();
+    for (const ir::SchemaColumn& column : ir::inputColumns(pipeline)) {
+      const auto& input = pipeline.nodes[column.node].op->as<ir::Input>();
       const uint32_t roll = random.below(100);
       if (roll < 12)
         row.push_back(missingCell());

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "compiler/ir/columns.h"
 #include "compiler/ir/evaluate.h"
 #include "compiler/ir/print.h"
 #include "compiler/ir/verify.h"
@@ -40,7 +41,8 @@ INSTANTIATE_TEST_SUITE_P(All, RandomNode,
                                          "raise_if", "recover", "encode", "lookup", "discretize", "piecewise", "concat",
                                          "take", "reduce", "argmax", "topk", "tally", "dense", "terms", "normalize",
                                          "combine", "matches", "rewrite", "format", "count_terms", "check", "note", "solve",
-                                         "pairwise", "neighbors", "kernel_machine"),
+                                         "pairwise", "neighbors", "kernel_machine", "reshape", "arrange",
+                                         "gather", "scatter", "cumsum", "matmul", "conv"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(RandomPipelines, EqualTheEvaluator) {
@@ -62,7 +64,7 @@ TEST(RandomPipelines, SayMuch) {
     const ir::Pipeline pipeline = randomPipeline(seed);
     for (const ir::Node& node : pipeline.nodes) met.insert(node.op->kind());
     ir::Evaluator evaluator(pipeline);
-    Row out(pipeline.outputs().size());
+    Row out(ir::outputColumns(pipeline).size());
     for (const Row& row : randomRows(pipeline, seed, 150)) {
       kiln_status status{};
       evaluator.evaluate(row.data(), out.data(), &status);

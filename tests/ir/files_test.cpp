@@ -1,6 +1,7 @@
 // Every tests/ir/*.ir: what it expects of the parser, the verifier and the evaluator, and that its text goes both ways.
 #include <gtest/gtest.h>
 
+#include "compiler/ir/columns.h"
 #include "compiler/ir/evaluate.h"
 #include "compiler/ir/parse.h"
 #include "compiler/ir/print.h"
@@ -29,7 +30,7 @@ static void expectErrors(const IrFile& file, const Diagnostics& diagnostics) {
 
 static void expectRuns(const IrFile& file, const ir::Pipeline& pipeline) {
   ir::Evaluator evaluator(pipeline);
-  size_t inputs = pipeline.inputs().size(), outputs = pipeline.outputs().size();
+  size_t inputs = ir::inputColumns(pipeline).size(), outputs = ir::outputColumns(pipeline).size();
   for (const RunLine& run : file.runs) {
     ASSERT_EQ(run.inputs.size(), inputs) << file.name << ':' << run.line;
     std::vector<kiln_cell> out(outputs);

@@ -3,6 +3,7 @@
 
 #include <sstream>
 
+#include "compiler/ir/columns.h"
 #include "compiler/ir/evaluate.h"
 #include "compiler/ir/parse.h"
 #include "compiler/ir/print.h"
@@ -322,7 +323,7 @@ TEST(Passes, areExact) {
       ASSERT_TRUE(verify(*pipeline).empty()) << file.name << names << ": " << verify(*pipeline)[0].message;
       Evaluator evaluator(*pipeline);
       for (const tests::RunLine& run : file.runs) {
-        std::vector<kiln_cell> out(pipeline->outputs().size());
+        std::vector<kiln_cell> out(ir::outputColumns(*pipeline).size());
         kiln_status status;
         evaluator.evaluate(run.inputs.data(), out.data(), &status);
         EXPECT_EQ(tests::spellOutcome(out, status), run.outcome) << file.name << ':' << run.line << ":" << names << "\n"

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "compiler/ir/columns.h"
 #include "compiler/ir/evaluate.h"
 #include "compiler/ir/nodes/input.h"
-#include "compiler/ir/nodes/output.h"
 #include "compiler/ir/tables/dict.h"
 
 namespace kiln::data {
@@ -50,18 +50,16 @@ class Interpreted final : public RowScorer {
  public:
   explicit Interpreted(std::shared_ptr<const ir::Pipeline> pipeline) : pipeline_(std::move(pipeline)) {
     source = pipeline_->sourceFormat;
-    for (ir::NodeId n : pipeline_->inputs()) {
-      const ir::Node& node = pipeline_->nodes[n];
+    for (const ir::SchemaColumn& at : ir::inputColumns(*pipeline_)) {
+      const ir::Node& node = pipeline_->nodes[at.node];
       const auto& input = node.op->as<ir::Input>();
-      inputs.push_back(column(input.field, pipeline_->type(node.results[0])));
+      inputs.push_back(column(at.name, pipeline_->type(node.results[0])));
       Column& c = inputs.back();
       c.required = input.required, c.role = input.role, c.list = input.list != 0;
       c.roleOf = input.roleOf, c.roleStep = input.roleStep, c.same = input.same;
     }
-    for (ir::NodeId n : pipeline_->outputs()) {
-      const ir::Node& node = pipeline_->nodes[n];
-      outputs.push_back(column(node.op->as<ir::Output>().field, pipeline_->type(node.operands[0])));
-    }
+    for (const ir::SchemaColumn& at : ir::outputColumns(*pipeline_))
+      outputs.push_back(column(at.name, pipeline_->type(pipeline_->nodes[at.node].operands[0])));
   }
   std::unique_ptr<RowWorker> worker() const override { return std::make_unique<Worker>(*pipeline_); }
 

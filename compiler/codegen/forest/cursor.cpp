@@ -85,7 +85,7 @@ class Cursor final : public ForestStrategy {
     if (emit.rowForm() && (task.forest.roots.size() < kFewTrees || ranked.columns > kLaneColumns))
       return walkStrategy().lower(task, emit);
     const uint32_t width = static_cast<uint32_t>(emit.tier().vectorBytes());
-    emit.callBlock(cursorKernel("forest_cursor", task.node),
+    emit.callColumns(cursorKernel("forest_cursor", task.node),
                    emit.rowForm() ? row(task, width, emit) : cursorBlock(task, width * kGroups, emit));
   }
 

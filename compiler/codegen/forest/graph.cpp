@@ -61,7 +61,7 @@ class Graph final : public ForestStrategy {
     return 20 + forestWork(task).levels * 8.0;
   }
   void lower(const ForestTask& task, NodeEmitter& emit) const override {
-    emit.callBlock(kernelOf("forest_graph", task), emit.once<kernel::ForestGraph>("graph", [&] { return putGraph(task, emit); }));
+    emit.callColumns(kernelOf("forest_graph", task), emit.once<kernel::ForestGraph>("graph", [&] { return putGraph(task, emit); }));
   }
 };
 
@@ -75,7 +75,7 @@ void fixUpFailedRows(const ForestTask& task, NodeEmitter& emit) {
     p.columns = emit.blob("forest.failing", columns), p.count = static_cast<uint32_t>(columns.size());
     return p;
   };
-  emit.callBlock(kernelOf("forest_fixup", task), emit.once<kernel::ForestFixup>("fixup", make));
+  emit.callColumns(kernelOf("forest_fixup", task), emit.once<kernel::ForestFixup>("fixup", make));
 }
 
 const ForestStrategy& graphStrategy() {

@@ -19,7 +19,7 @@ struct ForestTask {
 
   const ir::Forest& forest;
   const ir::ForestNode& node;
-  std::vector<ir::Type> columns;   ///< of the operands
+  std::vector<ir::Type> columns;   ///< scalars: a vector operand is as many columns as it has elements
   std::shared_ptr<ForestStudy> study;
 };
 

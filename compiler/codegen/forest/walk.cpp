@@ -162,7 +162,7 @@ class Walk final : public ForestStrategy {
     p.pitch = emit.rowForm() ? 0 : (columns + 15) / 16 * 16;
     p.rows = emit.scratch(emit.rowForm() ? columns * 2 + 2 : (static_cast<size_t>(rows) + 256) * p.pitch * 2);
     p.gone = emit.scratch(rows + 64);
-    emit.callBlock(cursorKernel("forest_walk", task.node), p);
+    emit.callColumns(cursorKernel("forest_walk", task.node), p);
   }
 
  private:

@@ -25,7 +25,7 @@ const ForestStrategy& choose(const ForestTask& task, const Tier& tier, const std
 void lower(const ir::ForestNode& op, NodeEmitter& emit) {
   const ForestTask& task = emit.once<ForestTask>("forest", [&] {
     std::vector<ir::Type> columns;
-    for (size_t i = 0; i < emit.operands(); i++) columns.push_back(emit.operandType(i));
+    for (size_t i = 0; i < emit.operands(); i++) columns.insert(columns.end(), emit.operandType(i).size(), emit.operandType(i).scalar());
     return ForestTask(emit.pipeline().table<ir::Forest>(op.table), op, std::move(columns));
   });
   const ForestStrategy& strategy = choose(task, emit.tier(), emit.strategy());

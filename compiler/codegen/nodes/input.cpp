@@ -13,7 +13,7 @@ void lower(const ir::Input& op, NodeEmitter& emit) {
     kernel::FieldPlan field;
     uint32_t index;
   } params = {emit.schemaField(), emit.schemaIndex()};
-  emit.call((op.list ? "input_list_" : "input_") + storage, params, {emit.out()});
+  emit.call((op.list ? "input_list_" : emit.resultType().isScalar() ? "input_" : "input_tensor_") + storage, params, {emit.out()});
 }
 
 }  // namespace kiln::codegen

@@ -7,7 +7,7 @@
 namespace kiln::codegen {
 
 void lower(const ir::Normalize& op, NodeEmitter& emit) {
-  const kernel::NormalizeParams params{op.method};
+  const kernel::NormalizeParams params{op.method, emit.operandType(0).shape.back(), emit.resultType().shape.back()};
   emit.call(kernelName("normalize", emit.resultType().storage()), params, {emit.in(0), emit.out()});
 }
 

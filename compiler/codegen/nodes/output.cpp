@@ -13,11 +13,11 @@ void lower(const ir::Output&, NodeEmitter& emit) {
       kernel::FieldPlan field;
       uint32_t index;
     } params = {emit.schemaField(), emit.schemaIndex()};
-    emit.call("output_cell_" + storage, params, {emit.in(0)});
+    emit.call((type.isScalar() ? "output_cell_" : "output_cells_") + storage, params, {emit.in(0)});
   } else if (type.storage() == ir::Storage::str) {
-    emit.call("output_nothing_str", {emit.in(0)});
+    emit.call(type.isScalar() ? "output_nothing_str" : "output_nothings_str", {emit.in(0)});
   } else {
-    emit.call("output_column_" + storage, {emit.in(0), emit.outputSlot()});
+    emit.call((type.isScalar() ? "output_column_" : "output_columns_") + storage, {emit.in(0), emit.outputSlot()});
   }
 }
 

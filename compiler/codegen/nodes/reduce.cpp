@@ -7,9 +7,11 @@
 namespace kiln::codegen {
 
 void lower(const ir::Reduce& op, NodeEmitter& emit) {
-  const kernel::ReduceParams params{op.op, op.skip, op.checked ? emit.statusCode(KILN_UNDEFINED) : 0};
-  const std::string name = std::string("reduce_") + ir::Reduce::kKinds[op.op];
-  emit.call(kernelName(name, emit.operandType(0).storage()), params, {emit.in(0), emit.out()});
+  const ir::Type& x = emit.operandType(0);
+  const kernel::ReduceParams params{op.op, op.skip, op.checked ? emit.statusCode(KILN_UNDEFINED) : 0, x.shape.back()};
+  const bool logical = op.op == ir::Reduce::any || op.op == ir::Reduce::all;
+  const std::string name = std::string(emit.resultType().isScalar() ? "reduce_" : "rows_reduce_") + (logical ? "logical" : ir::Reduce::kKinds[op.op]);
+  emit.call(kernelName(name, x.storage()), params, {emit.in(0), emit.out()});
 }
 
 }  // namespace kiln::codegen

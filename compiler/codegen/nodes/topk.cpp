@@ -7,7 +7,7 @@
 namespace kiln::codegen {
 
 void lower(const ir::TopK& op, NodeEmitter& emit) {
-  const kernel::OrderParams params{op.smallest, 0};
+  const kernel::OrderParams params{op.smallest, 0, emit.operandType(0).shape.back()};
   emit.call(kernelName("topk", emit.operandType(0).storage()), params, {emit.in(0), emit.out(0), emit.out(1)});
 }
 

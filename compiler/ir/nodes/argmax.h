@@ -4,7 +4,7 @@
 
 namespace kiln::ir {
 
-/// Operand x [n] (a number type). Result: i32, or cat of `dict` (n labels) by the same index. Missing elements and NaN
+/// Operand x [n] (a number type); of [.., n] a result [..], each from its n elements. Result: i32, or cat of `dict` (n labels) by the same index. Missing elements and NaN
 /// never win; missing if none is left. Ties: the first, or the last.
 struct ArgMax final : OpBase<ArgMax, OpKind::ArgMax> {
   bool smallest = false, last = false;

@@ -10,18 +10,19 @@ std::vector<Type> Dense::infer(Inference& inference) const {
   if (!expectOperands(inference, 1, 1)) return {Type()};
   const Type& x = inference.operands[0];
   Type type = scalarType(x.elem, x.nullable, x.fallible);
-  expectOperand(inference, 0, isFloat(x.elem) && x.shape.size() == 1 && x.shape[0] > 0, "[n] f64 or f32");
+  expectOperand(inference, 0, isFloat(x.elem) && !x.shape.empty(), "[.., n] f64 or f32");
   const Matrix* w = inference.table<Matrix>(weights);
   if (!w) return {type};
-  const uint32_t m = w->shape.empty() ? 0 : w->shape[0];
-  inference.expect(w->shape.size() == 2 && w->shape[1] == x.size() && w->elem == x.elem,
-                   "the weights are not [m," + std::to_string(x.size()) + "] of " + elemName(x.elem));
+  const uint32_t m = w->shape.empty() ? 0 : w->shape[0], n = x.shape.empty() ? 1 : x.shape.back();
+  inference.expect(w->shape.size() == 2 && w->shape[1] == n && w->elem == x.elem,
+                   "the weights are not [m," + std::to_string(n) + "] of " + elemName(x.elem));
   if (bias.id != kNone)
     if (const Matrix* b = inference.table<Matrix>(bias))
       inference.expect(b->shape == std::vector<uint32_t>{m} && b->elem == x.elem,
                        "the bias is not [" + std::to_string(m) + "] of " + elemName(x.elem));
-  inference.expect(!scalar || m == 1, "is no scalar, it has " + std::to_string(m) + " elements");
-  if (!scalar) type.shape = {m};
+  if (!x.shape.empty()) type.shape = x.shape, type.shape.back() = m;
+  inference.expect(!scalar || type.size() == 1, "is no scalar, it has " + std::to_string(type.size()) + " elements");
+  if (scalar) type.shape.clear();
   return {type};
 }
 
@@ -50,26 +51,28 @@ void Dense::evaluate(Evaluation& e) const {
   if ((y.failure = e.firstFailure())) return;
   const Matrix& w = e.pipeline.table<Matrix>(weights);
   const Matrix* b = bias.id == kNone ? nullptr : &e.pipeline.table<Matrix>(bias);
-  const RowValue& x = e.operand(0);
-  const size_t n = x.elements.size();
+  const size_t m = w.shape[0], n = w.shape[1];
   withFloat(e.resultType().elem, [&](auto zero) {
     using T = decltype(zero);
     std::vector<T> terms;   // striped: the partial sums, else the products
-    for (size_t j = 0; j < y.elements.size(); j++) {
+    for (size_t r = 0; r < y.elements.size(); r++) {
+      const size_t j = r % m;
+      const Datum* x = &e.operand(0).elements[r / m * n];
+      Datum& sum = y.elements[r];
       terms.assign(order == striped ? 16 : 0, T(0));
       for (size_t i = 0; i < n; i++) {
         const T weight = static_cast<T>(w.numbers[j * n + i]);
         if (skipZero && weight == 0) continue;
-        y.elements[j].missing |= x.elements[i].missing;
-        const T product = weight * get<T>(x.elements[i]);
+        sum.missing |= x[i].missing;
+        const T product = weight * get<T>(x[i]);
         if (order == striped)
           terms[i % 16] = terms[i % 16] + product;
         else
           terms.push_back(product);
       }
       const T offset = b ? static_cast<T>(b->numbers[j]) : T(0);
-      if (!y.elements[j].missing)
-        set(y.elements[j], order == striped ? addStriped(terms, b ? &offset : nullptr)
+      if (!sum.missing)
+        set(sum, order == striped ? addStriped(terms, b ? &offset : nullptr)
                                             : addSerial(terms, b ? &offset : nullptr, biasLast));
     }
   });

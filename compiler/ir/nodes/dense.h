@@ -4,8 +4,8 @@
 
 namespace kiln::ir {
 
-/// Operand x [n], f64 or f32. `weights` [m,n] and optional `bias` [m] of the same element type. Result [m]; m = 1 and
-/// `scalar`: a scalar. y[j] = bias[j] + w[j,0] x[0] + w[j,1] x[1] + ... in this order (biasLast: the bias is added
+/// Operand x [n], f64 or f32. `weights` [m,n] and optional `bias` [m] of the same element type. Result [m]; of one element
+/// and `scalar`: a scalar. Of x [.., n] the result is [.., m]. y[j] = bias[j] + w[j,0] x[0] + w[j,1] x[1] + ... in this order (biasLast: the bias is added
 /// last; the sum then starts with the first product, as it does without bias). order striped: 16 partial sums from 0 by
 /// i mod 16, added pairwise as a tree (i + 8, then 4, 2, 1), then the bias. Nothing to add: the bias, or 0.
 /// skipZero: a weight of zero contributes nothing, not even 0 * x (so infinite and missing x do not count there).

@@ -12,10 +12,13 @@ std::vector<Type> ForestNode::infer(Inference& inference) const {
   const Forest* f = inference.table<Forest>(table);
   if (!f) return {type};
   const std::vector<Type>& x = inference.operands;
-  inference.expect(x.size() == f->columns,
-                   "has " + std::to_string(x.size()) + " columns, the forest " + std::to_string(f->columns));
-  for (size_t i = 0; i < x.size(); i++)
-    expectOperand(inference, i, x[i].isScalar() && x[i].elem != Elem::str, "a scalar, no str");
+  uint64_t columns = 0;
+  for (size_t i = 0; i < x.size(); i++) {
+    expectOperand(inference, i, x[i].elem != Elem::str, "no str");
+    columns += x[i].size();
+  }
+  inference.expect(columns == f->columns,
+                   "has " + std::to_string(columns) + " columns, the forest " + std::to_string(f->columns));
   inference.expect(isFloat(elem), "elem must be f64 or f32");
   inference.expect(result != each || f->targets == 1, "result each needs a forest of one target");
   const bool byTree = result != sum && result != average;
@@ -53,24 +56,37 @@ static bool passes(const Forest& f, uint32_t node, double v) {
   }
 }
 
-static Walk walk(const Forest& f, uint32_t node, const Evaluation& e) {
+// A column of the forest: an element of an operand.
+struct ForestColumn {
+  const RowValue* value;
+  size_t element;
+  Storage storage;
+};
+
+static std::vector<ForestColumn> columnsOf(const Evaluation& e) {
+  std::vector<ForestColumn> columns;
+  for (size_t i = 0; i < e.operands(); i++)
+    for (uint32_t k = 0; k < e.operandType(i).size(); k++) columns.push_back({&e.operand(i), k, e.operandType(i).storage()});
+  return columns;
+}
+
+static Walk walk(const Forest& f, uint32_t node, const std::vector<ForestColumn>& columns) {
   Walk w;
   while (!f.isLeaf(node)) {
-    const uint32_t column = f.column[node];
-    const RowValue& x = e.operand(column);
-    if (x.failure) {
-      w.failure = x.failure;
+    const ForestColumn& column = columns[f.column[node]];
+    if (column.value->failure) {
+      w.failure = column.value->failure;
       return w;
     }
-    const Storage storage = e.operandType(column).storage();
-    const bool missing = x.elements[0].missing || isNan(x.elements[0], storage);
+    const Datum& x = column.value->elements[column.element];
+    const bool missing = x.missing || isNan(x, column.storage);
     uint32_t exit;
     if (static_cast<Test>(f.test[node]) == Test::isMissing)
       exit = missing ? f.yes[node] : f.no[node];
     else if (missing)
       exit = f.missing[node];
     else
-      exit = passes(f, node, toDouble(x.elements[0], storage)) ? f.yes[node] : f.no[node];
+      exit = passes(f, node, toDouble(x, column.storage)) ? f.yes[node] : f.no[node];
     w.marks += (exit & Forest::kMarked) != 0;
     node = Forest::target(exit);
   }
@@ -81,8 +97,9 @@ static Walk walk(const Forest& f, uint32_t node, const Evaluation& e) {
 template <class T>
 static void sumTrees(const Forest& f, const ForestNode& op, Evaluation& e, RowValue& y) {
   bool missing = false;
+  const std::vector<ForestColumn> columns = columnsOf(e);
   for (uint32_t root : f.roots) {
-    const Walk w = walk(f, root, e);
+    const Walk w = walk(f, root, columns);
     const uint8_t kind = f.leafKind.empty() ? uint8_t{Forest::plain} : f.leafKind[w.leaf];
     if (!w.failure && kind == Forest::fail) y.failure = e.failure(KILN_UNDEFINED);
     if (w.failure) y.failure = w.failure;
@@ -105,8 +122,9 @@ void ForestNode::evaluate(Evaluation& e) const {
     withFloat(elem, [&](auto zero) { sumTrees<decltype(zero)>(f, *this, e, y); });
     return;
   }
+  const std::vector<ForestColumn> columns = columnsOf(e);
   for (size_t t = 0; t < f.roots.size() && !y.failure; t++) {
-    const Walk w = walk(f, f.roots[t], e);
+    const Walk w = walk(f, f.roots[t], columns);
     Datum& d = y.elements[t];
     const uint8_t kind = f.leafKind.empty() ? uint8_t{Forest::plain} : f.leafKind[w.leaf];
     if (w.failure)

@@ -4,7 +4,8 @@
 
 namespace kiln::ir {
 
-/// Operands: the columns of `table`, scalars of f64, f32, i64, i32, bool, cat or dates. With T trees and K targets:
+/// Operands: the columns of `table`, of f64, f32, i64, i32, bool, cat or dates; one with a shape is as many columns as it has
+/// elements. With T trees and K targets:
 ///   sum      [K] (K = 1 and `scalar`: a scalar): weights of the leaves reached, from 0, added in tree order in `elem`
 ///   average  sum / T
 ///   each     [T] (K = 1): the leaf's first weight, tree by tree; missing where it makes no prediction

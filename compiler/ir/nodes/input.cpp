@@ -1,5 +1,5 @@
 // input: a value that the caller gives. How a cell becomes an element, for the evaluator and the scorers alike:
-//   MISSING  missing if the input is nullable, else fails MISSING_REQUIRED.
+//   MISSING  missing if the input is nullable, NaN or empty text if it is blank, else fails MISSING_REQUIRED.
 //   TEXT     str: the bytes as they are, empty text too. Any other: blanks trimmed, then parsed by
 //            runtime/kernels/parse.h; text that is no value of the type fails TYPE_MISMATCH. Numbers: sign, decimal or
 //            exponent, inf, infinity, nan, true and false (1 and 0) in any case; f32 rounded once from the decimal;
@@ -38,7 +38,11 @@ std::vector<Type> Input::infer(Inference& inference) const {
   inference.expect(list <= 1u << 20, "a list of more than 2^20 items");
   inference.expect((role == lag) == (roleOf != kNone) && (role == lag || same.empty()),
                    "role_of and same belong to role lag");
-  if (list) type.shape = {list};
+  inference.expect(!blank || (!nullable && nan == value && (isFloat(elem) || elem == Elem::str)),
+                   "blank is for floats and text that are not nullable, with nan value");
+  inference.expect((shape.empty() && columns.empty()) || (!list && role == plain), "a tensor is no list and has no role");
+  type.shape = list ? std::vector<uint32_t>{list} : shape;
+  inference.expect(columns.empty() || type.size() == type.with(columns).size(), "columns has another size than the tensor");
   return {type};
 }
 
@@ -62,8 +66,10 @@ static bool toElement(const kiln_cell& cell, Elem elem, Datum& datum) {
 static uint32_t readCell(const Input& input, const Dict* labels, const kiln_cell& cell, Datum& result) {
   const Elem type = labels ? labels->elem : input.elem;
   const auto missingCell = [&]() -> uint32_t {
-    result = Datum(), result.missing = true;
-    return input.nullable || input.list ? 0 : KILN_MISSING_REQUIRED;
+    result = Datum();
+    if (input.blank && isFloat(input.elem)) result = fromDouble(std::numeric_limits<double>::quiet_NaN(), storageOf(input.elem));
+    result.missing = !input.blank;
+    return input.nullable || input.blank || input.list ? 0 : KILN_MISSING_REQUIRED;
   };
   if (cell.kind == KILN_MISSING) return missingCell();
 
@@ -103,11 +109,17 @@ static uint32_t readList(const Input& input, const Dict* labels, const kiln_cell
 
 void Input::evaluate(Evaluation& e) const {
   RowValue& y = fresh(e);
-  const kiln_cell& cell = e.cells[e.inputIndex];
+  const kiln_cell* cells = e.cells + e.inputIndex;
   const Dict* labels = elem == Elem::cat ? &e.pipeline.table<Dict>(dict) : nullptr;
-  const uint32_t cause = list ? readList(*this, labels, cell, y) : readCell(*this, labels, cell, y.elements[0]);
-  if (!cause) return;
-  fresh(e).failure = e.failure(cause, e.inputIndex);
+  if (list) {
+    if (const uint32_t cause = readList(*this, labels, *cells, y)) fresh(e).failure = e.failure(cause, e.inputIndex);
+    return;
+  }
+  for (uint32_t i = 0; i < y.elements.size(); i++)
+    if (const uint32_t cause = readCell(*this, labels, cells[i], y.elements[i])) {
+      fresh(e).failure = e.failure(cause, e.inputIndex + i);
+      return;
+    }
 }
 
 }  // namespace kiln::ir

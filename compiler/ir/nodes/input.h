@@ -7,7 +7,11 @@ namespace kiln::ir {
 /// No operands; one result. `elem` cat: `dict` names its labels, text cells become codes, an unknown label becomes the
 /// code of "some other value" (the dict is open) or fails INVALID_VALUE (it is closed). A cell of the wrong kind, or
 /// text that does not parse, fails TYPE_MISMATCH. A missing cell is missing if `nullable`, else fails MISSING_REQUIRED.
+/// `blank`: a missing cell is NaN (f64, f32) or the empty text instead (not `nullable`, `nan` value).
 /// `nan` says what a NaN cell means (matrices and Arrow: always missing where nullable).
+/// `shape`: a tensor, of one cell for each element in row-major order; each is a column of the schema, named after its
+/// indices in a tensor of shape `columns` (`shape` where that is not given): X[0], X[1]; or X if there is one element.
+/// The first element that fails fails the tensor, and is the one to blame.
 /// `list` n > 0: the cell is a LIST, a missing cell is the empty one; the result is [n], its elements the list's items
 /// by the rules of a cell, missing beyond its end. More than n items fail LIST_TOO_LONG; the first item that fails
 /// fails the list, unless `dropInvalid` makes items of the wrong type and invalid ones missing.
@@ -22,7 +26,9 @@ struct Input final : OpBase<Input, OpKind::Input> {
   TableRef dict;
   bool nullable = true;
   bool required = false;     ///< must be bound by the caller
+  bool blank = false;
   Nan nan = invalid;
+  std::vector<uint32_t> shape, columns;
   uint32_t list = 0;
   bool dropInvalid = false;
   Role role = plain;
@@ -38,7 +44,8 @@ struct Input final : OpBase<Input, OpKind::Input> {
   static constexpr const char* kOpTypes[] = {"continuous", "categorical", "ordinal"};
   void fields(FieldVisitor& f) override {
     f.field("field", field), f.field("elem", elem), f.field("dict", dict), f.field("nullable", nullable);
-    f.field("required", required), f.choice("nan", nan, kNans), f.field("list", list), f.field("drop_invalid", dropInvalid);
+    f.field("required", required), f.field("blank", blank), f.choice("nan", nan, kNans);
+    f.field("shape", shape), f.field("columns", columns), f.field("list", list), f.field("drop_invalid", dropInvalid);
     f.choice("role", role, kRoles), f.field("role_of", roleOf), f.field("role_step", roleStep), f.field("same", same);
     f.choice("optype", opType, kOpTypes), f.field("description", description), f.field("low", low), f.field("high", high);
   }

@@ -9,9 +9,9 @@ namespace kiln::ir {
 std::vector<Type> Normalize::infer(Inference& inference) const {
   if (!expectOperands(inference, 1, 1)) return {Type()};
   Type type = inference.operands[0];
-  if (!expectOperand(inference, 0, isFloat(type.elem) && type.shape.size() == 1 && type.shape[0] > 0, "[n] f64 or f32"))
+  if (!expectOperand(inference, 0, isFloat(type.elem) && !type.shape.empty(), "[.., n] f64 or f32"))
     return {type};
-  if (method == ordinalDifference || method == oneMinusSum) type.shape[0]++;
+  if (method == ordinalDifference || method == oneMinusSum) type.shape.back()++;
   return {type};
 }
 
@@ -58,13 +58,17 @@ static std::vector<T> normalize(Normalize::Method method, std::vector<T> x) {
 void Normalize::evaluate(Evaluation& e) const {
   RowValue& y = fresh(e);
   if ((y.failure = e.firstFailure())) return;
-  if (anyMissing(e.operand(0))) return setMissing(y);
-  withFloat(e.resultType().elem, [&](auto zero) {
+  const size_t n = e.operandType(0).shape.back(), m = e.resultType().shape.back();
+  for (size_t r = 0; r < y.elements.size() / m; r++) withFloat(e.resultType().elem, [&](auto zero) {
     using T = decltype(zero);
     std::vector<T> x;
-    for (const Datum& d : e.operand(0).elements) x.push_back(get<T>(d));
+    bool missing = false;
+    for (size_t i = r * n; i < (r + 1) * n; i++) x.push_back(get<T>(e.operand(0).elements[i])), missing |= e.operand(0).elements[i].missing;
     x = normalize(method, std::move(x));
-    for (size_t i = 0; i < x.size(); i++) set(y.elements[i], x[i]);
+    for (size_t i = 0; i < m; i++) {
+      y.elements[r * m + i].missing = missing;
+      if (!missing) set(y.elements[r * m + i], x[i]);
+    }
   });
 }
 

@@ -4,7 +4,7 @@
 
 namespace kiln::ir {
 
-/// Operand x [n], f64 or f32; strict: any missing element makes every element missing.
+/// Operand x [n], f64 or f32; strict: any missing element makes every element missing. Of [.., n] each n elements.
 ///   softmax             m = max x; e[i] = exp(x[i] - m); e[i] / sum e, summed from the first
 ///   simplemax           x[i] / sum x
 ///   ordinal_difference  x is cumulative [n]: x[0], x[1] - x[0], .., 1 - x[n-1]: result [n + 1]

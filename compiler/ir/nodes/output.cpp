@@ -1,4 +1,4 @@
-// output: a column of the result.
+// output: a column of the result, or the columns of a tensor.
 #include "compiler/ir/nodes/output.h"
 
 #include "compiler/ir/elements.h"
@@ -8,7 +8,8 @@ namespace kiln::ir {
 std::vector<Type> Output::infer(Inference& inference) const {
   if (!expectOperands(inference, 1, 1)) return {};
   const Type& x = inference.operands[0];
-  expectOperand(inference, 0, x.isScalar(), "a scalar");
+  inference.expect(columns.empty() || x.with(columns).size() == x.size(), "columns has another size than " + describe(x));
+  inference.expect(labels.empty() || labels.size() == x.size(), "there is not one label an element of " + describe(x));
   if (x.elem == Elem::cat)
     if (const Dict* dict = inference.table<Dict>(TableRef{x.dict}))
       inference.expect(!dict->open, "an open dict has a value without label, which cannot be put out");

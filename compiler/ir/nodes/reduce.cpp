@@ -1,4 +1,4 @@
-// reduce: a vector to a scalar.
+// reduce: the last axis to one element.
 #include "compiler/ir/nodes/reduce.h"
 
 #include "compiler/ir/elements.h"
@@ -12,7 +12,7 @@ std::vector<Type> Reduce::infer(Inference& inference) const {
   if (!expectOperands(inference, 1, 1)) return {Type()};
   const Type& x = inference.operands[0];
   const bool boolean = x.elem == Elem::boolean && (isLogical(op) || op == count);
-  expectOperand(inference, 0, (isNumber(x.elem) || boolean) && x.shape.size() == 1 && x.shape[0] > 0, "[n] numbers");
+  expectOperand(inference, 0, (isNumber(x.elem) || boolean) && !x.shape.empty(), "[.., n] numbers");
   inference.expect(!checked || (isSum(op) && isInteger(x.elem)), "only sums and products of integers can be checked");
   Type type = scalarType(x.elem, x.nullable && !(skip && op == count), x.fallible || checked);
   if (op == count)
@@ -21,6 +21,7 @@ std::vector<Type> Reduce::infer(Inference& inference) const {
     type.elem = Elem::boolean;
   else if ((op == mean || op == median) && isInteger(x.elem))
     type.elem = Elem::f64;
+  if (!x.shape.empty()) type.shape.assign(x.shape.begin(), x.shape.end() - 1);
   return {type};
 }
 
@@ -109,18 +110,22 @@ static bool reduce(const Reduce& op, const std::vector<T>& x, Datum& y) {
 void Reduce::evaluate(Evaluation& e) const {
   RowValue& y = fresh(e);
   if ((y.failure = e.firstFailure())) return;
-  const RowValue& x = e.operand(0);
-  if (!skip && anyMissing(x)) return setMissing(y);
-  const bool ok = withStorage(e.operandType(0).storage(), [&](auto zero) {
-    using T = decltype(zero);
-    std::vector<T> present;
-    for (const Datum& d : x.elements)
-      if (!d.missing) present.push_back(get<T>(d));
-    if (!present.empty()) return reduce(*this, present, y.elements[0]);
-    y.elements[0].missing = op != count;
-    return true;
-  });
-  if (!ok) y.failure = e.failure(KILN_UNDEFINED);
+  const std::vector<Datum>& x = e.operand(0).elements;
+  const size_t n = e.operandType(0).shape.back();
+  for (size_t r = 0; r < y.elements.size(); r++) {
+    const bool ok = withStorage(e.operandType(0).storage(), [&](auto zero) {
+      using T = decltype(zero);
+      std::vector<T> present;
+      for (size_t i = r * n; i < (r + 1) * n; i++)
+        if (!x[i].missing) present.push_back(get<T>(x[i]));
+      y.elements[r].missing = skip ? present.empty() && op != count : present.size() < n;
+      return y.elements[r].missing || present.empty() || reduce(*this, present, y.elements[r]);
+    });
+    if (!ok) {
+      y.failure = e.failure(KILN_UNDEFINED);
+      return;
+    }
+  }
 }
 
 }  // namespace kiln::ir

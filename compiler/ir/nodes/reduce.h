@@ -1,10 +1,10 @@
-// reduce: a vector to a scalar.
+// reduce: the last axis to one element.
 #pragma once
 #include "compiler/ir/node.h"
 
 namespace kiln::ir {
 
-/// Operand x [n] (f64, f32, i64, i32; count and any also bool). Left to right in the operand's type. `skip`: missing
+/// Operand x [n] (f64, f32, i64, i32; count and any also bool): a scalar; [.., n]: [..], each from its n elements. Left to right in the operand's type. `skip`: missing
 /// elements are left out, and the result is missing if none is left (count: 0); otherwise any missing element makes it
 /// missing. Sums start from 0, products from 1. mean = sum / count; median: by value, ties by index; of an even count,
 /// half the sum of the two in the middle; NaN wins. Integer mean and median are f64, of the elements as f64. sum,

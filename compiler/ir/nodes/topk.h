@@ -4,7 +4,7 @@
 
 namespace kiln::ir {
 
-/// Operand x [n]. Results: values [k], indices i32 [k]. Ties by index; missing elements are never chosen, and what is
+/// Operand x [.., n]. Results: values [.., k], indices i32 [.., k], each from its n elements. Ties by index; missing elements are never chosen, and what is
 /// left over is missing; NaN comes last.
 struct TopK final : OpBase<TopK, OpKind::TopK> {
   uint32_t k = 1;

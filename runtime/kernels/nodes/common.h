@@ -111,6 +111,26 @@ INLINE void set_element(const Ctx& c, const Slot& s, u32 e, Lane<T, N> v) {
   store(c.scratch + s.values + ((u64)e * s.pitch + c.at) * sizeof(T), v);
 }
 
+/// Elements first .. first + count of a slot; `size` bytes each.
+INLINE Slot part_of(const Slot& s, u32 first, u32 count, u32 size) {
+  Slot part = s;
+  part.count = count, part.values += first * s.pitch * size;
+  if (s.missing != kNone) part.missing += first * ((s.pitch + 7) / 8);
+  return part;
+}
+/// one(part of x, value) for each `length` elements of x; the values become y.
+template <class T, class V, int N, class One>
+INLINE void each_row(const Ctx& c, const Slot& x, const Slot& y, u32 length, One one) {
+  Status<N> status = slot_status<N>(c, x);
+  NOUNROLL for (u32 r = 0; r < y.count; r++) {
+    V v;
+    one(part_of(x, r * length, length, sizeof(T)), v);
+    put_element<N>(c, y, r, v);
+    status = first<N>(status, v.status);
+  }
+  set_slot_status<N>(c, y, status);
+}
+
 // M(name of the storage, its C++ type, its value struct)
 #define KILN_FLOATS(M) M(f64, f64, F64) M(f32, f32, F32)
 #define KILN_INTEGERS(M) M(i64, i64, I64) M(i32, i32, I32)

@@ -85,8 +85,7 @@ INLINE void dense_sparse(const Ctx& c, const DenseParams& p, const Slot& x, cons
 }
 
 template <class T, int N>
-INLINE void dense(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
-  set_slot_status<N>(c, y, slot_status<N>(c, x));
+INLINE void dense_one(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
   if (p.index != kNone) {
     NOUNROLL for (u32 j = 0; j < p.outputs; j++) dense_sparse<T, N>(c, p, x, y, j);
     return;
@@ -104,6 +103,12 @@ INLINE void dense(const Ctx& c, const DenseParams& p, const Slot& x, const Slot&
   Mask<N> missing = never<N>();
   NOUNROLL for (u32 k = 0; k < p.inputs; k++) missing = missing | slot_missing<N>(c, x, k);
   NOUNROLL for (u32 j = 0; j < p.outputs; j++) set_slot_missing<N>(c, y, j, missing);
+}
+template <class T, int N>
+INLINE void dense(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
+  NOUNROLL for (u32 r = 0; r < x.count / p.inputs; r++)
+      dense_one<T, N>(c, p, part_of(x, r * p.inputs, p.inputs, sizeof(T)), part_of(y, r * p.outputs, p.outputs, sizeof(T)));
+  set_slot_status<N>(c, y, slot_status<N>(c, x));
 }
 #define KILN_DENSE(s, T, X)                                                                 \
   template <int N>                                                                          \

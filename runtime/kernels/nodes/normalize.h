@@ -39,7 +39,7 @@ INLINE void differences(const Ctx& c, const Slot& x, const Slot& y) {
   set_element<T, N>(c, y, x.count, splat<T, N>(1) - before);
 }
 template <class T, int N>
-INLINE void normalize(const Ctx& c, const NormalizeParams& p, const Slot& x, const Slot& y) {
+INLINE void normalize_row(const Ctx& c, const NormalizeParams& p, const Slot& x, const Slot& y) {
   Mask<N> missing = never<N>();
   if (x.missing != kNone) NOUNROLL for (u32 e = 0; e < x.count; e++) missing = missing | slot_missing<N>(c, x, e);
   if (p.method == kSoftmax)
@@ -53,6 +53,11 @@ INLINE void normalize(const Ctx& c, const NormalizeParams& p, const Slot& x, con
     set_element<T, N>(c, y, x.count, splat<T, N>(1) - sum_elements<T, N>(c, x));
   }
   if (y.missing != kNone) NOUNROLL for (u32 e = 0; e < y.count; e++) set_slot_missing<N>(c, y, e, missing);
+}
+template <class T, int N>
+INLINE void normalize(const Ctx& c, const NormalizeParams& p, const Slot& x, const Slot& y) {
+  NOUNROLL for (u32 r = 0; r < x.count / p.length; r++)
+      normalize_row<T, N>(c, p, part_of(x, r * p.length, p.length, sizeof(T)), part_of(y, r * p.result_length, p.result_length, sizeof(T)));
   set_slot_status<N>(c, y, slot_status<N>(c, x));
 }
 #define KILN_NORMALIZE(s, T, X)                                                                     \

@@ -137,9 +137,33 @@ struct KnotParams {
   Segment segment[kInlineSegments];
 };
 
-// ---- concat, take
+// ---- concat, take, arrange, gather, scatter
 struct IntoParams {
   u32 element, first;  ///< first: sets the result's status, else joins it
+  u32 run, step;       ///< the operand's elements, `run` by `run`, go to every `step`-th of the result
+};
+enum : u32 { kAxes = 8 };
+struct FillParams {
+  f64 number;
+  i64 integer;
+  u32 text, length;
+};
+struct ArrangeParams {
+  u32 axes, start;     ///< regular: element (i0, i1 ..) is start + sum of i * stride
+  u32 size[kAxes];
+  i32 stride[kAxes];
+  u32 list;            ///< else i32 elements, -1: the fill; kNone: regular
+  FillParams fill;
+};
+struct AddressParams {
+  u32 axes, indices;   ///< of the tensor of places; indices a place
+  u32 size[kAxes], which[kAxes], offset[kAxes];
+  u32 dims[kAxes], stride[kAxes];
+  i32 status;
+};
+struct ScatterParams {
+  AddressParams places;
+  u32 op;              ///< ir::Scatter::Kind
 };
 struct TakeParams {
   u32 element, count, width;  ///< count: rows of the operand, for an index of the row
@@ -151,9 +175,15 @@ struct TakeParams {
 struct ReduceParams {
   u32 op, skip;  ///< ir::Reduce::Kind
   i32 status;    ///< of an overflow, 0 if it wraps
+  u32 length;    ///< of the last axis
 };
 struct OrderParams {
   u32 smallest, last;
+  u32 length;    ///< of the last axis
+};
+struct CumSumParams {
+  u32 length;
+  u32 exclusive, reverse;
 };
 
 // ---- dense, terms, normalize, combine
@@ -166,6 +196,15 @@ struct DenseParams {
   u32 first,
       index;  ///< sparse: the weights of output j are first[j] .. first[j + 1], `index` their inputs; kNone: dense
 };
+struct MatMulParams {
+  u32 batch, rows, inner, columns;
+};
+/// Three axes, the first ones 1 where a convolution has fewer.
+struct ConvParams {
+  u32 batch, groups, channels, outputs;   ///< channels of a group, outputs of all
+  u32 size[3], kernel[3], result[3], stride[3], dilation[3], pad[3];
+  u32 weights, bias;                      ///< blob; kNone: an operand, or no bias
+};
 /// A factor of a term: x[operand] to a power of 1 .. 16, or by pow if `power` is 0.
 struct Factor {
   f64 exponent;
@@ -176,6 +215,7 @@ struct TermParams {
 };
 struct NormalizeParams {
   u32 method;
+  u32 length, result_length;   ///< of the last axis
 };
 struct CombineParams {
   u32 method, missing, weighted, members, width;

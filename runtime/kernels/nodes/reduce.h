@@ -145,12 +145,20 @@ INLINE void logical(const Ctx& c, const ReduceParams& p, const Slot& x, Bool<N>&
   y.missing = reduced_missing<N>(p, any_missing, mask<N>(present == 0)), y.status = slot_status<N>(c, x);
 }
 
+// A kernel from a vector to a scalar, and the same for each row of a tensor.
+#define KILN_BY_ROW(name, function, T, P, X)                                                      \
+  template <int N>                                                                                \
+  INLINE void function##_rows(const Ctx& c, const P& p, const Slot& x, const Slot& y) {           \
+    each_row<T, X<N>, N>(c, x, y, p.length, [&](const Slot& row, X<N>& v) { function<N>(c, p, row, v); }); \
+  }                                                                                               \
+  KILN_LANE_KERNEL(name, function, P, Vector, X)                                                  \
+  KILN_LANE_KERNEL(rows_##name, function##_rows, P, Vector, Vector)
 #define KILN_FOLD(name, kind, s, T, X)                                                  \
   template <int N>                                                                      \
   INLINE void name##_##s(const Ctx& c, const ReduceParams& p, const Slot& x, X<N>& y) { \
     fold<kind, T, N>(c, p, x, y);                                                       \
   }                                                                                     \
-  KILN_LANE_KERNEL(reduce_##name##_##s, name##_##s, ReduceParams, Vector, X)
+  KILN_BY_ROW(reduce_##name##_##s, name##_##s, T, ReduceParams, X)
 #define KILN_REDUCE(s, T, X, R, XR)                                                      \
   KILN_FOLD(sum, kSum, s, T, X)                                                          \
   KILN_FOLD(product, kProduct, s, T, X)                                                  \
@@ -165,8 +173,8 @@ INLINE void logical(const Ctx& c, const ReduceParams& p, const Slot& x, Bool<N>&
   INLINE void median_##s(const Ctx& c, const ReduceParams& p, const Slot& x, XR<N>& y) { \
     median<T, R, N>(c, p, x, y);                                                         \
   }                                                                                      \
-  KILN_LANE_KERNEL(reduce_mean_##s, mean_##s, ReduceParams, Vector, XR)                  \
-  KILN_LANE_KERNEL(reduce_median_##s, median_##s, ReduceParams, Vector, XR)              \
+  KILN_BY_ROW(reduce_mean_##s, mean_##s, T, ReduceParams, XR)                            \
+  KILN_BY_ROW(reduce_median_##s, median_##s, T, ReduceParams, XR)                        \
   KILN_COUNTS(s, T)
 #define KILN_COUNTS(s, T)                                                                   \
   template <int N>                                                                          \
@@ -177,9 +185,8 @@ INLINE void logical(const Ctx& c, const ReduceParams& p, const Slot& x, Bool<N>&
   INLINE void logical_##s(const Ctx& c, const ReduceParams& p, const Slot& x, Bool<N>& y) { \
     logical<T, N>(c, p, x, y);                                                              \
   }                                                                                         \
-  KILN_LANE_KERNEL(reduce_count_##s, count_##s, ReduceParams, Vector, I64)                  \
-  KILN_LANE_KERNEL(reduce_any_##s, logical_##s, ReduceParams, Vector, Bool)                 \
-  KILN_LANE_KERNEL(reduce_all_##s, logical_##s, ReduceParams, Vector, Bool)
+  KILN_BY_ROW(reduce_count_##s, count_##s, T, ReduceParams, I64)                            \
+  KILN_BY_ROW(reduce_logical_##s, logical_##s, T, ReduceParams, Bool)
 KILN_REDUCE(f64, f64, F64, f64, F64)
 KILN_REDUCE(f32, f32, F32, f32, F32)
 KILN_REDUCE(i64, i64, I64, f64, F64)
@@ -216,7 +223,7 @@ INLINE Mask<N> comes_first(const OrderParams& p, Lane<T, N> a, Lane<i32, N> i, L
   return better | (b_nan & ~a_nan) | (tie & mask<N>(i < j));
 }
 template <class T, int N>
-INLINE void topk(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
+INLINE void topk_row(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
   const Elements<T, N> in{c, x};
   Lane<T, N> last{};
   Lane<i32, N> last_at = splat<i32, N>(-1);
@@ -236,6 +243,12 @@ INLINE void topk(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& 
     put_element<N>(c, indices, k, I32<N>{best_at, none, Status<N>{}});
     last = pick<N>(none, last, best), last_at = pick<N>(none, last_at, best_at);
   }
+}
+template <class T, int N>
+INLINE void topk(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
+  const u32 rows = x.count / p.length, k = values.count / rows;
+  NOUNROLL for (u32 r = 0; r < rows; r++)
+      topk_row<T, N>(c, p, part_of(x, r * p.length, p.length, sizeof(T)), part_of(values, r * k, k, sizeof(T)), part_of(indices, r * k, k, 4));
   set_slot_status<N>(c, values, slot_status<N>(c, x));
   set_slot_status<N>(c, indices, slot_status<N>(c, x));
 }
@@ -248,10 +261,37 @@ INLINE void topk(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& 
   INLINE void topk_##s(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) { \
     topk<T, N>(c, p, x, values, indices);                                                                            \
   }                                                                                                                  \
-  KILN_LANE_KERNEL(argmax_##s, argmax_##s, OrderParams, Vector, I32)                                                 \
+  KILN_BY_ROW(argmax_##s, argmax_##s, T, OrderParams, I32)                                                           \
   KILN_LANE_KERNEL(topk_##s, topk_##s, OrderParams, Vector, Vector, Vector)
 KILN_NUMBERS(KILN_ORDER)
 #undef KILN_ORDER
+
+// ---- cumsum
+template <class T, int N>
+INLINE void cumsum(const Ctx& c, const CumSumParams& p, const Slot& x, const Slot& y) {
+  NOUNROLL for (u32 r = 0; r < x.count; r += p.length) {
+    Lane<T, N> sum{};
+    Mask<N> missing = never<N>();
+    NOUNROLL for (u32 k = 0; k < p.length; k++) {
+      const u32 e = r + (p.reverse ? p.length - 1 - k : k);
+      const Lane<T, N> v = element<T, N>(c, x, e), next = k == 0 ? v : plus<T, N>(sum, v);
+      const Mask<N> before = missing;
+      missing = missing | slot_missing<N>(c, x, e);
+      set_element<T, N>(c, y, e, p.exclusive ? sum : next);
+      set_slot_missing<N>(c, y, e, p.exclusive ? before : missing);
+      sum = next;
+    }
+  }
+  set_slot_status<N>(c, y, slot_status<N>(c, x));
+}
+#define KILN_CUMSUM(s, T, X)                                                                    \
+  template <int N>                                                                              \
+  INLINE void cumsum_##s(const Ctx& c, const CumSumParams& p, const Slot& x, const Slot& y) { \
+    cumsum<T, N>(c, p, x, y);                                                                   \
+  }                                                                                             \
+  KILN_LANE_KERNEL(cumsum_##s, cumsum_##s, CumSumParams, Vector, Vector)
+KILN_NUMBERS(KILN_CUMSUM)
+#undef KILN_CUMSUM
 
 // ---- tally: every lane adds to a column of its own
 template <class T, int N>
@@ -288,5 +328,6 @@ INLINE void tally(const Ctx& c, const Slot& codes, const Slot& weights, const Sl
   KILN_LANE_KERNEL(tally_##s, tally_##s, None, Vector, Vector, Vector, Vector)
 KILN_FLOATS(KILN_TALLY)
 #undef KILN_TALLY
+#undef KILN_BY_ROW
 
 }  // namespace kiln::kernel

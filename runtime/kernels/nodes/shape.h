@@ -22,7 +22,7 @@ INLINE void concat_elements(const Ctx& c, const IntoParams& p, const Slot& x, co
   NOUNROLL for (u32 e = 0; e < x.count; e++) {
     X v;
     get_element<N>(c, x, e, v);
-    put_element<N>(c, y, p.element + e, v);
+    put_element<N>(c, y, p.element + e / p.run * p.step + e % p.run, v);
   }
   into_status<N>(c, p, y, slot_status<N>(c, x));
 }
