@@ -1,0 +1,70 @@
+// ArgMax, ArgMin, TopK, CumSum: along one axis, in its order.
+#include "compiler/ir/nodes/argmax.h"
+#include "compiler/ir/nodes/cumsum.h"
+#include "compiler/ir/nodes/topk.h"
+#include "frontends/onnx/shapes.h"
+
+namespace kiln::onnx {
+
+namespace {
+
+constexpr std::initializer_list<ElementType> kNumbers = {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64,
+                                                         ElementType::i8, ElementType::u8, ElementType::i16, ElementType::u16, ElementType::u32};
+
+// Of NaN alone the first.
+void place(OperatorImport& n, bool smallest) {
+  const Tensor& x = n.tensor(0, kNumbers);
+  const size_t axis = n.axis(n.integer("axis", 0), x.rank());
+  const bool keep = n.integer("keepdims", 1) != 0;
+  ir::ArgMax op;
+  op.smallest = smallest, op.last = n.version() >= 12 && n.integer("select_last_index", 0);
+  refuseBatch(n, x, axis, "a place among the rows of the batch");
+  const Last last = toLast(n, x, {axis});
+  const ValueId best = zeroIfMissing(n, n.build.add(op, {last.value}));
+  Axes axes = x.axes;
+  axes[axis] = {1, Batch::none};
+  Tensor y = n.cast(n.tensorOf(ElementType::i32, axes, n.reshape(best, irShape(axes))), ElementType::i64);
+  if (!keep) axes.erase(axes.begin() + static_cast<long>(axis)), y = withAxes(n, y, axes);
+  n.output(0, y);
+}
+
+}  // namespace
+
+void arg_max(OperatorImport& n) { place(n, false); }
+void arg_min(OperatorImport& n) { place(n, true); }
+
+void top_k(OperatorImport& n) {
+  const Tensor& x = n.tensor(0, kNumbers);
+  const size_t axis = n.axis(n.integer("axis", -1), x.rank());
+  int64_t k = 0;
+  if (n.version() < 10) {
+    k = n.integer("k");
+  } else {
+    const std::vector<int64_t> given = n.constantIntegers(1);
+    if (given.size() != 1) n.invalid("k must be one number");
+    k = given[0];
+  }
+  if (k < 1 || k > x.axes[axis].size) n.invalid("k is " + std::to_string(k) + " of " + std::to_string(x.axes[axis].size));
+  ir::TopK op;
+  op.k = static_cast<uint32_t>(k), op.smallest = n.version() >= 11 && !n.integer("largest", 1);
+  if (n.version() >= 11) n.ignore("sorted");   // sorted is one of the orders that it leaves open
+  refuseBatch(n, x, axis, "orders the rows of the batch");
+  const Last last = toLast(n, x, {axis});
+  const std::vector<ValueId> best = n.build.addAll(std::move(op), {last.value});
+  Tensor like = x;
+  like.axes[axis].size = k;
+  n.output(0, fromLast(n, last, like, x.type, best[0]));
+  n.output(1, n.cast(fromLast(n, last, like, ElementType::i32, best[1]), ElementType::i64));
+}
+
+void cum_sum(OperatorImport& n) {
+  const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64});
+  const size_t axis = n.axis(static_cast<int64_t>(n.constantNumber(1)), x.rank());
+  ir::CumSum op;
+  op.exclusive = n.integer("exclusive", 0) != 0, op.reverse = n.integer("reverse", 0) != 0;
+  refuseBatch(n, x, axis, "sums over the rows of the batch");
+  const Last last = toLast(n, x, {axis});
+  n.output(0, fromLast(n, last, x, x.type, n.build.add(op, {last.value})));
+}
+
+}  // namespace kiln::onnx

@@ -1,0 +1,143 @@
+// Reshape, Flatten, Squeeze, Unsqueeze: the same elements with other axes. The batch is one factor of the axes that it stands in;
+// where it goes follows from the elements before and after it.
+#include "frontends/onnx/shapes.h"
+
+namespace kiln::onnx {
+
+namespace {
+
+/// Elements before the batch and after it, row-major.
+struct Around {
+  int64_t before = 1, after = 1;
+  int batches = 0;
+};
+
+Around around(const Axes& axes) {
+  Around a;
+  for (const Axis& axis : axes) {
+    if (axis.batch == Batch::outer) a.batches++;
+    (a.batches ? a.after : a.before) *= axis.size;
+    if (axis.batch == Batch::inner) a.batches++;
+  }
+  return a;
+}
+
+// A target dimension: value * N^power, or -1 for what is left.
+Axes axesOf(OperatorImport& n, const Axes& from, std::vector<Monomial> dims) {
+  const Around have = around(from);
+  if (have.batches > 1) n.mixesRows("two axes of rows");
+  const int64_t total = have.before * have.after;
+  int64_t known = 1;
+  int open = -1, carrier = -1;
+  for (size_t i = 0; i < dims.size(); i++) {
+    if (dims[i].value == -1 && dims[i].power == 0) {
+      if (open >= 0) n.invalid("two dimensions of the shape are -1");
+      open = static_cast<int>(i);
+      continue;
+    }
+    if (dims[i].value < 0 || dims[i].power > 1) n.invalid("dimension " + std::to_string(dims[i].value) + " of the shape");
+    known *= dims[i].value;
+    if (dims[i].power && carrier >= 0) n.mixesRows("two dimensions contain the number of rows");
+    if (dims[i].power) carrier = static_cast<int>(i);
+  }
+  const auto wrong = [&] { n.invalid(describe(from) + " has not as many elements as the shape asks for"); };
+  if (open >= 0) {
+    if (known == 0 || total % known) wrong();
+    dims[static_cast<size_t>(open)] = {total / known, uint8_t(have.batches && carrier < 0)};
+    if (have.batches && carrier < 0) carrier = open;
+  } else if (known != total) {
+    wrong();
+  }
+  if (have.batches && carrier < 0) n.mixesRows("the shape gives the rows of the batch a fixed size");
+  if (!have.batches && carrier >= 0) n.mixesRows("the shape makes the elements of one row many rows");
+  Axes axes;
+  int64_t before = 1;
+  for (size_t i = 0; i < dims.size(); i++) {
+    Axis axis{dims[i].value, Batch::none};
+    if (static_cast<int>(i) == carrier) {
+      const int64_t outer = have.before / std::max<int64_t>(before, 1);   // elements of this axis before the batch
+      if (before == 0 || have.before % before || axis.size % std::max<int64_t>(outer, 1)) n.mixesRows("cuts the rows of the batch");
+      if (outer != 1 && outer != axis.size) n.unsupported("an axis with the batch between elements");
+      axis.batch = outer == 1 ? Batch::outer : Batch::inner;
+    }
+    before *= dims[i].value;
+    axes.push_back(axis);
+  }
+  return axes;
+}
+
+std::vector<Monomial> monomialsOf(const Axes& axes) {
+  std::vector<Monomial> all;
+  for (const Axis& axis : axes) all.push_back({axis.size, uint8_t(axis.isBatch())});
+  return all;
+}
+
+std::vector<int64_t> axesInput(OperatorImport& n, int since) {
+  if (n.version() < since) return n.integers("axes");
+  return n.has(1) ? n.constantIntegers(1) : std::vector<int64_t>();
+}
+
+}  // namespace
+
+void reshape(OperatorImport& n) {
+  const Tensor& x = n.tensor(0);
+  std::vector<Monomial> dims;
+  if (n.version() >= 5) dims = n.monomials(1);
+  else
+    for (int64_t d : n.integers("shape")) dims.push_back({d, 0});
+  const bool zeroIsZero = n.version() >= 14 && n.integer("allowzero", 0);
+  for (size_t i = 0; i < dims.size() && !zeroIsZero; i++)
+    if (dims[i].value == 0 && dims[i].power == 0) {
+      if (i >= x.rank()) n.invalid("dimension " + std::to_string(i) + " of the shape is 0: the tensor has no such axis to copy");
+      dims[i] = {x.axes[i].size, uint8_t(x.axes[i].isBatch())};
+    }
+  n.output(0, withAxes(n, x, axesOf(n, x.axes, dims)));
+}
+
+void flatten(OperatorImport& n) {
+  const Tensor& x = n.tensor(0);
+  const int64_t given = n.integer("axis", 1), rank = static_cast<int64_t>(x.rank());
+  const int64_t axis = given < 0 ? given + rank : given;
+  if (axis < 0 || axis > rank) n.invalid("axis " + std::to_string(given) + " of a tensor with " + std::to_string(rank) + " dimensions");
+  Monomial parts[2] = {{1, 0}, {1, 0}};
+  for (int64_t i = 0; i < rank; i++) {
+    Monomial& part = parts[i >= axis];
+    part.value *= x.axes[static_cast<size_t>(i)].size, part.power = uint8_t(part.power + x.axes[static_cast<size_t>(i)].isBatch());
+  }
+  n.output(0, withAxes(n, x, axesOf(n, x.axes, {parts[0], parts[1]})));
+}
+
+void squeeze(OperatorImport& n) {
+  const Tensor& x = n.tensor(0);
+  std::vector<bool> gone(x.rank(), false);
+  const std::vector<int64_t> axes = axesInput(n, 13);
+  for (int64_t given : axes) {
+    const size_t axis = n.axis(given, x.rank());
+    refuseBatch(n, x, axis, "removes the axis of the rows");
+    if (x.axes[axis].size != 1) n.invalid("axis " + std::to_string(axis) + " of " + describe(x.axes) + " has not the size 1");
+    gone[axis] = true;
+  }
+  if (axes.empty())
+    for (size_t i = 0; i < x.rank(); i++) gone[i] = x.axes[i].size == 1 && !x.axes[i].isBatch();
+  Axes kept;
+  for (size_t i = 0; i < x.rank(); i++)
+    if (!gone[i]) kept.push_back(x.axes[i]);
+  n.output(0, withAxes(n, x, kept));
+}
+
+void unsqueeze(OperatorImport& n) {
+  const Tensor& x = n.tensor(0);
+  const std::vector<int64_t> given = axesInput(n, 13);
+  std::vector<bool> fresh(x.rank() + given.size(), false);
+  for (int64_t axis : given) {
+    const size_t at = n.axis(axis, fresh.size());
+    if (fresh[at]) n.invalid("axis " + std::to_string(axis) + " is given twice");
+    fresh[at] = true;
+  }
+  Axes axes;
+  size_t next = 0;
+  for (bool isNew : fresh) axes.push_back(isNew ? Axis{} : x.axes[next++]);
+  n.output(0, withAxes(n, x, axes));
+}
+
+}  // namespace kiln::onnx

@@ -1,0 +1,38 @@
+// Trilu, EyeLike: triangles and diagonals of matrices.
+#include "frontends/onnx/shapes.h"
+
+namespace kiln::onnx {
+
+void trilu(OperatorImport& n) {
+  const Tensor& x = n.tensor(0);
+  if (x.rank() < 2) n.invalid("needs matrices, has " + describe(x.axes));
+  const bool upper = n.integer("upper", 1) != 0;
+  const int64_t k = n.has(1) ? static_cast<int64_t>(n.constantNumber(1)) : 0;
+  for (size_t i = x.rank() - 2; i < x.rank(); i++) refuseBatch(n, x, i, "a triangle of rows");
+  const std::vector<int64_t> strides = stridesOf(x.axes);
+  n.output(0, mapped(n, x, x.axes, [&](const std::vector<int64_t>& index) {
+             const int64_t diagonal = index[index.size() - 1] - index[index.size() - 2];
+             if (upper ? diagonal < k : diagonal > k) return int64_t{-1};
+             int64_t from = 0;
+             for (size_t i = 0; i < index.size(); i++) from += index[i] * strides[i];
+             return from;
+           }));
+}
+
+void eye_like(OperatorImport& n) {
+  const Tensor& x = n.tensor(0);
+  if (x.rank() != 2) n.invalid("needs a matrix, has " + describe(x.axes));
+  for (size_t i = 0; i < 2; i++) refuseBatch(n, x, i, "a diagonal of rows");
+  const int64_t dtype = n.integer("dtype", static_cast<int64_t>(x.type)), k = n.integer("k", 0);
+  const auto type = static_cast<ElementType>(dtype);
+  if (!isHeld(static_cast<int32_t>(dtype)) || type == ElementType::str) n.unsupported("dtype " + std::to_string(dtype));
+  Elements all;
+  eachIndex(x.dims(), [&](const std::vector<int64_t>& index) {
+    const bool on = index[1] - index[0] == k;
+    if (isFloat(type)) all.numbers.push_back(on);
+    else all.integers.push_back(on);
+  });
+  n.output(0, hostTensor(type, x.axes, std::move(all)));
+}
+
+}  // namespace kiln::onnx
