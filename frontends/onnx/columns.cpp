@@ -2,14 +2,10 @@
 // if k = 1), an entry of a map input from X[key]. Outputs are named the same way; a map's are NAME[label], those of element i of
 // a sequence begin with NAME.i. Inputs are never missing: an empty number is NaN, an empty text is "".
 #include <algorithm>
-#include <limits>
 
 #include "compiler/ir/nodes/check.h"
-#include "compiler/ir/nodes/coalesce.h"
-#include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
-#include "compiler/ir/nodes/take.h"
 #include "frontends/onnx/importer.h"
 
 namespace kiln::onnx {
@@ -18,32 +14,20 @@ namespace {
 
 constexpr int64_t kMostColumns = 1 << 16;
 
-/// "" of one element, else "[i]", "[i,j]" ... of element e.
-std::string suffix(const std::vector<int64_t>& dims, int64_t e) {
-  int64_t n = 1;
-  for (int64_t d : dims) n *= d;
-  if (n == 1) return "";
-  std::string text;
-  for (size_t i = dims.size(); i-- > 0; e /= dims[i]) text = std::to_string(e % dims[i]) + (text.empty() ? "" : ",") + text;
-  return "[" + text + "]";
-}
-
 bool isOpen(const proto::TensorShapeProto::Dimension& dim) { return !dim.has_dim_value(); }
 
 }  // namespace
 
-// An input's cell, never missing and never failed.
-ValueId Importer::column(const std::string& field, ElementType type) {
+// An input, of one column for each element: never missing and never failed.
+ValueId Importer::inputColumns(const std::string& field, const Tensor& tensor, const std::vector<int64_t>& columns) {
   ir::Input input;
-  input.field = field, input.elem = elemOf(type), input.nan = ir::Input::value, input.required = true;
-  input.nullable = onnx::isFloat(type) || type == ElementType::str;
-  input.opType = onnx::isFloat(type) ? ir::Input::continuous : ir::Input::categorical;
-  if (onnx::isFloat(type)) input.description = "empty: NaN";
-  ValueId value = build.add(ir::Check(), {build.add(std::move(input), {}, field)});
-  if (type == ElementType::str) value = build.add(ir::Coalesce(), {value, build.text("")});
-  else if (elemOf(type) == ir::Elem::f32) value = build.add(ir::Coalesce(), {value, build.number32(std::numeric_limits<double>::quiet_NaN())});
-  else if (elemOf(type) == ir::Elem::f64) value = build.add(ir::Coalesce(), {value, build.number(std::numeric_limits<double>::quiet_NaN())});
-  return value;
+  input.field = field, input.elem = elemOf(tensor.type), input.nan = ir::Input::value, input.required = true, input.nullable = false;
+  input.blank = onnx::isFloat(tensor.type) || tensor.type == ElementType::str;
+  input.opType = onnx::isFloat(tensor.type) ? ir::Input::continuous : ir::Input::categorical;
+  if (onnx::isFloat(tensor.type)) input.description = "empty: NaN";
+  input.shape = irShape(tensor.axes);
+  if (!input.shape.empty()) input.columns.assign(columns.begin(), columns.end());
+  return build.add(ir::Check(), {build.add(std::move(input), {}, field)});
 }
 
 ValueId Importer::mapEntry(const Value& map, const std::string& key) {
@@ -91,9 +75,7 @@ bool Importer::declareInput(const proto::ValueInfoProto& input, const std::strin
   if (!checkAxes(tensor.axes, false, path)) return false;
   if (tensor.count() > kMostColumns)
     return diagnostics.error(Kind::limit, 0, 0, "has " + std::to_string(tensor.count()) + " elements a row, over the limit of " + std::to_string(kMostColumns), path), false;
-  std::vector<ValueId> cells;
-  for (int64_t e = 0; e < tensor.count(); e++) cells.push_back(column(input.name() + suffix(columns, e), tensor.type));
-  tensor.value = cells.size() == 1 ? cells[0] : build.add(ir::Concat(), cells, input.name());
+  tensor.value = inputColumns(input.name(), tensor, columns);
   return declare(valueOf(std::move(tensor)));
 }
 
@@ -131,16 +113,14 @@ void Importer::putTensor(const std::string& name, const Tensor& tensor, const st
   std::vector<int64_t> columns;
   for (size_t i = 0; i < tensor.rank(); i++)
     if (!(i == 0 && !whole && tensor.axes[0].size == 1)) columns.push_back(tensor.axes[i].size);
-  int64_t e = 0;
   if (tensor.count() == 0) return;
-  for (ValueId value : n.scalars(tensor)) {
-    ir::Output output;
-    output.field = name + (labels ? "[" + (*labels)[static_cast<size_t>(e)] + "]" : suffix(columns, e));
-    output.opType = onnx::isFloat(tensor.type) ? ir::Output::continuous : ir::Output::categorical;
-    if (labels) output.of = (*labels)[static_cast<size_t>(e)], output.feature = ir::Output::probability;
-    build.add(std::move(output), {value});
-    e++;
-  }
+  ir::Output output;
+  output.field = name;
+  output.opType = onnx::isFloat(tensor.type) ? ir::Output::continuous : ir::Output::categorical;
+  if (labels) output.labels = *labels, output.feature = ir::Output::probability;
+  const ValueId value = n.value(tensor);
+  if (!build.type(value).isScalar()) output.columns.assign(columns.begin(), columns.end());
+  build.add(std::move(output), {value});
 }
 
 void Importer::putOutputs(const proto::GraphProto& graph, const std::vector<Value>& values) {

@@ -1,6 +1,6 @@
 // Products of tensors, summed over an axis: what MatMul, Gemm and Einsum have in common.
 #pragma once
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 

@@ -100,7 +100,7 @@ class Importer {
                     const std::vector<Value>& inputs, std::vector<Value>& outputs);
   void readInitializers(const proto::GraphProto& graph, Frame& frame);
   bool declareInput(const proto::ValueInfoProto& input, const std::string& path, Frame& frame);
-  ValueId column(const std::string& field, ElementType type);
+  ValueId inputColumns(const std::string& field, const Tensor& tensor, const std::vector<int64_t>& columns);
   void putTensor(const std::string& name, const Tensor& tensor, const std::vector<std::string>* labels, const std::string& path);
 
   const Source& source_;

@@ -7,6 +7,7 @@
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/const.h"
+#include "compiler/ir/nodes/reshape.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/matrix.h"
 #include "frontends/onnx/importer.h"
@@ -227,15 +228,7 @@ ValueId OperatorImport::value(const Tensor& tensor) { return shaped(tensor, irSh
 ValueId OperatorImport::vector(const Tensor& tensor) { return shaped(tensor, {static_cast<uint32_t>(tensor.count())}); }
 
 ValueId OperatorImport::reshape(ValueId value, const std::vector<uint32_t>& shape) {
-  const ir::Type& type = build.type(value);
-  if (type.shape == shape) return value;
-  if (type.shape.empty() && shape.size() == 1) return build.add(ir::Concat(), {value});
-  if (type.shape.size() == 1 && shape.empty()) {
-    ir::Take take;
-    take.at = {0};
-    return build.add(std::move(take), {value});
-  }
-  unsupported("this change of shape");
+  return build.type(value).shape == shape ? value : build.add(ir::Reshape(shape), {value});
 }
 
 std::vector<ValueId> OperatorImport::scalars(const Tensor& tensor) {

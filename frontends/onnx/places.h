@@ -2,7 +2,7 @@
 // together axis by axis.
 #pragma once
 #include "compiler/ir/nodes/addressing.h"
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 

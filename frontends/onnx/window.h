@@ -1,6 +1,6 @@
 // The attributes that convolutions and poolings share: kernel, strides, dilations and padding of each spatial axis.
 #pragma once
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 

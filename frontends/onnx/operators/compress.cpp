@@ -1,6 +1,6 @@
 // Compress, NonZero: the elements, or places, where a condition holds. The condition must be known while compiling: otherwise the
 // length of the result would depend on the row.
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 
@@ -28,7 +28,7 @@ void compress(OperatorImport& n) {
            }));
 }
 
-void non_zero(OperatorImport& n) {
+void nonZero(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
   const Elements& all = n.elements(0);
   std::vector<std::vector<int64_t>> places;

@@ -1,5 +1,5 @@
 // Concat: tensors end to end.
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 

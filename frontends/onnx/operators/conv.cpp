@@ -56,7 +56,7 @@ void conv(OperatorImport& n) {
   n.output(0, convolved(n, x, w, n.has(2) ? &n.tensor(2) : nullptr, window, n.integer("group", 1)));
 }
 
-void conv_integer(OperatorImport& n) {
+void convInteger(OperatorImport& n) {
   const auto operand = [&](size_t i) {
     const Tensor x = n.cast(n.tensor(i, {ElementType::u8, ElementType::i8}), ElementType::i32);
     if (!n.has(i + 2)) return x;
@@ -116,7 +116,7 @@ Reach reachOf(OperatorImport& n, const Tensor& x, const Tensor& w) {
 
 }  // namespace
 
-void conv_transpose(OperatorImport& n) {
+void convTranspose(OperatorImport& n) {
   const Tensor &x = n.tensor(0, {ElementType::f32, ElementType::f64}), &w = n.tensor(1);
   if (w.type != x.type || w.rank() != x.rank() || x.rank() < 3) n.invalid("weights " + describe(w.axes) + " for " + describe(x.axes));
   refuseBatchInside(n, x);

@@ -9,6 +9,7 @@ namespace kiln::onnx {
 
 namespace {
 
+constexpr std::initializer_list<ElementType> kNumbers = {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64};
 constexpr char kEllipsis = 1;   // axes of an ellipsis are named 1, 2 ..
 
 struct Equation {
@@ -164,7 +165,6 @@ void einsum(OperatorImport& n) {
     for (size_t i = from; i < e.operands.size(); i++) all += e.operands[i];
     return all;
   };
-  constexpr std::initializer_list<ElementType> kNumbers = {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64};
   Tensor y = n.tensor(0, kNumbers);
   std::string names = e.operands[0];
   y = diagonal(n, y, names);

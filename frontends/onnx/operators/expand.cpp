@@ -1,5 +1,5 @@
 // Expand, Tile: elements repeated. What is repeated for every row is the row's own.
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 

@@ -39,13 +39,13 @@ void gather(OperatorImport& n) {
   n.output(0, gathered(n, x, indices, places));
 }
 
-void gather_elements(OperatorImport& n) {
+void gatherElements(OperatorImport& n) {
   const Tensor &x = n.tensor(0), &indices = n.tensor(1, {ElementType::i32, ElementType::i64});
   const size_t axis = n.axis(n.integer("axis", 0), x.rank());
   n.output(0, gathered(n, x, indices, elementPlaces(n, x, indices, indices.axes, axis)));
 }
 
-void gather_nd(OperatorImport& n) {
+void gatherNd(OperatorImport& n) {
   const Tensor &x = n.tensor(0), &indices = n.tensor(1, {ElementType::i64});
   const auto batch = static_cast<size_t>(n.version() >= 12 ? n.integer("batch_dims", 0) : 0);
   Places places = sliceBlocks(n, x, indices, batch);

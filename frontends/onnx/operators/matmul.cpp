@@ -13,7 +13,7 @@ void matmul(OperatorImport& n) {
   n.output(0, product(n, a, b));
 }
 
-void matmul_integer(OperatorImport& n) {
+void matmulInteger(OperatorImport& n) {
   const auto operand = [&](size_t i) {
     const Tensor x = n.cast(n.tensor(i, {ElementType::u8, ElementType::i8}), ElementType::i32);
     if (!n.has(i + 2)) return x;
@@ -43,7 +43,7 @@ void gemm(OperatorImport& n) {
 }
 
 // com.microsoft: alpha * A * B, with the last two axes of either swapped.
-void fused_matmul(OperatorImport& n) {
+void fusedMatmul(OperatorImport& n) {
   const auto operand = [&](size_t i, const char* swap, const char* swapBatch) {
     Tensor x = n.tensor(i, {ElementType::f32, ElementType::f64});
     if (n.integer(swapBatch, 0)) n.unsupported(std::string(swapBatch));

@@ -1,6 +1,6 @@
 // BatchNormalization, InstanceNormalization, LayerNormalization, GroupNormalization, RMSNormalization,
 // MeanVarianceNormalization, LRN: elements in units of a spread, of the model or of their own neighbours.
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 
@@ -47,7 +47,7 @@ std::vector<size_t> axesFrom(OperatorImport& n, const Tensor& x, size_t first) {
 
 }  // namespace
 
-void batch_normalization(OperatorImport& n) {
+void batchNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   if (n.version() >= 14 && n.integer("training_mode", 0)) n.unsupported("training_mode", "a scorer does not train");
   n.ignore("momentum");
@@ -58,14 +58,14 @@ void batch_normalization(OperatorImport& n) {
   n.output(0, apply(n, "add", apply(n, "mul", x, factor), offset));
 }
 
-void instance_normalization(OperatorImport& n) {
+void instanceNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   const Spread s = spreadOf(n, x, axesFrom(n, x, 2));
   const Tensor unit = apply(n, "div", s.moved, deviation(n, s.variance, n.number("epsilon", 1e-5)));
   n.output(0, apply(n, "add", apply(n, "mul", unit, byChannel(n, 1, x)), byChannel(n, 2, x)));
 }
 
-void layer_normalization(OperatorImport& n) {
+void layerNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   n.ignore("stash_type");
   const Spread s = spreadOf(n, x, axesFrom(n, x, n.axis(n.integer("axis", -1), x.rank())));
@@ -77,7 +77,7 @@ void layer_normalization(OperatorImport& n) {
   if (n.wanted(2)) n.output(2, apply(n, "div", constantLike(width, 1), width));
 }
 
-void rms_normalization(OperatorImport& n) {
+void rmsNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   n.ignore("stash_type");
   const std::vector<size_t> axes = axesFrom(n, x, n.axis(n.integer("axis", -1), x.rank()));
@@ -85,7 +85,7 @@ void rms_normalization(OperatorImport& n) {
   n.output(0, apply(n, "mul", apply(n, "div", x, width), n.tensor(1, kFloats)));
 }
 
-void group_normalization(OperatorImport& n) {
+void groupNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   const int64_t groups = n.integer("num_groups");
   n.ignore("stash_type");
@@ -105,7 +105,7 @@ void group_normalization(OperatorImport& n) {
   n.output(0, withAxes(n, apply(n, "add", apply(n, "mul", unit, parameter(1)), parameter(2)), x.axes));
 }
 
-void mean_variance_normalization(OperatorImport& n) {
+void meanVarianceNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   std::vector<int64_t> given = n.integers("axes");
   if (!n.hasAttribute("axes")) given = {0, 2, 3};

@@ -1,9 +1,9 @@
 // OneHot: `on` where an index says, `off` elsewhere; an index outside is off everywhere.
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 
-void one_hot(OperatorImport& n) {
+void oneHot(OperatorImport& n) {
   const Tensor &indices = n.number(0), &values = n.tensor(2);
   const auto depth = static_cast<int64_t>(n.constantNumber(1));
   if (depth < 1) n.invalid("a depth of " + std::to_string(depth));

@@ -2,7 +2,7 @@
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/cumsum.h"
 #include "compiler/ir/nodes/topk.h"
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 
@@ -30,10 +30,10 @@ void place(OperatorImport& n, bool smallest) {
 
 }  // namespace
 
-void arg_max(OperatorImport& n) { place(n, false); }
-void arg_min(OperatorImport& n) { place(n, true); }
+void argMax(OperatorImport& n) { place(n, false); }
+void argMin(OperatorImport& n) { place(n, true); }
 
-void top_k(OperatorImport& n) {
+void topK(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kNumbers);
   const size_t axis = n.axis(n.integer("axis", -1), x.rank());
   int64_t k = 0;
@@ -57,7 +57,7 @@ void top_k(OperatorImport& n) {
   n.output(1, n.cast(fromLast(n, last, like, ElementType::i32, best[1]), ElementType::i64));
 }
 
-void cum_sum(OperatorImport& n) {
+void cumSum(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64});
   const size_t axis = n.axis(static_cast<int64_t>(n.constantNumber(1)), x.rank());
   ir::CumSum op;

@@ -1,7 +1,7 @@
 // Pad: elements before and after those of each axis; negative ones are taken away.
 #include <algorithm>
 
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 

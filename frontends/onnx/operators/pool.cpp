@@ -94,7 +94,7 @@ double power(OperatorImport& n) { return n.version() < 2 ? n.number("p", 2) : st
 
 }  // namespace
 
-void max_pool(OperatorImport& n) {
+void maxPool(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::i8, ElementType::u8});
   Window w = windowOf(n, x, {}, n.version() >= 10);
   if (n.version() >= 10) roundUp(n, w);
@@ -129,7 +129,7 @@ void max_pool(OperatorImport& n) {
   n.output(1, n.tensorOf(ElementType::i64, axes, n.reshape(n.build.add(std::move(gather), {n.vector(places), n.vector(at)}), irShape(axes))));
 }
 
-void average_pool(OperatorImport& n) {
+void averagePool(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   Window w = windowOf(n, x, {}, n.version() >= 19);
   if (n.version() >= 10) roundUp(n, w);
@@ -144,7 +144,7 @@ void average_pool(OperatorImport& n) {
   n.output(0, apply(n, "div", overLast(n, all.values, "sum"), hostTensor(x.type, plainAxes(w.result), std::move(counts))));
 }
 
-void lp_pool(OperatorImport& n) {
+void lpPool(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   Window w = windowOf(n, x, {}, n.version() >= 18);
   if (n.version() >= 18) roundUp(n, w);
@@ -153,16 +153,16 @@ void lp_pool(OperatorImport& n) {
   n.output(0, norm(n, values, p, [&](const Tensor& y) { return overLast(n, y, "sum"); }));
 }
 
-void global_max_pool(OperatorImport& n) {
+void globalMaxPool(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   n.output(0, reduced(n, x, spatial(n, x), "max"));
 }
-void global_average_pool(OperatorImport& n) {
+void globalAveragePool(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   const Tensor sum = reduced(n, x, spatial(n, x), "sum");
   n.output(0, apply(n, "div", sum, constantLike(x, static_cast<double>(x.count()) / static_cast<double>(sum.count()))));
 }
-void global_lp_pool(OperatorImport& n) {
+void globalLpPool(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   const std::vector<size_t> axes = spatial(n, x);
   n.output(0, norm(n, x, power(n), [&](const Tensor& y) { return reduced(n, y, axes, "sum"); }));

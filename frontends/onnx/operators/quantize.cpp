@@ -1,5 +1,5 @@
 // QuantizeLinear, DequantizeLinear: numbers as small integers, and back.
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 
@@ -40,7 +40,7 @@ void readOthers(OperatorImport& n) {
 
 }  // namespace
 
-void quantize_linear(OperatorImport& n) {
+void quantizeLinear(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::i32});
   readOthers(n);
   ElementType type = n.has(2) ? n.tensor(2).type : ElementType::u8;
@@ -54,7 +54,7 @@ void quantize_linear(OperatorImport& n) {
   n.output(0, result);
 }
 
-void dequantize_linear(OperatorImport& n) {
+void dequantizeLinear(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::u8, ElementType::i8, ElementType::u16, ElementType::i16, ElementType::i32});
   const Tensor scale = byAxis(n, 1, x);
   if (scale.type != ElementType::f32) n.unsupported(std::string("a scale of ") + elementName(scale.type));

@@ -1,7 +1,7 @@
 // Range: numbers at equal distances, known while compiling.
 #include <cmath>
 
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 

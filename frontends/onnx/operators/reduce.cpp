@@ -1,7 +1,7 @@
 // ReduceSum and its kin: axes of a tensor to one element. Sums in index order, in the tensor's type.
 #include <numeric>
 
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 
@@ -59,29 +59,29 @@ void extreme(OperatorImport& n, const char* op, const char* logical) {
 
 }  // namespace
 
-void reduce_sum(OperatorImport& n) { reduction(n, "sum", 13, same, keep); }
-void reduce_prod(OperatorImport& n) { reduction(n, "product", 18, same, keep); }
-void reduce_sum_square(OperatorImport& n) { reduction(n, "sumsq", 18, same, keep); }
-void reduce_max(OperatorImport& n) { extreme(n, "max", "any"); }
-void reduce_min(OperatorImport& n) { extreme(n, "min", "all"); }
+void reduceSum(OperatorImport& n) { reduction(n, "sum", 13, same, keep); }
+void reduceProd(OperatorImport& n) { reduction(n, "product", 18, same, keep); }
+void reduceSumSquare(OperatorImport& n) { reduction(n, "sumsq", 18, same, keep); }
+void reduceMax(OperatorImport& n) { extreme(n, "max", "any"); }
+void reduceMin(OperatorImport& n) { extreme(n, "min", "all"); }
 
-void reduce_mean(OperatorImport& n) {
+void reduceMean(OperatorImport& n) {
   reduction(n, "sum", 18, same, [&](const Tensor& sum, const Tensor& x) {
     return apply(n, "div", sum, constantLike(x, static_cast<double>(x.count()) / static_cast<double>(sum.count())));
   });
 }
-void reduce_l1(OperatorImport& n) {
+void reduceL1(OperatorImport& n) {
   reduction(n, "sum", 18, [&](const Tensor& x) { return apply(n, "abs", x); }, keep);
 }
-void reduce_l2(OperatorImport& n) {
+void reduceL2(OperatorImport& n) {
   reduction(n, "sumsq", 18, same, [&](const Tensor& sum, const Tensor&) { return byFloat(n, "sqrt", sum); });
 }
-void reduce_log_sum(OperatorImport& n) {
+void reduceLogSum(OperatorImport& n) {
   reduction(n, "sum", 18, same, [&](const Tensor& sum, const Tensor&) { return byFloat(n, "log", sum); });
 }
 
 // log(sum(exp(x - max))) + max, with 0 for a largest that is not finite, as ONNX Runtime has it.
-void reduce_log_sum_exp(OperatorImport& n) {
+void reduceLogSumExp(OperatorImport& n) {
   const Tensor& given = n.tensor(0, kNumbers);
   const std::vector<size_t> axes = axesOf(n, given, 18);
   const Tensor x = isFloat(given.type) ? given : n.cast(given, ElementType::f64);

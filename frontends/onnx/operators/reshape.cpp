@@ -1,6 +1,6 @@
 // Reshape, Flatten, Squeeze, Unsqueeze: the same elements with other axes. The batch is one factor of the axes that it stands in;
 // where it goes follows from the elements before and after it.
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 

@@ -45,7 +45,7 @@ void sameRows(OperatorImport& n, const Tensor& x, const Tensor& updates) {
 
 }  // namespace
 
-void scatter_elements(OperatorImport& n) {
+void scatterElements(OperatorImport& n) {
   const Tensor &x = n.tensor(0), &indices = n.tensor(1, {ElementType::i32, ElementType::i64}), &updates = n.tensor(2);
   const size_t axis = n.axis(n.integer("axis", 0), x.rank());
   if (updates.dims() != indices.dims()) n.invalid("updates " + describe(updates.axes) + " at indices " + describe(indices.axes));
@@ -53,7 +53,7 @@ void scatter_elements(OperatorImport& n) {
   n.output(0, scattered(n, x, indices, updates, elementPlaces(n, x, indices, updates.axes, axis), reduction(n)));
 }
 
-void scatter_nd(OperatorImport& n) {
+void scatterNd(OperatorImport& n) {
   const Tensor &x = n.tensor(0), &indices = n.tensor(1, {ElementType::i64}), &updates = n.tensor(2);
   const Places places = sliceBlocks(n, x, indices, 0);
   if (sizes(places.axes) != updates.dims()) n.invalid("updates " + describe(updates.axes) + " at places " + describe(places.axes));

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 

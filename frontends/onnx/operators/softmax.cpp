@@ -1,7 +1,7 @@
 // Softmax, LogSoftmax, Hardmax, LpNormalization. Before opset 13 the first three take all axes from `axis` on as one.
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/normalize.h"
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 
@@ -27,7 +27,7 @@ void softmax(OperatorImport& n) {
   n.output(0, fromLast(n, last, x, x.type, n.build.add(ir::Normalize(ir::Normalize::softmax), {last.value})));
 }
 
-void log_softmax(OperatorImport& n) {
+void logSoftmax(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   const std::vector<size_t> axes = scored(n, x);
   const Tensor moved = apply(n, "sub", x, reduced(n, x, axes, "max"));
@@ -48,7 +48,7 @@ void hardmax(OperatorImport& n) {
 }
 
 // x / norm; a norm of 0 gives 0.
-void lp_normalization(OperatorImport& n) {
+void lpNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   const size_t axis = n.axis(n.integer("axis", -1), x.rank());
   const int64_t p = n.integer("p", 2);

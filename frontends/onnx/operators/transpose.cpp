@@ -1,7 +1,7 @@
 // Transpose, DepthToSpace, SpaceToDepth: elements in another order.
 #include <array>
 
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 
@@ -43,7 +43,7 @@ const Tensor& image(OperatorImport& n) {
 
 }  // namespace
 
-void depth_to_space(OperatorImport& n) {
+void depthToSpace(OperatorImport& n) {
   const Tensor& x = image(n);
   const int64_t b = n.integer("blocksize");
   const bool crd = n.version() >= 11 && n.choice("mode", {"DCR", "CRD"}, 0) == 1;
@@ -55,7 +55,7 @@ void depth_to_space(OperatorImport& n) {
   });
 }
 
-void space_to_depth(OperatorImport& n) {
+void spaceToDepth(OperatorImport& n) {
   const Tensor& x = image(n);
   const int64_t b = n.integer("blocksize"), channels = x.axes[1].size;
   if (b < 1 || x.axes[2].size % b || x.axes[3].size % b) n.invalid("blocksize " + std::to_string(b) + " does not divide " + describe(x.axes));

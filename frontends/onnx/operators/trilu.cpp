@@ -1,5 +1,5 @@
 // Trilu, EyeLike: triangles and diagonals of matrices.
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
 
@@ -19,7 +19,7 @@ void trilu(OperatorImport& n) {
            }));
 }
 
-void eye_like(OperatorImport& n) {
+void eyeLike(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
   if (x.rank() != 2) n.invalid("needs a matrix, has " + describe(x.axes));
   for (size_t i = 0; i < 2; i++) refuseBatch(n, x, i, "a diagonal of rows");

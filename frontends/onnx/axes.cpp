@@ -1,4 +1,4 @@
-#include "frontends/onnx/shapes.h"
+#include "frontends/onnx/axes.h"
 
 #include <algorithm>
 
