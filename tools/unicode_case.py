@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes runtime/kernels/unicode_case.h: the simple case mappings of Unicode 14.0 as ranges, from Python's unicodedata.
+"""Writes runtime/kernels/unicode_case.h: the case mappings of Unicode 14.0, from Python's unicodedata: the simple ones as
+ranges, and the capitals that are several characters.
 
 The simple mapping of a character is one character. Python offers the full mapping; it is the simple one wherever it has one
 character. Of the others, the capital iota subscripts are what the title case gives, U+0130 maps to i, and the rest
@@ -58,6 +59,19 @@ def main():
             line += item
         print(line)
         print("};")
+    print("/// Capitals of several characters, 0 after the last.")
+    print("struct CaseExpansion {\n  u32 code, to[3];\n};")
+    more = [chr(c) for c in range(128, 0x110000) if not 0xD800 <= c < 0xE000 and len(chr(c).upper()) > 1]
+    print(f"inline constexpr CaseExpansion kUpperExpansions[{len(more) + 1}] = {{")
+    line = "   "
+    for c in more:
+        item = " {0x%x, {%s}}," % (ord(c), ", ".join("0x%x" % ord(u) for u in c.upper()))
+        if len(line) + len(item) > 118:
+            print(line)
+            line = "   "
+        line += item
+    print(line + " {kNone, {}},")
+    print("};")
     print("\n}  // namespace kiln::kernel")
 
 

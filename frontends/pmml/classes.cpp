@@ -1,6 +1,7 @@
 // Classes of a classification and shared building blocks of the model elements.
 #include "frontends/pmml/classes.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <numeric>
@@ -37,8 +38,27 @@ const Element* modelOf(const Element* segment) {
   return nullptr;
 }
 
+namespace {
+
+// The field that types the classes: the model's own target, or that of the nearest classification around it. What a
+// regression around it predicts says nothing about them.
+std::optional<Field> classField(Importer& importer, const Element* model) {
+  for (const Element* m = model; m; m = m->Parent() ? m->Parent()->ToElement() : nullptr) {
+    const auto names = importer.targetNames(m);
+    const bool declared = std::any_of(names.begin(), names.end(),
+                                      [&](const std::string& name) { return importer.dataFields.count(name) != 0; });
+    if (!declared) continue;
+    const char* function = m->Attribute("functionName");
+    if (m != model && function && !std::strcmp(function, "regression")) return std::nullopt;
+    return importer.targetField(m);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 Classes classesOf(Importer& importer, const Element* model) {
-  const std::optional<Field> target = importer.targetField(model);
+  const std::optional<Field> target = classField(importer, model);
   Classes classes;
   classes.type.dataType = DataType::string, classes.type.opType = OpType::categorical;
   std::string name;

@@ -60,6 +60,7 @@ Typed constant(Importer& in, const Element* e) {
   }
   result.value = in.literal(text, result.type, e);
   result.literal = text;
+  if (result.type.dataType == DataType::integer) result.value = in.fail32(result.value);
   return result;
 }
 

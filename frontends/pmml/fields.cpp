@@ -87,7 +87,7 @@ struct Fields {
         auto value = in.required(e, "value");
         if (!property || !value) return void(ok = false);
         if (*property != wanted) continue;
-        if (wanted == 0 && !in.onlyAttributes(e, {"value", "displayValue", "property"})) return void(ok = false);
+        if (!in.onlyAttributes(e, {"value", "displayValue", "property"})) return void(ok = false);
         if (wanted == 0) addValue(e, prepare.validValues, prepare.validTexts, *value);
         if (wanted == 1) invalidValues.push_back(*value);
         auto number = wanted == 2 && !isText() ? Importer::parseValue(*value, field.type) : std::optional<double>(0);
@@ -175,6 +175,10 @@ struct Fields {
 
   void read() {
     if (dataField) readValues(), readIntervals();
+    if (in.options.jpmml && dataField && field.type.dataType == DataType::integer && !hasSet()) {
+      prepare.intervalLow = {static_cast<double>(INT32_MIN)}, prepare.intervalHigh = {static_cast<double>(INT32_MAX)};
+      prepare.intervalClosed = {3};
+    }
     if (miningField && ok) readTreatment();
     prepare.closed = hasSet();
     prepare.fieldIndex = field.input;

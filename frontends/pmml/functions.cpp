@@ -3,10 +3,13 @@
 #include <cstring>
 
 #include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/format.h"
+#include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/matches.h"
+#include "compiler/ir/nodes/prepare.h"
 #include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/recover.h"
 #include "compiler/ir/nodes/reduce.h"
@@ -66,6 +69,18 @@ Typed asNumber(Importer& in, const Typed& x, const Element* e) {
          Typed();
 }
 
+// Zero has no sign in PMML's data: an input of -0 is 0. Only arithmetic could tell the two apart.
+ValueId unsignedZero(Importer& in, ValueId value) {
+  const ir::Pipeline& pipeline = in.build.pipeline();
+  const Elem elem = elemOfValue(in, value);
+  if (!ir::isFloat(elem)) return value;
+  ValueId from = value;
+  const auto passesOn = [](const ir::Op& op) { return op.to<ir::Check>() || op.to<ir::Prepare>() || op.to<Cast>(); };
+  while (passesOn(*pipeline.producer(from).op)) from = pipeline.producer(from).operands[0];
+  if (!pipeline.producer(from).op->to<ir::Input>() || !ir::isFloat(elemOfValue(in, from))) return value;
+  return in.build.call("add", {value, elem == Elem::f32 ? in.build.number32(0) : in.build.number(0)});
+}
+
 // All arguments as numbers of one type, that of the widest; without a typed one double. False if reported.
 bool promote(Application& a, DataType least = DataType::integer) {
   DataType widest = least;
@@ -78,7 +93,10 @@ bool promote(Application& a, DataType least = DataType::integer) {
     if (t == DataType::real || (t == DataType::floating && widest == DataType::integer)) widest = t;
   }
   if (!any) widest = DataType::real;
-  for (Typed& x : a.arguments) x = typed(a.in.convert(x, typeOf(widest), a.element), widest);
+  for (Typed& x : a.arguments) {
+    x = typed(a.in.convert(x, typeOf(widest), a.element), widest);
+    x.value = unsignedZero(a.in, x.value);
+  }
   return true;
 }
 
@@ -154,7 +172,7 @@ Typed power(Application& a) {
   if (!promote(a)) return {};
   if (a.arguments[0].type.dataType != DataType::integer) return typed(a.call(values(a)), a.arguments[0].type.dataType);
   auto constant = exponent ? parseInteger(*exponent) : std::nullopt;
-  if (constant && *constant >= 0) return typed(a.in.build.call("ipow", values(a), true), DataType::integer);
+  if (a.in.options.jpmml || (constant && *constant >= 0)) return typed(a.in.build.call("ipow", values(a), true), DataType::integer);
   return math(a);
 }
 
@@ -346,6 +364,8 @@ Typed formatNumber(Application& a) {
   node.pattern = *pattern;
   auto parts = ir::Format::parseNumber(*pattern);
   DataType type = parts.conversion == 'd' ? DataType::integer : DataType::real;
+  if (type == DataType::integer && number.type.dataType != DataType::integer)
+    number.value = a.in.failIf(number.value, a.in.build.boolean(true), KILN_UNDEFINED);
   return formatted(a, node, a.in.convert(number, typeOf(type), a.element), parts.error);
 }
 // By a pattern of C's strftime, in the C locale.
@@ -498,6 +518,8 @@ Typed Importer::apply(Scope& scope, const Element* e) {
   if (!result) return {};
   result.literal.reset();
   result.valid = kNone;
+  if (builtin && *treatment != 1 && result.type.dataType == DataType::integer && !result.anyType)
+    result.value = fail32(result.value);
 
   if (*treatment == 2) {
     ir::Recover recover;

@@ -97,6 +97,7 @@ struct OutputColumn {
 /// What a model yields, for its Output, its Targets and an enclosing MiningModel. kNone where it has no such thing.
 struct Prediction {
   bool classification = false;
+  bool beganWithConstant = false;  ///< the sum began with the Target's rescaleConstant (Importer::sumStart)
   std::string target;  ///< name of the target field, empty if the model has none
   FieldType targetType;
   ValueId value = kNone;          ///< regression: a number. classification: cat of `labels`
@@ -235,8 +236,12 @@ class Importer {
   ValueId presentable(ValueId value);
   /// Both as values of one type: numbers promoted, strings as codes of one dict or as text. Reported if they have none.
   bool unify(Typed& a, Typed& b, const Element* at);
-  /// eq ne lt le gt ge with PMML's rules of types, three-valued.
+  /// eq ne lt le gt ge with PMML's rules of types, three-valued. NaN is equal to itself and above all other numbers, as
+  /// XML Schema orders them.
   ValueId compare(const char* function, Typed a, Typed b, const Element* at);
+  /// Whether a number may be NaN, as far as the nodes that make it tell: a NaN of an input counts where the input keeps
+  /// it, one that a function yields only where that does not fail.
+  bool canBeNan(ValueId value);
   /// The field as a cat, to test it against labels: itself if it is one, else encoded by an open dict. One a field.
   ValueId codes(Field& field);
   /// Code of a label in the dict of codes(field), appended if it is new. kNone, reported, if it is no value of the
@@ -256,6 +261,9 @@ class Importer {
   /// A model with all that belongs to it: MiningSchema, LocalTransformations, the model itself, Targets, Output. Its
   /// output fields are declared in `outputs` (for modelChain and the enclosing Output).
   std::optional<Prediction> model(Scope& outer, const Element* model, bool topLevel, Scope* outputs);
+  /// What a float sum of segments begins with: the rescaleConstant of the model's Target. Training libraries add their
+  /// base score first, and in float the order of a sum counts. Nothing where a Target does more than add, or in double.
+  std::optional<double> sumStart(const Element* model);
   std::optional<Prediction> applyTargets(Scope& scope, const Element* model, Prediction prediction);
   /// Adds the model's OutputFields to `prediction.outputs` and declares them in `outputs` (null: nobody reads them).
   /// Top level: emits the result's columns.
@@ -264,6 +272,11 @@ class Importer {
   bool declareResultFields(Scope& scope, const Element* model, const Prediction& prediction);
   /// ModelVerification, kept with the pipeline.
   bool verification(const Element* model);
+
+  // jpmml.cpp: under --semantics=jpmml; by default each gives `value` back
+  ValueId failIf(ValueId value, ValueId condition, uint32_t cause);  ///< fails where the condition holds
+  ValueId failIfMissing(ValueId value, ValueId wanted);  ///< fails MISSING_REQUIRED where the scalar `wanted` is missing
+  ValueId fail32(ValueId integer);                       ///< fails UNDEFINED beyond 32 bits
 
   // State shared by the parts; see the files that own it.
   Scope global;  ///< DataDictionary and TransformationDictionary
@@ -308,6 +321,7 @@ class Importer {
   std::vector<Field*> lowering_;    ///< derived fields being lowered
   std::map<std::string, ir::TableRef> targetDicts_;
   std::map<std::string, Typed> lags_;       ///< by the input's name
+  std::vector<uint8_t> nan_;                ///< canBeNan of the first values
   std::map<std::vector<uint32_t>, ir::TableRef> sets_;  ///< tables of isOneOf by their codes
 };
 

@@ -167,8 +167,23 @@ struct OutputFields {
     return column;
   }
 
+  // The OutputField of a segment that attribute `value` names.
+  std::optional<OutputColumn> ofSegment(const Element* field) {
+    const auto segment = importer.segments.find(field->Attribute("segmentId"));
+    if (segment == importer.segments.end()) {
+      importer.invalid(field, "segmentId", "there is no such segment");
+      return std::nullopt;
+    }
+    for (const OutputColumn& column : segment->second.outputs) {
+      if (column.name == field->Attribute("value") && column.value != kNone) return column;
+    }
+    importer.invalid(field, "value", "the segment has no such OutputField");
+    return std::nullopt;
+  }
+
   std::optional<OutputColumn> transformed(const Element* field, const std::optional<FieldType>& wanted, bool decision) {
     const Element* expression = Importer::expressionOf(field);
+    if (!expression && field->Attribute("segmentId") && field->Attribute("value")) return ofSegment(field);
     if (!expression) {
       importer.missing(field, "EXPRESSION");
       return std::nullopt;
@@ -189,8 +204,9 @@ struct OutputFields {
       importer.invalid(field, "", "a residual needs a target field");
       return std::nullopt;
     }
-    const Importer::Typed actual = importer.reference(scope, p.target, field);
+    Importer::Typed actual = importer.reference(scope, p.target, field);
     if (!actual) return std::nullopt;
+    actual.value = importer.failIfMissing(actual.value, actual.value);
     OutputColumn column;
     column.type = {DataType::real, OpType::continuous};
     column.feature = ir::Output::other;
@@ -250,10 +266,22 @@ struct OutputFields {
     return other(field, *p, name);
   }
 
+  // Decisions and Values describe what the field can hold.
+  bool onlyKnownChildren(const Element* field) {
+    bool ok = true;
+    for (const Element* c = field->FirstChildElement(); c; c = c->NextSiblingElement()) {
+      const bool known = !std::strcmp(c->Name(), "Extension") || !std::strcmp(c->Name(), "Decisions") ||
+                         !std::strcmp(c->Name(), "Value") || Importer::isExpression(c->Name());
+      if (!known) ok = importer.unsupported(c, std::string("element '") + c->Name() + "' in 'OutputField'");
+    }
+    return ok;
+  }
+
   std::optional<OutputColumn> column(const Element* field, const Prediction& prediction) {
     if (!importer.onlyAttributes(field, {"name", "displayName", "optype", "dataType", "targetField", "feature", "value",
                                          "rank", "rankBasis", "rankOrder", "segmentId", "isFinalResult",
-                                         "isMultiValued", "algorithm", "ruleFeature", "x-reportField"})) {
+                                         "isMultiValued", "algorithm", "ruleFeature", "x-reportField"}) ||
+        !onlyKnownChildren(field)) {
       return std::nullopt;
     }
     const auto name = importer.required(field, "name");
@@ -295,6 +323,7 @@ Field fieldOf(Importer& importer, const OutputColumn& column) {
   field.element = column.element;
   const ir::Type& type = importer.build.type(column.value);
   if (type.elem == Elem::cat) field.dict = ir::TableRef{type.dict};
+  if (column.feature != ir::Output::derived) field.value = importer.failIfMissing(column.value, column.value);
   return field;
 }
 

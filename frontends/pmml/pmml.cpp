@@ -147,6 +147,17 @@ std::optional<ir::Pipeline> lower(const Source& source, const Document& document
   return pipeline;
 }
 
+// The attribute version, else what the namespace says: "4.2" for http://www.dmg.org/PMML-4_2. Empty if neither does.
+std::string versionText(const Document& document) {
+  if (const char* text = document.root()->Attribute("version")) return text;
+  const std::string& uri = document.rootNamespace();
+  const size_t dash = uri.rfind("PMML-");
+  if (dash == uri.npos) return "";
+  std::string text = uri.substr(dash + 5);
+  std::replace(text.begin(), text.end(), '_', '.');
+  return text;
+}
+
 // The root element and its version; nothing, reported, if this is no PMML document that Kiln reads.
 std::optional<int> checkRoot(const Document& document, Diagnostics& diagnostics) {
   const Element* root = document.root();
@@ -157,12 +168,15 @@ std::optional<int> checkRoot(const Document& document, Diagnostics& diagnostics)
   };
   if (std::strcmp(root->Name(), "PMML") != 0)
     return error(Kind::invalid, "the root element is '" + std::string(root->Name()) + "', not 'PMML'");
-  const char* text = root->Attribute("version");
-  if (!text) return error(Kind::missing, "'PMML' needs an attribute 'version'");
+  const std::string text = versionText(document);
+  if (text.empty()) return error(Kind::missing, "'PMML' needs an attribute 'version'");
+  if (!root->Attribute("version"))
+    diagnostics.warning(Kind::missing, at.line, at.column,
+                        "'PMML' has no attribute 'version'; by its namespace it is " + text, document.path(root));
   auto version = parseVersion(text);
-  if (!version) return error(Kind::invalid, "attribute version='" + std::string(text) + "' of 'PMML': not a version");
+  if (!version) return error(Kind::invalid, "attribute version='" + text + "' of 'PMML': not a version");
   if (*version < 30 || *version > 44)
-    return error(Kind::unsupported, "PMML " + std::string(text) + " is not supported", "Kiln reads PMML 3.0 to 4.4.1");
+    return error(Kind::unsupported, "PMML " + text + " is not supported", "Kiln reads PMML 3.0 to 4.4.1");
   return version;
 }
 
@@ -199,7 +213,7 @@ std::optional<ir::Pipeline> import(const Source& source, const ImportOptions& op
 
   const Element* root = document.root();
   pipeline->sourceFile = source.name();
-  pipeline->sourceFormat = std::string("PMML ") + root->Attribute("version");
+  pipeline->sourceFormat = "PMML " + versionText(document);
   pipeline->sourceSha256 = sha256Hex(source.text());
   if (pipeline->name.empty()) pipeline->name = fileStem(source.name());
   readHeader(document, root->FirstChildElement("Header"), *pipeline);

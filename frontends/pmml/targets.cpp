@@ -7,6 +7,7 @@
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/note.h"
+#include "compiler/support/number.h"
 #include "frontends/pmml/classes.h"
 #include "frontends/pmml/import.h"
 #include "kiln/scorer.h"
@@ -41,7 +42,8 @@ bool numberTarget(Importer& importer, const Element* target, Prediction& predict
   if (hasMin) value = build.call("clip_low", {value, constantLike(importer, value, *min)});
   if (hasMax) value = build.call("clip_high", {value, constantLike(importer, value, *max)});
   if (*factor != 1) value = build.call("mul", {value, constantLike(importer, value, *factor)});
-  if (*constant != 0) value = build.call("add", {value, constantLike(importer, value, *constant)});
+  if (*constant != 0 && !prediction.beganWithConstant)
+    value = build.call("add", {value, constantLike(importer, value, *constant)});
   if (*rounding >= 0) {
     static constexpr const char* kRound[] = {"round_half_up", "ceil", "floor"};
     value = build.call(kRound[*rounding], {value});
@@ -97,6 +99,17 @@ bool classTarget(Importer& importer, const Element* model, const Element* target
 }
 
 }  // namespace
+
+std::optional<double> Importer::sumStart(const Element* model) {
+  const Element* targets = floatMath ? model->FirstChildElement("Targets") : nullptr;
+  const Element* target = targets ? targets->FirstChildElement("Target") : nullptr;
+  if (!target || target->NextSiblingElement("Target") || !target->Attribute("rescaleConstant")) return std::nullopt;
+  if (target->Attribute("min") || target->Attribute("max")) return std::nullopt;
+  const auto value = parseFloat(target->Attribute("rescaleConstant"));
+  const auto factor = number(target, "rescaleFactor", 1.0);
+  if (!value || !factor || std::fabs(*factor) != 1) return std::nullopt;
+  return *value * *factor;  // -sum + c is -(sum - c)
+}
 
 std::optional<Prediction> Importer::applyTargets(Scope& scope, const Element* model, Prediction prediction) {
   const Element* targets = model->FirstChildElement("Targets");

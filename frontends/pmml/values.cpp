@@ -3,11 +3,14 @@
 #include <cmath>
 #include <cstring>
 
+#include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/const.h"
 #include "compiler/ir/nodes/encode.h"
+#include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/lookup.h"
 #include "compiler/ir/nodes/raise_if.h"
+#include "compiler/ir/scalars.h"
 #include "compiler/ir/tables/lookup.h"
 #include "compiler/support/number.h"
 #include "frontends/pmml/import.h"
@@ -360,10 +363,65 @@ static ValueId ranked(Importer& importer, ValueId value) {
   return importer.build.add(ir::RaiseIf(), {value, importer.build.call("not", {importer.isOneOf(value, all)})});
 }
 
+// Functions that have no value for some numbers.
+static bool makesNanOfNumbers(std::string_view function) {
+  for (const char* name : {"div", "mod_floor", "pow", "sqrt", "log", "log1p", "log2", "log10", "asin", "acos", "norm_icdf"})
+    if (function == name) return true;
+  return false;
+}
+
+static bool isNanTest(const ir::Node& node, ValueId of) {
+  auto* call = node.op->to<ir::Call>();
+  return call && std::strcmp(call->function->name, "is_nan") == 0 && node.operands[0] == of;
+}
+
+bool Importer::canBeNan(ValueId value) {
+  const ir::Pipeline& pipeline = build.pipeline();
+  while (nan_.size() <= value) {
+    const auto v = static_cast<ValueId>(nan_.size());
+    const ir::Node& node = pipeline.producer(v);
+    bool can = false;
+    if (!ir::isFloat(pipeline.type(v).elem)) {
+    } else if (auto* input = node.op->to<ir::Input>()) {
+      can = input->nan == ir::Input::value;
+    } else if (auto* constant = node.op->to<ir::Const>()) {
+      can = constant->number && std::isnan(*constant->number);
+    } else if (auto* call = node.op->to<ir::Call>()) {
+      can = makesNanOfNumbers(call->function->name);
+      for (ValueId operand : node.operands) can = can || nan_[operand];
+      can = can && !call->checked;
+    } else if (node.op->to<ir::RaiseIf>() && isNanTest(pipeline.producer(node.operands[1]), node.operands[0])) {
+      can = false;
+    } else {
+      for (ValueId operand : node.operands) can = can || nan_[operand];
+    }
+    nan_.push_back(can);
+  }
+  return nan_[value];
+}
+
+// a < b and a <= b of numbers that may be NaN; a == b likewise.
+static ValueId orderedWithNan(Importer& importer, const std::string& function, ValueId a, ValueId b) {
+  ir::Builder& build = importer.build;
+  if (function == "ne") return build.call("not", {orderedWithNan(importer, "eq", a, b)});
+  if (function == "gt") return orderedWithNan(importer, "lt", b, a);
+  if (function == "ge") return orderedWithNan(importer, "le", b, a);
+  const bool nanA = importer.canBeNan(a), nanB = importer.canBeNan(b);
+  const auto isNan = [&](ValueId x) { return build.call("is_nan", {x}); };
+  ValueId result = build.call(function.c_str(), {a, b});
+  if (!nanB) return result;
+  if (function == "le") return build.call("or", {result, isNan(b)});
+  const ValueId both = nanA ? build.call("and", {isNan(a), isNan(b)}) : isNan(b);
+  if (function == "eq") return nanA ? build.call("or", {result, both}) : result;
+  const ValueId above = nanA ? build.call("and", {build.call("not", {isNan(a)}), isNan(b)}) : isNan(b);
+  return build.call("or", {result, above});
+}
+
 ValueId Importer::compare(const char* function, Typed a, Typed b, const Element* e) {
   if (!unify(a, b, e)) return kNone;
   if (a.anyType) return build.missing(ir::scalarType(Elem::boolean));
   bool equality = std::strcmp(function, "eq") == 0 || std::strcmp(function, "ne") == 0;
+  if (canBeNan(a.value) || canBeNan(b.value)) return orderedWithNan(*this, function, a.value, b.value);
   if (equality) return build.call(function, {a.value, b.value});
   ir::Type type = build.type(a.value);
   bool text = type.elem == Elem::str || type.elem == Elem::cat;

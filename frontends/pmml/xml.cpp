@@ -61,6 +61,7 @@ bool startsWithUtf8(std::string_view text) {
 
 struct Document::Data {
   tinyxml2::XMLDocument xml;
+  std::string rootNamespace;
   // Position among siblings of one name (0: alone), for all children of parents that were asked about.
   std::unordered_map<const Element*, uint32_t> position;
 };
@@ -91,6 +92,11 @@ class Reader {
 
   bool run(Document& document) {
     std::string_view text = source_.text();
+    // Nothing may stand before an XML declaration; blanks do in files that were written by hand.
+    if (size_t first = text.find_first_not_of(" \t\r\n"); first != text.npos && text.substr(first).starts_with("<?xml")) {
+      for (char c : text.substr(0, first)) skippedColumns_ = c == '\n' ? (skippedLines_++, 0) : skippedColumns_ + 1;
+      text.remove_prefix(first);
+    }
     size_t chunk = kChunk;
     for (size_t done = 0; !stopped_;) {
       size_t size = std::min(chunk, text.size() - done);
@@ -108,12 +114,16 @@ class Reader {
     return !stopped_;
   }
 
+  std::string rootNamespace;  ///< empty: none
+
  private:
   static constexpr size_t kChunk = 256 << 10;
+  uint32_t skippedLines_ = 0, skippedColumns_ = 0;  // of what stands before the XML declaration
 
   Location here() const {
-    return {static_cast<uint32_t>(XML_GetCurrentLineNumber(parser_)),
-            static_cast<uint32_t>(XML_GetCurrentColumnNumber(parser_)) + 1};
+    const auto line = static_cast<uint32_t>(XML_GetCurrentLineNumber(parser_)),
+               column = static_cast<uint32_t>(XML_GetCurrentColumnNumber(parser_)) + 1;
+    return {line + skippedLines_, line == 1 ? column + skippedColumns_ : column};
   }
 
   void start(const char* rawName, const char** rawAttributes) {
@@ -122,6 +132,8 @@ class Reader {
       return overLimit("XML elements", limits_.xmlElements, "more", "--max-xml-elements");
     if (++depth_ > limits_.xmlDepth)
       return overLimit("nested XML elements", limits_.xmlDepth, "more", "--max-xml-depth");
+    if (const char* separator = depth_ == 1 ? std::strchr(rawName, kSeparator) : nullptr)
+      rootNamespace.assign(rawName, separator);
     const char* name = plainName(rawName, name_);
     const char** attributes = plainAttributes(rawAttributes);
     if (!attributes) return;
@@ -276,6 +288,8 @@ Document::~Document() {
 
 const Element* Document::root() const { return data_->xml.RootElement(); }
 
+const std::string& Document::rootNamespace() const { return data_->rootNamespace; }
+
 Location Document::location(const Element* element) const {
   return element ? unpackLocation(element->GetUserData()) : Location{};
 }
@@ -313,7 +327,10 @@ std::string Document::text(const Element* element) const {
 
 bool parseXml(const Source& source, const Limits& limits, const StreamChooser& chooser, Document& document,
               Diagnostics& diagnostics) {
-  return Reader(source, limits, chooser, document.data().xml, diagnostics).run(document);
+  Reader reader(source, limits, chooser, document.data().xml, diagnostics);
+  if (!reader.run(document)) return false;
+  document.data().rootNamespace = std::move(reader.rootNamespace);
+  return true;
 }
 
 }  // namespace kiln::pmml

@@ -30,6 +30,7 @@ class Document {
   Document(Document&&) noexcept;
 
   const Element* root() const;
+  const std::string& rootNamespace() const;  ///< its URI; empty without one
   Location location(const Element* element) const;
   /// XPath with an index among siblings of one name where there are several: /PMML/TreeModel/Node/Node[2].
   std::string path(const Element* element) const;

@@ -1,4 +1,5 @@
-// Text by code points: case (the simple mappings of Unicode 14.0, no locale), length, substring, blanks at the ends.
+// Text by code points: case (Unicode 14.0, no locale; capitals by the full mapping, small letters by the simple one),
+// length, substring, blanks at the ends.
 // Bytes that are not well-formed UTF-8 pass unchanged and count as one code point each.
 #pragma once
 #include "big.h"
@@ -48,10 +49,36 @@ INLINE u32 map_case(u32 code, const CaseRange* ranges, u32 count) {
   const CaseRange& r = ranges[low];
   return code >= r.first && code <= r.last && (code - r.first) % r.stride == 0 ? code + (u32)r.delta : code;
 }
-INLINE u32 map_text(const u8* p, u32 n, u8* out, u32 capacity, u8 first_letter, const CaseRange* ranges, u32 count) {
+/// The expansion of a code point; null if it has none.
+INLINE const CaseExpansion* expansion(u32 code, const CaseExpansion* list, u32 count) {
+  u32 low = 0;
+  while (low < count) {
+    const u32 middle = (low + count) / 2;
+    if (list[middle].code < code)
+      low = middle + 1;
+    else
+      count = middle;
+  }
+  return list[low].code == code ? list + low : nullptr;
+}
+/// `expansions` end with one of code kNone.
+INLINE u32 map_text(const u8* p, u32 n, u8* out, u32 capacity, u8 first_letter, const CaseRange* ranges, u32 count,
+                    const CaseExpansion* expansions, u32 expansion_count) {
   u32 used = 0;
   for (u32 i = 0; i < n;) {
     const CodePoint c = decode_utf8(p + i, n - i);
+    if (c.code >= 0x80 && c.code != kNone) {
+      if (const CaseExpansion* more = expansion(c.code, expansions, expansion_count)) {
+        for (u32 e = 0; e < 3 && more->to[e] != 0; e++) {
+          const u32 length = utf8_length(more->to[e]);
+          if (length > capacity - used) return kNone;
+          encode_utf8(more->to[e], out + used);
+          used += length;
+        }
+        i += c.length;
+        continue;
+      }
+    }
     const bool ascii_letter = (u8)(p[i] - first_letter) < 26;
     const u32 mapped = c.code < 0x80     ? (ascii_letter ? c.code ^ 0x20 : c.code)
                        : c.code == kNone ? kNone
@@ -67,12 +94,14 @@ INLINE u32 map_text(const u8* p, u32 n, u8* out, u32 capacity, u8 first_letter, 
   return used;
 }
 
-/// Bytes written; kNone if they do not fit. At most three bytes come of two.
+/// Bytes written; kNone if they do not fit. At most three times as many come out as go in.
 OUTLINE u32 upper(const u8* p, u32 n, u8* out, u32 capacity) {
-  return map_text(p, n, out, capacity, 'a', kToUpper, sizeof kToUpper / sizeof kToUpper[0]);
+  return map_text(p, n, out, capacity, 'a', kToUpper, sizeof kToUpper / sizeof kToUpper[0], kUpperExpansions,
+                  sizeof kUpperExpansions / sizeof kUpperExpansions[0] - 1);
 }
 OUTLINE u32 lower(const u8* p, u32 n, u8* out, u32 capacity) {
-  return map_text(p, n, out, capacity, 'A', kToLower, sizeof kToLower / sizeof kToLower[0]);
+  constexpr CaseExpansion kNoExpansions[] = {{kNone, {}}};
+  return map_text(p, n, out, capacity, 'A', kToLower, sizeof kToLower / sizeof kToLower[0], kNoExpansions, 0);
 }
 
 /// Code points.

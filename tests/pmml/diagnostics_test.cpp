@@ -196,5 +196,20 @@ TEST(Document, PathsCountSiblingsOfOneName) {
   EXPECT_EQ(document.location(a->LastChildElement()).column, 12u);
 }
 
+TEST(OldDocument, VersionFromItsNamespaceAndBlanksBeforeTheDeclaration) {
+  const std::string rest =
+      "><Header/><DataDictionary><DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/></DataDictionary>"
+      "<RegressionModel functionName=\"regression\"><MiningSchema><MiningField name=\"x\"/></MiningSchema>"
+      "<RegressionTable intercept=\"1\"><NumericPredictor name=\"x\" coefficient=\"2\"/></RegressionTable>"
+      "</RegressionModel></PMML>";
+  Scoring s("\n  <?xml version=\"1.0\"?>\n<PMML xmlns=\"http://www.dmg.org/PMML-4_2\"" + rest);
+  EXPECT_EQ(s.score({{"x", "3"}}, "_target"), "7");
+  EXPECT_NE(s.messages().find("test.pmml:3:1: warning: 'PMML' has no attribute 'version'; by its namespace it is 4.2"),
+            std::string::npos)
+      << s.messages();
+  EXPECT_EQ(s.pipeline().sourceFormat, "PMML 4.2");
+  EXPECT_FALSE(Scoring("<PMML" + rest).ok());
+}
+
 }  // namespace
 }  // namespace kiln::test

@@ -236,5 +236,12 @@ TEST(Anomaly, DistanceInUnitsOfItsCluster) {
   EXPECT_EQ(s.score({{"x", "1"}, {"z", "4"}}, "_target"), "2");     // 1 / 0.5, of the second
 }
 
+TEST(Clustering, CentersOfIntegersAreFractions) {
+  const std::string integers = R"(<DataField name="x" optype="continuous" dataType="integer"/><DataField name="z" optype="continuous" dataType="double"/>)";
+  std::string model = clusters("<squaredEuclidean/>", kFields);
+  model.replace(model.find("1 5</Array>"), 3, "1.5 5");
+  EXPECT_EQ(Scoring(document(integers, model)).score({{"x", "1"}, {"z", "5"}}, "d2"), "0.25");
+}
+
 }  // namespace
 }  // namespace kiln::test

@@ -275,5 +275,69 @@ TEST(Mining, SelectAllShowsSegmentsOneByOne) {
   EXPECT_FALSE(Scoring(selectAll("<Output><OutputField name=\"p\" feature=\"predictedValue\"/></Output>")).ok());
 }
 
+TEST(Mining, FloatSumsBeginWithTheTargetsConstant) {
+  // 16777216 + 1 + 1 from the left is 16777216 in floats; a base score at the end would give 16777218. Negated: the same.
+  const auto model = [&](const std::string& target, const std::string& attributes = "") {
+    const std::string one = segment("<True/>", stump("x", "0", "1", "x-mathContext=\"float\""));
+    return document(kFields, "<MiningModel functionName=\"regression\" x-mathContext=\"float\">" + std::string(kSchema) +
+                                 "<Targets><Target field=\"y\" " + target +
+                                 "/></Targets><Segmentation multipleModelMethod=\"sum\"" + attributes + ">" + one + one +
+                                 "</Segmentation></MiningModel>");
+  };
+  EXPECT_EQ(Scoring(model("rescaleConstant=\"16777216\"")).score({{"x", "1"}}, "y"), "16777216");
+  EXPECT_EQ(Scoring(model("rescaleConstant=\"-16777216\" rescaleFactor=\"-1\"")).score({{"x", "1"}}, "y"), "-16777216");
+  // Clamped before the constant is added: the order of the document.
+  EXPECT_EQ(Scoring(model("rescaleConstant=\"16777216\" max=\"5\"")).score({{"x", "1"}}, "y"), "16777218");
+}
+
+TEST(Mining, TreesWithTheirOwnFieldsBecomeOneForest) {
+  std::string tree = stump("twice", "1", "2");
+  const std::string fields =
+      "<LocalTransformations><DerivedField name=\"twice\" optype=\"continuous\" dataType=\"double\"><Apply "
+      "function=\"*\"><FieldRef field=\"x\"/><Constant dataType=\"double\">2</Constant></Apply></DerivedField>"
+      "</LocalTransformations>";
+  tree.insert(tree.find("<Node>"), fields);
+  Scoring s(mining("multipleModelMethod=\"sum\"", segment("<True/>", tree) + segment("<True/>", stump("x", "10", "20"))));
+  EXPECT_EQ(forests(s.pipeline()), 1u);
+  EXPECT_EQ(s.score({{"x", "1"}}, "y"), "22");
+  EXPECT_EQ(s.score({{"x", "-1"}}, "y"), "11");
+}
+
+TEST(Mining, TheEntityOfSelectFirstIsItsSegment) {
+  Scoring s(mining("multipleModelMethod=\"selectFirst\"",
+                   segment("<SimplePredicate field=\"x\" operator=\"greaterThan\" value=\"0\"/>", line("0", "x", "1"),
+                           "id=\"positive\"") +
+                       segment("<SimplePredicate field=\"x\" operator=\"lessThan\" value=\"0\"/>", line("0", "x", "2")),
+                   "<Output><OutputField name=\"s\" feature=\"entityId\"/></Output>"));
+  EXPECT_EQ(s.score({{"x", "1"}}, "s"), "positive");
+  EXPECT_EQ(s.score({{"x", "-1"}}, "s"), "2");  // without an id: its number
+  EXPECT_EQ(s.score({{"x", "0"}}, "s"), "");
+}
+
+TEST(Mining, AVariableWeightMayBeAnOutputOfItsSegment) {
+  const std::string weight =
+      "<Output><OutputField name=\"w\" feature=\"transformedValue\" dataType=\"double\" optype=\"continuous\"><FieldRef "
+      "field=\"z\"/></OutputField></Output>";
+  std::string weighed = segment("<True/>", line("0", "x", "1", weight));
+  weighed.insert(weighed.find("</Segment>"), "<VariableWeight field=\"w\"/>");
+  Scoring s(mining("multipleModelMethod=\"weightedAverage\"", weighed + segment("<True/>", line("10", "x", "0"), "weight=\"1\"")));
+  EXPECT_EQ(s.score({{"x", "2"}, {"z", "3"}}, "y"), "4");  // (3 * 2 + 10) / 4
+  EXPECT_EQ(s.score({{"x", "2"}}, "y"), "");
+}
+
+TEST(Mining, ClassesInsideARegressionAreStrings) {
+  const std::string classes =
+      "<TreeModel functionName=\"classification\"><MiningSchema><MiningField name=\"x\"/></MiningSchema><Output>"
+      "<OutputField name=\"kind\" feature=\"predictedValue\" dataType=\"string\" optype=\"categorical\"/></Output>"
+      "<Node><True/><Node score=\"small\"><SimplePredicate field=\"x\" operator=\"lessThan\" value=\"5\"/></Node>"
+      "<Node score=\"large\"><True/></Node></Node></TreeModel>";
+  const std::string large = "<SimplePredicate field=\"kind\" operator=\"equal\" value=\"large\"/>";
+  Scoring s(mining("multipleModelMethod=\"modelChain\"",
+                   segment("<True/>", classes) + segment("<True/>", line("0", "x", "1")) + segment(large, line("100", "x", "1")),
+                   "<Output><OutputField name=\"p\" feature=\"predictedValue\"/></Output>"));
+  EXPECT_EQ(s.score({{"x", "1"}}, "kind"), "small");
+  EXPECT_EQ(s.score({{"x", "7"}}, "p"), "107");
+}
+
 }  // namespace
 }  // namespace kiln::test

@@ -1,5 +1,8 @@
 // RegressionModel, Targets, Output features and ModelVerification.
 // Expected values are worked by hand from the formulas of PMML 4.4's Regression, Targets and Output pages.
+#include <algorithm>
+#include <cmath>
+
 #include "tests/pmml/scoring.h"
 
 namespace kiln::test {
@@ -204,6 +207,37 @@ TEST(Verification, RowsAreKept) {
   EXPECT_EQ(v.precision[1], 1e-9);
   EXPECT_EQ(v.zeroThreshold[1], 1e-16);
   EXPECT_EQ(v.rows, (std::vector<std::vector<std::string>>{{"1", "3"}}));
+}
+
+TEST(Regression, FloatNormalizationsRoundEachStep) {
+  // The same steps in C's float arithmetic: 1 / (1 + exp(-y)), and exp(y - max) over their sum, which is a double.
+  const auto model = [](const std::string& method, const std::string& tables) {
+    return document(
+        "<DataField name=\"u\" optype=\"continuous\" dataType=\"float\"/><DataField name=\"y\" optype=\"categorical\" "
+        "dataType=\"string\"/>",
+        "<RegressionModel functionName=\"classification\" normalizationMethod=\"" + method +
+            "\" x-mathContext=\"float\"><MiningSchema><MiningField name=\"u\"/><MiningField name=\"y\" "
+            "usageType=\"target\"/></MiningSchema><Output><OutputField name=\"a\" feature=\"probability\" value=\"a\"/>"
+            "<OutputField name=\"b\" feature=\"probability\" value=\"b\"/></Output>" + tables + "</RegressionModel>");
+  };
+  const auto table = [](const std::string& label, const std::string& coefficient) {
+    return "<RegressionTable intercept=\"0\" targetCategory=\"" + label + "\"><NumericPredictor name=\"u\" coefficient=\"" +
+           coefficient + "\"/></RegressionTable>";
+  };
+  Scoring logit(model("logit", table("a", "1") + "<RegressionTable intercept=\"0\" targetCategory=\"b\"/>"));
+  Scoring softmax(model("softmax", table("a", "1") + table("b", "-1") + table("c", "0.5")));
+  const auto floatExp = [](float x) { return static_cast<float>(std::exp(static_cast<double>(x))); };
+  for (int i = -40; i <= 40; i++) {
+    const float u = static_cast<float>(i) * 0.37f;
+    const Row row{{"u", formatNumber(static_cast<double>(u))}};
+    const float p = 1.0f / (1.0f + floatExp(-u)), q = 1.0f - p;
+    EXPECT_EQ(logit.score(row, "a"), formatNumber(static_cast<double>(p))) << u;
+    EXPECT_EQ(logit.score(row, "b"), formatNumber(static_cast<double>(q))) << u;
+    const float y[3] = {u, -u, 0.5f * u}, top = std::max({y[0], y[1], y[2]});
+    double sum = 0;
+    for (float v : y) sum += static_cast<double>(floatExp(v - top));
+    EXPECT_EQ(softmax.score(row, "b"), formatNumber(static_cast<double>(floatExp(y[1] - top) / static_cast<float>(sum)))) << u;
+  }
 }
 
 }  // namespace

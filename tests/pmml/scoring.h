@@ -30,8 +30,10 @@ inline std::string document(const std::string& dataFields, const std::string& mo
 
 class Scoring {
  public:
-  explicit Scoring(const std::string& text) : source_("test.pmml", text) {
-    pipeline_ = pmml::import(source_, pmml::ImportOptions(), diagnostics_);
+  explicit Scoring(const std::string& text, bool jpmml = false) : source_("test.pmml", text) {
+    pmml::ImportOptions options;
+    options.jpmml = jpmml;
+    pipeline_ = pmml::import(source_, options, diagnostics_);
     std::ostringstream shown;
     diagnostics_.print(shown, source_, false);
     messages_ = shown.str();

@@ -291,5 +291,24 @@ TEST(Tree, DeepTreesAndDepthLimit) {
   EXPECT_FALSE(tooDeep.ok());
 }
 
+TEST(Tree, WithoutRecordsThereAreNoProbabilities) {
+  const char* fields =
+      "<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"c\" optype=\"categorical\" "
+      "dataType=\"string\"/>";
+  const auto leaf = [](const std::string& predicate, const std::string& score, int a, int b) {
+    return "<Node score=\"" + score + "\">" + predicate + "<ScoreDistribution value=\"a\" recordCount=\"" +
+           std::to_string(a) + "\"/><ScoreDistribution value=\"b\" recordCount=\"" + std::to_string(b) + "\"/></Node>";
+  };
+  Scoring s(document(
+      fields,
+      "<TreeModel functionName=\"classification\"><MiningSchema><MiningField name=\"x\"/><MiningField name=\"c\" "
+      "usageType=\"target\"/></MiningSchema><Output><OutputField name=\"pb\" feature=\"probability\" "
+      "value=\"b\"/></Output><Node><True/>" +
+          leaf(simple("x", "lessThan", "0"), "a", 0, 0) + leaf(simple("x", "greaterOrEqual", "0"), "b", 1, 3) +
+          "</Node></TreeModel>"));
+  EXPECT_EQ(s.score({{"x", "-1"}}), (Row{{"c", "a"}, {"pb", ""}}));
+  EXPECT_EQ(s.score({{"x", "1"}}), (Row{{"c", "b"}, {"pb", "0.75"}}));
+}
+
 }  // namespace
 }  // namespace kiln::test

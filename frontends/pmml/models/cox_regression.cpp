@@ -85,7 +85,8 @@ ValueId baseCumHazard(Importer& importer, Scope& scope, const Element* model, El
   const auto timeName = importer.required(model, "endTimeVariable");
   const auto stratumName = importer.attribute(model, "baselineStrataVariable");
   if (!timeName) return kNone;
-  const ValueId time = asNumber(importer, importer.value(scope, *timeName, model), Elem::f64);
+  const ValueId given = importer.value(scope, *timeName, model);
+  const ValueId time = importer.failIfMissing(asNumber(importer, given, Elem::f64), given);
   if (time == kNone) return importer.invalid(model, "endTimeVariable", "no number"), kNone;
 
   Field* field = stratumName ? importer.field(scope, *stratumName, model) : nullptr;

@@ -166,7 +166,7 @@ struct GeneralRegression {
       return importer.invalid(model, number, std::string("stands beside ") + variable);
     if (name) {
       const ValueId field = importer.value(scope, *name, model);
-      value = asNumber(importer, field, elem);
+      value = importer.failIfMissing(asNumber(importer, field, elem), field);
       return value != kNone ||
              (field != kNone && importer.invalid(model, variable, "field '" + *name + "' is not a number"));
     }

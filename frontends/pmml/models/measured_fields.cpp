@@ -1,4 +1,5 @@
 // ComparisonMeasure and the fields that it compares.
+#include "compiler/support/number.h"
 #include "frontends/pmml/models/measured_fields.h"
 
 #include <cstring>
@@ -106,6 +107,9 @@ std::optional<double> MeasuredFields::cell(size_t column, const std::string& tex
     return std::nullopt;
   }
   if (const auto value = Importer::parseValue(text, f.field.type)) return rounded(*value, elem_);
+  // The centre of a cluster of integers is a mean.
+  if (const auto mean = f.field.type.dataType == DataType::integer ? parseNumber(text) : std::nullopt)
+    return rounded(*mean, elem_);
   importer_.invalid(at, "", "'" + text + "' is not a value of field '" + f.field.name + "'");
   return std::nullopt;
 }

@@ -20,9 +20,7 @@ bool isPlainTree(const Importer& importer, const Segmentation& s, const Segment&
   if (std::strcmp(model->Name(), "TreeModel") || std::strcmp(segment.predicate->Name(), "True") ||
       !segment.weightField.empty())
     return false;
-  if (model->FirstChildElement("Targets") || model->FirstChildElement("LocalTransformations") ||
-      !importer.trees.contains(model))
-    return false;
+  if (model->FirstChildElement("Targets") || !importer.trees.contains(model)) return false;
   const char* missing = model->Attribute("missingValueStrategy");
   if (missing && (!std::strcmp(missing, "weightedConfidence") || !std::strcmp(missing, "aggregateNodes"))) return false;
   const StreamedTree& tree = *importer.trees.at(model);
@@ -49,6 +47,7 @@ struct Merging {
   Elem elem = mathElem(importer);
   TreeForest out{importer};
   Classes classes = {};
+  std::optional<double> start = {};  // what the sum begins with
   bool noPrediction = false;    // some row ends without one
   bool noDistribution = false;  // or at a class without ScoreDistribution
 
@@ -65,6 +64,7 @@ struct Merging {
 
   uint32_t linearLeaf(Scope& inner, const Segment& segment, const StreamedTree& tree, uint32_t node, Elem treeElem) {
     std::optional<double> score;
+    if (node == TreeForest::kFails) return functions.addConstant(score), out.forest.addLeaf(Forest::fail);
     if (node != StreamedTree::kNone && tree.nodes[node].score) {
       score = treeNumber(importer, segment.model, tree, tree.nodes[node].score, tree.nodes[node].line, treeElem);
       if (!score) return kNone;
@@ -80,15 +80,18 @@ struct Merging {
 
   uint32_t leaf(const Segment& segment, const StreamedTree& tree, uint32_t node, Elem treeElem) {
     if (node == StreamedTree::kNone) return none();
+    if (node == TreeForest::kFails) return out.forest.addLeaf(Forest::fail);
     if (!s.classification) {
       if (!tree.nodes[node].score) return none();
       const auto score =
           treeNumber(importer, segment.model, tree, tree.nodes[node].score, tree.nodes[node].line, treeElem);
       if (!score) return kNone;
       const uint32_t index = out.forest.addLeaf();
-      const double weight = leaves == sums && s.weighted()
-                                ? rounded(rounded(segment.weight, elem) * rounded(*score, elem), elem)
-                                : rounded(*score, elem);
+      double weight = leaves == sums && s.weighted()
+                          ? rounded(rounded(segment.weight, elem) * rounded(*score, elem), elem)
+                          : rounded(*score, elem);
+      // The first tree's leaves hold the start already: its sum with one of them is the first that is rounded.
+      if (start && &segment == &s.segments.front()) weight = rounded(*start + weight, elem);
       out.forest.addWeight(0, weight);
       return index;
     }
@@ -101,7 +104,7 @@ struct Merging {
       out.forest.addWeight(0, *code);
       return index;
     }
-    noDistribution = noDistribution || distribution->classes.empty();
+    noDistribution = noDistribution || distribution->classes.empty() || distribution->noRecords;
     const uint32_t index = out.forest.addLeaf();
     for (size_t i = 0; i < distribution->classes.size(); ++i) {
       const double p = rounded(distribution->probabilities[i], elem);
@@ -122,7 +125,9 @@ struct Merging {
       Scope inner(&scope);
       const StreamedTree* tree = streamedTree(importer, segment.model);
       const auto strategy = treeStrategy(importer, segment.model);
-      const bool declared = tree && strategy && context && importer.declareMiningSchema(inner, segment.model, false);
+      const Element* local = segment.model->FirstChildElement("LocalTransformations");
+      const bool declared = tree && strategy && context && importer.declareMiningSchema(inner, segment.model, false) &&
+                            (!local || importer.declareTransformations(inner, local));
       ok = declared && out.add(inner, segment.model, *tree, *strategy, [&](uint32_t node) {
         return leaves == linear ? linearLeaf(inner, segment, *tree, node, treeElem)
                                 : leaf(segment, *tree, node, treeElem);
@@ -151,7 +156,7 @@ struct Merging {
     if (!s.weighted()) return kNone;
     std::vector<double> list;
     for (const Segment& segment : s.segments) list.push_back(segment.weight);
-    return constantVector(importer, list, elem, "weights");
+    return constantVector(importer, list, s.votes() ? Elem::f64 : elem, "weights");  // votes are f64
   }
   ValueId totalWeight() {
     double total = 0;
@@ -180,9 +185,12 @@ struct Merging {
                       s.method == MultipleModelMethod::weightedSum || s.method == MultipleModelMethod::weightedAverage;
     // Skipping missing members needs each of them.
     leaves = adds && s.missing != MissingPrediction::skipSegment ? sums : each;
+    const bool isSum = s.method == MultipleModelMethod::sum || s.method == MultipleModelMethod::weightedSum;
+    if (leaves == sums && isSum) start = importer.sumStart(s.model);
     if (!addTrees()) return std::nullopt;
     if (leaves == each) return combined(node(ForestNode::each, false, "scores"));
     Prediction prediction;
+    prediction.beganWithConstant = start.has_value();
     prediction.value =
         node(s.method == MultipleModelMethod::average ? ForestNode::average : ForestNode::sum, true, "score");
     if (s.method == MultipleModelMethod::weightedAverage)

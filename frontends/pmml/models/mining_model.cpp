@@ -14,6 +14,7 @@
 #include "compiler/ir/tables/lookup.h"
 #include "frontends/pmml/models/embedded.h"
 #include "frontends/pmml/models/mining_model.h"
+#include "kiln/scorer.h"
 
 namespace kiln::pmml {
 
@@ -48,8 +49,17 @@ std::optional<Prediction> combineMembers(Importer& importer, const Segmentation&
   Prediction prediction;
   std::vector<ValueId> operands{members, ran};
   if (combine.weighted) operands.push_back(weights);
+  const bool skips = s.missing == MissingPrediction::skipSegment && s.threshold >= 1;
   if (!s.classification) {
     prediction.value = build.add(combine, operands, "combined");
+    // JPMML: nothing adds up to 0, and nothing has no average.
+    if (importer.options.jpmml && skips && combine.method == Combine::sum) {
+      const Elem elem = build.type(prediction.value).elem;
+      const ValueId zero = elem == Elem::f32 ? build.number32(0) : build.number(0);
+      prediction.value = build.add(Coalesce(), {prediction.value, zero});
+    } else if (skips) {
+      prediction.value = importer.failIfMissing(prediction.value, prediction.value);
+    }
     return prediction;
   }
   const Classes classes = classesOf(importer, s.model);
@@ -61,6 +71,7 @@ std::optional<Prediction> combineMembers(Importer& importer, const Segmentation&
     ArgMax best;
     best.dict = classes.dict;
     prediction.value = build.add(std::move(best), {prediction.probabilities}, "label");
+    if (skips) prediction.value = importer.failIfMissing(prediction.value, prediction.value);
     return prediction;
   }
   combine.size = classCount(importer, classes);
@@ -70,6 +81,8 @@ std::optional<Prediction> combineMembers(Importer& importer, const Segmentation&
   std::vector<uint32_t> identity(combine.size);
   for (uint32_t i = 0; i < combine.size; ++i) identity[i] = i;
   prediction.value = classAt(importer, results[1], classes, identity);
+  if (skips || s.missing == MissingPrediction::continueMissing)
+    prediction.value = importer.failIfMissing(prediction.value, prediction.value);
   return prediction;
 }
 
@@ -79,6 +92,7 @@ struct Member {
   const Segment* segment;
   ValueId ran;            // bool, never missing
   Prediction prediction;  // its values are missing where it did not run
+  ValueId weight = kNone;  // VariableWeight that is an OutputField of the segment's own model
 };
 
 // The same value of two members, by a condition: kNone unless both have it, of one type.
@@ -106,12 +120,25 @@ ValueId eitherFeature(Importer& importer, ValueId condition, ValueId a, ValueId 
   return value;
 }
 
+// The id of the first segment whose condition holds.
+ValueId segmentTaken(Importer& importer, const std::vector<std::pair<ValueId, std::string>>& taking) {
+  Builder& build = importer.build;
+  const TableRef ids = build.table(Dict(), "segment");
+  std::vector<uint32_t> codes;
+  for (const auto& [taken, id] : taking) codes.push_back(build.get<Dict>(ids).add(id));
+  ValueId result = build.missing(catType(ids.id));
+  for (size_t i = taking.size(); i-- > 0;)
+    result = build.add(Select(), {taking[i].first, build.code(ids, codes[i]), result});
+  return result;
+}
+
 struct MiningLowering {
   Importer& importer;
   Scope& scope;
   const Segmentation& s;
   Builder& build = importer.build;
   std::vector<Member> members;
+  ValueId unweighted = kNone;  // whether a VariableWeight is missing
 
   bool isChain() const {
     return s.method == MultipleModelMethod::modelChain || s.method == MultipleModelMethod::multiModelChain;
@@ -128,11 +155,13 @@ struct MiningLowering {
     auto prediction = importer.model(scope, segment.model, false, &unread);
     if (!prediction) return false;
     importer.at(segment.element);
+    const Field* weight = segment.weightField.empty() ? nullptr : unread.own(segment.weightField);
+    const ValueId ownWeight = weight ? weight->value : kNone;
     guard(*prediction, ran);
     for (Prediction& other : prediction->others) guard(other, ran);
-    if (isChain()) declareOutputs(*prediction);
+    if (isChain()) declareOutputs(*prediction, ran);
     if (!isChain() && s.method != MultipleModelMethod::selectFirst) prediction->outputs.clear();
-    members.push_back({&segment, ran, std::move(*prediction)});
+    members.push_back({&segment, ran, std::move(*prediction), ownWeight});
     return true;
   }
 
@@ -150,9 +179,12 @@ struct MiningLowering {
   }
 
   // Output fields of a segment are fields of those after it, final or not, and its target is one too.
-  void declareOutputs(const Prediction& prediction) {
-    for (const OutputColumn& column : prediction.outputs)
-      declare(column.name, column.value, column.type, column.element);
+  void declareOutputs(const Prediction& prediction, ValueId ran) {
+    for (const OutputColumn& column : prediction.outputs) {
+      ValueId value = column.value;
+      if (!isTrue(importer, ran)) value = importer.failIf(value, build.call("not", {ran}), KILN_MISSING_REQUIRED);
+      declare(column.name, value, column.type, column.element);
+    }
   }
   void declare(const std::string& name, ValueId value, const FieldType& type, const Element* element) {
     Field field;
@@ -256,6 +288,7 @@ struct MiningLowering {
 
   std::optional<Prediction> selectFirst() {
     std::optional<Prediction> result;
+    std::vector<std::pair<ValueId, std::string>> taking(members.size());  // when which segment is taken
     for (size_t i = members.size(); i-- > 0;) {
       const Member& m = members[i];
       ValueId taken = m.ran;
@@ -263,12 +296,16 @@ struct MiningLowering {
         const ValueId present = build.call("is_present", {m.prediction.value});
         taken = isTrue(importer, taken) ? present : build.call("and", {taken, present});
       }
+      taking[i] = {taken, m.segment->id};
       std::vector<OutputColumn> outputs =
           result ? chooseOutputs(taken, m.prediction.outputs, result->outputs) : m.prediction.outputs;
       result = result ? chooseWithColumn(taken, m, *result) : withColumn(m);
       if (!result) return std::nullopt;
       result->outputs = std::move(outputs);
     }
+    result->features["entityId"] = [&importer = importer, taking](const Element*) {
+      return segmentTaken(importer, taking);
+    };
     return result;
   }
 
@@ -312,6 +349,7 @@ struct MiningLowering {
     const bool itself = any != kNone && isTrue(importer, last.ran) && any == missingIn(last.prediction);
     if (any != kNone && !itself) dropWhere(*result, any);
     result->outputs = chainOutputs();
+    if (importer.options.jpmml) asJpmmlChain(*result);
     addTargets(*result);
     return result;
   }
@@ -338,6 +376,33 @@ struct MiningLowering {
       others.push_back(std::move(other));
     }
     result.others = std::move(others);
+  }
+
+  // JPMML shows OutputFields of the last segment that ran, and none of its row where an OutputField of a segment that ran
+  // is missing, unless returnMissing ends the chain before.
+  void asJpmmlChain(Prediction& result) {
+    ValueId fails = kNone, later = kNone;
+    for (const Member& m : members) {
+      for (const OutputColumn& column : m.prediction.outputs) {
+        if (column.value == kNone || !build.type(column.value).nullable) continue;
+        const ValueId missing = build.call("and", {m.ran, build.call("is_missing", {column.value})});
+        fails = fails == kNone ? missing : build.call("or", {fails, missing});
+      }
+    }
+    result.outputs.clear();
+    std::vector<std::vector<OutputColumn>> shown;
+    for (size_t i = members.size(); i-- > 0;) {
+      shown.push_back(members[i].prediction.outputs);
+      for (OutputColumn& column : shown.back()) {
+        const ValueId none = build.missing(build.type(column.value).scalar());
+        if (later != kNone) column.value = build.add(Select(), {later, none, column.value});
+      }
+      later = later == kNone ? members[i].ran : build.call("or", {later, members[i].ran});
+    }
+    for (size_t i = shown.size(); i-- > 0;) result.outputs.insert(result.outputs.end(), shown[i].begin(), shown[i].end());
+    if (s.missing == MissingPrediction::returnMissing) return;
+    result.value = importer.failIf(result.value, fails, KILN_MISSING_REQUIRED);
+    for (OutputColumn& column : result.outputs) column.value = importer.failIf(column.value, fails, KILN_MISSING_REQUIRED);
   }
 
   std::vector<OutputColumn> chainOutputs() {
@@ -404,6 +469,15 @@ struct MiningLowering {
     return build.add(Concat(), values, "ran");
   }
 
+  // A segment that ran and has no weight leaves nothing to combine: see `unweighted`.
+  ValueId presentWeight(const Member& m, ValueId weight) {
+    if (!build.type(weight).nullable) return weight;
+    const ValueId missing = build.call("and", {m.ran, build.call("is_missing", {weight})});
+    unweighted = unweighted == kNone ? missing : build.call("or", {unweighted, missing});
+    const bool single = build.type(weight).elem == Elem::f32;
+    return build.add(Coalesce(), {weight, single ? build.number32(0) : build.number(0)});
+  }
+
   ValueId weights(Elem elem) {
     bool variable = false;
     std::vector<double> constants;
@@ -413,12 +487,18 @@ struct MiningLowering {
     }
     if (!variable) return constantVector(importer, constants, elem, "weights");
     std::vector<ValueId> values;
-    for (const Segment& segment : s.segments) {
+    for (const Member& m : members) {
+      const Segment& segment = *m.segment;
       ValueId value = elem == Elem::f32 ? build.number32(segment.weight) : build.number(segment.weight);
       if (!segment.weightField.empty()) {
-        value = importer.value(scope, segment.weightField, segment.element);
-        value = asNumber(importer, value, elem);
+        value = m.weight != kNone ? m.weight : importer.value(scope, segment.weightField, segment.element);
         if (value == kNone) return kNone;
+        value = asNumber(importer, value, elem);
+        if (value == kNone) {
+          importer.invalid(segment.element, "", "VariableWeight '" + segment.weightField + "' is not a number");
+          return kNone;
+        }
+        value = presentWeight(m, value);
       }
       values.push_back(value);
     }
@@ -482,7 +562,7 @@ struct MiningLowering {
       if (value == kNone) return std::nullopt;
       values.push_back(value);
     }
-    const ValueId weight = s.weighted() ? weights(elem) : kNone;
+    const ValueId weight = s.weighted() ? weights(s.votes() ? Elem::f64 : elem) : kNone;  // votes are f64
     if (s.weighted() && weight == kNone) return std::nullopt;
     const bool ofDistributions = s.classification && !s.votes();
     auto result = combineMembers(importer, s, stacked(values, ofDistributions), ran(), weight);
@@ -490,6 +570,7 @@ struct MiningLowering {
       useMember(*result, values, memberOfMaximum(*result, values));
     if (ofDistributions && s.method == MultipleModelMethod::median)
       useMember(*result, values, memberOfMedian(*result, values));
+    if (unweighted != kNone) dropWhere(*result, unweighted);
     return result;
   }
 
@@ -566,10 +647,15 @@ std::optional<Prediction> miningModel(Importer& importer, Scope& scope, const El
   if (const Element* local = segmentation->element->FirstChildElement("LocalTransformations")) {
     if (!importer.declareTransformations(scope, local)) return std::nullopt;
   }
+  if (importer.options.jpmml && !segmentation->classification && segmentation->method == MultipleModelMethod::max) {
+    importer.unsupported(segmentation->element, "under --semantics=jpmml, 'max' of a regression",
+                         "--semantics=spec takes the largest");
+    return std::nullopt;
+  }
   bool merged = false;
   auto prediction = mergeTrees(importer, scope, *segmentation, merged);
   if (merged) return prediction;
-  return MiningLowering{importer, scope, *segmentation, importer.build, {}}.run();
+  return MiningLowering{importer, scope, *segmentation, importer.build, {}, kNone}.run();
 }
 
 }  // namespace kiln::pmml

@@ -17,6 +17,7 @@
 #include "compiler/ir/tables/matrix.h"
 #include "frontends/pmml/classes.h"
 #include "frontends/pmml/models/embedded.h"
+#include "frontends/pmml/models/float_links.h"
 #include "frontends/pmml/models/linear_leaves.h"
 
 namespace kiln::pmml {
@@ -236,6 +237,7 @@ struct RegressionLowering {
   ValueId inverse(Normalization method, ValueId y) {
     static constexpr const char* kFunctions[] = {nullptr,       nullptr, "inv_logit",  "inv_logit",  "inv_probit",
                                                  "inv_cloglog", "exp",   "inv_loglog", "inv_cauchit"};
+    if (elem == Elem::f32 && (method == logit || method == softmax)) return floatLogistic(importer, y);
     return kFunctions[method] ? build.call(kFunctions[method], {y}) : y;
   }
 
@@ -258,6 +260,7 @@ struct RegressionLowering {
 
   // y is a vector of n elements, one a table.
   ValueId probabilities(Normalization method, ValueId y, uint32_t n, bool ordinal) {
+    if (method == softmax && !ordinal && elem == Elem::f32) return floatSoftmax(importer, y);
     if (method == softmax && !ordinal) return build.add(Normalize(Normalize::softmax), {y}, "p");
     if (method == simplemax && !ordinal) return build.add(Normalize(Normalize::simplemax), {y}, "p");
     if (ordinal) {

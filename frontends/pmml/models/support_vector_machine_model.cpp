@@ -337,8 +337,9 @@ struct SupportVectorMachines {
       pairs = pairs && e->Attribute("alternateTargetCategory");
     }
     if (machines.empty()) return importer.missing(model, "SupportVectorMachine"), std::nullopt;
-    const auto value = values();
+    auto value = values();
     if (!value) return std::nullopt;
+    for (ValueId field : x) value = importer.failIfMissing(*value, field);
     if (!classes) {
       if (machines.size() != 1) {
         importer.invalid(model, "", "a regression has one SupportVectorMachine, found " + std::to_string(machines.size()));

@@ -7,7 +7,9 @@
 #include <cassert>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
+#include "compiler/ir/nodes/select.h"
 #include "compiler/support/number.h"
 
 namespace kiln::pmml {
@@ -46,6 +48,13 @@ const TreeForest::Column* TreeForest::column(Scope& scope, const std::string& na
   if (importer_.build.type(value).elem == Elem::str || importer_.build.type(value).elem == Elem::cat) {
     value = importer_.codes(*column.field);
     if (value == ir::kNone) return nullptr;
+  }
+  // A forest takes NaN for a missing value, PMML does not: here it is above all numbers.
+  if (importer_.canBeNan(value)) {
+    ir::Builder& build = importer_.build;
+    constexpr double kAbove = std::numeric_limits<double>::infinity();
+    const bool single = build.type(value).elem == Elem::f32;
+    value = build.add(ir::Select(), {build.call("is_nan", {value}), single ? build.number32(kAbove) : build.number(kAbove), value});
   }
   const ir::Type& type = importer_.build.type(value);
   column.elem = type.elem;
@@ -114,7 +123,7 @@ class TreeLowering {
 
   uint32_t leaf(uint32_t node) {
     const bool isNode = node < tree_.nodes.size();
-    uint32_t& known = isNode ? leaf_[node] : node == TreeForest::kSeveral ? several_ : noPrediction_;
+    uint32_t& known = isNode ? leaf_[node] : node == TreeForest::kSeveral ? several_ : node == TreeForest::kFails ? fails_ : noPrediction_;
     if (known == ir::kNone) {
       Pending leaf;
       leaf.line = isNode ? tree_.nodes[node].line : 0;
@@ -177,6 +186,7 @@ class TreeLowering {
       return anyMissing() ? leaf(TreeForest::kSeveral) : noPrediction();
     if (strategy_.missing == TreeStrategy::lastPrediction) return prediction(node);
     const StreamedTree::Text wanted = tree_.nodes[node].defaultChild;
+    if (!wanted && importer_.options.jpmml) return leaf(TreeForest::kFails);
     if (!wanted) return none;  // the strategy asks for an attribute that is not there: as if no child were true
     for (uint32_t child : children) {
       if (tree_.nodes[child].id && !std::strcmp(tree_.at(tree_.nodes[child].id), tree_.at(wanted)))
@@ -454,7 +464,7 @@ class TreeLowering {
   std::vector<TreeForest::Column> columns_;
   std::vector<Pending> pending_;
   std::vector<uint32_t> entry_, leaf_;
-  uint32_t noPrediction_ = ir::kNone, several_ = ir::kNone;
+  uint32_t noPrediction_ = ir::kNone, several_ = ir::kNone, fails_ = ir::kNone;
   std::vector<uint32_t> children_, unknown_, tests_;
   std::vector<uint8_t> asked_;
 };

@@ -27,6 +27,8 @@ class TreeForest {
   using LeafOf = std::function<uint32_t(uint32_t node)>;
 
   static constexpr uint32_t kSeveral = 0xfffffffeu;
+  /// Likewise: the row fails. Under --semantics=jpmml only, where a default child is asked for and none is named.
+  static constexpr uint32_t kFails = 0xfffffffdu;
 
   explicit TreeForest(Importer& importer) : importer_(importer) {}
 

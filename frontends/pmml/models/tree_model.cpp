@@ -99,6 +99,10 @@ std::optional<TreeDistribution> treeDistribution(Importer& importer, const Eleme
     }
     total = rounded(total + counts.back());
   }
+  const auto given = [](double v) { return !std::isnan(v); };
+  result.noRecords = total == 0 && n.score && !counts.empty() &&
+                     std::none_of(result.probabilities.begin(), result.probabilities.end(), given);
+  if (result.noRecords) result.probabilities.assign(counts.size(), 0.0);
   for (size_t i = 0; i < counts.size(); ++i) {
     if (std::isnan(result.probabilities[i])) result.probabilities[i] = rounded(counts[i] / total);
     if (std::isnan(result.probabilities[i])) {
@@ -134,11 +138,12 @@ struct TreeModelLowering {
   uint32_t severalLeaf = kNone;        // the leaf of rows that go several ways
   ValueId blendedConfidences = kNone;  // of these rows
 
-  static bool isNode(uint32_t node) { return node != StreamedTree::kNone && node != TreeForest::kSeveral; }
+  static bool isNode(uint32_t node) { return node < TreeForest::kFails; }
 
   uint32_t addLeaf(uint32_t node, std::optional<double> weight) {
-    const uint32_t leaf = forest.forest.addLeaf(
-        weight || (isNode(node) && isClassification(model)) ? Forest::plain : Forest::noPrediction);
+    const uint32_t leaf = forest.forest.addLeaf(node == TreeForest::kFails ? Forest::fail
+                                                : weight || (isNode(node) && isClassification(model)) ? Forest::plain
+                                                                                                      : Forest::noPrediction);
     if (weight) forest.forest.addWeight(0, *weight);
     nodeOf.push_back(node);
     return leaf;
@@ -276,6 +281,7 @@ struct TreeModelLowering {
             "it is defined for classes");
         return kNone;
       }
+      if (node == TreeForest::kFails) return addLeaf(node, std::nullopt);
       if (node == StreamedTree::kNone || !tree.nodes[node].score) {
         const bool embedded = tree.embedded.contains(node);
         return addLeaf(embedded ? node : StreamedTree::kNone, std::nullopt);
@@ -416,7 +422,7 @@ struct TreeModelLowering {
         const double confidence = std::isnan(d.confidences[i]) ? 0 : d.confidences[i];
         content.numbers[leaf * k + d.classes[i]] = confidences ? confidence : d.probabilities[i];
       }
-      if (!d.classes.empty()) continue;
+      if (!d.classes.empty() && (confidences || !d.noRecords)) continue;
       anyMissing = true;
       std::fill_n(content.missing.begin() + static_cast<ptrdiff_t>(leaf * k), k, 1);
     }

@@ -7,6 +7,7 @@ namespace kiln::pmml {
 
 /// The ScoreDistributions of a Node, in document order. NaN in `confidences`: none is given.
 struct TreeDistribution {
+  bool noRecords = false;  ///< all recordCounts are 0: there are no probabilities, they are 0 here
   std::vector<uint32_t> classes;
   std::vector<double> probabilities, confidences;
 };

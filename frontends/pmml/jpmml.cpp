@@ -1,0 +1,28 @@
+// --semantics=jpmml: what several parts of the importer do otherwise. By default each gives back what it was given.
+// docs/semantics.md lists all differences.
+#include "compiler/ir/nodes/raise_if.h"
+#include "frontends/pmml/import.h"
+#include "kiln/scorer.h"
+
+namespace kiln::pmml {
+
+ValueId Importer::failIf(ValueId value, ValueId condition, uint32_t cause) {
+  if (!options.jpmml || value == kNone || condition == kNone) return value;
+  ir::RaiseIf raise;
+  raise.cause = cause;
+  return build.add(raise, {value, condition});
+}
+
+ValueId Importer::failIfMissing(ValueId value, ValueId wanted) {
+  if (!options.jpmml || value == kNone || wanted == kNone || !build.type(wanted).nullable) return value;
+  return failIf(value, build.call("is_missing", {wanted}), KILN_MISSING_REQUIRED);
+}
+
+ValueId Importer::fail32(ValueId integer) {
+  if (!options.jpmml || integer == kNone || build.type(integer).elem != ir::Elem::i64) return integer;
+  const ValueId low = build.integer(INT32_MIN), high = build.integer(INT32_MAX);
+  const ValueId outside = build.call("or", {build.call("lt", {integer, low}), build.call("gt", {integer, high})});
+  return failIf(integer, outside, KILN_UNDEFINED);
+}
+
+}  // namespace kiln::pmml

@@ -1,0 +1,241 @@
+// What --semantics=jpmml does otherwise: one test for each row of docs/semantics.md. Values under jpmml are JPMML-Evaluator
+// 1.7.7's for these documents or ones like them; the others follow the text of PMML 4.4.
+#include "tests/pmml/scoring.h"
+
+namespace kiln::test {
+namespace {
+
+std::string field(const std::string& name, const std::string& dataType, const std::string& optype = "continuous") {
+  return "<DataField name=\"" + name + "\" optype=\"" + optype + "\" dataType=\"" + dataType + "\"/>";
+}
+const std::string kFields = field("a", "double") + field("b", "double") + field("i", "integer") + field("j", "integer") +
+                            field("d", "date", "ordinal") + field("s", "string", "categorical") +
+                            field("t", "boolean", "categorical") + field("y", "double");
+const std::string kSchema =
+    "<MiningSchema><MiningField name=\"a\"/><MiningField name=\"b\"/><MiningField name=\"i\"/><MiningField name=\"j\"/>"
+    "<MiningField name=\"d\"/><MiningField name=\"s\"/><MiningField name=\"t\"/>"
+    "<MiningField name=\"y\" usageType=\"target\"/></MiningSchema>";
+
+// The value of an expression as the OutputField "r"; "!" where the row ends.
+std::string value(bool jpmml, const std::string& expression, const Row& row, const std::string& dataType = "string") {
+  Scoring scoring(document(kFields, "<RegressionModel functionName=\"regression\">" + kSchema +
+                                        "<Output><OutputField name=\"r\" feature=\"transformedValue\" optype=\"categorical\" "
+                                        "dataType=\"" + dataType + "\">" + expression +
+                                        "</OutputField></Output><RegressionTable intercept=\"1\"/></RegressionModel>"),
+                  jpmml);
+  return scoring.score(row, "r");
+}
+std::string applied(const std::string& function, const std::string& arguments) {
+  return "<Apply function=\"" + function + "\">" + arguments + "</Apply>";
+}
+std::string ref(const std::string& name) { return "<FieldRef field=\"" + name + "\"/>"; }
+std::string constant(const std::string& text, const std::string& dataType) {
+  return "<Constant dataType=\"" + dataType + "\">" + text + "</Constant>";
+}
+
+struct Difference {
+  std::string expression;
+  Row row;
+  std::string spec, jpmml;
+};
+void expect(const std::vector<Difference>& differences) {
+  for (const Difference& d : differences) {
+    EXPECT_EQ(value(false, d.expression, d.row), d.spec) << d.expression;
+    EXPECT_EQ(value(true, d.expression, d.row), d.jpmml) << d.expression;
+  }
+}
+
+TEST(Semantics, MissingArguments) {
+  const Row row{{"b", "1"}, {"t", "true"}};
+  expect({{applied("greaterThan", ref("a") + ref("b")), row, "", "!"},
+          {applied("exp", ref("a")), row, "", "!"},
+          {applied("uppercase", ref("s")), row, "", "!"},
+          {applied("dateDaysSinceYear", ref("d") + constant("1970", "integer")), row, "", "!"},
+          {applied("+", ref("a") + ref("b")), row, "", ""},
+          {applied("isMissing", ref("a")), row, "true", "true"}});
+}
+
+TEST(Semantics, LogicWithAMissingOperand) {
+  const std::string known = ref("t"), unknown = applied("greaterThan", ref("b") + constant("0", "double"));
+  expect({{applied("or", known + "<Constant dataType=\"boolean\" missing=\"true\"/>"), {{"t", "true"}}, "true", "!"},
+          {applied("and", known + "<Constant dataType=\"boolean\" missing=\"true\"/>"), {{"t", "true"}}, "", "!"}});
+}
+
+TEST(Semantics, IntegersOf32Bits) {
+  const Row large{{"i", "2147483647"}, {"j", "2"}};
+  expect({{applied("+", ref("i") + ref("j")), large, "2147483649", "!"},
+          {applied("*", ref("i") + ref("j")), large, "4294967294", "!"},
+          {applied("sum", ref("i") + ref("j") + ref("j")), large, "2147483651", "!"},
+          {applied("-", ref("i") + ref("j")), large, "2147483645", "2147483645"},
+          {applied("floor", ref("a")), {{"a", "1e10"}}, "10000000000", "!"},
+          {applied("dateSecondsSinceYear", ref("d") + constant("1970", "integer")), {{"d", "2038-01-20"}}, "2147558400", "!"},
+          {constant("12345678901", "integer"), {}, "12345678901", "!"},
+          {ref("i"), {{"i", "2147483648"}}, "2147483648", "!"},
+          {ref("i"), {{"i", "-2147483648"}}, "-2147483648", "-2147483648"}});
+}
+
+TEST(Semantics, IntegerPower) {
+  const std::string power = applied("pow", ref("i") + ref("j"));
+  expect({{power, {{"i", "2"}, {"j", "-1"}}, "0.5", "!"}, {power, {{"i", "2"}, {"j", "3"}}, "8.0", "8"}});
+}
+
+TEST(Semantics, Patterns) {
+  const auto number = [](const std::string& pattern) {
+    return applied("formatNumber", ref("a") + constant(pattern, "string"));
+  };
+  expect({{number("%.2f"), {{"a", "1.005"}}, "1.00", "1.01"},
+          {number("%.2f"), {{"a", "0.125"}}, "0.12", "0.13"},
+          {number("%3d"), {{"a", "7"}}, "  7", "!"},
+          {applied("formatDatetime", ref("d") + constant("%b %e", "string")), {{"d", "2023-12-05"}}, "Dec  5", "Dec 5"}});
+}
+
+// ---- models
+
+std::string regression(const std::string& output = "", const std::string& name = "a", const std::string& schema = "a") {
+  std::string fields;
+  for (char c : schema) fields += std::string("<MiningField name=\"") + c + "\"/>";
+  return "<RegressionModel functionName=\"regression\"><MiningSchema>" + fields + "</MiningSchema>" + output +
+         "<RegressionTable intercept=\"0\"><NumericPredictor name=\"" + name +
+         "\" coefficient=\"2\"/></RegressionTable></RegressionModel>";
+}
+std::string mining(const std::string& segmentation, const std::string& segments, const std::string& output = "") {
+  return document(kFields, "<MiningModel functionName=\"regression\">" + kSchema + output + "<Segmentation " +
+                               segmentation + ">" + segments + "</Segmentation></MiningModel>");
+}
+std::string segment(const std::string& model, const std::string& predicate = "<True/>") {
+  return "<Segment>" + predicate + model + "</Segment>";
+}
+const std::string kPositive = "<SimplePredicate field=\"b\" operator=\"greaterThan\" value=\"0\"/>";
+std::string output(const std::string& name) {
+  return "<Output><OutputField name=\"" + name + "\" feature=\"predictedValue\"/></Output>";
+}
+
+TEST(Semantics, MaxOfARegression) {
+  const std::string text = mining("multipleModelMethod=\"max\"", segment(regression()) + segment(regression()));
+  EXPECT_EQ(Scoring(text).score({{"a", "1"}}, "y"), "2");
+  EXPECT_FALSE(Scoring(text, true).ok());
+}
+
+TEST(Semantics, NothingLeftToCombine) {
+  for (const auto& [method, jpmml] : {std::pair{"sum", "0"}, std::pair{"average", "!"}, std::pair{"median", "!"}}) {
+    const std::string text = mining(std::string("multipleModelMethod=\"") + method +
+                                        "\" missingPredictionTreatment=\"skipSegment\"",
+                                    segment(regression()) + segment(regression()));
+    EXPECT_EQ(Scoring(text).score({}, "y"), "") << method;
+    EXPECT_EQ(Scoring(text, true).score({}, "y"), jpmml) << method;
+  }
+}
+
+TEST(Semantics, OutputsOfASegmentThatDidNotRun) {
+  const std::string text = mining("multipleModelMethod=\"modelChain\"",
+                                  segment(regression(output("first")), kPositive) +
+                                      "<Segment><True/>" + regression(output("last"), "first", "") + "</Segment>",
+                                  "<Output><OutputField name=\"r\" feature=\"predictedValue\"/></Output>");
+  EXPECT_EQ(Scoring(text).score({{"a", "1"}, {"b", "-1"}}, "r"), "");
+  EXPECT_EQ(Scoring(text, true).score({{"a", "1"}, {"b", "-1"}}, "r"), "!");
+  EXPECT_EQ(Scoring(text, true).score({{"a", "1"}, {"b", "1"}}, "r"), "4");
+}
+
+TEST(Semantics, ChainsShowTheirLastSegment) {
+  const std::string text = mining("multipleModelMethod=\"modelChain\"",
+                                  segment(regression(output("first"))) + segment(regression(output("last"))));
+  EXPECT_EQ(Scoring(text).score({{"a", "1"}}, "first"), "2");
+  EXPECT_EQ(Scoring(text, true).score({{"a", "1"}}, "first"), "");
+  EXPECT_EQ(Scoring(text, true).score({{"a", "1"}}, "last"), "2");
+  // A missing OutputField of a segment that ran.
+  EXPECT_EQ(Scoring(text).score({}, "last"), "");
+  EXPECT_EQ(Scoring(text, true).score({}, "last"), "!");
+}
+
+TEST(Semantics, ReadingAMissingPrediction) {
+  const std::string text =
+      document(kFields, "<RegressionModel functionName=\"regression\">" + kSchema +
+                            "<Output><OutputField name=\"p\" feature=\"predictedValue\"/><OutputField name=\"r\" "
+                            "feature=\"transformedValue\" dataType=\"double\" optype=\"continuous\">" +
+                            applied("+", ref("p") + constant("1", "double")) +
+                            "</OutputField></Output><RegressionTable intercept=\"0\"><NumericPredictor name=\"a\" "
+                            "coefficient=\"2\"/></RegressionTable></RegressionModel>");
+  EXPECT_EQ(Scoring(text).score({}, "r"), "");
+  EXPECT_EQ(Scoring(text, true).score({}, "r"), "!");
+}
+
+TEST(Semantics, MissingVectorFieldsOffsetsAndTimes) {
+  const std::string svm = document(
+      kFields, "<SupportVectorMachineModel functionName=\"regression\" svmRepresentation=\"Coefficients\">" + kSchema +
+                   "<LinearKernelType/><VectorDictionary><VectorFields><FieldRef field=\"a\"/></VectorFields></VectorDictionary>"
+                   "<SupportVectorMachine><Coefficients absoluteValue=\"1\"><Coefficient value=\"3\"/></Coefficients>"
+                   "</SupportVectorMachine></SupportVectorMachineModel>");
+  EXPECT_EQ(Scoring(svm).score({}, "y"), "");
+  EXPECT_EQ(Scoring(svm, true).score({}, "y"), "!");
+  EXPECT_EQ(Scoring(svm, true).score({{"a", "2"}}, "y"), "7");
+  const std::string glm = document(
+      kFields,
+      "<GeneralRegressionModel functionName=\"regression\" modelType=\"generalizedLinear\" linkFunction=\"identity\" "
+      "offsetVariable=\"b\">" + kSchema +
+          "<ParameterList><Parameter name=\"p0\"/></ParameterList><FactorList/><CovariateList/><PPMatrix/>"
+          "<ParamMatrix><PCell parameterName=\"p0\" beta=\"2\"/></ParamMatrix></GeneralRegressionModel>");
+  EXPECT_EQ(Scoring(glm).score({}, "y"), "");
+  EXPECT_EQ(Scoring(glm, true).score({}, "y"), "!");
+  EXPECT_EQ(Scoring(glm, true).score({{"b", "1"}}, "y"), "3");
+}
+
+TEST(Semantics, ResidualOfAMissingTarget) {
+  const std::string text =
+      document(kFields, "<RegressionModel functionName=\"regression\">" + kSchema +
+                            "<Output><OutputField name=\"r\" feature=\"residual\"/></Output><RegressionTable intercept=\"1\"/>"
+                            "</RegressionModel>");
+  EXPECT_EQ(Scoring(text).score({{"y", "3"}}, "r"), "2");
+  EXPECT_EQ(Scoring(text).score({}, "r"), "");
+  EXPECT_EQ(Scoring(text, true).score({}, "r"), "!");
+}
+
+TEST(Semantics, ADefaultChildThatIsNotNamed) {
+  const std::string text = document(
+      kFields, "<TreeModel functionName=\"regression\" missingValueStrategy=\"defaultChild\">" + kSchema +
+                   "<Node score=\"0\"><True/><Node score=\"1\"><SimplePredicate field=\"a\" operator=\"lessOrEqual\" "
+                   "value=\"5\"/></Node><Node score=\"2\"><SimplePredicate field=\"a\" operator=\"greaterThan\" "
+                   "value=\"5\"/></Node></Node></TreeModel>");
+  EXPECT_EQ(Scoring(text).score({}, "y"), "");
+  EXPECT_EQ(Scoring(text, true).score({}, "y"), "!");
+  EXPECT_EQ(Scoring(text, true).score({{"a", "1"}}, "y"), "1");
+}
+
+// ---- the same in both
+
+TEST(Semantics, NanIsAboveAllNumbers) {
+  const std::string schema =
+      "<MiningSchema><MiningField name=\"a\" invalidValueTreatment=\"asIs\"/><MiningField name=\"b\" "
+      "invalidValueTreatment=\"asIs\"/></MiningSchema>";
+  const auto compare = [&](const char* function, const Row& row) {
+    return Scoring(document(kFields, "<RegressionModel functionName=\"regression\">" + schema +
+                                         "<Output><OutputField name=\"r\" feature=\"transformedValue\" dataType=\"boolean\" "
+                                         "optype=\"categorical\">" + applied(function, ref("a") + ref("b")) +
+                                         "</OutputField></Output><RegressionTable intercept=\"1\"/></RegressionModel>"))
+        .score(row, "r");
+  };
+  const Row first{{"a", "NaN"}, {"b", "1"}}, second{{"a", "1"}, {"b", "NaN"}}, both{{"a", "NaN"}, {"b", "NaN"}};
+  const struct {
+    const char *function, *first, *second, *both;
+  } rows[] = {{"equal", "false", "false", "true"},       {"notEqual", "true", "true", "false"},
+              {"lessThan", "false", "true", "false"},    {"lessOrEqual", "false", "true", "true"},
+              {"greaterThan", "true", "false", "false"}, {"greaterOrEqual", "true", "false", "true"}};
+  for (const auto& r : rows) {
+    EXPECT_EQ(compare(r.function, first), r.first) << r.function;
+    EXPECT_EQ(compare(r.function, second), r.second) << r.function;
+    EXPECT_EQ(compare(r.function, both), r.both) << r.function;
+  }
+  // In a tree it is not missing: the second Node.
+  Scoring tree(document(kFields, "<TreeModel functionName=\"regression\" missingValueStrategy=\"nullPrediction\">" + schema +
+                                     "<Node><True/><Node score=\"1\"><SimplePredicate field=\"a\" operator=\"lessOrEqual\" "
+                                     "value=\"5\"/></Node><Node score=\"2\"><SimplePredicate field=\"a\" "
+                                     "operator=\"greaterThan\" value=\"5\"/></Node></Node></TreeModel>"));
+  EXPECT_EQ(tree.score({{"a", "NaN"}}, "_target"), "2");
+  EXPECT_EQ(tree.score({}, "_target"), "");
+}
+
+TEST(Semantics, ZeroHasNoSign) {
+  EXPECT_EQ(value(false, applied("/", constant("1", "double") + ref("a")), {{"a", "-0.0"}}, "double"), "inf");
+}
+
+}  // namespace
+}  // namespace kiln::test
