@@ -1,11 +1,12 @@
 // Conformance models, compiled: every tier, one row and batches, gives the evaluator's bits.
 //
-//   bits [--rows N] LIST        LIST: lines of MODEL<tab>TABLE
+//   bits [--rows N] [--seconds S] LIST        LIST: lines of MODEL<tab>TABLE. No model is begun after S seconds; 0: no limit
 //
 // Models that Kiln refuses are counted and left out: the conformance suite itself holds them to their line.
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -71,11 +72,17 @@ Outcome checkModel(const std::string& model, const std::string& table, size_t mo
 
 int main(int argc, char** argv) {
   size_t most = 300;
-  if (argc == 4 && std::strcmp(argv[1], "--rows") == 0) most = static_cast<size_t>(std::atoi(argv[2]));
-  if (argc != 2 && argc != 4) return std::fprintf(stderr, "usage: bits [--rows N] LIST\n"), 2;
+  int seconds = 0;
+  for (int i = 1; i + 2 < argc; i += 2) {
+    if (std::strcmp(argv[i], "--rows") == 0) most = static_cast<size_t>(std::atoi(argv[i + 1]));
+    if (std::strcmp(argv[i], "--seconds") == 0) seconds = std::atoi(argv[i + 1]);
+  }
+  if (argc % 2 != 0) return std::fprintf(stderr, "usage: bits [--rows N] [--seconds S] LIST\n"), 2;
   std::ifstream list(argv[argc - 1]);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto late = [&] { return seconds != 0 && std::chrono::steady_clock::now() - begin > std::chrono::seconds(seconds); };
   int passed = 0, failed = 0, skipped = 0;
-  for (std::string line; std::getline(list, line);) {
+  for (std::string line; !late() && std::getline(list, line);) {
     const size_t tab = line.find('\t');
     const Outcome outcome = checkModel(line.substr(0, tab), line.substr(tab + 1), most);
     (outcome == Outcome::same ? passed : outcome == Outcome::differs ? failed : skipped)++;
