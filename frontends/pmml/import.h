@@ -160,6 +160,8 @@ class Importer {
   /// change a score and is not handled is refused.
   bool onlyAttributes(const Element* e, std::initializer_list<const char*> names);
   bool onlyChildren(const Element* e, std::initializer_list<const char*> names);
+  /// The same for all elements of the document that have no attributes, or nothing inside (plain_elements.cpp).
+  bool checkPlainElements(const Element* root);
   /// PMML Array and sparse arrays.
   std::optional<std::vector<std::string>> array(const Element* arrayElement);
   std::optional<std::vector<double>> numberArray(const Element* arrayElement);

@@ -101,6 +101,7 @@ bool lowerDocument(Importer& importer) {
                                                      [&](const char* k) { return std::strcmp(k, e->Name()) == 0; });
     if (!isKnown) ok = importer.unsupported(e, "element '" + std::string(e->Name()) + "' in 'PMML'");
   }
+  ok &= importer.checkPlainElements(root);
   const Element* model = chooseModel(importer, root);
   auto* transformations = root->FirstChildElement("TransformationDictionary");
   ok &= importer.declareDataDictionary(root);

@@ -196,6 +196,21 @@ TEST(Document, PathsCountSiblingsOfOneName) {
   EXPECT_EQ(document.location(a->LastChildElement()).column, 12u);
 }
 
+TEST(BadDocument, PlainElementsAreEmptyOrBare) {
+  const auto messages = [](const std::string& norm, const std::string& output) {
+    return Scoring(document("<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>",
+                            "<RegressionModel functionName=\"regression\"><MiningSchema><MiningField name=\"x\"/></MiningSchema>" +
+                                output + "<LocalTransformations><DerivedField name=\"n\" optype=\"continuous\" "
+                                "dataType=\"double\"><NormContinuous field=\"x\"><LinearNorm orig=\"0\" norm=\"0\">" + norm +
+                                "</LinearNorm><LinearNorm orig=\"1\" norm=\"2\"/></NormContinuous></DerivedField>"
+                                "</LocalTransformations><RegressionTable intercept=\"1\"/></RegressionModel>"))
+        .messages();
+  };
+  EXPECT_EQ(messages("<Extension/>", "<Output/>"), "");
+  EXPECT_NE(messages("<Offset/>", "").find("element 'Offset' in 'LinearNorm' is not supported"), std::string::npos);
+  EXPECT_NE(messages("", "<Output rank=\"2\"/>").find("attribute 'rank' of 'Output' is not supported"), std::string::npos);
+}
+
 TEST(OldDocument, VersionFromItsNamespaceAndBlanksBeforeTheDeclaration) {
   const std::string rest =
       "><Header/><DataDictionary><DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/></DataDictionary>"

@@ -19,9 +19,14 @@ bool readSegment(Importer& importer, const Element* e, Segmentation& segmentatio
   segment.model = modelOf(e);
   if (!segment.predicate) return importer.missing(e, "PREDICATE");
   if (!segment.model) return importer.missing(e, "MODEL-ELEMENT");
+  for (const Element* c = e->FirstChildElement(); c; c = c->NextSiblingElement()) {
+    const bool known = c == segment.predicate || c == segment.model || !std::strcmp(c->Name(), "Extension") ||
+                       (!std::strcmp(c->Name(), "VariableWeight") && c == e->FirstChildElement("VariableWeight"));
+    if (!known) return importer.misplaced(c, std::string("a Segment has one predicate and one model, not also '") + c->Name() + "'");
+  }
   if (const Element* variable = e->FirstChildElement("VariableWeight")) {
     const auto field = importer.required(variable, "field");
-    if (!field) return false;
+    if (!field || !importer.onlyAttributes(variable, {"field"})) return false;
     segment.weightField = *field;
   }
   segmentation.segments.push_back(std::move(segment));
