@@ -18,6 +18,7 @@ void ModelOptions::add(CLI::App& verb, const char* what) {
                                              "default: spec for PMML, ort for ONNX")
       ->check(CLI::IsMember({"default", "spec", "jpmml", "ort"}));
   verb.add_flag("--external-data", load.externalData, "tensors of an ONNX model may lie in files of the model's folder");
+  verb.add_option("--table", load.tables, "NAME=FILE.csv: a table that a PMML document only names (TableLocator)");
 #define LIMIT(member, flag, value, what) verb.add_option(flag, load.limits.member, what)->group("Limits")->capture_default_str();
 #include "compiler/support/limits.def"
 #undef LIMIT

@@ -43,9 +43,27 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_;
 };
 
+// NAME=FILE to the file's text by name; false, with a diagnostic, if a file cannot be read.
+bool readTables(const LoadOptions& options, std::map<std::string, std::string>& tables, Diagnostics& diagnostics) {
+  for (const std::string& option : options.tables) {
+    const size_t equals = option.find('=');
+    std::string error = "not NAME=FILE";
+    auto file = equals == option.npos ? std::nullopt : Source::open(option.substr(equals + 1), options.limits.fileBytes, error);
+    if (!file) return diagnostics.error(Kind::missing, 0, 0, "--table " + option + ": " + error), false;
+    tables[option.substr(0, equals)] = std::string(file->text());
+  }
+  return true;
+}
+
+std::optional<ir::Pipeline> importPmml(const Source& source, const LoadOptions& options, Diagnostics& diagnostics) {
+  pmml::ImportOptions pmml{options.jpmml, options.limits};
+  if (!readTables(options, pmml.tables, diagnostics)) return std::nullopt;
+  return pmml::import(source, pmml, diagnostics);
+}
+
 std::optional<ir::Pipeline> importModel(const Source& source, const LoadOptions& options, Diagnostics& diagnostics) {
   switch (recognise(source.text())) {
-    case Format::pmml: return pmml::import(source, {options.jpmml, options.limits}, diagnostics);
+    case Format::pmml: return importPmml(source, options, diagnostics);
     case Format::ir: return ir::parse(source, diagnostics);
     case Format::scorer:
       diagnostics.error(Kind::invalid, 0, 0, "this is a compiled scorer, not a model");

@@ -17,6 +17,7 @@ struct LoadOptions {
   bool passes = true;          ///< run the passes after the import
   std::string dumpAfter;       ///< "import", or the name of a pass: stop there
   Limits limits;
+  std::vector<std::string> tables;   ///< --table NAME=FILE.csv: tables that a PMML document only names
 };
 
 struct Load {

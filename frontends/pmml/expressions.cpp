@@ -16,6 +16,7 @@
 #include "compiler/ir/tables/lookup.h"
 #include "compiler/support/number.h"
 #include "frontends/pmml/import.h"
+#include "frontends/pmml/tables.h"
 
 namespace kiln::pmml {
 
@@ -237,18 +238,6 @@ Typed discretize(Importer& in, Scope& scope, const Element* e, const FieldType* 
 
 // ---- MapValues
 
-// The cell of a row for a column: by its name, with or without the prefix that either has.
-const Element* cellOf(const Element* row, const std::string& column) {
-  if (auto* cell = row->FirstChildElement(column.c_str())) return cell;
-  auto local = [](const char* name) {
-    const char* colon = std::strchr(name, ':');
-    return colon ? colon + 1 : name;
-  };
-  for (auto* cell = row->FirstChildElement(); cell; cell = cell->NextSiblingElement())
-    if (std::strcmp(local(cell->Name()), local(column.c_str())) == 0) return cell;
-  return nullptr;
-}
-
 struct MapRow {
   std::vector<uint32_t> codes;
   std::optional<std::string> value;
@@ -256,31 +245,27 @@ struct MapRow {
 };
 
 // Rows of the table with the codes of their keys; false if reported.
-bool mapRows(Importer& in, const Element* table, std::vector<Field>& keys, const std::vector<std::string>& columns,
+bool mapRows(Importer& in, const Element* e, std::vector<Field>& keys, std::vector<std::string> columns,
              const std::string& output, std::vector<MapRow>& rows) {
-  for (auto* row = table->FirstChildElement("row"); row; row = row->NextSiblingElement("row")) {
-    MapRow r{{}, {}, row};
+  columns.push_back(output);
+  return readTable(in, e, columns, [&](const Element* row, std::vector<std::optional<std::string>> cells) {
+    MapRow r{{}, std::move(cells.back()), row};
     for (size_t k = 0; k < keys.size(); k++) {
-      auto* cell = cellOf(row, columns[k]);
-      if (!cell) return in.invalid(row, "", "the row has no cell '" + columns[k] + "'");
-      r.codes.push_back(in.label(keys[k], in.document.text(cell), cell));
+      if (!cells[k]) return in.invalid(row, "", "the row has no cell '" + columns[k] + "'");
+      r.codes.push_back(in.label(keys[k], *cells[k], row));
       if (r.codes.back() == kNone) return false;
     }
-    if (auto* cell = cellOf(row, output)) r.value = in.document.text(cell);
     rows.push_back(std::move(r));
-  }
-  return true;
+    return true;
+  });
 }
 
 Typed mapValues(Importer& in, Scope& scope, const Element* e, const FieldType* wanted) {
   if (!in.onlyAttributes(e, {"mapMissingTo", "defaultValue", "outputColumn", "dataType"}) ||
-      !in.onlyChildren(e, {"FieldColumnPair", "InlineTable"}))
+      !in.onlyChildren(e, {"FieldColumnPair", "InlineTable", "TableLocator"}))
     return {};
   auto output = in.required(e, "outputColumn");
-  auto* table = e->FirstChildElement("InlineTable");
   if (!output) return {};
-  if (!table) return in.missing(e, "InlineTable"), Typed();
-  if (!in.onlyChildren(table, {"row"})) return {};
   std::vector<Field> keys;
   std::vector<std::string> columns;
   for (auto* p = e->FirstChildElement("FieldColumnPair"); p; p = p->NextSiblingElement("FieldColumnPair")) {
@@ -293,7 +278,7 @@ Typed mapValues(Importer& in, Scope& scope, const Element* e, const FieldType* w
   }
   if (keys.empty()) return in.missing(e, "FieldColumnPair"), Typed();
   std::vector<MapRow> rows;
-  if (!mapRows(in, table, keys, columns, *output, rows)) return {};
+  if (!mapRows(in, e, keys, columns, *output, rows)) return {};
 
   // The first row of a key counts.
   std::vector<uint32_t> sizes(keys.size(), 1);

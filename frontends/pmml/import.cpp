@@ -7,6 +7,7 @@
 
 #include "compiler/support/number.h"
 #include "frontends/pmml/tree_stream.h"
+#include "frontends/pmml/vocabulary.h"
 
 namespace kiln::pmml {
 
@@ -145,11 +146,15 @@ std::optional<int> Importer::choice(const Element* e, const char* name, const st
 
 bool Importer::onlyAttributes(const Element* e, std::initializer_list<const char*> names) {
   bool ok = true;
+  const ElementRow* row = findElement(e->Name());
   for (auto* a = e->FirstAttribute(); a; a = a->Next()) {
     // Attributes of foreign namespaces (xsi:schemaLocation) belong to other tools.
     if (std::strchr(a->Name(), ':')) continue;
-    bool known = std::any_of(names.begin(), names.end(), [&](const char* n) { return std::strcmp(n, a->Name()) == 0; });
-    if (!known) ok = unsupported(e, "attribute '" + std::string(a->Name()) + "' of '" + e->Name() + "'");
+    if (std::any_of(names.begin(), names.end(), [&](const char* n) { return std::strcmp(n, a->Name()) == 0; })) continue;
+    ok = false;
+    // What the table refuses has been reported by knowsAttributes.
+    if (!row || row->fate != ElementRow::read || row->takes(a->Name()))
+      unsupported(e, "attribute '" + std::string(a->Name()) + "' of '" + e->Name() + "'");
   }
   return ok;
 }

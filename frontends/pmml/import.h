@@ -156,8 +156,11 @@ class Importer {
   std::optional<bool> boolean(const Element* e, const char* name, bool fallback);
   /// Index of the attribute's value among `names`; absent: `fallback`; another value: reported.
   std::optional<int> choice(const Element* e, const char* name, const std::vector<const char*>& names, int fallback);
+  /// Reports every attribute of this element, and of those inside it, that vocabulary.def does not know.
+  bool knowsAttributes(const Element* top);
   /// Reports every attribute and child element that is not among these (Extension is always allowed): whatever can
-  /// change a score and is not handled is refused.
+  /// change a score and is not handled is refused. The attributes are those of the element's row in vocabulary.def, or
+  /// fewer where one element stands for different things.
   bool onlyAttributes(const Element* e, std::initializer_list<const char*> names);
   bool onlyChildren(const Element* e, std::initializer_list<const char*> names);
   /// The same for all elements of the document that have no attributes, or nothing inside (plain_elements.cpp).
@@ -327,6 +330,8 @@ class Importer {
   std::map<std::vector<uint32_t>, ir::TableRef> sets_;  ///< tables of isOneOf by their codes
 };
 
+/// Every model element of the standard, whether Kiln lowers it or not.
+const std::vector<const char*>& modelElements();
 /// The table of model elements (elements.def).
 const ModelLowering* findModel(const std::string& elementName);
 

@@ -1,6 +1,7 @@
 // Output: what a model shows. Each OutputField becomes a value that later ones, later segments and the enclosing model
 // can read; at the top the columns of the result.
 #include <cstring>
+#include <map>
 
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/cast.h"
@@ -26,7 +27,8 @@ struct OutputFields {
 
   // ---- features; each gives nothing if it reported
 
-  std::optional<OutputColumn> predictedValue(const Prediction& p) {
+  std::optional<OutputColumn> predictedValue(const Element* field, const Prediction& p, const std::optional<FieldType>&) {
+    if (p.value == kNone) return refuse(field);
     OutputColumn column;
     column.value = p.value, column.type = p.targetType;
     column.feature = p.classification ? ir::Output::label : ir::Output::value;
@@ -40,8 +42,8 @@ struct OutputFields {
   }
 
   // predictedDisplayValue: the class's displayValue in Targets, else its label.
-  std::optional<OutputColumn> displayValue(const Element* field, const Prediction& p) {
-    if (!p.classification) return predictedValue(p);
+  std::optional<OutputColumn> displayValue(const Element* field, const Prediction& p, const std::optional<FieldType>& wanted) {
+    if (!p.classification || p.value == kNone) return predictedValue(field, p, wanted);
     const ir::Dict& dict = build.get<ir::Dict>(p.labels);
     std::vector<std::string> names;
     for (uint32_t i = 0; i < dict.size(); ++i) names.push_back(dict.labelText(i));
@@ -135,7 +137,14 @@ struct OutputFields {
     return build.add(std::move(lookup), {cat});
   }
 
-  std::optional<OutputColumn> other(const Element* field, const Prediction& p, const std::string& feature) {
+  std::optional<OutputColumn> probability(const Element* field, const Prediction& p, const std::optional<FieldType>&) {
+    if (p.value == kNone || p.probabilities == kNone) return refuse(field);
+    return ofClass(field, p, p.probabilities, ir::Output::probability);
+  }
+
+  // What the model has of this name.
+  std::optional<OutputColumn> ofModel(const Element* field, const Prediction& p, const std::optional<FieldType>&) {
+    const std::string feature = importer.attribute(field, "feature").value_or("predictedValue");
     OutputColumn column;
     const auto known = p.features.find(feature);
     if (known != p.features.end()) {
@@ -148,10 +157,7 @@ struct OutputFields {
     } else if (feature == "confidence" && p.confidences != kNone) {
       return ofClass(field, p, p.confidences, ir::Output::confidence);
     }
-    if (column.value == kNone) {
-      importer.unsupported(field, "output feature '" + feature + "' of this model");
-      return std::nullopt;
-    }
+    if (column.value == kNone) return refuse(field);
     const Elem elem = build.type(column.value).elem;
     const Elem label = elem == Elem::cat ? build.get<ir::Dict>(ir::TableRef{build.type(column.value).dict}).elem : elem;
     column.type.dataType = label == Elem::str       ? DataType::string
@@ -181,7 +187,12 @@ struct OutputFields {
     return std::nullopt;
   }
 
-  std::optional<OutputColumn> transformed(const Element* field, const std::optional<FieldType>& wanted, bool decision) {
+  std::optional<OutputColumn> decided(const Element* field, const Prediction& p, const std::optional<FieldType>& wanted) {
+    auto column = transformed(field, p, wanted);
+    if (column) column->feature = ir::Output::label;
+    return column;
+  }
+  std::optional<OutputColumn> transformed(const Element* field, const Prediction&, const std::optional<FieldType>& wanted) {
     const Element* expression = Importer::expressionOf(field);
     if (!expression && field->Attribute("segmentId") && field->Attribute("value")) return ofSegment(field);
     if (!expression) {
@@ -193,13 +204,14 @@ struct OutputFields {
     OutputColumn column;
     column.value = typed.value, column.type = typed.type;
     if (wanted) column.value = importer.convert(typed, *wanted, field), column.type = *wanted;
-    column.feature = decision ? ir::Output::label : ir::Output::derived;
+    column.feature = ir::Output::derived;
     if (column.value == kNone) return std::nullopt;
     return column;
   }
 
   // expected minus predicted; of a class: 1 or 0 minus its probability.
-  std::optional<OutputColumn> residual(const Element* field, const Prediction& p) {
+  std::optional<OutputColumn> residual(const Element* field, const Prediction& p, const std::optional<FieldType>&) {
+    if (p.value == kNone) return refuse(field);
     if (p.target.empty()) {
       importer.invalid(field, "", "a residual needs a target field");
       return std::nullopt;
@@ -246,24 +258,31 @@ struct OutputFields {
     return nullptr;
   }
 
-  std::optional<OutputColumn> feature(const Element* field, const Prediction& prediction,
-                                      const std::optional<FieldType>& wanted) {
+  using Wanted = std::optional<FieldType>;
+  using Maker = std::optional<OutputColumn> (OutputFields::*)(const Element*, const Prediction&, const Wanted&);
+  std::optional<OutputColumn> feature(const Element* field, const Prediction& prediction, const Wanted& wanted) {
+    static const std::map<std::string, Maker> makers = {
+#define FEATURE(name, since, maker, source) {#name, &OutputFields::maker},
+#include "frontends/pmml/features.def"
+#undef FEATURE
+    };
     const std::string name = importer.attribute(field, "feature").value_or("predictedValue");
-    if (name == "transformedValue" || name == "decision") return transformed(field, wanted, name == "decision");
-    const Prediction* p = predictionOf(field, prediction);
-    if (!p) return std::nullopt;
-    if (p->features.count(name)) return other(field, *p, name);
-    // An OutputField of a segment by its name, where another model's is meant.
-    if (p->value == kNone && name != "entityId") {
-      importer.unsupported(field, "output feature '" + name + "' of this model");
+    const auto known = makers.find(name);
+    if (known == makers.end()) {
+      importer.unsupported(field, "output feature '" + name + "'");
       return std::nullopt;
     }
-    if (name == "predictedValue") return predictedValue(*p);
-    if (name == "predictedDisplayValue") return displayValue(field, *p);
-    if (name == "residual") return residual(field, *p);
-    if (name == "probability" && p->probabilities != kNone)
-      return ofClass(field, *p, p->probabilities, ir::Output::probability);
-    return other(field, *p, name);
+    // An expression is of no prediction.
+    const bool expression = name == "transformedValue" || name == "decision";
+    const Prediction* p = expression ? &prediction : predictionOf(field, prediction);
+    if (!p) return std::nullopt;
+    // A model may say itself what a feature of its own is.
+    if (p->features.count(name)) return ofModel(field, *p, wanted);
+    return (this->*known->second)(field, *p, wanted);
+  }
+  std::optional<OutputColumn> refuse(const Element* field) {
+    importer.unsupported(field, "output feature '" + importer.attribute(field, "feature").value_or("predictedValue") + "' of this model");
+    return std::nullopt;
   }
 
   // Decisions and Values describe what the field can hold.

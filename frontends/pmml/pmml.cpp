@@ -103,6 +103,8 @@ bool lowerDocument(Importer& importer) {
   }
   ok &= importer.checkPlainElements(root);
   const Element* model = chooseModel(importer, root);
+  for (auto* e = root->FirstChildElement(); e; e = e->NextSiblingElement())
+    if (e == model || !isModel(e->Name())) ok &= importer.knowsAttributes(e);
   auto* transformations = root->FirstChildElement("TransformationDictionary");
   ok &= importer.declareDataDictionary(root);
   ok &= importer.defineFunctions(transformations);
@@ -182,6 +184,11 @@ std::optional<int> checkRoot(const Document& document, Diagnostics& diagnostics)
 }
 
 }  // namespace
+
+const std::vector<const char*>& modelElements() {
+  static const std::vector<const char*> names(std::begin(kModels), std::end(kModels));
+  return names;
+}
 
 bool isPmml(std::string_view bytes) {
   if (bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff")) return true;  // UTF-16

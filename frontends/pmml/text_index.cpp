@@ -1,6 +1,7 @@
 // TextIndex: how often a term occurs in a text. All TextIndexes of a document that count in the same way share one pool
 // of terms, so that a text is read once for all of them.
 #include <cstring>
+#include <tuple>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/count_terms.h"
@@ -10,6 +11,7 @@
 #include "compiler/ir/tables/pool.h"
 #include "compiler/ir/tables/rules.h"
 #include "frontends/pmml/import.h"
+#include "frontends/pmml/tables.h"
 #include "runtime/kernels/unicode.h"
 
 namespace kiln::pmml {
@@ -36,44 +38,34 @@ std::optional<Settings> settingsOf(Importer& in, const Element* e, const Setting
   return Settings{*sensitive, *distance};
 }
 
-const Element* cell(const Element* row, const std::string& column) {
-  for (auto* c = row->FirstChildElement(); c; c = c->NextSiblingElement()) {
-    const char* colon = std::strchr(c->Name(), ':');
-    if (column == c->Name() || (colon && column == colon + 1)) return c;
-  }
-  return nullptr;
-}
-
 // The rows of a normalization as replacements, from top to bottom.
 ValueId normalized(Importer& in, ValueId text, const Element* e, const Settings& outer) {
   if (!in.onlyAttributes(e, {"inField", "outField", "regexField", "recursive", "isCaseSensitive",
                              "maxLevenshteinDistance", "wordSeparatorCharacterRE", "tokenize"}) ||
-      !in.onlyChildren(e, {"InlineTable"}))
+      !in.onlyChildren(e, {"InlineTable", "TableLocator"}))
     return kNone;
   auto settings = settingsOf(in, e, outer);
   auto recursive = in.boolean(e, "recursive", false);
-  auto* table = e->FirstChildElement("InlineTable");
   if (!settings || !recursive) return kNone;
-  if (!table) return in.missing(e, "InlineTable"), kNone;
-  if (!in.onlyChildren(table, {"row"})) return kNone;
   std::string inField = in.attribute(e, "inField").value_or("string"),
               outField = in.attribute(e, "outField").value_or("stem"),
               regexField = in.attribute(e, "regexField").value_or("regex");
   ir::Rules rules;
   rules.ignoreCase = !settings->caseSensitive;
-  for (auto* row = table->FirstChildElement("row"); row; row = row->NextSiblingElement("row")) {
-    auto *from = cell(row, inField), *to = cell(row, outField), *flag = cell(row, regexField);
-    if (!from || !to) return in.invalid(row, "", "the row has no cell '" + (from ? outField : inField) + "'"), kNone;
-    std::string isRegex = flag ? in.document.text(flag) : "";
+  const bool sound = readTable(in, e, {inField, outField, regexField}, [&](const Element* row, std::vector<std::optional<std::string>> cells) {
+    const auto& [from, to, flag] = std::tie(cells[0], cells[1], cells[2]);
+    if (!from || !to) return in.invalid(row, "", "the row has no cell '" + (from ? outField : inField) + "'");
+    const std::string isRegex = flag.value_or("");
     bool regex = isRegex == "true" || isRegex == "TRUE" || isRegex == "True" || isRegex == "1";
-    if (!regex && settings->maxDistance > 0)
-      return in.unsupported(row, "a normalization of words with maxLevenshteinDistance"), kNone;
-    std::string pattern = in.document.text(from), replacement = in.document.text(to);
+    if (!regex && settings->maxDistance > 0) return in.unsupported(row, "a normalization of words with maxLevenshteinDistance");
+    std::string pattern = *from, replacement = *to;
     if (!regex) pattern = regex::quoted(pattern), replacement = regex::quotedReplacement(replacement);
     std::string why = ir::Rules::refusal(pattern, replacement, rules.ignoreCase);
-    if (!why.empty()) return in.invalid(from, "", "pattern '" + pattern + "': " + why), kNone;
+    if (!why.empty()) return in.invalid(row, "", "pattern '" + pattern + "': " + why);
     rules.patterns.push_back(pattern), rules.replacements.push_back(replacement);
-  }
+    return true;
+  });
+  if (!sound) return kNone;
   if (rules.patterns.empty()) return text;
   ir::Rewrite node;
   node.recursive = *recursive;

@@ -30,9 +30,8 @@ inline std::string document(const std::string& dataFields, const std::string& mo
 
 class Scoring {
  public:
-  explicit Scoring(const std::string& text, bool jpmml = false) : source_("test.pmml", text) {
-    pmml::ImportOptions options;
-    options.jpmml = jpmml;
+  explicit Scoring(const std::string& text, bool jpmml = false) : Scoring(text, semantics(jpmml)) {}
+  Scoring(const std::string& text, const pmml::ImportOptions& options) : source_("test.pmml", text) {
     pipeline_ = pmml::import(source_, options, diagnostics_);
     std::ostringstream shown;
     diagnostics_.print(shown, source_, false);
@@ -88,6 +87,11 @@ class Scoring {
   uint32_t bits() const { return bits_; }
 
  private:
+  static pmml::ImportOptions semantics(bool jpmml) {
+    pmml::ImportOptions options;
+    options.jpmml = jpmml;
+    return options;
+  }
   static std::string text(const kiln_cell& cell) {
     switch (cell.kind) {
       case KILN_NUMBER:

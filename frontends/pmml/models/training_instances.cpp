@@ -3,9 +3,11 @@
 
 #include <cmath>
 #include <cstring>
+#include <set>
 
 #include "compiler/ir/elements.h"
 #include "compiler/ir/evaluate.h"
+#include "frontends/pmml/tables.h"
 
 namespace kiln::pmml {
 
@@ -21,44 +23,32 @@ std::string localName(const std::string& name) {
 
 }  // namespace
 
-bool TrainingInstances::readRow(Importer& importer, const Element* row, const std::unordered_map<std::string, uint32_t>& byColumn) {
-  const size_t base = cells_.size();
-  cells_.resize(base + fields_.size());
-  elements_.push_back(row);
-  for (const Element* e = row->FirstChildElement(); e; e = e->NextSiblingElement()) {
-    const auto column = byColumn.find(localName(e->Name()));
-    if (column == byColumn.end()) continue;
-    std::string text = importer.document.text(e);
-    if (!text.empty()) cells_[base + column->second] = std::move(text);
-  }
-  return true;
-}
-
 bool TrainingInstances::read(Importer& importer, const Element* model) {
   const Element* e = model->FirstChildElement("TrainingInstances");
   if (!e) return importer.missing(model, "TrainingInstances");
   const Element* instanceFields = e->FirstChildElement("InstanceFields");
   if (!instanceFields) return importer.missing(e, "InstanceFields");
-  if (const Element* locator = e->FirstChildElement("TableLocator")) return importer.unsupported(locator, "TableLocator");
-  const Element* table = e->FirstChildElement("InlineTable");
-  if (!table) return importer.missing(e, "InlineTable");
   if (!importer.onlyAttributes(e, {"isTransformed", "recordCount", "fieldCount"}) ||
-      !importer.onlyChildren(e, {"InstanceFields", "InlineTable"}) || !importer.onlyChildren(instanceFields, {"InstanceField"}))
+      !importer.onlyChildren(e, {"InstanceFields", "InlineTable", "TableLocator"}) || !importer.onlyChildren(instanceFields, {"InstanceField"}))
     return false;
-  std::unordered_map<std::string, uint32_t> byColumn;
+  std::vector<std::string> columns;
+  std::set<std::string> seen;
   for (const Element* f = instanceFields->FirstChildElement("InstanceField"); f; f = f->NextSiblingElement("InstanceField")) {
     const auto field = importer.required(f, "field");
     if (!field || !importer.onlyAttributes(f, {"field", "column"})) return false;
     const auto number = static_cast<uint32_t>(fields_.size());
     if (!columns_.emplace(*field, number).second) return importer.invalid(f, "field", "a second column of this field");
-    if (!byColumn.emplace(localName(importer.attribute(f, "column").value_or(*field)), number).second)
+    columns.push_back(importer.attribute(f, "column").value_or(*field));
+    if (!seen.insert(localName(columns.back())).second)
       return importer.invalid(f, "column", "a second field of this column");
     fields_.push_back(*field);
   }
-  for (const Element* row = table->FirstChildElement("row"); row; row = row->NextSiblingElement("row")) {
-    if (!readRow(importer, row, byColumn)) return false;
-  }
-  return !elements_.empty() || importer.missing(table, "row");
+  const bool sound = readTable(importer, e, columns, [&](const Element* row, std::vector<std::optional<std::string>> cells) {
+    elements_.push_back(row);
+    for (auto& text : cells) cells_.push_back(text && !text->empty() ? std::move(text) : std::nullopt);
+    return true;
+  });
+  return sound && (!elements_.empty() || importer.missing(e, "row"));
 }
 
 const std::string* TrainingInstances::cell(size_t row, const std::string& field) const {

@@ -22,8 +22,6 @@ class TrainingInstances {
   const std::vector<std::string>& fields() const { return fields_; }
 
  private:
-  bool readRow(Importer& importer, const Element* row, const std::unordered_map<std::string, uint32_t>& byColumn);
-
   std::vector<std::string> fields_;
   std::unordered_map<std::string, uint32_t> columns_;   // by field
   std::vector<std::optional<std::string>> cells_;       // row after row
