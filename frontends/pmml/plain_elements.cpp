@@ -1,5 +1,5 @@
-// Elements that the standard gives no attributes, or nothing inside: whatever a document puts there is no PMML, and who wrote
-// it expects an effect. Elements with both are checked where they are read.
+// Elements that the standard gives nothing inside: whatever a document puts there is no PMML, and who wrote it expects an effect.
+// Attributes are held to vocabulary.def.
 #include <cstring>
 #include <string_view>
 #include <unordered_set>
@@ -9,13 +9,6 @@
 namespace kiln::pmml {
 
 namespace {
-
-const std::unordered_set<std::string_view> kNoAttributes = {
-    "BayesInputs",  "Categories",          "Comparisons",  "CovariateList", "Covariances",         "EventValues",
-    "FactorList",   "Indices",             "INT-Entries",  "InstanceFields", "KNNInputs",          "MeanClusterDistances",
-    "MiningSchema", "MissingValueWeights", "Output",       "PPMatrix",      "ParamMatrix",         "ParameterList",
-    "REAL-Entries", "TargetValueCounts",   "TargetValueStats", "Targets",   "VerificationFields",  "chebychev",
-    "cityBlock",    "euclidean",           "jaccard",      "simpleMatching", "squaredEuclidean",   "tanimoto"};
 
 const std::unordered_set<std::string_view> kNothingInside = {
     "BaselineCell",   "Category",        "Coefficient",          "Con",          "Decision",           "FieldColumnPair",
@@ -40,7 +33,6 @@ bool Importer::checkPlainElements(const Element* root) {
   bool ok = true;
   const Element* e = root;
   while (e) {
-    if (kNoAttributes.contains(e->Name())) ok = onlyAttributes(e, {}) && ok;
     if (kNothingInside.contains(e->Name())) ok = onlyChildren(e, {}) && ok;
     // The next element of the document: walks over input are iterative.
     const Element* next = isFree(e->Name()) ? nullptr : e->FirstChildElement();
