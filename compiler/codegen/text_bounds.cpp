@@ -13,6 +13,7 @@
 #include "compiler/ir/scalars.h"
 #include "compiler/ir/tables/dict.h"
 #include "compiler/ir/tables/lookup.h"
+#include "compiler/ir/tables/matrix.h"
 #include "compiler/ir/tables/rules.h"
 
 namespace kiln::codegen {
@@ -40,6 +41,10 @@ class Bounds {
         // Room for the words of a text while they are counted (runtime/kernels/words.h).
         made.fixed += 48 * bound.fixed + 128, made.perTextByte += 48 * bound.perTextByte;
       }
+      if (node.op->kind() == ir::OpKind::CountNgrams) {
+        // Codes and states of its tokens (runtime/kernels/ngrams.h).
+        made.fixed += 6 * bound.fixed + 64, made.perTextByte += 6 * bound.perTextByte;
+      }
       if (node.op->kind() == ir::OpKind::Rewrite) {
         // The text before and after a rule, and two bytes for each position of the former (runtime/kernels/regex.h).
         made.fixed += 3 * bound.fixed + 32, made.perTextByte += 3 * bound.perTextByte;
@@ -66,7 +71,11 @@ class Bounds {
     for (ir::ValueId v : node.operands) bound = larger(bound, of_[v]);
     switch (node.op->kind()) {
       case ir::OpKind::Input: return {0, block_ ? 0u : 1u};
-      case ir::OpKind::Const: return {node.op->as<ir::Const>().text.value_or("").size(), 0};
+      case ir::OpKind::Const:
+        if (const ir::TableRef m = node.op->as<ir::Const>().matrix; m.id != ir::kNone)
+          for (const std::string& text : p_.table<ir::Matrix>(m).text) bound = larger(bound, {text.size(), 0});
+        if (bound.fixed) return bound;
+        return {node.op->as<ir::Const>().text.value_or("").size(), 0};
       case ir::OpKind::Prepare: {
         const auto& op = node.op->as<ir::Prepare>();
         return larger(bound, {std::max(op.missingText.size(), op.invalidText.size()), 0});

@@ -28,6 +28,7 @@
 #include <unordered_map>
 
 #include "compiler/ir/elements.h"
+#include "runtime/kernels/hash.h"
 #include "runtime/kernels/math.h"
 #include "runtime/kernels/unicode.h"
 
@@ -68,6 +69,7 @@ bool ScalarFunction::floatsOnly() const {
   return fn > Fn::clip_high_ || fn == Fn::pow_ || fn == Fn::hypot_;  // all but the rest of the group arithmetic
 }
 
+static bool isHash(Fn fn) { return fn == Fn::murmur3_ || fn == Fn::murmur3_text_; }
 static bool isWrap(Fn fn) { return fn == Fn::wrap_signed_ || fn == Fn::wrap_unsigned_; }
 
 bool ScalarFunction::needsOrder() const {
@@ -77,14 +79,15 @@ bool ScalarFunction::needsOrder() const {
 
 int ScalarFunction::parameterCount() const {
   const auto fn = static_cast<Fn>(index);
-  return fn == Fn::days_since_ || fn == Fn::seconds_since_ || isWrap(fn) ? 1 : 0;
+  return fn == Fn::days_since_ || fn == Fn::seconds_since_ || isWrap(fn) || isHash(fn) ? 1 : 0;
 }
 
 std::string ScalarFunction::refusal(const std::vector<double>& parameters) const {
-  const bool wraps = isWrap(static_cast<Fn>(index));
+  const bool wraps = isWrap(static_cast<Fn>(index)), hashes = isHash(static_cast<Fn>(index));
   for (double p : parameters) {
     if (wraps && !(p == std::trunc(p) && p >= 1 && p <= 63)) return "the bits must be 1 to 63";
-    if (!wraps && !(p == std::trunc(p) && std::fabs(p) <= 1e5)) return "the year must be an integer of at most 100000";
+    if (hashes && !(p == std::trunc(p) && p >= 0 && p <= 0xffffffffu)) return "the seed must be 0 to 4294967295";
+    if (!wraps && !hashes && !(p == std::trunc(p) && std::fabs(p) <= 1e5)) return "the year must be an integer of at most 100000";
   }
   return "";
 }
@@ -260,6 +263,11 @@ static ScalarOutcome numberFunction(Fn fn, Storage storage, int arity, const Dat
   });
 }
 
+static int32_t murmur3(const void* bytes, size_t size, double seed) {
+  return static_cast<int32_t>(
+      kernel::murmur3(static_cast<const kernel::u8*>(bytes), static_cast<uint32_t>(size), static_cast<uint32_t>(seed)));
+}
+
 // The low bits as an integer.
 static void wrap(Fn fn, unsigned bits, Storage storage, const Datum& x, Datum& y) {
   const int64_t v = storage == Storage::i32 ? x.i32 : x.i64;
@@ -375,6 +383,14 @@ ScalarOutcome evaluateScalar(const ScalarFunction& function, const Type& operand
     case Fn::days_since_:
     case Fn::seconds_since_:
     case Fn::seconds_of_day_: y.i64 = dateFunction(fn, operand.elem, x[0]->i64, parameters); return ScalarOutcome::fine;
+    case Fn::murmur3_: {
+      const bool narrow = operand.storage() == Storage::i32;
+      y.i32 = narrow ? murmur3(&x[0]->i32, 4, parameters[0]) : murmur3(&x[0]->i64, 8, parameters[0]);
+      return ScalarOutcome::fine;
+    }
+    case Fn::murmur3_text_:
+      y.i32 = murmur3(x[0]->text.data(), x[0]->text.size(), parameters[0]);
+      return ScalarOutcome::fine;
     case Fn::wrap_signed_:
     case Fn::wrap_unsigned_:
       wrap(fn, static_cast<unsigned>(parameters[0]), operand.storage(), *x[0], y);

@@ -96,13 +96,16 @@ class Folder {
   }
 
   std::unique_ptr<Const> matrix(const RowValue& value, const Type& type, const std::string& name) {
-    if (value.elements.size() > kMostElements || !(isNumber(type.elem) || type.elem == Elem::boolean)) return nullptr;
+    if (value.elements.size() > kMostElements || !(isNumber(type.elem) || type.elem == Elem::boolean || type.elem == Elem::str))
+      return nullptr;
     auto table = std::make_unique<Matrix>();
     table->elem = type.elem, table->shape = type.shape;
     for (const Datum& datum : value.elements) {
       if (datum.missing) return nullptr;
       if (isFloat(type.elem))
         table->numbers.push_back(numberOf(datum, type.elem));
+      else if (type.elem == Elem::str)
+        table->text.push_back(std::string(datum.text));
       else
         table->integers.push_back(integerOf(datum, type.elem));
     }

@@ -32,6 +32,8 @@ void lower(const ir::Call& op, NodeEmitter& emit) {
   const ir::Type& x = emit.operandType(0);
   const bool equality = name == "eq" || name == "ne";
   if (signature[0] == 't') return lowerDate(op, emit);
+  if (name == "murmur3" || name == "murmur3_text")
+    return emit.elementwise(kernelName(name, x.storage()), kernel::HashParams{static_cast<uint32_t>(op.parameters[0])});
   if (signature[0] == 's') {
     const kernel::TextParams params{emit.statusCode(KILN_TEXT_TOO_LONG), emit.statusCode(KILN_UNDEFINED)};
     return emit.elementwise(name + "_str", params);

@@ -40,6 +40,8 @@ void lower(const ir::Cast& op, NodeEmitter& emit) {
   switch (op.mode) {
     case ir::Cast::saturate:
       return emit.elementwise("cast_" + from + "_" + to, kernel::FailParams{});
+    case ir::Cast::lowest:
+      return emit.elementwise("lowest_" + from + "_" + to, kernel::FailParams{});
     case ir::Cast::wrap:
       return emit.elementwise("wrap_" + from + "_" + to, kernel::FailParams{});
     case ir::Cast::checked:
@@ -49,6 +51,8 @@ void lower(const ir::Cast& op, NodeEmitter& emit) {
       return lowerLabel(emit);
     case ir::Cast::shortest:
       return emit.elementwise("format_" + textName(x.elem), tooLong);
+    case ir::Cast::onnx:
+      return emit.elementwise("format_" + textName(x.elem) + (ir::isInteger(x.elem) ? "" : "_onnx"), tooLong);
     case ir::Cast::java:
       return emit.elementwise("format_" + textName(x.elem) + (ir::isFloat(x.elem) ? "_java" : ""), tooLong);
   }

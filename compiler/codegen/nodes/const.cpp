@@ -12,8 +12,11 @@ namespace {
 void lowerMatrix(const ir::Const& op, NodeEmitter& emit) {
   const auto& table = emit.pipeline().table<ir::Matrix>(op.matrix);
   const ir::Storage storage = emit.resultType().storage();
+  const std::string key = "const @" + table.name;
+  if (storage == ir::Storage::str)
+    return emit.call("matrix_str", kernel::MatrixParams{textsInBlob(emit, key, table.text)}, {emit.out()});
   const std::string bytes = packElements(storage, table.numbers, table.integers);
-  const kernel::MatrixParams params{emit.blob("const @" + table.name, bytes.data(), bytes.size(), 64)};
+  const kernel::MatrixParams params{emit.blob(key, bytes.data(), bytes.size(), 64)};
   emit.call(kernelName("matrix", storage), params, {emit.out()});
 }
 

@@ -1,6 +1,8 @@
 // cast: from one element type to another, elementwise.
 #include "compiler/ir/nodes/cast.h"
 
+#include <cstdio>
+
 #include "compiler/ir/cells.h"
 #include "compiler/ir/elements.h"
 
@@ -12,6 +14,8 @@ static bool isPlain(Elem e) { return isNumber(e) || e == Elem::boolean; }
 static const char* refusal(const Cast& cast, const Type& x, Inference& inference) {
   switch (cast.mode) {
     case Cast::saturate: return isPlain(x.elem) && isPlain(cast.elem) ? nullptr : "saturate casts numbers and bools";
+    case Cast::lowest: return isFloat(x.elem) && isInteger(cast.elem) ? nullptr : "lowest casts floats to integers";
+    case Cast::onnx: return isPlain(x.elem) && cast.elem == Elem::str ? nullptr : "formats numbers and bools as str";
     case Cast::wrap: return isInteger(x.elem) && isInteger(cast.elem) ? nullptr : "wrap casts integers";
     case Cast::checked:
       if (x.elem == Elem::str)
@@ -54,6 +58,23 @@ static Datum saturated(const Datum& x, Storage from, Storage to) {
   return fromInteger(v, to);
 }
 
+static Datum truncated(double v, Storage to) {
+  const double low = to == Storage::i32 ? -0x1p31 : -0x1p63;
+  return fromDouble(v > low && v < -low ? v : low, to);
+}
+
+// As C++ streams of eight digits write it.
+static std::string onnxText(const Datum& x, Storage storage) {
+  if (storage == Storage::boolean) return x.boolean ? "1" : "0";
+  if (storage == Storage::i64 || storage == Storage::i32) return std::to_string(storage == Storage::i64 ? x.i64 : x.i32);
+  const double v = toDouble(x, storage);
+  if (std::isnan(v)) return "NaN";
+  if (std::isinf(v)) return v > 0 ? "INF" : "-INF";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.8g", v);
+  return text;
+}
+
 void Cast::evaluate(Evaluation& e) const {
   RowValue& y = fresh(e);
   if ((y.failure = e.firstFailure())) return;
@@ -76,6 +97,8 @@ void Cast::evaluate(Evaluation& e) const {
           ok = exactElement(saturated(x, from, Storage::i64).i64, elem, result);
         break;
       case label: result = labelOf(e.pipeline.table<Dict>(TableRef{type.dict}), static_cast<uint32_t>(x.i32)); break;
+      case lowest: result = truncated(toDouble(x, from), to); break;
+      case onnx: result.text = e.keep(onnxText(x, from)); break;
       case shortest:
       case java: result.text = e.keep(formatElement(x, type.elem, mode == java)); break;
     }

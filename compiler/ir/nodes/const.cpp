@@ -48,7 +48,8 @@ void Const::evaluate(Evaluation& e) const {
   RowValue& y = fresh(e);
   if (matrix.id != kNone) {
     const Matrix& m = e.pipeline.table<Matrix>(matrix);
-    for (size_t i = 0; i < y.elements.size(); i++)
+    for (size_t i = 0; i < y.elements.size() && elem == Elem::str; i++) y.elements[i].text = m.text[i];
+    for (size_t i = 0; i < y.elements.size() && elem != Elem::str; i++)
       y.elements[i] =
           isFloat(elem) ? fromDouble(m.numbers[i], storageOf(elem)) : fromInteger(m.integers[i], storageOf(elem));
     return;

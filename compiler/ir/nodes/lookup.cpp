@@ -24,7 +24,7 @@ std::vector<Type> LookupNode::infer(Inference& inference) const {
   if (t->width) type.shape = {t->width};
   bool withoutRow = !t->keys.empty();
   for (size_t k = 0; k < x.size(); k++) {
-    const bool vector = x.size() == 1 && x[0].shape.size() == 1 && t->width == 0;
+    const bool vector = x.size() == 1 && !x[0].shape.empty() && t->width == 0;
     expectOperand(inference, k, (x[k].elem == Elem::i32 || x[k].elem == Elem::cat) && (x[k].isScalar() || vector),
                   "an i32 or cat scalar");
     if (vector) type.shape = x[0].shape;

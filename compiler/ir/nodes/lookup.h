@@ -5,7 +5,8 @@
 namespace kiln::ir {
 
 /// Operands: one scalar i32 or cat for each key of the table. Result: a scalar, or a vector of the table's width.
-/// A negative code counts as outside its size. (A vector of i32 codes with a one-key table: one scalar an element.)
+/// A negative code counts as outside its size. With one key
+/// and scalar rows the key may have a shape: one scalar an element.
 struct LookupNode final : OpBase<LookupNode, OpKind::LookupNode> {
   TableRef table;
 

@@ -2,6 +2,7 @@
 #pragma once
 #include "../format.h"
 #include "../parse.h"
+#include "../printf.h"
 #include "common.h"
 #include "text.h"
 
@@ -57,6 +58,19 @@ INLINE void cast(const Ctx&, const FailParams&, const Bool<N>& x, Bool<N>& y) {
 KILN_NUMBERS(KILN_CAST_FROM)
 KILN_CAST_FROM(bool, u8, Bool)
 #undef KILN_CAST_FROM
+
+/// Truncated; what is no integer of the type becomes the lowest.
+template <int N, class From, class T>
+INLINE void lowest(const Ctx&, const FailParams&, const Val<From, N>& x, Val<T, N>& y) {
+  constexpr f64 kLow = (f64)kLowest<T>;
+  const Lane<f64, N> v = convert<f64, From, N>(x.v);
+  const Mask<N> inside = mask<N>(v > kLow) & mask<N>(v < -kLow);
+  y = {convert<T, f64, N>(pick<N>(inside, v, splat<f64, N>(kLow))), x.missing, x.status};
+}
+KILN_LANE_KERNEL(lowest_f64_i64, lowest, FailParams, F64, I64)
+KILN_LANE_KERNEL(lowest_f64_i32, lowest, FailParams, F64, I32)
+KILN_LANE_KERNEL(lowest_f32_i64, lowest, FailParams, F32, I64)
+KILN_LANE_KERNEL(lowest_f32_i32, lowest, FailParams, F32, I32)
 
 template <int N, class From, class T>
 INLINE void wrap(const Ctx&, const FailParams&, const Val<From, N>& x, Val<T, N>& y) {
@@ -182,6 +196,19 @@ INLINE void format_lanes(Ctx& c, const FailParams& p, const Val<T, N>& x, Str<N>
   fail_where<N>(bad, p.status, y);
 }
 [[maybe_unused]] static __attribute__((noinline)) u32 format_i32(i32 v, u8* out) { return format_i64(v, out); }
+/// As ONNX Runtime writes floats: %.8g, but NaN, INF, -INF.
+[[maybe_unused]] static __attribute__((noinline)) u32 format_f64_onnx(f64 v, u8* out) {
+  static const u8 names[] = "NaN-INF";
+  const bool nan = v != v;
+  if (!nan && __builtin_fabs(v) < __builtin_inf()) {
+    const NumberSpec spec = {'g', 0, 0, 0, 0, 0, 0, 0, 0, 8};
+    return format_number_f64(&spec, v, out);
+  }
+  const u32 from = nan ? 0 : v < 0 ? 3 : 4, to = nan ? 3 : 7;
+  NOUNROLL for (u32 i = from; i < to; i++) out[i - from] = names[i];
+  return to - from;
+}
+[[maybe_unused]] static __attribute__((noinline)) u32 format_f32_onnx(f32 v, u8* out) { return format_f64_onnx(v, out); }
 #define KILN_FORMAT(name, T, X)                                                              \
   template <int N>                                                                           \
   INLINE void format_##name##_lanes(Ctx& c, const FailParams& p, const X<N>& x, Str<N>& y) { \
@@ -192,6 +219,8 @@ KILN_FORMAT(f64, f64, F64)
 KILN_FORMAT(f32, f32, F32)
 KILN_FORMAT(f64_java, f64, F64)
 KILN_FORMAT(f32_java, f32, F32)
+KILN_FORMAT(f64_onnx, f64, F64)
+KILN_FORMAT(f32_onnx, f32, F32)
 KILN_FORMAT(i64, i64, I64)
 KILN_FORMAT(i32, i32, I32)
 KILN_FORMAT(date, i64, I64)
@@ -208,5 +237,12 @@ INLINE void format_bool_lanes(const Ctx&, const FailParams&, const Bool<N>& x, S
   y.missing = x.missing, y.status = x.status;
 }
 KILN_LANE_KERNEL(format_bool, format_bool_lanes, FailParams, Bool, Str)
+template <int N>
+INLINE void format_bool_onnx(const Ctx&, const FailParams&, const Bool<N>& x, Str<N>& y) {
+  static const u8 text[] = "10";
+  UNROLL for (int i = 0; i < N; i++) y.p[i] = text + (mask_lane<N>(x.v, i) ? 0 : 1), y.length[i] = 1;
+  y.missing = x.missing, y.status = x.status;
+}
+KILN_LANE_KERNEL(format_bool_onnx, format_bool_onnx, FailParams, Bool, Str)
 
 }  // namespace kiln::kernel

@@ -48,6 +48,17 @@ template <int N>
 INLINE void matrix_bool(const Ctx& c, const MatrixParams& p, const Slot& y) {
   matrix<N, i8>(c, p, y);
 }
+template <int N>
+INLINE void matrix_str(const Ctx& c, const MatrixParams& p, const Slot& y) {
+  const u32* entry = (const u32*)(c.blob + p.values);   // offset and length of each text
+  NOUNROLL for (u32 e = 0; e < y.count; e++) {
+    Str<N> v;
+    UNROLL for (int i = 0; i < N; i++) v.p[i] = c.blob + entry[2 * e], v.length[i] = entry[2 * e + 1];
+    v.missing = never<N>(), v.status = Status<N>{};
+    put_element<N>(c, y, e, v);
+  }
+}
+KILN_LANE_KERNEL(matrix_str, matrix_str, MatrixParams, Vector)
 KILN_LANE_KERNEL(matrix_f64, matrix_f64, MatrixParams, Vector)
 KILN_LANE_KERNEL(matrix_f32, matrix_f32, MatrixParams, Vector)
 KILN_LANE_KERNEL(matrix_i64, matrix_i64, MatrixParams, Vector)

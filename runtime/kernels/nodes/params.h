@@ -41,6 +41,9 @@ struct DateParams {
 struct BitsParams {
   u32 bits;  ///< of an integer of another width
 };
+struct HashParams {
+  u32 seed;
+};
 struct CodeParams {
   u32 labels;  ///< codes from here on mean "some other value"
 };
@@ -55,7 +58,7 @@ struct ConstTextParams {
   u32 text, length, missing;
 };
 struct MatrixParams {
-  u32 values;  ///< elements as they are stored
+  u32 values;  ///< elements as they are stored; of text u32 offset and length each
 };
 
 // ---- choose, raise_if, recover
@@ -102,6 +105,9 @@ struct EncodeParams {
   u32 count;   ///< codes of that list
   i32 other;   ///< the code of a value without label, -1: see missing, status
   i32 status;  ///< what it fails with; 0: it is missing
+};
+struct OneHotParams {
+  u32 size;
 };
 struct KeyParams {
   u32 size, first;

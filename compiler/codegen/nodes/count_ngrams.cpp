@@ -1,0 +1,60 @@
+// Lowers `count_ngrams`: the labels of tokens as a hash, the n-grams as a tree.
+#include "compiler/ir/nodes/count_ngrams.h"
+
+#include <algorithm>
+
+#include "compiler/codegen/nodes/labels.h"
+#include "compiler/codegen/nodes/regexes.h"
+#include "compiler/ir/tables/ngrams.h"
+#include "compiler/ir/tables/tokenizer.h"
+#include "runtime/kernels/ngrams.h"
+#include "runtime/kernels/nodes/params.h"
+
+namespace kiln::codegen {
+
+namespace {
+
+struct Tree {
+  std::vector<kernel::TermNode> nodes;
+  std::vector<kernel::PoolEdge> edges;   // by code within a node
+};
+
+Tree treeOf(const ir::Ngrams& ngrams) {
+  const ir::Ngrams::Tree& from = ngrams.tree();
+  std::vector<std::pair<uint64_t, uint32_t>> edges(from.children.begin(), from.children.end());
+  std::sort(edges.begin(), edges.end());
+  Tree tree;
+  for (uint32_t end : from.ends) tree.nodes.push_back({0, 0, end == ir::kNone ? -1 : static_cast<int32_t>(end)});
+  for (auto& [key, child] : edges) {
+    kernel::TermNode& node = tree.nodes[key >> 32];
+    if (node.count++ == 0) node.edges = static_cast<uint32_t>(tree.edges.size());
+    tree.edges.push_back({static_cast<int32_t>(key & 0xffffffffu), child});
+  }
+  return tree;
+}
+
+}  // namespace
+
+void lower(const ir::CountNgrams& op, NodeEmitter& emit) {
+  const auto& ngrams = emit.pipeline().table<ir::Ngrams>(op.ngrams);
+  const Tree& tree = emit.once<Tree>("tree", [&] { return treeOf(ngrams); });
+  const std::string key = "ngrams @" + ngrams.name;
+  kernel::NgramTable t{};
+  t.nodes = emit.blob(key + ", nodes", tree.nodes), t.edges = emit.blob(key + ", edges", tree.edges);
+  t.terms = ngrams.size(), t.skips = ngrams.skips;
+  const bool isText = op.tokenizer.id != ir::kNone;
+  if (isText) {
+    const auto& tokenizer = emit.pipeline().table<ir::Tokenizer>(op.tokenizer);
+    const auto& labels = emit.pipeline().table<ir::Dict>(ngrams.dict);
+    t.labels = hashOfDict(emit, ngrams.dict.id);
+    t.kind = tokenizer.isCharacters() ? kernel::kCharacters : tokenizer.words.empty() ? kernel::kBetween : kernel::kMatches;
+    if (!tokenizer.isCharacters()) t.regex = regexInBlob(emit, tokenizer.pattern(), false, true);
+    t.min_characters = tokenizer.minCharacters, t.mark = tokenizer.mark;
+    t.begin = static_cast<int32_t>(labels.find(std::string("\x02"))), t.end = static_cast<int32_t>(labels.find(std::string("\x03")));
+  }
+  const kernel::CountParams params{emit.blob(key + (isText ? " of " + std::to_string(op.tokenizer.id) : ""), &t, sizeof t, 64),
+                                   emit.statusCode(KILN_TEXT_TOO_LONG)};
+  emit.call(isText ? "count_ngrams_text" : "count_ngrams_codes", params, {emit.in(0), emit.out()});
+}
+
+}  // namespace kiln::codegen

@@ -1,0 +1,53 @@
+#include "compiler/ir/tables/tokenizer.h"
+
+#include "compiler/ir/regex/regex.h"
+#include "compiler/ir/tables/checks.h"
+#include "compiler/ir/tables/pool.h"
+#include "runtime/kernels/unicode.h"
+
+namespace kiln::ir {
+
+namespace {
+
+const kernel::u8* bytes(std::string_view text) { return reinterpret_cast<const kernel::u8*>(text.data()); }
+
+}  // namespace
+
+void Tokenizer::verify(const Pipeline&, std::vector<std::string>& problems) const {
+  Checks checks(problems);
+  checks.expect(words.empty() || separators.empty(), [] { return "words and separators exclude each other"; });
+  if (isCharacters()) return;
+  const std::string why = Pool::refusal(pattern());
+  checks.expect(why.empty(), [&] { return "pattern '" + pattern() + "': " + why; });
+}
+
+std::vector<std::string_view> Tokenizer::tokensOf(std::string_view text) const {
+  std::vector<std::string_view> all;
+  const auto add = [&](size_t from, size_t to) {
+    const std::string_view token = text.substr(from, to - from);
+    if (!token.empty() && kernel::length_utf8(bytes(token), static_cast<uint32_t>(token.size())) >= minCharacters)
+      all.push_back(token);
+  };
+  if (mark) all.push_back("\x02");
+  if (isCharacters()) {
+    for (size_t at = 0; at < text.size();) {
+      const size_t length = kernel::decode_utf8(bytes(text) + at, static_cast<uint32_t>(text.size() - at)).length;
+      add(at, at + length);
+      at += length;
+    }
+  } else {
+    const auto regex = regex::compile(pattern());
+    regex::Groups groups;
+    size_t from = 0, last = 0;
+    while (from <= text.size() && regex::find(regex->program, text, from, groups)) {
+      add(words.empty() ? last : groups[0], words.empty() ? groups[0] : groups[1]);
+      last = from = groups[1];
+      if (groups[0] == groups[1]) from++;
+    }
+    if (words.empty()) add(last, text.size());
+  }
+  if (mark) all.push_back("\x03");
+  return all;
+}
+
+}  // namespace kiln::ir
