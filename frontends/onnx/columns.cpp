@@ -134,6 +134,7 @@ void Importer::putOutputs(const proto::GraphProto& graph, const std::vector<Valu
       else if (value.kind == Value::maps) putTensor(name, value.data, &value.keys, path);
       else if (value.kind == Value::sequence)
         for (size_t item = 0; item < value.items.size(); item++) putTensor(name + "." + std::to_string(item), value.items[item], nullptr, path);
+      else if (value.kind == Value::tokens) unsupported(path, "tokens as an output are not supported", "how many they are depends on the row");
       else if (value.kind == Value::map) unsupported(path, "an input map as an output is not supported");
     } catch (const Refused&) {
     } catch (const ir::BuildError& error) {

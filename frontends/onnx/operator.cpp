@@ -58,7 +58,7 @@ const Value& OperatorImport::input(size_t i) {
 
 const Tensor& OperatorImport::tensor(size_t i) {
   const Value& value = input(i);
-  if (value.kind != Value::tensor) invalid("input " + std::to_string(i) + " is a " + (value.kind == Value::sequence ? "sequence" : "map") + ", not a tensor");
+  if (value.kind != Value::tensor) invalid("input " + std::to_string(i) + " is a " + (value.kind == Value::sequence ? "sequence" : value.kind == Value::tokens ? "list of tokens" : "map") + ", not a tensor");
   return value.data;
 }
 
@@ -198,7 +198,7 @@ namespace {
 ir::Matrix matrixOf(const Tensor& tensor, std::vector<uint32_t> shape) {
   ir::Matrix matrix;
   matrix.elem = elemOf(tensor.type), matrix.shape = std::move(shape);
-  matrix.numbers = tensor.host->numbers, matrix.integers = tensor.host->integers;
+  matrix.numbers = tensor.host->numbers, matrix.integers = tensor.host->integers, matrix.text = tensor.host->texts;
   return matrix;
 }
 
@@ -209,13 +209,9 @@ ValueId OperatorImport::shaped(const Tensor& tensor, const std::vector<uint32_t>
   const Elements& all = *tensor.host;
   if (all.hasBatch()) mixesRows("the number of rows becomes a value");
   if (all.size() == 0) unsupported("a tensor without elements here");
-  if (tensor.type == ElementType::str) {
-    std::vector<ValueId> texts;
-    for (auto& text : all.texts) texts.push_back(build.text(text));
-    return reshape(shape.empty() ? texts[0] : build.add(ir::Concat(), texts), shape);
-  }
   const ir::Elem elem = elemOf(tensor.type);
   if (shape.empty()) {
+    if (elem == ir::Elem::str) return build.text(all.texts[0]);
     if (!ir::isFloat(elem)) return build.integer(all.integers[0], elem);
     return elem == ir::Elem::f32 ? build.number32(all.numbers[0]) : build.number(all.numbers[0]);
   }
@@ -274,13 +270,6 @@ OperatorImport::Rows OperatorImport::rows(const Tensor& tensor) {
     rows.vectors.push_back(reshape(build.add(std::move(take), {matrix}), {rows.columns}));
   }
   return rows;
-}
-
-Tensor OperatorImport::cast(const Tensor& tensor, ElementType to) {
-  if (tensor.type == to) return tensor;
-  if (elemOf(tensor.type) == elemOf(to) || tensor.type == ElementType::str || to == ElementType::str || to == ElementType::f16 || to == ElementType::bf16)
-    unsupported(std::string("a cast from ") + elementName(tensor.type) + " to " + elementName(to));
-  return tensorOf(to, tensor.axes, build.add(ir::Cast(elemOf(to)), {value(tensor)}));
 }
 
 // ---- broadcasting

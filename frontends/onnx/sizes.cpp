@@ -28,6 +28,10 @@ bool Importer::sizeArithmetic(const Operator& op, const proto::NodeProto& node, 
   if (!fold(op, node, path, frame, strip(false), version, outputs) || !fold(op, node, path, frame, strip(true), version, powers)) return false;
   for (size_t i = 0; i < outputs.size(); i++) {
     if (!outputs[i].data.host || !powers[i].data.host) continue;
+    if (outputs[i].data.host->integers.size() != outputs[i].data.host->size()) {
+      unsupported(path, "mixes rows: the number of rows becomes a value", "a scorer computes each row by itself");
+      return false;
+    }
     Elements elements = *outputs[i].data.host;
     elements.powers.assign(powers[i].data.host->integers.begin(), powers[i].data.host->integers.end());
     outputs[i].data = hostTensor(outputs[i].data.type, outputs[i].data.axes, std::move(elements));

@@ -8,6 +8,10 @@
 
 #include "compiler/ir/type.h"
 
+namespace kiln::ir {
+struct Tokenizer;
+}
+
 namespace kiln::onnx {
 
 /// TensorProto.DataType; the numbers are those of onnx.proto.
@@ -83,15 +87,18 @@ Tensor hostScalar(ElementType type, double value);
 ///   sequence  of tensors, as many as `items`
 ///   maps      a sequence of one map a row (ZipMap): `tensor` [rows, keys] holds the values of `keys`
 ///   map       an input that is a map: its entries become inputs as they are asked for (OperatorImport::entry)
+///   tokens    of one text a row, `data`, as `tokenizer` splits it: they are counted before anyone asks how many they are
 ///   refused   the result of a node that was refused: what depends on it is not looked at any more
 struct Value {
-  enum Kind : uint8_t { tensor, sequence, maps, map, absent, refused };
+  enum Kind : uint8_t { tensor, sequence, maps, map, tokens, absent, refused };
   Kind kind = absent;
   Tensor data;
   std::vector<Tensor> items;
   std::vector<std::string> keys;      ///< of maps, as text; the columns' order
   std::string name;                   ///< of a map input
   ElementType keyType = ElementType::undefined, valueType = ElementType::undefined;   ///< of a map input
+  std::shared_ptr<const ir::Tokenizer> tokenizer;   ///< of tokens
+  std::string padding;                ///< of tokens: what ONNX Runtime fills the rows of a batch up with
 };
 Value valueOf(Tensor tensor);
 

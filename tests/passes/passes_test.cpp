@@ -94,6 +94,121 @@ TEST(Dead, keepsRootsAndInputs) {
 )");
 }
 
+// Text to number, number to text, text to number: one table by the code of the first text. By hand.
+TEST(Tabulate, composesEncoders) {
+  EXPECT_EQ(after(
+                [](Pipeline& p) {
+                  const bool changed = tabulate(p);
+                  return dead(p) || changed;
+                },
+                R"(
+  table @size : dict {
+    open
+    text ["small", "large"]
+  }
+  table @number : lookup {
+    elem i64
+    sizes [2]
+    integers [10, 20, -1]
+    default 2
+  }
+  table @known : dict {
+    elem f64
+    open
+    numbers [20.5, 10.5]
+  }
+  table @score : lookup {
+    sizes [2]
+    numbers [3, 7, 0.25]
+    default 2
+  }
+  %s = input field "s" elem str : str?!
+  %c = encode %s dict @size : cat@size?!
+  %n = lookup %c table @number : i64?!
+  %f = cast %n : f64?!
+  %half = const number 0.5
+  %g = add %f, %half : f64?!
+  %k = encode %g dict @known : cat@known?!
+  %y = lookup %k table @score : f64?!
+  output %y field "y"
+)"),
+            R"(  table @size : dict {
+    open
+    text ["small", "large"]
+  }
+  table @y : lookup {
+    sizes [2]
+    numbers [7, 3, 0.25]
+    default 2
+  }
+
+  %s = input field "s" elem str : str?!
+  %c = encode %s dict @size : cat@size?!
+  %y = lookup %c table @y : f64?!
+  output %y field "y"
+)");
+}
+
+TEST(Tabulate, leavesWhatFailsOrIsUsedElsewhere) {
+  for (const char* text : {R"(
+  table @size : dict {
+    open
+    text ["small", "large"]
+  }
+  table @number : lookup {
+    sizes [2]
+    numbers [10, -20, -1]
+    default 2
+  }
+  %s = input field "s" elem str : str?!
+  %c = encode %s dict @size : cat@size?!
+  %n = lookup %c table @number : f64?!
+  %y = sqrt %n checked : f64?!
+  output %y field "y"
+)",
+                           R"(
+  table @size : dict {
+    open
+    text ["small", "large"]
+  }
+  table @number : lookup {
+    sizes [2]
+    numbers [10, 20, -1]
+    default 2
+  }
+  %s = input field "s" elem str : str?!
+  %c = encode %s dict @size : cat@size?!
+  %n = lookup %c table @number : f64?!
+  %y = neg %n : f64?!
+  output %y field "y"
+  output %n field "n"
+)",
+                           R"(
+  table @size : dict {
+    open
+    text ["small", "large"]
+  }
+  table @code : lookup {
+    elem i32
+    sizes [2]
+    integers [0, 1]
+  }
+  table @score : lookup {
+    sizes [2]
+    numbers [3, 7, 0.25]
+    missing_row 2
+  }
+  %s = input field "s" elem str : str?!
+  %c = encode %s dict @size : cat@size?!
+  %n = lookup %c table @code : i32?!
+  %y = lookup %n table @score : f64?!
+  output %y field "y"
+)"}) {
+    Pipeline pipeline = parsed(text);
+    EXPECT_FALSE(tabulate(pipeline)) << body(pipeline);
+  }
+}
+
 TEST(Cse, sharesNodesAndTables) {
   EXPECT_EQ(after(cse, R"(
   table @one : dict {

@@ -123,6 +123,15 @@ TEST_F(Scalars, IntegersOfOtherWidths) {
   EXPECT_ANY_THROW(b.call("wrap_signed", {i64(1)}, false, {64}));
 }
 
+// By a Python transcription of Austin Appleby's function, whose "hello" is the published 0x248bfa47.
+TEST_F(Scalars, MurmurHash3) {
+  EXPECT_EQ(number(b.call("murmur3_text", {str("hello")}, false, {0})), 0x248bfa47);
+  EXPECT_EQ(number(b.call("murmur3_text", {str("")}, false, {0})), 0);
+  EXPECT_EQ(number(b.call("murmur3", {i64(12345)}, false, {0})), 342635441);
+  EXPECT_EQ(number(b.call("murmur3", {i32(-7)}, false, {42})), -1618159745);
+  EXPECT_ANY_THROW(b.call("murmur3", {i64(1)}, false, {-1}));
+}
+
 // The compiler's own half, which GCC's run-time library rounds to.
 TEST_F(Scalars, HalfPrecision) {
   for (double v : {0.0, -0.0, 1.0, 2049.0, 2051.0, 65504.0, 65519.99, 65520.0, 1e300, 6.1e-5, 5.96e-8, 2.98023223876953125e-8,

@@ -38,6 +38,7 @@ class RowScorer {
   bool groupsRows() const;   ///< one score for each group of rows
   bool readsPast() const;    ///< scores depend on rows before
   bool isPmml() const { return source.starts_with("PMML"); }
+  bool isOnnx() const { return source.starts_with("ONNX"); }
 };
 
 std::unique_ptr<RowScorer> compiledScorer(std::shared_ptr<host::Scorer> scorer);

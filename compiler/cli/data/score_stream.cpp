@@ -35,8 +35,9 @@ bool bindInputs(const RowScorer& scorer, const std::vector<std::string>& columns
     const auto found = byName.find(input.name);
     if (found != byName.end() && seen[input.name] > 1) return error = "the table has two columns '" + input.name + "'", false;
     if (found == byName.end()) {
-      if (input.required || !scorer.isPmml()) return error = "the table has no column '" + input.name + "', which the model needs", false;
-      absent += (absent.empty() ? "'" : ", '") + input.name + "'";
+      // Of ONNX what need not be there is an entry of a map: no row has the key.
+      if (input.required || !(scorer.isPmml() || scorer.isOnnx())) return error = "the table has no column '" + input.name + "', which the model needs", false;
+      if (scorer.isPmml()) absent += (absent.empty() ? "'" : ", '") + input.name + "'";
     }
     const bool declared = std::any_of(input.categories.begin(), input.categories.end(),
                                       [](const std::string& c) { return c == "NA" || c == "N/A"; });
@@ -52,11 +53,12 @@ bool bindInputs(const RowScorer& scorer, const std::vector<std::string>& columns
 kiln_cell cellOf(std::string_view field, const InputBinding& binding, const Column& column, bool pmml) {
   kiln_cell cell{};
   const bool empty = field.empty() || (binding.naIsMissing && (field == "NA" || field == "N/A"));
-  if (!empty || (!pmml && column.type == KILN_STRING)) {
+  const bool needed = !pmml && column.required;   // else an entry that a map does not have
+  if (!empty || (needed && column.type == KILN_STRING)) {
     cell.kind = KILN_TEXT;
     cell.as.text = field.data() ? field.data() : "";
     cell.length = static_cast<uint32_t>(field.size());
-  } else if (!pmml && (column.type == KILN_F64 || column.type == KILN_F32)) {
+  } else if (needed && (column.type == KILN_F64 || column.type == KILN_F32)) {
     cell.kind = KILN_NUMBER;
     cell.as.number = std::numeric_limits<double>::quiet_NaN();
   }

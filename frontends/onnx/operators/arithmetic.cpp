@@ -1,13 +1,92 @@
-// Elementwise arithmetic.
-#include "frontends/onnx/operator.h"
+// Arithmetic with numpy broadcasting. Integers wrap; an integer division by zero, which ends the process in ONNX Runtime, fails
+// the row.
+#include "frontends/onnx/elementwise.h"
 
 namespace kiln::onnx {
 
-void add(OperatorImport& n) {
-  const Tensor &a = n.number(0), &b = n.number(1);
-  if (a.type != b.type) n.invalid(std::string("adds ") + elementName(a.type) + " and " + elementName(b.type));
-  if (n.version() < 7) n.unsupported("Add before opset 7 (its broadcasting)");
-  n.output(0, n.call("add", {a, b}, a.type));
+namespace {
+
+Tensor arithmetic(OperatorImport& n, const char* function, const std::vector<Tensor>& operands, bool checked = false) {
+  const ElementType type = operands[0].type;
+  OperatorImport::Broadcast all = n.broadcast(operands);
+  return n.tensorOf(type, all.axes, settled(n, type, n.build.call(function, all.values, checked)));
 }
+
+// From the left to the right over any number of inputs.
+Tensor over(OperatorImport& n, const char* function) {
+  n.ignore("consumed_inputs");
+  std::vector<Tensor> operands;
+  for (size_t i = 0; i < n.inputs(); i++) operands.push_back(n.number(i));
+  if (operands.empty()) n.invalid("has no input");
+  sameTypes(n, operands);
+  Tensor result = operands[0];
+  for (size_t i = 1; i < operands.size(); i++) result = arithmetic(n, function, {result, operands[i]});
+  return result;
+}
+
+void plain(OperatorImport& n, const char* function) {
+  n.number(0), n.number(1);
+  n.output(0, arithmetic(n, function, twoOperands(n)));
+}
+
+void signs(OperatorImport& n, const char* function) {
+  n.ignore("consumed_inputs");
+  const Tensor& x = n.number(0);
+  refuseUnsigned64(n, x);
+  n.output(0, x.type, x.axes, settled(n, x.type, n.build.call(function, {n.value(x)})));
+}
+
+}  // namespace
+
+void add(OperatorImport& n) { plain(n, "add"); }
+void subtract(OperatorImport& n) { plain(n, "sub"); }
+void multiply(OperatorImport& n) { plain(n, "mul"); }
+
+void divide(OperatorImport& n) {
+  const Tensor& x = n.number(0);
+  refuseUnsigned64(n, x);
+  n.output(0, arithmetic(n, "div", twoOperands(n), isInteger(x.type)));
+}
+
+// Attribute fmod 0: the sign of the divisor, integers only; 1: C's remainder.
+void modulo(OperatorImport& n) {
+  const Tensor& x = n.number(0);
+  refuseUnsigned64(n, x);
+  const bool remainder = n.integer("fmod", 0) != 0;
+  if (!remainder && isFloat(x.type)) n.invalid("floating point numbers need the attribute fmod = 1");
+  n.output(0, arithmetic(n, remainder ? "rem" : "mod_floor", twoOperands(n), isInteger(x.type)));
+}
+
+// The base and its exponent may be of different types; the result is of the base's.
+void power(OperatorImport& n) {
+  const Tensor &x = n.number(0), &y = n.number(1);
+  refuseUnsigned64(n, x), refuseUnsigned64(n, y);
+  if (n.version() < 7) return n.output(0, arithmetic(n, "pow", twoOperands(n)));
+  if (y.isConstant() && y.count() == 1 && isFloat(x.type) && n.constantNumber(1) == 2 && y.rank() <= x.rank())
+    return n.output(0, arithmetic(n, "mul", {x, x}));
+  if (isFloat(x.type) && elemOf(x.type) == elemOf(y.type)) {
+    OperatorImport::Broadcast all = n.broadcast({x, y});
+    return n.output(0, x.type, all.axes, settled(n, x.type, n.build.call("pow", all.values)));
+  }
+  const Tensor wide = arithmetic(n, "pow", {n.cast(x, ElementType::f64), n.cast(y, ElementType::f64)});
+  n.output(0, n.cast(wide, x.type));
+}
+
+void minimum(OperatorImport& n) { refuseUnsigned64(n, n.number(0)), n.output(0, over(n, "min")); }
+void maximum(OperatorImport& n) { refuseUnsigned64(n, n.number(0)), n.output(0, over(n, "max")); }
+void sum(OperatorImport& n) { n.output(0, over(n, "add")); }
+
+// As ONNX Runtime: the sum times the rounded reciprocal.
+void mean(OperatorImport& n) {
+  n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::f16, ElementType::bf16});
+  const Tensor total = over(n, "add");
+  const float share = 1.0f / static_cast<float>(n.inputs());
+  const ValueId factor = constantOf(n, total.type, total.type == ElementType::f64 ? 1.0 / static_cast<double>(n.inputs()) : static_cast<double>(share));
+  n.output(0, total.type, total.axes, settled(n, total.type, n.build.call("mul", {n.value(total), factor})));
+}
+
+void absolute(OperatorImport& n) { signs(n, "abs"); }
+void negate(OperatorImport& n) { signs(n, "neg"); }
+void signOf(OperatorImport& n) { signs(n, "sign"); }
 
 }  // namespace kiln::onnx

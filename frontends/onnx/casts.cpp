@@ -1,0 +1,31 @@
+// Element types into each other, by the rules of Cast as ONNX Runtime has them on x86-64: floats to integers truncate, NaN and what
+// is beyond becomes the lowest integer, of which narrow types keep the low bits; integers wrap; numbers are true unless 0.
+// Text: floats by %.8g, NaN, INF, -INF, bools 1 and 0; a text that is no number fails its row.
+#include "compiler/ir/nodes/cast.h"
+#include "frontends/onnx/elementwise.h"
+
+namespace kiln::onnx {
+
+Tensor OperatorImport::cast(const Tensor& tensor, ElementType to) {
+  const ElementType from = tensor.type;
+  if (from == to) return tensor;
+  if (from == ElementType::u64 && !isInteger(to) && to != ElementType::boolean)
+    unsupported(std::string("a cast from uint64 to ") + elementName(to));
+  if (to == ElementType::u64 && !isInteger(from) && from != ElementType::boolean)
+    unsupported(std::string("a cast from ") + elementName(from) + " to uint64");
+  const ir::Elem elem = elemOf(to);
+  ValueId v = value(tensor);
+  const auto apply = [&](ir::Elem target, ir::Cast::Mode mode) { v = build.add(ir::Cast(target, mode), {v}); };
+  if (to == ElementType::str) apply(elem, ir::Cast::onnx);
+  else if (from == ElementType::str) apply(elem, ir::Cast::checked);
+  else if (onnx::isFloat(from) && onnx::isInteger(to)) apply(elem, ir::Cast::lowest);
+  else if (onnx::isInteger(from) && onnx::isInteger(to) && elemOf(from) != elem) apply(elem, ir::Cast::wrap);
+  else if (elemOf(from) != elem) apply(elem, ir::Cast::saturate);
+  // What the IR holds in a wider type, unless every value of the source is one of the target.
+  const bool widens = from == ElementType::boolean || (onnx::isFloat(from) && elem == ir::Elem::f64) ||
+                      (onnx::isInteger(from) && (to == ElementType::i64 || to == ElementType::u64));
+  if (!widens) v = settled(*this, to, v);
+  return tensorOf(to, tensor.axes, v);
+}
+
+}  // namespace kiln::onnx

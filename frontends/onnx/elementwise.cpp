@@ -1,0 +1,65 @@
+#include "frontends/onnx/elementwise.h"
+
+#include "compiler/ir/nodes/select.h"
+
+namespace kiln::onnx {
+
+ValueId settled(OperatorImport& n, ElementType type, ValueId value) {
+  const auto wrap = [&](const char* function, double bits) { return n.build.call(function, {value}, false, {bits}); };
+  switch (type) {
+    case ElementType::i8: return wrap("wrap_signed", 8);
+    case ElementType::u8: return wrap("wrap_unsigned", 8);
+    case ElementType::i16: return wrap("wrap_signed", 16);
+    case ElementType::u16: return wrap("wrap_unsigned", 16);
+    case ElementType::u32: return wrap("wrap_unsigned", 32);
+    case ElementType::f16: return n.build.call("round_f16", {value});
+    case ElementType::bf16: return n.build.call("round_bf16", {value});
+    default: return value;
+  }
+}
+
+ValueId constantOf(OperatorImport& n, ElementType type, double value) {
+  switch (elemOf(type)) {
+    case ir::Elem::f32: return n.build.number32(static_cast<float>(value));
+    case ir::Elem::f64: return n.build.number(value);
+    default: return n.build.integer(static_cast<int64_t>(value), elemOf(type));
+  }
+}
+
+ValueId select(OperatorImport& n, ValueId condition, ValueId yes, ValueId no) {
+  return n.build.add(ir::Select(), {condition, yes, no});
+}
+
+void refuseUnsigned64(OperatorImport& n, const Tensor& tensor) {
+  if (tensor.type == ElementType::u64) n.unsupported("'" + n.name() + "' of uint64", "int64 and uint32 are");
+}
+
+void sameTypes(OperatorImport& n, const std::vector<Tensor>& operands) {
+  for (const Tensor& operand : operands)
+    if (operand.type != operands[0].type)
+      n.invalid(std::string("takes one element type, but has ") + elementName(operands[0].type) + " and " + elementName(operand.type));
+}
+
+std::vector<Tensor> twoOperands(OperatorImport& n) {
+  std::vector<Tensor> operands = {n.tensor(0), n.tensor(1)};
+  sameTypes(n, operands);
+  if (n.version() >= 7) return operands;
+  n.ignore("consumed_inputs");
+  const size_t rank = operands[0].rank(), own = operands[1].rank();
+  if (n.integer("broadcast", 0) && own <= rank) {
+    const size_t at = n.hasAttribute("axis") ? n.axis(n.integer("axis"), rank) : rank - own;
+    if (at + own > rank) n.invalid("attribute 'axis' leaves no room for the second input");
+    operands[1].axes.resize(rank - at);
+  }
+  return operands;
+}
+
+Expression::Expression(OperatorImport& n)
+    : n_(n), input_(n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::f16, ElementType::bf16})), x_(n.value(input_)) {
+  n.ignore("consumed_inputs");
+}
+
+
+void Expression::output(ValueId y) const { n_.output(0, input_.type, input_.axes, settled(n_, input_.type, y)); }
+
+}  // namespace kiln::onnx

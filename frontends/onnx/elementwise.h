@@ -1,0 +1,36 @@
+// What the elementwise operators share: results in types that the IR holds in wider ones, and an input with constants beside it.
+#pragma once
+#include "frontends/onnx/operator.h"
+
+namespace kiln::onnx {
+
+/// The result of arithmetic as an element of the type: narrow integers wrap, halves are rounded.
+ValueId settled(OperatorImport& n, ElementType type, ValueId value);
+/// A constant of the type, to be broadcast.
+ValueId constantOf(OperatorImport& n, ElementType type, double value);
+ValueId select(OperatorImport& n, ValueId condition, ValueId yes, ValueId no);
+/// Refuses uint64, which the IR holds as the bits of an int64, where its order or size counts.
+void refuseUnsigned64(OperatorImport& n, const Tensor& tensor);
+/// The inputs of an operator of two, all of one type. Before opset 7 the second is aligned at an attribute `axis`.
+std::vector<Tensor> twoOperands(OperatorImport& n);
+/// Refuses inputs that are not all of one type.
+void sameTypes(OperatorImport& n, const std::vector<Tensor>& operands);
+
+/// An operator of one input of floats, written as an expression of scalar functions.
+class Expression {
+ public:
+  explicit Expression(OperatorImport& n);
+  ValueId x() const { return x_; }
+  ValueId constant(double value) const { return constantOf(n_, input_.type, value); }
+  ValueId operator()(const char* function, const std::vector<ValueId>& operands) const { return n_.build.call(function, operands); }
+  ValueId choose(ValueId condition, ValueId yes, ValueId no) const { return select(n_, condition, yes, no); }
+  /// Output 0, of the input's type and axes.
+  void output(ValueId y) const;
+
+ private:
+  OperatorImport& n_;
+  const Tensor& input_;
+  ValueId x_;
+};
+
+}  // namespace kiln::onnx

@@ -1,0 +1,125 @@
+// Activation functions, made of the functions that the IR has. Where the standard's formula cancels (exp(x) - 1, 1 + erf(x)),
+// the one without cancellation is taken: the values of the formula, with the digits that it loses.
+#include <cmath>
+
+#include "frontends/onnx/elementwise.h"
+
+namespace kiln::onnx {
+
+namespace {
+
+// x < 0 ? below : x
+ValueId linearAbove(const Expression& f, ValueId below) { return f.choose(f("lt", {f.x(), f.constant(0)}), below, f.x()); }
+
+// log(1 + e^x)
+ValueId softplusOf(const Expression& f) {
+  return f("add", {f("clip_low", {f.x(), f.constant(0)}), f("log1p", {f("exp", {f("neg", {f("abs", {f.x()})})})})});
+}
+
+ValueId between0And1(const Expression& f, ValueId v) { return f("clip_low", {f("clip_high", {v, f.constant(1)}), f.constant(0)}); }
+
+}  // namespace
+
+void relu(OperatorImport& n) {
+  const Tensor& x = n.number(0);
+  refuseUnsigned64(n, x);
+  n.ignore("consumed_inputs");
+  n.output(0, x.type, x.axes, n.build.call("clip_low", {n.value(x), constantOf(n, x.type, 0)}));
+}
+
+void leakyRelu(OperatorImport& n) {
+  const Expression f(n);
+  f.output(linearAbove(f, f("mul", {f.constant(n.number("alpha", 0.01f)), f.x()})));
+}
+
+void pRelu(OperatorImport& n) {
+  const Tensor &x = n.number(0), &slope = n.number(1);
+  sameTypes(n, {x, slope});
+  refuseUnsigned64(n, x);
+  n.ignore("consumed_inputs");
+  Tensor aligned = slope;
+  if (n.version() < 7 && slope.rank() == 1 && x.rank() > 1) aligned.axes.resize(x.rank() - 1);   // a slope a channel
+  const OperatorImport::Broadcast all = n.broadcast({x, aligned});
+  if (all.axes != x.axes) n.invalid("the slope does not broadcast to the input");
+  const ValueId below = settled(n, x.type, n.build.call("mul", {all.values[1], all.values[0]}));
+  const ValueId negative = n.build.call("lt", {all.values[0], constantOf(n, x.type, 0)});
+  n.output(0, x.type, x.axes, select(n, negative, below, all.values[0]));
+}
+
+void elu(OperatorImport& n) {
+  const Expression f(n);
+  f.output(linearAbove(f, f("mul", {f.constant(n.number("alpha", 1.0)), f("expm1", {f.x()})})));
+}
+
+void selu(OperatorImport& n) {
+  const Expression f(n);
+  const bool old = n.version() < 6;
+  const double alpha = n.number("alpha", old ? 1.6732f : 1.67326319217681884765625), gamma = n.number("gamma", old ? 1.0507f : 1.05070102214813232421875);
+  f.output(f("mul", {f.constant(gamma), linearAbove(f, f("mul", {f.constant(alpha), f("expm1", {f.x()})}))}));
+}
+
+void celu(OperatorImport& n) {
+  const Expression f(n);
+  const ValueId alpha = f.constant(n.number("alpha", 1.0));
+  f.output(linearAbove(f, f("mul", {alpha, f("expm1", {f("div", {f.x(), alpha})})})));
+}
+
+// x times the normal distribution function at x, or its approximation by tanh, (1 + tanh u) / 2 = 1 / (1 + e^-2u).
+void gelu(OperatorImport& n) {
+  const bool tanh = n.choice("approximate", {"none", "tanh"}, 0) == 1;
+  const Expression f(n);
+  if (!tanh) {
+    const ValueId tail = f("erfc", {f("mul", {f.x(), f.constant(-std::sqrt(0.5))})});
+    return f.output(f("mul", {f.x(), f("mul", {f.constant(0.5), tail})}));
+  }
+  const ValueId cubic = f("add", {f.constant(1), f("mul", {f.constant(0.044715), f("mul", {f.x(), f.x()})})});
+  const ValueId twice = f("mul", {f("mul", {f.x(), f.constant(2 * std::sqrt(2 / M_PI))}), cubic});
+  f.output(f("mul", {f.x(), f("inv_logit", {twice})}));
+}
+
+void softplus(OperatorImport& n) {
+  const Expression f(n);
+  f.output(softplusOf(f));
+}
+
+void softsign(OperatorImport& n) {
+  const Expression f(n);
+  f.output(f("div", {f.x(), f("add", {f.constant(1), f("abs", {f.x()})})}));
+}
+
+void hardSigmoid(OperatorImport& n) {
+  const Expression f(n);
+  const ValueId alpha = f.constant(n.number("alpha", 0.2f)), beta = f.constant(n.number("beta", 0.5));
+  f.output(between0And1(f, f("add", {f("mul", {alpha, f.x()}), beta})));
+}
+
+void hardSwish(OperatorImport& n) {
+  const Expression f(n);
+  f.output(f("mul", {f.x(), between0And1(f, f("add", {f("mul", {f.constant(1.0 / 6), f.x()}), f.constant(0.5)}))}));
+}
+
+void swish(OperatorImport& n) {
+  const Expression f(n);
+  const double alpha = n.number("alpha", 1.0);
+  f.output(f("mul", {f.x(), f("inv_logit", {alpha == 1 ? f.x() : f("mul", {f.constant(alpha), f.x()})})}));
+}
+
+void mish(OperatorImport& n) {
+  const Expression f(n);
+  f.output(f("mul", {f.x(), f("tanh", {softplusOf(f)})}));
+}
+
+void thresholdedRelu(OperatorImport& n) {
+  const Expression f(n);
+  f.output(f.choose(f("gt", {f.x(), f.constant(n.number("alpha", 1.0))}), f.x(), f.constant(0)));
+}
+
+void shrink(OperatorImport& n) {
+  const Expression f(n);
+  const double limit = n.number("lambd", 0.5);
+  const ValueId bias = f.constant(n.number("bias", 0.0));
+  const ValueId above = f.choose(f("gt", {f.x(), f.constant(limit)}), f("sub", {f.x(), bias}), f.constant(0));
+  f.output(f.choose(f("lt", {f.x(), f.constant(-limit)}), f("add", {f.x(), bias}), above));
+}
+
+}  // namespace kiln::onnx

@@ -1,0 +1,91 @@
+// LabelEncoder: a value for each key. ONNX Runtime, of equal keys, takes the first (1: the last); the standard of version 4
+// takes the last. A key NaN is found from version 4 on.
+#include "frontends/onnx/elementwise.h"
+#include "frontends/onnx/keys.h"
+
+namespace kiln::onnx {
+
+namespace {
+
+struct List {
+  ElementType type = ElementType::undefined;
+  Elements elements;
+};
+
+// The list of keys or values: one of the attributes PREFIX_strings, PREFIX_int64s, PREFIX_floats, PREFIX_tensor.
+List listOf(OperatorImport& n, const std::string& prefix) {
+  List list;
+  int given = 0;
+  const auto take = [&](const char* kind, ElementType type, auto read) {
+    if (!n.hasAttribute((prefix + kind).c_str())) return;
+    given++, list.type = type, read((prefix + kind).c_str());
+  };
+  take("_strings", ElementType::str, [&](const char* a) { list.elements.texts = n.texts(a); });
+  take("_int64s", ElementType::i64, [&](const char* a) { list.elements.integers = n.integers(a); });
+  take("_floats", ElementType::f32, [&](const char* a) { list.elements.numbers = n.numbers(a); });
+  if (n.version() >= 4 && n.hasAttribute((prefix + "_tensor").c_str())) {
+    const std::optional<Tensor> tensor = n.tensorAttribute((prefix + "_tensor").c_str());
+    given++, list.type = tensor->type, list.elements = *tensor->host;
+  }
+  if (given != 1) n.invalid("needs one of the attributes '" + prefix + "_strings', '" + prefix + "_int64s' ...");
+  return list;
+}
+
+// What keys that are not found become.
+Elements fallbackOf(OperatorImport& n, ElementType type) {
+  Elements fallback;
+  const std::string text = n.text("default_string", "_Unused");
+  const int64_t integer = n.integer("default_int64", -1);
+  const double number = n.number("default_float", -0.0);
+  if (n.version() >= 4 && n.hasAttribute("default_tensor")) {
+    const std::optional<Tensor> tensor = n.tensorAttribute("default_tensor");
+    if (tensor->type != type || tensor->count() != 1) n.invalid("attribute 'default_tensor' must be one element of the values' type");
+    return *tensor->host;
+  }
+  if (type == ElementType::str) fallback.texts = {text};
+  else if (isFloat(type)) fallback.numbers = {number};
+  else fallback.integers = {integer};
+  return fallback;
+}
+
+// Version 1: strings to their places in a list, or places to strings.
+void byPlace(OperatorImport& n) {
+  const Tensor& x = n.tensor(0, {ElementType::str, ElementType::i64});
+  List strings{ElementType::str, {}}, places{ElementType::i64, {}};
+  strings.elements.texts = n.texts("classes_strings");
+  for (size_t i = 0; i < strings.elements.texts.size(); i++) places.elements.integers.push_back(static_cast<int64_t>(i));
+  if (strings.elements.size() == 0) n.invalid("attribute 'classes_strings' has no entries");
+  const bool toString = x.type == ElementType::i64;
+  const List &from = toString ? places : strings, &to = toString ? strings : places;
+  const Keys keys = keysOf(n, from.type, from.elements, Duplicates::last);
+  const ValueId codes = codesOf(n, keys, n.value(x));
+  n.output(0, to.type, x.axes, mapped(n, keys, codes, to.type, to.elements, fallbackOf(n, to.type)));
+}
+
+}  // namespace
+
+void labelEncoder(OperatorImport& n) {
+  n.ignore("default_string"), n.ignore("default_int64"), n.ignore("default_float");
+  if (n.version() < 2) return byPlace(n);
+  const List keyList = listOf(n, "keys"), values = listOf(n, "values");
+  if (keyList.elements.size() != values.elements.size() || values.elements.size() == 0)
+    n.invalid("has " + std::to_string(keyList.elements.size()) + " keys and " + std::to_string(values.elements.size()) + " values");
+  const Tensor& x = n.tensor(0, {keyList.type});
+  const Keys keys = keysOf(n, keyList.type, keyList.elements, n.spec() && n.version() >= 4 ? Duplicates::last : Duplicates::first);
+  if (keys.hasDuplicates)
+    n.warn("a key stands in the list twice: ONNX Runtime takes the value of the first, the standard that of the last",
+           "--semantics chooses");
+  const Elements fallback = fallbackOf(n, values.type);
+  const ValueId v = n.value(x);
+  ValueId y = mapped(n, keys, codesOf(n, keys, v), values.type, values.elements, fallback);
+  if (keys.nan && n.version() >= 4) {
+    const size_t at = *keys.nan;
+    const ValueId found = values.type == ElementType::str ? n.build.text(values.elements.texts[at])
+                          : isFloat(values.type)          ? constantOf(n, values.type, values.elements.numbers[at])
+                                                          : n.build.integer(values.elements.integers[at], elemOf(values.type));
+    y = select(n, n.build.call("is_nan", {v}), found, y);
+  }
+  n.output(0, values.type, x.axes, y);
+}
+
+}  // namespace kiln::onnx
