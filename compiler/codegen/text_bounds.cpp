@@ -115,7 +115,7 @@ class Bounds {
   }
   TextBound boundOfCall(const ir::Node& node, TextBound bound, bool& makes) const {
     const std::string_view name = node.op->as<ir::Call>().function->name;
-    if (name == "upper" || name == "lower") {
+    if (name == "upper" || name == "upper_simple" || name == "lower") {
       makes = true;
       return {std::min(bound.fixed * kCaseGrowth, kMostText), std::min(bound.perTextByte * kCaseGrowth, kMostPerByte)};
     }

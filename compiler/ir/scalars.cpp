@@ -308,11 +308,14 @@ static ScalarOutcome textFunction(Fn fn, const Datum* const* x, Evaluation& eval
   uint32_t length = 0;
   switch (fn) {
     case Fn::upper_:
+    case Fn::upper_simple_:
     case Fn::lower_: {
       std::string out(3 * text.size() + 4, '\0');  // a code point has at most three times the bytes of its counterpart
       auto* to = reinterpret_cast<kernel::u8*>(out.data());
       const auto room = static_cast<uint32_t>(out.size());
-      out.resize(fn == Fn::upper_ ? kernel::upper(bytes, size, to, room) : kernel::lower(bytes, size, to, room));
+      out.resize(fn == Fn::upper_          ? kernel::upper(bytes, size, to, room)
+                 : fn == Fn::upper_simple_ ? kernel::upper_simple(bytes, size, to, room)
+                                           : kernel::lower(bytes, size, to, room));
       y.text = evaluation.keep(std::move(out));
       break;
     }
@@ -375,6 +378,7 @@ ScalarOutcome evaluateScalar(const ScalarFunction& function, const Type& operand
     case Fn::is_nan_: y.boolean = std::isnan(toDouble(*x[0], operand.storage())); return ScalarOutcome::fine;
     case Fn::is_inf_: y.boolean = std::isinf(toDouble(*x[0], operand.storage())); return ScalarOutcome::fine;
     case Fn::upper_:
+    case Fn::upper_simple_:
     case Fn::lower_:
     case Fn::trim_:
     case Fn::substring_:

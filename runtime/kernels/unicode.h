@@ -99,8 +99,11 @@ OUTLINE u32 upper(const u8* p, u32 n, u8* out, u32 capacity) {
   return map_text(p, n, out, capacity, 'a', kToUpper, sizeof kToUpper / sizeof kToUpper[0], kUpperExpansions,
                   sizeof kUpperExpansions / sizeof kUpperExpansions[0] - 1);
 }
+inline constexpr CaseExpansion kNoExpansions[] = {{kNone, {}}};
+OUTLINE u32 upper_simple(const u8* p, u32 n, u8* out, u32 capacity) {
+  return map_text(p, n, out, capacity, 'a', kToUpper, sizeof kToUpper / sizeof kToUpper[0], kNoExpansions, 0);
+}
 OUTLINE u32 lower(const u8* p, u32 n, u8* out, u32 capacity) {
-  constexpr CaseExpansion kNoExpansions[] = {{kNone, {}}};
   return map_text(p, n, out, capacity, 'A', kToLower, sizeof kToLower / sizeof kToLower[0], kNoExpansions, 0);
 }
 

@@ -123,6 +123,11 @@ TEST_F(Scalars, IntegersOfOtherWidths) {
   EXPECT_ANY_THROW(b.call("wrap_signed", {i64(1)}, false, {64}));
 }
 
+// ß has no capital of one code point.
+TEST_F(Scalars, SimpleUpperCase) {
+  EXPECT_EQ(text(b.call("upper_simple", {str("Straße é")})), "STRAßE É");
+}
+
 // By a Python transcription of Austin Appleby's function, whose "hello" is the published 0x248bfa47.
 TEST_F(Scalars, MurmurHash3) {
   EXPECT_EQ(number(b.call("murmur3_text", {str("hello")}, false, {0})), 0x248bfa47);

@@ -23,7 +23,7 @@ void stringNormalizer(OperatorImport& n) {
     n.unsupported("stop words", "how many elements are left depends on the row");
   }
   const ValueId v = n.value(x);
-  n.output(0, x.type, x.axes, action == 0 ? v : n.build.call(action == 1 ? "lower" : "upper", {v}));
+  n.output(0, x.type, x.axes, action == 0 ? v : n.build.call(action == 1 ? "lower" : "upper_simple", {v}));
 }
 
 void regexFullMatch(OperatorImport& n) {

@@ -18,34 +18,42 @@ INLINE void no_text(Str<N>& y) {
   UNROLL for (int i = 0; i < N; i++) y.p[i] = nullptr, y.length[i] = 0;
 }
 
-OUTLINE bool map_case(Ctx& c, bool up, const u8* p, u32 n, const u8** out, u32* length) {
+enum CaseMapping : u32 { kLower, kUpper, kUpperSimple };
+OUTLINE bool map_case(Ctx& c, u32 how, const u8* p, u32 n, const u8** out, u32* length) {
   const u64 room = (u64)(c.arena_end - c.arena);
   const u32 capacity = room > 0x7fffffff ? 0x7fffffff : (u32)room;
-  const u32 made = up ? kernel::upper(p, n, c.arena, capacity) : kernel::lower(p, n, c.arena, capacity);
+  const u32 made = how == kUpper         ? kernel::upper(p, n, c.arena, capacity)
+                   : how == kUpperSimple ? kernel::upper_simple(p, n, c.arena, capacity)
+                                         : kernel::lower(p, n, c.arena, capacity);
   if (made == kNone) return false;
   *out = c.arena, *length = made;
   c.arena += made;
   return true;
 }
 template <int N>
-INLINE void map_cases(Ctx& c, const TextParams& p, bool up, const Str<N>& x, Str<N>& y) {
+INLINE void map_cases(Ctx& c, const TextParams& p, u32 how, const Str<N>& x, Str<N>& y) {
   const Mask<N> there = live<N>(x);
   Mask<N> bad = never<N>();
   no_text<N>(y);
   UNROLL for (int i = 0; i < N; i++) if (mask_lane<N>(there, i))
-      set_mask_lane<N>(bad, i, !map_case(c, up, x.p[i], x.length[i], &y.p[i], &y.length[i]));
+      set_mask_lane<N>(bad, i, !map_case(c, how, x.p[i], x.length[i], &y.p[i], &y.length[i]));
   y.missing = x.missing, y.status = x.status;
   fail_where<N>(bad, p.too_long, y);
 }
 template <int N>
 INLINE void upper_text(Ctx& c, const TextParams& p, const Str<N>& x, Str<N>& y) {
-  map_cases<N>(c, p, true, x, y);
+  map_cases<N>(c, p, kUpper, x, y);
 }
 template <int N>
 INLINE void lower_text(Ctx& c, const TextParams& p, const Str<N>& x, Str<N>& y) {
-  map_cases<N>(c, p, false, x, y);
+  map_cases<N>(c, p, kLower, x, y);
+}
+template <int N>
+INLINE void upper_simple_text(Ctx& c, const TextParams& p, const Str<N>& x, Str<N>& y) {
+  map_cases<N>(c, p, kUpperSimple, x, y);
 }
 KILN_LANE_KERNEL(upper_str, upper_text, TextParams, Str, Str)
+KILN_LANE_KERNEL(upper_simple_str, upper_simple_text, TextParams, Str, Str)
 KILN_LANE_KERNEL(lower_str, lower_text, TextParams, Str, Str)
 
 OUTLINE const u8* trim_one(const u8* p, u32 n, u32* length) { return p + kernel::trim(p, n, length); }

@@ -1,0 +1,141 @@
+// Elementwise operators. Expected values by hand from the formulas of the standard, or exact in binary.
+#include <cmath>
+
+#include "tests/onnx/graph.h"
+
+namespace kiln::test {
+
+static std::string unary(const std::string& op, const std::string& values, int type = Type::FLOAT, int64_t opset = 24) {
+  Graph g(opset);
+  g.input("X", type, {-1}).output("Y", type);
+  g.node(op, {"X"}, {"Y"});
+  std::string rows = "X\n";
+  for (char c : values) rows += c == ' ' ? '\n' : c;
+  const std::string text = g.score(rows + "\n");
+  std::string all;
+  for (char c : text.substr(0, text.size() - 1)) all += c == '\n' ? ' ' : c;
+  return all;
+}
+static std::string binary(const std::string& op, const std::string& rows, int type = Type::FLOAT, int result = Type::FLOAT, int64_t fmod = -1) {
+  Graph g;
+  g.input("A", type, {-1}).input("B", type, {-1}).output("Y", result);
+  NodeOf node = g.node(op, {"A", "B"}, {"Y"});
+  if (fmod >= 0) node.integer("fmod", fmod);
+  return g.score("A,B\n" + rows, "--status-column s");
+}
+
+TEST(Elementwise, ExactOnes) {
+  EXPECT_EQ(unary("Neg", "1.5 -0 -inf"), "Y -1.5 0 inf");
+  EXPECT_EQ(unary("Sign", "-3 0 7"), "Y -1 0 1");
+  EXPECT_EQ(unary("Reciprocal", "4 -0.5"), "Y 0.25 -2");
+  EXPECT_EQ(unary("Round", "0.5 1.5 -2.5"), "Y 0 2 -2");
+  EXPECT_EQ(unary("Relu", "-1 2 nan"), "Y 0 2 nan");
+  EXPECT_EQ(unary("LeakyRelu", "-100 2"), "Y -1 2");
+  EXPECT_EQ(unary("HardSigmoid", "0 10 -10"), "Y 0.5 1 0");
+  EXPECT_EQ(unary("HardSwish", "3 -3 0"), "Y 3 0 0");
+  EXPECT_EQ(unary("Softsign", "1 -3"), "Y 0.5 -0.75");
+  EXPECT_EQ(unary("ThresholdedRelu", "1 1.5"), "Y 0 1.5");
+  EXPECT_EQ(unary("Shrink", "0.5 0.75 -2"), "Y 0 0.75 -2");
+  EXPECT_EQ(unary("Sigmoid", "0"), "Y 0.5");
+  EXPECT_EQ(unary("Gelu", "0 100 -100"), "Y 0 100 -0");
+  EXPECT_EQ(unary("Swish", "0 100"), "Y 0 100");
+}
+// Values of the C library in double, rounded to float.
+TEST(Elementwise, Transcendental) {
+  const auto near = [](const std::string& op, float x, double expected) {
+    const std::string text = unary(op, std::to_string(x));
+    EXPECT_NEAR(std::stod(text.substr(2)), expected, std::fabs(expected) * 3e-7) << op;
+  };
+  near("Asinh", 0.25f, std::asinh(0.25)), near("Acosh", 1.25f, std::acosh(1.25)), near("Atanh", -0.75f, std::atanh(-0.75));
+  near("Erf", 0.5f, std::erf(0.5)), near("Softplus", -3.0f, std::log1p(std::exp(-3.0))), near("Elu", -2.0f, std::exp(-2.0) - 1);
+  near("Selu", -1.0f, 1.05070102214813232421875 * 1.67326319217681884765625 * (std::exp(-1.0) - 1));
+  near("Mish", 1.0f, std::tanh(std::log1p(std::exp(1.0)))), near("Celu", -1.0f, std::exp(-1.0) - 1);
+  near("Gelu", 1.0f, 0.5 * (1 + std::erf(std::sqrt(0.5))));
+}
+
+TEST(Elementwise, NarrowIntegersWrap) {
+  EXPECT_EQ(binary("Add", "100,100\n", Type::INT8, Type::INT8), "Y,s\n-56,ok\n");
+  EXPECT_EQ(binary("Sub", "1,2\n", Type::UINT8, Type::UINT8), "Y,s\n255,ok\n");
+  EXPECT_EQ(binary("Mul", "65536,65537\n", Type::UINT32, Type::UINT32), "Y,s\n65536,ok\n");
+  EXPECT_EQ(unary("Abs", "-128", Type::INT8), "Y -128");
+  EXPECT_EQ(unary("BitwiseNot", "1", Type::UINT8), "Y 254");
+}
+TEST(Elementwise, IntegerDivision) {
+  EXPECT_EQ(binary("Div", "-7,2\n", Type::INT64, Type::INT64), "Y,s\n-3,ok\n");
+  EXPECT_EQ(binary("Mod", "-7,3\n7,-3\n", Type::INT32, Type::INT32), "Y,s\n2,ok\n-2,ok\n");
+  EXPECT_EQ(binary("Mod", "-7,3\n7,-3\n", Type::INT32, Type::INT32, 1), "Y,s\n-1,ok\n1,ok\n");
+  EXPECT_EQ(binary("Mod", "-7.5,2\n", Type::FLOAT, Type::FLOAT, 1), "Y,s\n-1.5,ok\n");
+  // It would end the process of ONNX Runtime.
+  EXPECT_EQ(binary("Div", "1,0\n", Type::INT64, Type::INT64).substr(0, 7), "Y,s\n,un");
+  EXPECT_NE(binary("Mod", "1,1\n").find("fmod = 1"), std::string::npos);
+}
+TEST(Elementwise, HalvesAreRounded) {
+  // 2048 + 1 lies between 2048 and 2050, ties to even.
+  EXPECT_EQ(binary("Add", "2048,1\n2050,1\n65504,32\n", Type::FLOAT16, Type::FLOAT16), "Y,s\n2048,ok\n2052,ok\ninf,ok\n");
+}
+TEST(Elementwise, PowerTakesTheTypeOfTheBase) {
+  EXPECT_EQ(binary("Pow", "3,2\n2,-1\n", Type::INT32, Type::INT32), "Y,s\n9,ok\n0,ok\n");
+  EXPECT_EQ(binary("Pow", "2,0.5\n0,0\n"), "Y,s\n1.4142135,ok\n1,ok\n");
+}
+TEST(Elementwise, Comparisons) {
+  EXPECT_EQ(binary("Equal", "a,a\na,b\n", Type::STRING, Type::BOOL), "Y,s\ntrue,ok\nfalse,ok\n");
+  EXPECT_EQ(binary("Less", "nan,1\n1,2\n", Type::FLOAT, Type::BOOL), "Y,s\nfalse,ok\ntrue,ok\n");
+  EXPECT_EQ(binary("GreaterOrEqual", "2,2\n", Type::INT64, Type::BOOL), "Y,s\ntrue,ok\n");
+  EXPECT_EQ(binary("BitShift", "1,2\n", Type::UINT8, Type::UINT8).substr(0, 1), "!");   // direction is needed
+  EXPECT_NE(binary("Less", "1,2\n", Type::UINT64, Type::BOOL).find("'Less' of uint64 is not supported"), std::string::npos);
+}
+TEST(Elementwise, Broadcasting) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 3}).initializer("w", {3}, {1, 2, 3}).initializer("s", {}, {10}).output("Y");
+  g.node("Mul", {"X", "w"}, {"m"});
+  g.node("Max", {"m", "s", "X"}, {"Y"});
+  EXPECT_EQ(g.score("X[0],X[1],X[2]\n1,6,20\n"), "Y[0],Y[1],Y[2]\n10,12,60\n");
+}
+TEST(Elementwise, WhereOfStrings) {
+  Graph g;
+  g.input("C", Type::BOOL, {-1}).input("X", Type::STRING, {-1}).input("Z", Type::STRING, {-1}).output("Y", Type::STRING);
+  g.node("Where", {"C", "X", "Z"}, {"Y"});
+  EXPECT_EQ(g.score("C,X,Z\ntrue,a,b\nfalse,a,b\n"), "Y\na\nb\n");
+}
+TEST(Elementwise, ClipByInputsAndAttributes) {
+  for (int64_t opset : {6, 21}) {
+    Graph g(opset);
+    g.input("X", Type::FLOAT, {-1}).initializer("low", {}, {-1}).initializer("high", {}, {2}).output("Y");
+    if (opset == 6) g.node("Clip", {"X"}, {"Y"}).number("min", -1).number("max", 2);
+    else g.node("Clip", {"X", "low", "high"}, {"Y"});
+    EXPECT_EQ(g.score("X\n-5\n1\n7\nnan\n"), "Y\n-1\n1\n2\nnan\n");
+  }
+}
+TEST(Elementwise, DropoutOfATrainedModel) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1}).output("Y");
+  g.node("Dropout", {"X"}, {"Y"});
+  EXPECT_EQ(g.score("X\n3\n"), "Y\n3\n");
+}
+
+static std::string cast(int from, int to, const std::string& value) {
+  Graph g;
+  g.input("X", from, {-1}).output("Y", to);
+  g.node("Cast", {"X"}, {"Y"}).integer("to", to);
+  const std::string text = g.score("X\n" + value + "\n", "--status-column s");
+  return text.substr(4, text.size() - 5);
+}
+// Texts and integers beyond the type: answers of ONNX Runtime on x86-64.
+TEST(Cast, AsOnnxRuntime) {
+  EXPECT_EQ(cast(Type::FLOAT, Type::INT32, "-3.9"), "-3,ok");
+  EXPECT_EQ(cast(Type::FLOAT, Type::INT64, "nan"), "-9223372036854775808,ok");
+  EXPECT_EQ(cast(Type::FLOAT, Type::INT8, "300"), "44,ok");
+  EXPECT_EQ(cast(Type::INT64, Type::INT32, "4294967297"), "1,ok");
+  EXPECT_EQ(cast(Type::INT64, Type::UINT8, "-1"), "255,ok");
+  EXPECT_EQ(cast(Type::DOUBLE, Type::STRING, "123456.789"), "123456.79,ok");
+  EXPECT_EQ(cast(Type::FLOAT, Type::STRING, "3"), "3,ok");
+  EXPECT_EQ(cast(Type::FLOAT, Type::STRING, "-inf"), "-INF,ok");
+  EXPECT_EQ(cast(Type::BOOL, Type::STRING, "true"), "1,ok");
+  EXPECT_EQ(cast(Type::STRING, Type::FLOAT, "1e3"), "1000,ok");
+  EXPECT_EQ(cast(Type::STRING, Type::BOOL, "0"), "false,ok");
+  EXPECT_EQ(cast(Type::DOUBLE, Type::FLOAT16, "2049"), "2048,ok");
+  EXPECT_EQ(cast(Type::FLOAT, Type::BOOL, "0.5"), "true,ok");
+  EXPECT_EQ(cast(Type::STRING, Type::INT64, "x").substr(0, 1), ",");
+}
+
+}  // namespace kiln::test

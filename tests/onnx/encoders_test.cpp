@@ -1,0 +1,109 @@
+// Encoders of ai.onnx.ml. Expected values: the text of the standard; where a comment says so, answers of ONNX Runtime 1.31.
+#include "tests/onnx/graph.h"
+
+namespace kiln::test {
+
+constexpr const char* kMl = "ai.onnx.ml";
+
+TEST(LabelEncoder, StringsToNumbers) {
+  Graph g(21, 2);
+  g.input("X", Type::STRING, {-1}).output("Y", Type::INT64);
+  g.node("LabelEncoder", {"X"}, {"Y"}, kMl).strings("keys_strings", {"a", "b", ""}).ints("values_int64s", {5, 6, 7}).integer("default_int64", -3);
+  EXPECT_EQ(g.score("X\na\nb\n\"\"\nA\n"), "Y\n5\n6\n7\n-3\n");
+}
+
+TEST(LabelEncoder, DefaultsOfTheStandard) {
+  Graph g(21, 2);
+  g.input("X", Type::INT64, {-1, 2}).output("Y", Type::STRING);
+  g.node("LabelEncoder", {"X"}, {"Y"}, kMl).ints("keys_int64s", {1, -1}).strings("values_strings", {"one", "minus one"});
+  EXPECT_EQ(g.score("X[0],X[1]\n1,-1\n2,1\n"), "Y[0],Y[1]\none,minus one\n_Unused,one\n");
+}
+
+// Of equal keys ONNX Runtime takes the first, the standard (version 4) the last.
+TEST(LabelEncoder, EqualKeys) {
+  Graph g(21, 4);
+  g.input("X", Type::STRING, {-1}).output("Y", Type::INT64);
+  g.node("LabelEncoder", {"X"}, {"Y"}, kMl).strings("keys_strings", {"a", "a"}).ints("values_int64s", {1, 2});
+  EXPECT_EQ(g.score("X\na\n", "2>/dev/null"), "Y\n1\n");
+  EXPECT_EQ(g.score("X\na\n", "--semantics spec 2>/dev/null"), "Y\n2\n");
+  EXPECT_NE(g.check().find("a key stands in the list twice"), std::string::npos);
+}
+
+// From version 4 on a key NaN is found (ONNX Runtime finds none before); -0 equals 0.
+TEST(LabelEncoder, NanAndZero) {
+  for (int version : {2, 4}) {
+    Graph g(21, version);
+    g.input("X", Type::FLOAT, {-1}).output("Y", Type::INT64);
+    g.node("LabelEncoder", {"X"}, {"Y"}, kMl).floats("keys_floats", {NAN, 0.0f, 1.5f}).ints("values_int64s", {1, 2, 3});
+    EXPECT_EQ(g.score("X\nnan\n-0.0\n1.5\n2\n"), version == 2 ? "Y\n-1\n2\n3\n-1\n" : "Y\n1\n2\n3\n-1\n");
+  }
+}
+
+TEST(LabelEncoder, VersionOneCountsPlaces) {
+  Graph g(21, 1);
+  g.input("X", Type::STRING, {-1}).output("Y", Type::INT64);
+  g.node("LabelEncoder", {"X"}, {"Y"}, kMl).strings("classes_strings", {"a", "b"}).integer("default_int64", 9);
+  EXPECT_EQ(g.score("X\nb\nc\n"), "Y\n1\n9\n");
+}
+
+TEST(LabelEncoder, RefusesListsOfDifferentLengths) {
+  Graph g(21, 2);
+  g.input("X", Type::STRING, {-1}).output("Y", Type::INT64);
+  g.node("LabelEncoder", {"X"}, {"Y"}, kMl).strings("keys_strings", {"a", "b"}).ints("values_int64s", {5});
+  EXPECT_NE(g.score("X\na\n").find("has 2 keys and 1 values"), std::string::npos);
+}
+
+TEST(CategoryMapper, BothWays) {
+  Graph g(21, 1);
+  g.input("X", Type::STRING, {-1}).input("I", Type::INT64, {-1}).output("Y", Type::INT64).output("Z", Type::STRING);
+  for (auto [from, to] : {std::pair("X", "Y"), std::pair("I", "Z")})
+    g.node("CategoryMapper", {from}, {to}, kMl).strings("cats_strings", {"a", "b"}).ints("cats_int64s", {10, 20});
+  EXPECT_EQ(g.score("X,I\nb,10\nz,3\n"), "Y,Z\n20,a\n-1,_Unused\n");
+}
+
+TEST(OneHotEncoder, StringsAndUnknownOnes) {
+  Graph g;
+  g.input("X", Type::STRING, {-1}).output("Y");
+  g.node("OneHotEncoder", {"X"}, {"Y"}, kMl).strings("cats_strings", {"a", "b", "c"});
+  EXPECT_EQ(g.score("X\nb\nz\n"), "Y[0],Y[1],Y[2]\n0,1,0\n0,0,0\n");
+}
+
+// Floats are truncated to integers before they are looked up (ONNX Runtime); NaN is none of the categories.
+TEST(OneHotEncoder, Floats) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1}).output("Y");
+  g.node("OneHotEncoder", {"X"}, {"Y"}, kMl).ints("cats_int64s", {0, 2});
+  EXPECT_EQ(g.score("X\n2.9\n-0.5\nnan\n"), "Y[0],Y[1]\n0,1\n1,0\n0,0\n");
+}
+
+TEST(OneHotEncoder, UnknownFailsIfAsked) {
+  Graph g;
+  g.input("X", Type::INT64, {-1}).output("Y");
+  g.node("OneHotEncoder", {"X"}, {"Y"}, kMl).ints("cats_int64s", {4, 5}).integer("zeros", 0);
+  const std::string text = g.score("X\n5\n6\n", "--status-column status");
+  EXPECT_EQ(text.substr(0, text.find('\n', 25)), "Y[0],Y[1],status\n0,1,ok\n,,invalid value");
+}
+
+TEST(DictVectorizer, EntriesInTheOrderOfTheVocabulary) {
+  Graph g;
+  g.mapInput("X", Type::STRING, Type::FLOAT).output("Y");
+  g.node("DictVectorizer", {"X"}, {"Y"}, kMl).strings("string_vocabulary", {"b", "a", "b", "never"});
+  EXPECT_EQ(g.score("X[a],X[b],X[other]\n1,2,3\n,5,\n"), "Y[0],Y[1],Y[2],Y[3]\n2,1,2,0\n5,0,5,0\n");
+}
+
+// ONNX Runtime writes floats by %f and pads strings with 0.f.
+TEST(CastMap, Sparse) {
+  Graph g;
+  g.mapInput("X", Type::INT64, Type::FLOAT).output("Y", Type::STRING);
+  g.node("CastMap", {"X"}, {"Y"}, kMl).text("cast_to", "TO_STRING").text("map_form", "SPARSE").integer("max_map", 3);
+  EXPECT_EQ(g.score("X[1],X[7]\n-2,4\n"), "Y[0],Y[1],Y[2]\n0.f,-2.000000,0.f\n");
+}
+
+TEST(CastMap, DenseHasNoColumns) {
+  Graph g;
+  g.mapInput("X", Type::INT64, Type::FLOAT).output("Y");
+  g.node("CastMap", {"X"}, {"Y"}, kMl);
+  EXPECT_NE(g.score("X[1]\n2\n").find("the map form DENSE is not supported"), std::string::npos);
+}
+
+}  // namespace kiln::test
