@@ -244,6 +244,8 @@ class Importer {
   /// eq ne lt le gt ge with PMML's rules of types, three-valued. NaN is equal to itself and above all other numbers, as
   /// XML Schema orders them.
   ValueId compare(const char* function, Typed a, Typed b, const Element* at);
+  /// A code of an ordered dict that has a rank: fails where the value is not declared. kNone for a constant that is not.
+  ValueId ranked(ValueId code);
   /// Whether a number may be NaN, as far as the nodes that make it tell: a NaN of an input counts where the input keeps
   /// it, one that a function yields only where that does not fail.
   bool canBeNan(ValueId value);

@@ -352,15 +352,15 @@ bool Importer::unify(Typed& a, Typed& b, const Element* e) {
 
 // Order is defined for the declared values of an ordinal field: fails where a value is none of them. kNone for a
 // constant that is none.
-static ValueId ranked(Importer& importer, ValueId value) {
-  ir::TableRef ref{importer.build.type(value).dict};
-  auto ranks = importer.ranks.find(ref.id);
-  if (ranks == importer.ranks.end()) return kNone;
-  if (auto* constant = importer.build.pipeline().producer(value).op->to<ir::Const>(); constant && constant->integer)
-    return *constant->integer < ranks->second ? value : kNone;
-  std::vector<uint32_t> all(ranks->second);
+ValueId Importer::ranked(ValueId value) {
+  ir::TableRef ref{build.type(value).dict};
+  auto found = ranks.find(ref.id);
+  if (found == ranks.end()) return kNone;
+  if (auto* constant = build.pipeline().producer(value).op->to<ir::Const>(); constant && constant->integer)
+    return *constant->integer < found->second ? value : kNone;
+  std::vector<uint32_t> all(found->second);
   for (uint32_t i = 0; i < all.size(); i++) all[i] = i;
-  return importer.build.add(ir::RaiseIf(), {value, importer.build.call("not", {importer.isOneOf(value, all)})});
+  return build.add(ir::RaiseIf(), {value, build.call("not", {isOneOf(value, all)})});
 }
 
 // Functions that have no value for some numbers.
@@ -427,7 +427,7 @@ ValueId Importer::compare(const char* function, Typed a, Typed b, const Element*
   bool text = type.elem == Elem::str || type.elem == Elem::cat;
   if (text) {
     bool ordered = type.elem == Elem::cat && build.get<Dict>({type.dict}).ordered;
-    if (ordered) a.value = ranked(*this, a.value), b.value = ranked(*this, b.value);
+    if (ordered) a.value = ranked(a.value), b.value = ranked(b.value);
     if (!ordered || !a || !b)
       return unsupported(e, "order among strings that are no declared values of an ordinal field"), kNone;
   }

@@ -291,6 +291,19 @@ TEST(Tree, DeepTreesAndDepthLimit) {
   EXPECT_FALSE(tooDeep.ok());
 }
 
+TEST(Tree, UndeclaredValuesHaveNoOrder) {
+  Scoring s(document(
+      "<DataField name=\"o\" optype=\"ordinal\" dataType=\"string\"><Value value=\"small\"/><Value value=\"large\"/></DataField>",
+      "<TreeModel functionName=\"regression\"><MiningSchema><MiningField name=\"o\" invalidValueTreatment=\"asIs\"/>"
+      "</MiningSchema><Node><True/>" + leaf("0", simple("o", "equal", "none")) +
+          leaf("1", simple("o", "lessThan", "large")) + leaf("2", simple("o", "greaterOrEqual", "large")) +
+          "</Node></TreeModel>"));
+  EXPECT_EQ(s.score({{"o", "small"}}, "_target"), "1");
+  EXPECT_EQ(s.score({{"o", "large"}}, "_target"), "2");
+  EXPECT_EQ(s.score({{"o", "none"}}, "_target"), "0");  // equality needs no order
+  EXPECT_EQ(s.score({{"o", "huge"}}, "_target"), "!");
+}
+
 TEST(Tree, WithoutRecordsThereAreNoProbabilities) {
   const char* fields =
       "<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"c\" optype=\"categorical\" "

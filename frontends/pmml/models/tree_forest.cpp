@@ -288,6 +288,7 @@ class TreeLowering {
                std::string("'") + text + "' is not a declared value of ordinal field '" + column.field->name + "'");
         return no;
       }
+      if (orders && ranks != importer_.ranks.end()) node.column = rankedColumn(column.index);
       node.constant = *code;
       return push(node);
     }
@@ -322,6 +323,17 @@ class TreeLowering {
     node.test = below ? Test::lessOrEqual : Test::greater;
     node.constant = std::floor(*fraction);
     return push(node);
+  }
+
+  // The column whose undeclared values fail: they have no place in the order. Where there are none, the column itself.
+  uint32_t rankedColumn(uint32_t index) {
+    const ValueId value = out_.columns[index];
+    if (!importer_.build.get<ir::Dict>(ir::TableRef{importer_.build.type(value).dict}).open) return index;
+    const ValueId ranked = importer_.ranked(value);
+    const auto same = std::find(out_.columns.begin(), out_.columns.end(), ranked);
+    if (same != out_.columns.end()) return static_cast<uint32_t>(same - out_.columns.begin());
+    out_.columns.push_back(ranked);
+    return static_cast<uint32_t>(out_.columns.size()) - 1;
   }
 
   // The constant of a column's tests that a text stands for: a code for categories.
