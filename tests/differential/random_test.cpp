@@ -50,9 +50,10 @@ TEST(RandomPipelines, EqualTheEvaluator) {
   for (uint64_t i = 0; i < count; i++) compare(seed + i, "");
 }
 
-// Forests: forest_test.cpp. What reads lists: tests/ir, which IrFiles compiles.
+// Forests: forest_test.cpp. What reads lists, and networks: tests/ir, which IrFiles compiles.
 bool testedElsewhere(ir::OpKind kind) {
-  return kind == ir::OpKind::ForestNode || kind == ir::OpKind::MatchItemsets || kind == ir::OpKind::MatchSequences;
+  return kind == ir::OpKind::ForestNode || kind == ir::OpKind::MatchItemsets || kind == ir::OpKind::MatchSequences ||
+         kind == ir::OpKind::BayesNet;
 }
 
 // The generator must not become blind: enough rows keep their results, enough results are present, and every node

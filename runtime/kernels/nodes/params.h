@@ -238,6 +238,14 @@ struct ItemsetParams {
   u32 bits;                     ///< scratch: u64, a bit an item
 };
 
+// ---- bayes_net
+struct BayesParams {
+  u32 eliminations, has_likelihoods;
+  u32 program, numbers;         ///< u32 and f64: see nodes/bayes_net.h
+  u32 made, digits, at;         ///< scratch: f64, u32 a variable, u32 a factor
+  i32 status;                   ///< of a row that cannot be
+};
+
 // ---- match_sequences
 struct SequenceParams {
   u32 items, words, rules;      ///< words of a transaction's bit set
