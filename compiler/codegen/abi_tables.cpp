@@ -99,6 +99,7 @@ class AbiTables {
     field.low = op.low, field.high = op.high;
     field.list = op.list != 0, field.most_items = op.list;
     field.role_of = op.roleOf, field.role_step = op.roleStep, field.same_count = static_cast<uint32_t>(op.same.size());
+    if (op.role == ir::Input::state) field.role_of = ir::columnFeeding(f_.pipeline, op.field), field.reset = op.reset;
     place(field, at, column.name, op.description, plan);
     if (!op.same.empty()) o_.point(at + offsetof(kiln_field, same), o_.constant(op.same.data(), op.same.size() * 4, 4));
   }

@@ -79,6 +79,7 @@ json inputField(const ir::Pipeline& pipeline, const ir::SchemaColumn& column) {
   if (op.list) field["most_items"] = op.list;
   if (op.role == ir::Input::lag) field["role_of"] = op.roleOf, field["role_step"] = op.roleStep;
   if (!op.same.empty()) field["same"] = op.same;
+  if (op.role == ir::Input::state) field["reset"] = bound(op.reset);
   return field;
 }
 
@@ -92,6 +93,7 @@ json outputField(const ir::Pipeline& pipeline, const ir::SchemaColumn& column) {
   const std::string& of = op.labels.empty() ? op.of : op.labels[column.element];
   if (!of.empty()) field["of"] = of;
   if (!op.description.empty()) field["description"] = op.description;
+  if (!op.feeds.empty()) field["feeds"] = op.feeds;
   return field;
 }
 

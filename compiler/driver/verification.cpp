@@ -77,6 +77,34 @@ struct Columns {
   }
 };
 
+// Inputs of role state: rows of a block stand in the order in which they are to be scored.
+class States {
+ public:
+  explicit States(const ir::Pipeline& pipeline) {
+    const std::vector<ir::SchemaColumn> inputs = ir::inputColumns(pipeline);
+    for (size_t i = 0; i < inputs.size(); i++) {
+      const auto& input = pipeline.nodes[inputs[i].node].op->as<ir::Input>();
+      if (input.role != ir::Input::state) continue;
+      State state{i, ir::columnFeeding(pipeline, input.field), {}};
+      if (!std::isnan(input.reset)) state.cell.kind = KILN_NUMBER, state.cell.as.number = input.reset;
+      states_.push_back(state);
+    }
+  }
+  void give(std::vector<kiln_cell>& in) const {
+    for (const State& s : states_) in[s.input] = s.cell;
+  }
+  void take(const std::vector<kiln_cell>& out) {
+    for (State& s : states_) s.cell = out[s.output];
+  }
+
+ private:
+  struct State {
+    size_t input, output;
+    kiln_cell cell;
+  };
+  std::vector<State> states_;
+};
+
 }  // namespace
 
 static void verifyBlock(const ir::Pipeline& pipeline, const ir::Verification& block, Severity severity, VerificationResult& result,
@@ -84,10 +112,12 @@ static void verifyBlock(const ir::Pipeline& pipeline, const ir::Verification& bl
   const Columns columns(pipeline, block);
   ir::Evaluator evaluator(pipeline);
   std::vector<kiln_cell> in(ir::inputColumns(pipeline).size()), out(ir::outputColumns(pipeline).size());
+  States states(pipeline);
   uint64_t values = 0, differing = 0;
   std::string first;
   for (size_t r = 0; r < block.rows.size(); r++) {
     for (auto& cell : in) cell = {};
+    states.give(in);
     for (size_t c = 0; c < block.columns.size(); c++) {
       const std::string& text = block.rows[r][c];
       if (columns.input[c] < 0 || text.empty()) continue;
@@ -96,6 +126,7 @@ static void verifyBlock(const ir::Pipeline& pipeline, const ir::Verification& bl
     }
     kiln_status status{};
     evaluator.evaluate(in.data(), out.data(), &status);
+    if (!(status.bits & KILN_NO_RESULT)) states.take(out);
     for (size_t c = 0; c < block.columns.size(); c++) {
       if (columns.output[c] < 0 || columns.input[c] >= 0) continue;
       const size_t o = static_cast<size_t>(columns.output[c]);

@@ -51,4 +51,11 @@ std::vector<SchemaColumn> outputColumns(const Pipeline& pipeline) {
   return columns;
 }
 
+uint32_t columnFeeding(const Pipeline& pipeline, const std::string& state) {
+  const std::vector<SchemaColumn> columns = outputColumns(pipeline);
+  for (uint32_t c = 0; c < columns.size(); c++)
+    if (pipeline.nodes[columns[c].node].op->as<Output>().feeds == state) return c;
+  return kNone;
+}
+
 }  // namespace kiln::ir

@@ -13,9 +13,11 @@
 //  8. Tests of a forest fit the columns that they are given: sets and constants of cat columns are codes of the dict,
 //     order only where that is ordered.
 //  9. Verification rows have one cell, precision and zero threshold a column, and columns are inputs or outputs.
+// 10. One output feeds each input of role state, with values of its type; no output feeds any other.
 // Everything is linear in the pipeline, and every violation is reported.
 #include "compiler/ir/verify.h"
 
+#include <map>
 #include <unordered_set>
 
 #include "compiler/ir/columns.h"
@@ -56,6 +58,8 @@ class Verifier {
   void nodes() {
     defined_.resize(p_.values.size());
     for (NodeId id = 0; id < p_.nodes.size(); id++) node(id);
+    for (const auto& [field, state] : states_)
+      if (!state.fed) report(state.node, "no output feeds state '" + field + "'");
     for (ValueId v = 0; v < p_.values.size(); v++)
       if (!defined_[v]) report(kNone, "value '%" + p_.values[v].name + "' is the result of no node");
   }
@@ -146,10 +150,12 @@ class Verifier {
     if (auto* input = n.op->to<Input>()) {
       const auto& shape = input->list ? std::vector<uint32_t>() : input->columns.empty() ? input->shape : input->columns;
       if (small(shape)) inputCount_ += columns(id, "input", columnNames(input->field, shape), inputs_);
+      if (input->role == Input::state) states_.emplace(input->field, State{id, false});
     } else if (auto* output = n.op->to<Output>()) {
       if (n.operands.size() != 1 || n.operands[0] >= p_.values.size()) return;
       const auto& shape = output->columns.empty() ? p_.type(n.operands[0]).shape : output->columns;
       if (small(shape)) columns(id, "output", columnNames(output->field, shape, output->labels), outputs_);
+      if (!output->feeds.empty()) feeds(id, n, *output);
     } else if (auto* prepare = n.op->to<Prepare>()) {
       blame(id, prepare->fieldIndex);
     } else if (auto* raise = n.op->to<RaiseIf>()) {
@@ -172,6 +178,22 @@ class Verifier {
     for (const std::string& name : names)
       if (name.empty() || !taken.insert(name).second) report(id, std::string(what) + " field '" + name + "' is empty or occurs twice");
     return static_cast<uint32_t>(names.size());
+  }
+
+  struct State {
+    NodeId node;
+    bool fed;
+  };
+  void feeds(NodeId id, const Node& n, const Output& output) {
+    const auto found = states_.find(output.feeds);
+    if (found == states_.end() || found->second.fed)
+      return report(id, "feeds '" + output.feeds + "', which is no input of role state above, or is fed already");
+    found->second.fed = true;
+    const std::vector<ValueId>& state = p_.nodes[found->second.node].results;
+    if (state.size() != 1 || state[0] >= p_.values.size()) return;
+    const Type &from = p_.type(n.operands[0]), &to = p_.type(state[0]);
+    if (from.elem != to.elem || from.dict != to.dict || !from.isScalar() || !to.isScalar())
+      report(id, "feeds '" + output.feeds + "', which is of another type");
   }
 
   // Inputs stand before what uses them, so those seen so far are enough.
@@ -232,6 +254,7 @@ class Verifier {
   std::vector<bool> defined_;
   std::unordered_set<std::string> names_, inputs_, outputs_;
   uint32_t inputCount_ = 0;
+  std::map<std::string, State> states_;   // by field
 };
 
 }  // namespace

@@ -308,6 +308,24 @@ class Importer {
   uint32_t inputs = 0;                         ///< inputs built so far: the next one's number
   bool floatMath = false;                      ///< x-mathContext="float" of the model in hand
   std::map<std::string, Prediction> segments;  ///< of the model lowered last, by Segment@id (OutputField@segmentId)
+  /// Segments that the model in hand is inside of: it runs where each `ran` is true and none of its `before`.
+  struct Guard {
+    ValueId ran;
+    std::vector<ValueId> before;
+  };
+  std::vector<Guard> guards;
+  /// Values that the next row gets back, each with the field of the input of role state that it feeds.
+  struct State {
+    std::string input;
+    ValueId next;
+    const Element* element;
+  };
+  std::vector<State> states;
+  /// Adds an input of role state, f64, whose value before the first row is `reset`; NaN: missing, which it can only then be.
+  /// states.cpp
+  ValueId state(const std::string& name, double reset, const Element* at);
+  /// What the state is in the next row: `next` where the model in hand runs and `next` is present, else as it was.
+  void setState(ValueId state, ValueId next, const Element* at);
   std::map<std::string, ir::TableRef> classDicts;  ///< classes of targets without a dict of their own (classes.cpp)
 
  private:

@@ -406,6 +406,13 @@ void emit(Importer& importer, const Element* model, const Prediction& prediction
     output.of = c.of;
     importer.build.add(std::move(output), {importer.presentable(c.value)});
   }
+  for (const Importer::State& state : importer.states) {
+    importer.at(state.element);
+    ir::Output output;
+    output.field = "next " + state.input, output.feeds = state.input, output.feature = ir::Output::other;
+    output.description = "for the next row's " + state.input;
+    importer.build.add(std::move(output), {state.next});
+  }
 }
 
 }  // namespace

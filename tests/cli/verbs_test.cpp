@@ -76,6 +76,31 @@ TEST_F(Verbs, TablesInEveryFormat) {
   EXPECT_EQ(tabs.out, "risk\tmargin\n1.6\t1.6\n");
 }
 
+// x adds up from 10, but for rows without a result; each row gets back what the last one with a result gave.
+TEST_F(Verbs, StatesGoFromRowToRow) {
+  write("sum.ir", R"(pipeline "sum" {
+  %x = input field "x"
+  %state = input field "before" role state reset 10 nullable false
+  %sum = add %x, %state
+  %next = coalesce %sum, %state
+  output %sum field "sum"
+  output %next field "after" feeds "before"
+}
+)");
+  ASSERT_EQ(kiln("compile sum.ir -o sum.so").code, 0);
+  const std::string rows = "x,y\n1,\n2,\n,\noops,\n4,\n";
+  const std::string scored = "sum,s\n11,ok\n13,ok\n,ok\n,value of the wrong type in 'x'\n17,ok\n";
+  EXPECT_EQ(kiln("score sum.so --status-column s", rows).out, scored);
+  EXPECT_EQ(kiln("score sum.ir --interpret --status-column s", rows).out, scored);
+  // What feeds a state is shown where it is asked for; rows of other shards count.
+  EXPECT_EQ(kiln("score sum.so --outputs after", rows).out, "after\n11\n13\n13\n\n17\n");
+  EXPECT_EQ(kiln("score sum.so --shard 0/2", rows).out, "sum\n11\n\n17\n");
+  const auto facts = nlohmann::json::parse(kiln("inspect sum.so --json").out);
+  EXPECT_EQ(facts["inputs"][1]["role"], "state");
+  EXPECT_EQ(facts["inputs"][1]["reset"], 10);
+  EXPECT_EQ(facts["outputs"][1]["feeds"], "before");
+}
+
 TEST_F(Verbs, RowsWithoutResult) {
   const std::string rows = "income,debt,region\n-5,1,north\n20000,15000,west\n";
   EXPECT_EQ(kiln("score loan.pmml --interpret --outputs risk", rows).out, "risk\n\n1.6\n");

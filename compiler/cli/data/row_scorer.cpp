@@ -11,7 +11,7 @@ namespace kiln::data {
 namespace {
 
 Column columnOf(const kiln_field& field) {
-  Column c{field.name, field.type, {}, field.required != 0, field.role, field.list != 0, field.role_of, field.role_step, {}};
+  Column c{field.name, field.type, {}, field.required != 0, field.role, field.list != 0, field.role_of, field.role_step, field.reset, {}};
   c.same.assign(field.same, field.same + field.same_count);
   for (uint32_t i = 0; i < field.categories.count; i++)
     c.categories.emplace_back(field.categories.text + field.categories.offsets[i],
@@ -57,6 +57,7 @@ class Interpreted final : public RowScorer {
       Column& c = inputs.back();
       c.required = input.required, c.role = input.role, c.list = input.list != 0;
       c.roleOf = input.roleOf, c.roleStep = input.roleStep, c.same = input.same;
+      if (input.role == ir::Input::state) c.roleOf = ir::columnFeeding(*pipeline_, input.field), c.reset = input.reset;
     }
     for (const ir::SchemaColumn& at : ir::outputColumns(*pipeline_))
       outputs.push_back(column(at.name, pipeline_->type(pipeline_->nodes[at.node].operands[0])));
@@ -112,7 +113,10 @@ bool RowScorer::groupsRows() const {
   return std::any_of(inputs.begin(), inputs.end(), [](const Column& c) { return c.list || c.role == KILN_ROLE_GROUP; });
 }
 bool RowScorer::readsPast() const {
-  return std::any_of(inputs.begin(), inputs.end(), [](const Column& c) { return c.role == KILN_ROLE_LAG; });
+  return std::any_of(inputs.begin(), inputs.end(), [](const Column& c) { return c.role == KILN_ROLE_LAG || c.role == KILN_ROLE_STATE; });
+}
+bool RowScorer::isState(uint32_t output) const {
+  return std::any_of(inputs.begin(), inputs.end(), [&](const Column& c) { return c.role == KILN_ROLE_STATE && c.roleOf == output; });
 }
 
 std::string statusText(const kiln_status& status, const std::vector<Column>& inputs, bool notes) {

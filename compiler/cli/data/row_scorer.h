@@ -17,7 +17,8 @@ struct Column {
   bool required = false;
   uint8_t role = KILN_ROLE_VALUE;        ///< enum kiln_role
   bool list = false;
-  uint32_t roleOf = 0, roleStep = 0;     ///< of a lag: an input, rows before
+  uint32_t roleOf = 0, roleStep = 0;     ///< of a lag: an input, rows before; of a state: an output
+  double reset = 0;                      ///< of a state
   std::vector<uint32_t> same;            ///< of a lag: inputs
 };
 
@@ -37,6 +38,7 @@ class RowScorer {
   std::string source;   ///< "PMML 4.4" ...
   bool groupsRows() const;   ///< one score for each group of rows
   bool readsPast() const;    ///< scores depend on rows before
+  bool isState(uint32_t output) const;   ///< it feeds the next row
   bool isPmml() const { return source.starts_with("PMML"); }
   bool isOnnx() const { return source.starts_with("ONNX"); }
 };

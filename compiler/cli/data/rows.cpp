@@ -1,6 +1,7 @@
 #include "compiler/cli/data/rows.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace kiln::data {
 
@@ -59,6 +60,29 @@ void History::add(const std::vector<std::string_view>& fields) {
     for (uint32_t input : kept_) row.emplace_back(fields[input]);
     rows.push_front(std::move(row));
     if (rows.size() > blocks.most) rows.pop_back();
+  }
+}
+
+States::States(const std::vector<Column>& inputs) {
+  for (size_t i = 0; i < inputs.size(); i++) {
+    if (inputs[i].role != KILN_ROLE_STATE) continue;
+    kiln_cell cell{};
+    if (!std::isnan(inputs[i].reset)) cell.kind = KILN_NUMBER, cell.as.number = inputs[i].reset;
+    states_.push_back({i, inputs[i].roleOf, cell, {}});
+  }
+}
+
+kiln_cell States::cell(size_t input) const {
+  const auto found = std::find_if(states_.begin(), states_.end(), [&](const State& s) { return s.input == input; });
+  kiln_cell cell = found->cell;
+  if (cell.kind == KILN_TEXT) cell.as.text = found->text.data();
+  return cell;
+}
+
+void States::take(const std::vector<kiln_cell>& outputs) {
+  for (State& s : states_) {
+    s.cell = outputs[s.output];
+    if (s.cell.kind == KILN_TEXT) s.text.assign(s.cell.as.text, s.cell.length);
   }
 }
 

@@ -61,4 +61,23 @@ class History {
   std::vector<size_t> place_;     // of an input in kept_
 };
 
+/// What inputs of role state hold: cells that outputs of the last row with a result gave, at first their reset values.
+class States {
+ public:
+  explicit States(const std::vector<Column>& inputs);
+  bool needed() const { return !states_.empty(); }
+  kiln_cell cell(size_t input) const;
+  /// A row's outputs, which are cells for the next row.
+  void take(const std::vector<kiln_cell>& outputs);
+
+ private:
+  struct State {
+    size_t input;
+    uint32_t output;
+    kiln_cell cell;
+    std::string text;
+  };
+  std::vector<State> states_;
+};
+
 }  // namespace kiln::data

@@ -28,7 +28,7 @@ bool bindInputs(const RowScorer& scorer, const std::vector<std::string>& columns
   for (size_t i = 0; i < columns.size(); i++) byName.emplace(columns[i], static_cast<int>(i)), seen[columns[i]]++;
   std::string absent;
   for (const Column& input : scorer.inputs) {
-    if (input.role == KILN_ROLE_LAG) {   // filled from the rows before
+    if (input.role == KILN_ROLE_LAG || input.role == KILN_ROLE_STATE) {   // filled from the rows before
       bindings.push_back({-1, false});
       continue;
     }
@@ -110,7 +110,7 @@ class ChunkScorer {
  public:
   explicit ChunkScorer(const Setup& setup)
       : s_(setup), parser_(setup.inputFormat, setup.columns), worker_(setup.scorer.worker()), in_(setup.scorer.inputs.size()),
-        out_(setup.scorer.outputs.size()), history_(setup.scorer.inputs), texts_(setup.scorer.inputs.size()) {}
+        out_(setup.scorer.outputs.size()), history_(setup.scorer.inputs), states_(setup.scorer.inputs), texts_(setup.scorer.inputs.size()) {}
 
   /// Takes the rows of a chunk in, to be scored by group.
   Done gather(Job job, RowGroups& groups) {
@@ -146,7 +146,8 @@ class ChunkScorer {
         texts_[i] = column < 0 ? std::string_view() : fields_[static_cast<size_t>(column)];
       }
       const bool mine = s_.options.shards <= 1 || line_ % s_.options.shards == s_.options.shard;
-      if (mine && !scoreRow(done)) return done;
+      // States go through the rows of other shards too.
+      if ((mine || states_.needed()) && !scoreRow(mine, done)) return done;
       if (history_.needed()) history_.add(texts_);
     }
     if (!error.empty()) done.exitCode = 3, done.error = error;
@@ -154,15 +155,19 @@ class ChunkScorer {
   }
 
  private:
-  bool scoreRow(Done& done) {
+  bool scoreRow(bool mine, Done& done) {
     size_t textBytes = 0;
     for (size_t i = 0; i < in_.size(); i++) {
       const Column& input = s_.scorer.inputs[i];
+      if (input.role == KILN_ROLE_STATE) {
+        in_[i] = states_.cell(i);
+        continue;
+      }
       const bool lag = input.role == KILN_ROLE_LAG;
       in_[i] = cellOf(lag ? history_.past(i, texts_) : texts_[i], s_.bindings[lag ? input.roleOf : i], input, s_.scorer.isPmml());
       if (in_[i].kind == KILN_TEXT) textBytes += in_[i].length;
     }
-    return scoreCells(textBytes, 0, done);
+    return scoreCells(textBytes, 0, mine, done);
   }
 
   // One row of the group for what all its rows share, all of them for lists.
@@ -178,7 +183,7 @@ class ChunkScorer {
     };
     for (size_t i = 0; i < in_.size(); i++) {
       if (!s_.scorer.inputs[i].list) {
-        in_[i] = cell(i, 0);
+        in_[i] = s_.scorer.inputs[i].role == KILN_ROLE_STATE ? states_.cell(i) : cell(i, 0);
         continue;
       }
       lists_[i].clear();
@@ -189,17 +194,20 @@ class ChunkScorer {
     }
     fields_.clear();
     for (size_t c = 0; c < s_.columns.size(); c++) fields_.push_back(groups.field(g, 0, c));
-    return scoreCells(textBytes, items, done);
+    return scoreCells(textBytes, items, true, done);
   }
 
-  bool scoreCells(size_t textBytes, size_t items, Done& done) {
+  bool scoreCells(size_t textBytes, size_t items, bool mine, Done& done) {
     kiln_status status{};
     const int32_t code = worker_->score(in_.data(), textBytes, items, out_.data(), &status);
     if (code != KILN_OK) {
       done.exitCode = 1, done.error = "the scorer returned code " + std::to_string(code);
       return false;
     }
-    if (status.bits & KILN_NO_RESULT) {
+    const bool hasResult = !(status.bits & KILN_NO_RESULT);
+    if (hasResult) states_.take(out_);
+    if (!mine) return true;
+    if (!hasResult) {
       done.withoutResult++;
       if (s_.options.onError == OnError::fail) {
         done.exitCode = 3;
@@ -260,6 +268,7 @@ class ChunkScorer {
   std::vector<kiln_cell> in_, out_;
   std::vector<std::vector<kiln_cell>> lists_;
   History history_;
+  States states_;
   std::vector<std::string_view> fields_, texts_;   // by column of the table, by input
   uint64_t line_ = 0;
 };
@@ -363,7 +372,8 @@ bool chooseColumns(Setup& s, std::string& error) {
     s.outputs.push_back(static_cast<uint32_t>(found - all.begin()));
   }
   if (s.options.outputs.empty())
-    for (uint32_t i = 0; i < s.scorer.outputs.size(); i++) s.outputs.push_back(i);
+    for (uint32_t i = 0; i < s.scorer.outputs.size(); i++)
+      if (!s.scorer.isState(i)) s.outputs.push_back(i);
   for (const std::string& name : s.options.idColumns) {
     const auto found = std::find(s.columns.begin(), s.columns.end(), name);
     if (found == s.columns.end()) return error = "the table has no column '" + name + "'", false;

@@ -17,6 +17,8 @@ namespace kiln::ir {
 /// fails the list, unless `dropInvalid` makes items of the wrong type and invalid ones missing.
 /// Role lag: the value of input `roleOf` in the `roleStep`-th row before this one, of those rows that agree with it in the
 /// inputs `same`; missing where there is none. The caller fills it in; nothing here depends on it.
+/// Role state: what the output that `feeds` it gave for the last row that had a result; before the first row `reset`, which is
+/// missing if it is NaN.
 struct Input final : OpBase<Input, OpKind::Input> {
   enum Nan : uint8_t { value, missing, invalid };
   enum Role : uint8_t { plain, group, order, horizon, weight, lag, state };
@@ -34,6 +36,7 @@ struct Input final : OpBase<Input, OpKind::Input> {
   Role role = plain;
   uint32_t roleOf = kNone, roleStep = 0;
   std::vector<uint32_t> same;
+  double reset = 0;
   OpType opType = continuous;
   std::string description;   ///< how missing, invalid and outlying values are treated, in words
   double low, high;          ///< valid range, for the schema only
@@ -47,6 +50,7 @@ struct Input final : OpBase<Input, OpKind::Input> {
     f.field("required", required), f.field("blank", blank), f.choice("nan", nan, kNans);
     f.field("shape", shape), f.field("columns", columns), f.field("list", list), f.field("drop_invalid", dropInvalid);
     f.choice("role", role, kRoles), f.field("role_of", roleOf), f.field("role_step", roleStep), f.field("same", same);
+    f.field("reset", reset);
     f.choice("optype", opType, kOpTypes), f.field("description", description), f.field("low", low), f.field("high", high);
   }
   std::vector<Type> infer(Inference&) const override;

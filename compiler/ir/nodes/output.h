@@ -6,6 +6,7 @@ namespace kiln::ir {
 
 /// Operand x; a cat (of a closed dict) gives its label. A tensor is one column for each element, named after its indices in a
 /// tensor of shape `columns` (x's own where that is not given), or after `labels`, one an element. No results. A failed x ends the row, as with check.
+/// `feeds`: the field of an input of role state, which has this value, a scalar, in the next row.
 /// NaN is made canonical; a NaN or infinite x sets the note NON_FINITE.
 struct Output final : OpBase<Output, OpKind::Output> {
   /// As enum kiln_result.
@@ -18,6 +19,7 @@ struct Output final : OpBase<Output, OpKind::Output> {
   std::string description;
   std::vector<uint32_t> columns;
   std::vector<std::string> labels;
+  std::string feeds;
 
   static constexpr const char* kFeatures[] = {"none", "value", "label", "probability", "confidence", "leaf",
                                               "rank", "reason", "distance", "derived", "other"};
@@ -25,7 +27,7 @@ struct Output final : OpBase<Output, OpKind::Output> {
   void fields(FieldVisitor& f) override {
     f.field("field", field), f.choice("feature", feature, kFeatures), f.choice("optype", opType, kOpTypes);
     f.field("of", of), f.field("description", description);
-    f.field("columns", columns), f.field("labels", labels);
+    f.field("columns", columns), f.field("labels", labels), f.field("feeds", feeds);
   }
   std::vector<Type> infer(Inference&) const override;
   void evaluate(Evaluation&) const override;

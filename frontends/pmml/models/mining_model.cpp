@@ -152,7 +152,9 @@ struct MiningLowering {
     if (ran == kNone) return false;
     if (build.type(ran).nullable) ran = build.add(Coalesce(), {ran, build.boolean(false)}, "ran");
     Scope unread(&scope);
+    importer.guards.push_back({ran, s.method == MultipleModelMethod::selectFirst ? ranBefore() : std::vector<ValueId>()});
     auto prediction = importer.model(scope, segment.model, false, &unread);
+    importer.guards.pop_back();
     if (!prediction) return false;
     importer.at(segment.element);
     const Field* weight = segment.weightField.empty() ? nullptr : unread.own(segment.weightField);
@@ -163,6 +165,12 @@ struct MiningLowering {
     if (!isChain() && s.method != MultipleModelMethod::selectFirst) prediction->outputs.clear();
     members.push_back({&segment, ran, std::move(*prediction), ownWeight});
     return true;
+  }
+
+  std::vector<ValueId> ranBefore() const {
+    std::vector<ValueId> before;
+    for (const Member& m : members) before.push_back(m.ran);
+    return before;
   }
 
   void guard(Prediction& p, ValueId ran) {

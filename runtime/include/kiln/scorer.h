@@ -71,14 +71,14 @@ typedef struct kiln_field {
   uint32_t size;
   uint8_t type, optype, nullable, result;   /* enums above; result is 0 for inputs */
   uint8_t role, list, reserved[2];          /* enum kiln_role; list: the value is a list: of the values of a group's rows, in their order */
-  uint32_t role_of, role_step;              /* lag: role_step rows back of input role_of; state: the previous row's output role_of */
+  uint32_t role_of, role_step;              /* lag: role_step rows back of input role_of; state: output role_of of the last row that had a result */
   const char *name;                         /* UTF-8, terminated */
   const char *description;                  /* how missing, invalid and outlying values are treated, in words and in the JSON section in full */
   kiln_strings categories;                  /* labels by code; count 0 where there are none */
   double low, high;                         /* valid range; -inf, +inf where open */
   uint32_t of;                              /* for probabilities and the like: index into categories of the one meant, or 0xffffffff */
   uint32_t required;                        /* an input that must be bound */
-  double reset;                             /* state: the value before the first row */
+  double reset;                             /* state: the value before the first row; NaN: missing */
   uint32_t most_items;                      /* of a list; a longer one is KILN_LIST_TOO_LONG */
   uint32_t same_count;                      /* lag: only rows that have the same values in these inputs count */
   const uint32_t *same;
