@@ -135,6 +135,7 @@ constexpr struct {
     {"SupportVectorMachine", "targetCategory"},
     {"SupportVectorMachine", "alternateTargetCategory"},
     {"SupportVectorMachineModel", "alternateBinaryTargetCategory"},
+    {"TextDocument", "id"},
 };
 
 bool isElsewhere(const char* name) {  // what belongs to a model, but not to its own content
@@ -149,6 +150,7 @@ bool isElsewhere(const char* name) {  // what belongs to a model, but not to its
 bool collectNamed(Importer& importer, const Element* model) {
   const Classes classes = classesOf(importer, model);
   if (!std::strcmp(model->Name(), "NearestNeighborModel")) return collectNeighborClasses(importer, model, classes);
+  if (!std::strcmp(model->Name(), "BayesianNetworkModel")) return collectNetworkClasses(importer, model, classes);
   std::vector<const Element*> pending{model};
   while (!pending.empty()) {
     const Element* e = pending.back();

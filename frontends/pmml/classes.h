@@ -25,6 +25,8 @@ std::optional<uint32_t> classCode(Importer& importer, const Classes& classes, co
 bool collectClasses(Importer& importer, const Element* model);
 /// The same of a NearestNeighborModel, whose training instances name them (nearest_neighbor_model.cpp).
 bool collectNeighborClasses(Importer& importer, const Element* model, const Classes& classes);
+/// The same of a BayesianNetworkModel, whose node of the target names them (bayesian_network_model.cpp).
+bool collectNetworkClasses(Importer& importer, const Element* model, const Classes& classes);
 uint32_t classCount(Importer& importer, const Classes& classes);
 
 /// Whether this is a model element that can be lowered.

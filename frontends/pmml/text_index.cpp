@@ -11,6 +11,7 @@
 #include "compiler/ir/tables/pool.h"
 #include "compiler/ir/tables/rules.h"
 #include "frontends/pmml/import.h"
+#include "frontends/pmml/letters.h"
 #include "frontends/pmml/tables.h"
 #include "runtime/kernels/unicode.h"
 
@@ -97,15 +98,14 @@ std::optional<ir::Pool> poolOf(Importer& in, const Element* e) {
   return pool;
 }
 
-// Lower case as scorers map it.
+}  // namespace
+
 std::string lowerCase(const std::string& text) {
   std::string out(3 * text.size() + 4, '\0');
   out.resize(kernel::lower(reinterpret_cast<const kernel::u8*>(text.data()), static_cast<uint32_t>(text.size()),
                            reinterpret_cast<kernel::u8*>(out.data()), static_cast<uint32_t>(out.size())));
   return out;
 }
-
-}  // namespace
 
 // Element of the counts of `text` for a term, and the count of its most frequent word where it is asked for.
 Importer::TermCount Importer::countTerm(ir::Pool pool, ValueId text, const std::string& term, bool most) {
