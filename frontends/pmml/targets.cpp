@@ -29,6 +29,42 @@ void noteDefault(Importer& importer, ValueId value) {
   importer.build.add(note, {importer.build.call("is_missing", {value})});
 }
 
+// What tells how far a prediction may be off goes the way of the prediction: bounds are clamped and rescaled as it is, deviations are
+// multiplied.
+struct Rescaling {
+  std::optional<double> min, max;
+  double factor, constant;
+};
+void rescaleFeatures(Importer& importer, Prediction& prediction, const Rescaling& r) {
+  ir::Builder& build = importer.build;
+  const auto times = [&build, &importer](ValueId value, double factor) {
+    return factor == 1 ? value : build.call("mul", {value, constantLike(importer, value, factor)});
+  };
+  std::map<std::string, std::function<ValueId(const Element*)>> features;
+  for (const char* name : {"standardError", "standardDeviation"}) {
+    const auto known = prediction.features.find(name);
+    if (known == prediction.features.end()) continue;
+    features[name] = [inner = known->second, times, factor = std::abs(r.factor)](const Element* field) {
+      const ValueId value = inner(field);
+      return value == kNone ? kNone : times(value, factor);
+    };
+  }
+  const char* const bounds[] = {"confidenceIntervalLower", "confidenceIntervalUpper"};
+  for (int i = 0; i < 2; ++i) {
+    const auto known = prediction.features.find(bounds[i]);
+    if (known == prediction.features.end()) continue;
+    features[bounds[r.factor < 0 ? 1 - i : i]] = [&importer, inner = known->second, times, r](const Element* field) {
+      ValueId value = inner(field);
+      if (value == kNone) return kNone;
+      if (r.min) value = importer.build.call("clip_low", {value, constantLike(importer, value, *r.min)});
+      if (r.max) value = importer.build.call("clip_high", {value, constantLike(importer, value, *r.max)});
+      value = times(value, r.factor);
+      return r.constant == 0 ? value : importer.build.call("add", {value, constantLike(importer, value, r.constant)});
+    };
+  }
+  for (auto& [name, feature] : features) prediction.features[name] = std::move(feature);
+}
+
 bool numberTarget(Importer& importer, const Element* target, Prediction& prediction) {
   ir::Builder& build = importer.build;
   const bool hasMin = target->Attribute("min"), hasMax = target->Attribute("max");
@@ -37,6 +73,7 @@ bool numberTarget(Importer& importer, const Element* target, Prediction& predict
              constant = importer.number(target, "rescaleConstant", 0.0);
   const auto rounding = importer.choice(target, "castInteger", {"round", "ceiling", "floor"}, -1);
   if (!min || !max || !factor || !constant || !rounding) return false;
+  rescaleFeatures(importer, prediction, {hasMin ? min : std::nullopt, hasMax ? max : std::nullopt, *factor, *constant});
   ValueId value = prediction.value;
   if (ir::isInteger(build.type(value).elem)) value = asNumber(importer, value, mathElem(importer));
   if (hasMin) value = build.call("clip_low", {value, constantLike(importer, value, *min)});

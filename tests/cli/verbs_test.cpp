@@ -79,7 +79,7 @@ TEST_F(Verbs, TablesInEveryFormat) {
 // x adds up from 10, but for rows without a result; each row gets back what the last one with a result gave.
 TEST_F(Verbs, StatesGoFromRowToRow) {
   write("sum.ir", R"(pipeline "sum" {
-  %x = input field "x"
+  %x = input field "x" nan missing
   %state = input field "before" role state reset 10 nullable false
   %sum = add %x, %state
   %next = coalesce %sum, %state

@@ -1,6 +1,7 @@
 // GeneralRegressionModel: links, ordinal and multinomial targets, factors with contrasts, interactions, offset and
 // trials, standard errors, Cox. Expected values are the formulas of PMML 4.4's GeneralRegression page, computed with
 // Python's math.
+#include <cmath>
 #include <cstdlib>
 
 #include "tests/pmml/scoring.h"
@@ -168,6 +169,34 @@ TEST(GeneralRegression, StandardError) {
   text.insert(text.find("<ParamMatrix>"), covariances);
   const std::string se = Scoring(text).score({{"x", "3"}}, "se");
   EXPECT_NEAR(std::strtod(se.c_str(), nullptr), 1.5811388300841898, 1e-15);
+}
+
+// 1 + 2 * 3 -+ q * 1.5811388300841898 of the model above. Quantiles of Student's t by numeric integration of its density: 12.7062047361747
+// (1 degree, 95 %), 4.302652729749 (2, 95 %), 1.8945786050900 (7, 90 %), 2.228138851986 (10, 95 %); of the normal one 1.959963984540054.
+TEST(GeneralRegression, ConfidenceIntervals) {
+  const auto bound = [](const std::string& attributes, const std::string& level, const std::string& targets = "", const char* which = "Lower") {
+    std::string text = model(R"(functionName="regression" modelType="regression" )" + attributes, "ab", cell("b", "x", "1"), beta("a", "1") + beta("b", "2"), "y",
+                             std::string("<OutputField name=\"c\" feature=\"confidenceInterval") + which + "\"" + level + "/>");
+    text.insert(text.find("<ParamMatrix>"), R"(<PCovMatrix><PCovCell pRow="a" pCol="a" value="4"/><PCovCell pRow="a" pCol="b" value="-1"/>
+<PCovCell pRow="b" pCol="b" value="0.5"/></PCovMatrix>)");
+    text.insert(text.find("<ParameterList>"), targets);
+    Scoring scoring(text);
+    return scoring.ok() ? std::strtod(scoring.score({{"x", "3"}}, "c").c_str(), nullptr) : std::nan("");
+  };
+  constexpr double kError = 1.5811388300841898;
+  EXPECT_NEAR(bound("", ""), 7 - 1.959963984540054 * kError, 1e-13);
+  EXPECT_NEAR(bound(R"(modelDF="1")", ""), 7 - 12.7062047361747 * kError, 1e-11);
+  EXPECT_NEAR(bound(R"(modelDF="2")", R"( value="95")"), 7 - 4.302652729749 * kError, 1e-11);
+  EXPECT_NEAR(bound(R"(modelDF="7")", R"( value="90")", "", "Upper"), 7 + 1.8945786050900 * kError, 1e-11);
+  EXPECT_NEAR(bound(R"(modelDF="10")", ""), 7 - 2.228138851986 * kError, 1e-11);
+  // Many degrees: where the series ends and the expansion takes over, both are near the normal quantile plus (q^3 + q) / (4 n).
+  EXPECT_NEAR(bound(R"(modelDF="20000")", ""), bound(R"(modelDF="20001")", ""), 1e-8);
+  EXPECT_TRUE(std::isnan(bound(R"(modelDF="2.5")", "")));
+  // Targets rescale bounds as they do the prediction: 3 - 2 y has its lower bound where y has the upper one.
+  const std::string targets = R"(<Targets><Target field="y" rescaleFactor="-2" rescaleConstant="3"/></Targets>)";
+  EXPECT_NEAR(bound("", "", targets), 3 - 2 * (7 + 1.959963984540054 * kError), 1e-13);
+  EXPECT_NEAR(bound("", "", targets, "Upper"), 3 - 2 * (7 - 1.959963984540054 * kError), 1e-13);
+  EXPECT_EQ(bound("", "", R"(<Targets><Target field="y" min="6.5"/></Targets>)"), 6.5);
 }
 
 TEST(GeneralRegression, Cox) {

@@ -239,7 +239,8 @@ struct GaussianProcess {
     prediction.value = mean();
     const auto self = std::make_shared<GaussianProcess>(*this);
     addIntervals(importer, prediction, [self] { return self->standardDeviation(); });
-    prediction.features["standardError"] = prediction.features["standardDeviation"];
+    for (const char* name : {"standardDeviation", "standardError"})
+      prediction.features[name] = [self](const Element*) { return self->standardDeviation(); };
     warnOfSecondMean();
     return prediction;
   }

@@ -14,6 +14,7 @@
 #include "compiler/ir/tables/matrix.h"
 #include "frontends/pmml/classes.h"
 #include "frontends/pmml/models/cox_regression.h"
+#include "frontends/pmml/models/intervals.h"
 #include "frontends/pmml/models/linear_predictor.h"
 
 namespace kiln::pmml {
@@ -223,8 +224,24 @@ struct GeneralRegression {
       const ValueId error = standardError(*row);
       if (error == kNone) return std::nullopt;
       prediction.features["standardError"] = [error](const Element*) { return error; };
+      if (!addConfidenceInterval(prediction, error)) return std::nullopt;
     }
     return prediction;
+  }
+
+  // Of the mean predicted, by Student's quantile of modelDF degrees of freedom; the normal one where they are not given.
+  bool addConfidenceInterval(Prediction& prediction, ValueId error) {
+    if (model->Attribute("trialsVariable") || model->Attribute("trialsValue")) return true;
+    std::optional<uint64_t> degrees;
+    if (model->Attribute("modelDF")) {
+      const auto number = importer.number(model, "modelDF", std::nullopt);
+      if (!number) return false;
+      if (!(*number >= 1 && *number <= 1e15 && *number == std::floor(*number)))
+        return importer.unsupported(model, "modelDF that is no whole number from 1");
+      degrees = static_cast<uint64_t>(*number);
+    }
+    addIntervals(importer, prediction, [error] { return error; }, degrees);
+    return true;
   }
 
   // H0(t) exp(x beta - x0 beta), x0 the reference points.
@@ -237,13 +254,14 @@ struct GeneralRegression {
     return build.call("mul", {base, call("exp", call("sub", eta, reference))});
   }
 
-  // Whether this model's Output, or that of a model around it, asks for it.
+  // Whether this model's Output, or that of a model around it, asks for it or for what it makes.
   bool wantsStandardError() {
     for (const Element* m = model; m; m = m->Parent() ? m->Parent()->ToElement() : nullptr) {
       const Element* output = m->FirstChildElement("Output");
       for (const Element* f = output ? output->FirstChildElement("OutputField") : nullptr; f;
            f = f->NextSiblingElement("OutputField")) {
-        if (importer.attribute(f, "feature") == "standardError") return true;
+        const std::string feature = importer.attribute(f, "feature").value_or("");
+        if (feature == "standardError" || feature == "confidenceIntervalLower" || feature == "confidenceIntervalUpper") return true;
       }
     }
     return false;

@@ -1,14 +1,15 @@
-// Results that are normally distributed about their prediction: the features that tell how far.
+// Confidence intervals about a prediction whose deviation is known.
 #pragma once
 #include <functional>
+#include <optional>
 
 #include "frontends/pmml/import.h"
 
 namespace kiln::pmml {
 
-/// Adds the features standardDeviation, confidenceIntervalLower and confidenceIntervalUpper of prediction.value. `deviation` is
-/// asked for the standard deviation when one of them is wanted; kNone if that was reported. The interval holds the share of
-/// attribute `value` in percent, 95 if it is absent: mean -+ q(1/2 + value/200) * deviation with the normal quantile q.
-void addIntervals(Importer& importer, Prediction& prediction, std::function<ValueId()> deviation);
+/// Adds the features confidenceIntervalLower and confidenceIntervalUpper of prediction.value. `deviation` is asked for the standard
+/// deviation when one of them is wanted; kNone if that was reported. The interval holds the share of attribute `value` in percent, 95
+/// if it is absent: prediction -+ q * deviation. q is the quantile of a normal distribution, or with `degrees` of freedom of Student's.
+void addIntervals(Importer& importer, Prediction& prediction, std::function<ValueId()> deviation, std::optional<uint64_t> degrees = std::nullopt);
 
 }  // namespace kiln::pmml
