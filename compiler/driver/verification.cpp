@@ -6,6 +6,7 @@
 
 #include "compiler/ir/columns.h"
 #include "compiler/ir/evaluate.h"
+#include "compiler/ir/nodes/input.h"
 #include "compiler/ir/tables/dict.h"
 #include "compiler/support/calendar.h"
 #include "compiler/support/number.h"
