@@ -33,27 +33,6 @@ std::vector<const Diagnostic*> sorted(const std::vector<Diagnostic>& all) {
   return list;
 }
 
-/// Walks through the text once, to lines asked for in ascending order.
-class Lines {
- public:
-  explicit Lines(std::string_view text) : text_(text) {}
-  std::string_view line(uint32_t n) {
-    for (; current_ < n && at_ < text_.size(); current_++) {
-      size_t end = text_.find('\n', at_);
-      at_ = end == std::string_view::npos ? text_.size() : end + 1;
-    }
-    if (current_ != n || at_ >= text_.size()) return {};
-    std::string_view line = text_.substr(at_, text_.find('\n', at_) - at_);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    return line;
-  }
-
- private:
-  std::string_view text_;
-  size_t at_ = 0;
-  uint32_t current_ = 1;
-};
-
 /// The line with its number, and below it the caret. Columns count bytes; what is shown counts code points.
 void printExcerpt(std::ostream& out, std::string_view line, const Diagnostic& d, bool colour) {
   size_t column = d.column ? d.column - 1 : 0;
@@ -85,7 +64,7 @@ void printExcerpt(std::ostream& out, std::string_view line, const Diagnostic& d,
   out << margin << " | " << (colour ? "\033[32m" : "") << mark << (colour ? "\033[0m" : "") << '\n';
 }
 
-void printOne(std::ostream& out, const Source& source, Lines& lines, const Diagnostic& d, bool colour) {
+void printOne(std::ostream& out, const Source& source, const Diagnostic& d, bool colour) {
   const char* bold = colour ? "\033[1m" : "";
   const char* tint = !colour ? "" : d.severity == Severity::error ? "\033[1;31m" : "\033[1;35m";
   const char* plain = colour ? "\033[0m" : "";
@@ -93,7 +72,7 @@ void printOne(std::ostream& out, const Source& source, Lines& lines, const Diagn
   if (d.line) out << d.line << ':';
   if (d.line && d.column) out << d.column << ':';
   out << ' ' << plain << tint << severityName(d.severity) << ": " << plain << bold << d.message << plain << '\n';
-  if (d.line) printExcerpt(out, lines.line(d.line), d, colour);
+  if (d.line) printExcerpt(out, source.line(d.line), d, colour);
   if (!d.path.empty()) out << "  in " << d.path << '\n';
   for (const std::string& note : d.notes) out << "  note: " << note << '\n';
 }
@@ -106,30 +85,46 @@ const char* kindName(Kind kind) {
   return names[static_cast<int>(kind)];
 }
 
-void Diagnostics::add(Diagnostic diagnostic) {
-  errors_ += diagnostic.severity == Severity::error;
+Diagnostic& Diagnostics::add(Diagnostic diagnostic) {
+  const bool error = diagnostic.severity == Severity::error;
+  const uint32_t kind = 1u << (2 * static_cast<int>(diagnostic.kind) + error);
+  errors_ += error;
+  if (diagnostics_.size() >= kMostKept && (kinds_ & kind)) {
+    droppedErrors_ += error;
+    return dropped_ = std::move(diagnostic);
+  }
+  kinds_ |= kind;
   diagnostics_.push_back(std::move(diagnostic));
+  return diagnostics_.back();
+}
+
+/// Words of the user's can be as long as the file: their middle goes.
+static std::string shortened(std::string message) {
+  constexpr size_t kHead = 300, kTail = 100;
+  if (message.size() <= kHead + kTail) return message;
+  size_t head = kHead, tail = message.size() - kTail;
+  while (head > 0 && isContinuation(message[head])) head--;
+  while (tail < message.size() && isContinuation(message[tail])) tail++;
+  return message.substr(0, head) + "..." + message.substr(tail);
 }
 
 static Diagnostic make(Severity severity, Kind kind, uint32_t line, uint32_t column, std::string message,
                        std::string path, std::string note) {
   Diagnostic d;
   d.severity = severity, d.kind = kind, d.line = line, d.column = column;
-  d.message = std::move(message), d.path = std::move(path);
+  d.message = shortened(std::move(message)), d.path = std::move(path);
   if (!note.empty()) d.notes.push_back(std::move(note));
   return d;
 }
 
 Diagnostic& Diagnostics::error(Kind kind, uint32_t line, uint32_t column, std::string message, std::string path,
                                std::string note) {
-  add(make(Severity::error, kind, line, column, std::move(message), std::move(path), std::move(note)));
-  return diagnostics_.back();
+  return add(make(Severity::error, kind, line, column, std::move(message), std::move(path), std::move(note)));
 }
 
 Diagnostic& Diagnostics::warning(Kind kind, uint32_t line, uint32_t column, std::string message, std::string path,
                                  std::string note) {
-  add(make(Severity::warning, kind, line, column, std::move(message), std::move(path), std::move(note)));
-  return diagnostics_.back();
+  return add(make(Severity::warning, kind, line, column, std::move(message), std::move(path), std::move(note)));
 }
 
 int Diagnostics::exitCode() const {
@@ -162,15 +157,14 @@ int Diagnostics::exitCode() const {
 }
 
 void Diagnostics::print(std::ostream& out, const Source& source, bool colour, uint32_t most) const {
-  Lines lines(source.text());
-  uint32_t shown = 0, more = 0;
+  uint32_t shown = 0, more = droppedErrors_;
   for (const Diagnostic* d : sorted(diagnostics_)) {
     if (d->severity == Severity::error && shown == most) {
       more++;
       continue;
     }
     shown += d->severity == Severity::error;
-    printOne(out, source, lines, *d, colour);
+    printOne(out, source, *d, colour);
   }
   if (more)
     out << source.name() << ": " << more << (more == 1 ? " more error is" : " more errors are") << " not shown\n";

@@ -28,7 +28,8 @@ struct Diagnostic {
 
 class Diagnostics {
  public:
-  void add(Diagnostic diagnostic);
+  /// Beyond kMostKept only the first of a kind is kept, and the rest counted. What is kept is returned, to be completed.
+  Diagnostic& add(Diagnostic diagnostic);
   Diagnostic& error(Kind kind, uint32_t line, uint32_t column, std::string message, std::string path = "", std::string note = "");
   Diagnostic& warning(Kind kind, uint32_t line, uint32_t column, std::string message, std::string path = "", std::string note = "");
 
@@ -44,8 +45,10 @@ class Diagnostics {
   void printJson(std::ostream& out, const Source& source) const;
 
  private:
+  static constexpr size_t kMostKept = 10000;
   std::vector<Diagnostic> diagnostics_;
-  uint32_t errors_ = 0;
+  Diagnostic dropped_;         // the last that was only counted
+  uint32_t errors_ = 0, droppedErrors_ = 0, kinds_ = 0;  // kinds_: one bit a severity and kind, of those kept
 };
 
 const char* kindName(Kind kind);

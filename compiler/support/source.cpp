@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -77,14 +78,24 @@ std::optional<Source> Source::open(const std::string& path, uint64_t maxBytes, s
   return source;
 }
 
-std::string_view Source::line(uint32_t n) const {
-  size_t at = 0;
-  for (uint32_t i = 1; i < n; i++) {
-    at = text_.find('\n', at);
-    if (at == std::string_view::npos) return {};
-    at++;
+size_t Source::lineStart(uint32_t n) const {
+  constexpr uint32_t kIndexed = 64;
+  auto next = [&](size_t at) { return std::min(text_.find('\n', at), text_.size() - 1) + 1; };
+  if (n == 0 || text_.empty()) return text_.size();
+  if (starts_.empty()) {
+    uint32_t line = 0;
+    for (size_t at = 0; at < text_.size(); at = next(at), line++)
+      if (line % kIndexed == 0) starts_.push_back(at);
   }
-  if (n == 0 || at >= text_.size()) return {};
+  const uint32_t block = (n - 1) / kIndexed;
+  if (block >= starts_.size()) return text_.size();
+  size_t at = starts_[block];
+  for (uint32_t line = block * kIndexed + 1; line < n && at < text_.size(); line++) at = next(at);
+  return at;
+}
+
+std::string_view Source::line(uint32_t n) const {
+  const size_t at = lineStart(n);
   std::string_view line = text_.substr(at, text_.find('\n', at) - at);
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   return line;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kiln {
 
@@ -20,10 +21,13 @@ class Source {
 
   const std::string& name() const { return name_; }   ///< as the user gave it
   std::string_view text() const { return text_; }
-  /// Line n (from 1) without its end, empty beyond the last. Linear in the text.
+  /// Offset of the first byte of line n (from 1), the text's size beyond the last. The first call reads the text once.
+  size_t lineStart(uint32_t n) const;
+  /// Line n without its end, empty beyond the last.
   std::string_view line(uint32_t n) const;
 
  private:
+  mutable std::vector<size_t> starts_;   // of every kIndexed-th line
   std::string name_, owned_;
   std::string_view text_;
   void* mapped_ = nullptr;

@@ -63,31 +63,37 @@ void Importer::at(const Element* element) {
 
 // ---- diagnostics
 
-static bool report(Importer& importer, Kind kind, const Element* at, std::string message, const std::string& note) {
-  Location where = importer.document.location(at);
-  importer.diagnostics.error(kind, where.line, where.column, std::move(message), at ? importer.document.path(at) : "",
-                             note);
+bool Importer::refuse(Kind kind, Location at, const std::string& attribute, const std::string& message,
+                      const std::string& path, const std::string& note) {
+  const Span span = attribute.empty() ? Span{at} : attributeSpan(source_, at, attribute);
+  diagnostics.error(kind, span.at.line, span.at.column, message, path, note).length = span.length;
   return false;
+}
+bool Importer::report(Kind kind, const Element* at, const std::string& attribute, const std::string& message,
+                      const std::string& note) {
+  return refuse(kind, document.location(at), attribute, message, at ? document.path(at) : "", note);
 }
 
 bool Importer::missing(const Element* at, const std::string& what) {
   bool isElement = !what.empty() && std::isupper(static_cast<unsigned char>(what[0]));
-  return report(
-      *this, Kind::missing, at,
-      "'" + std::string(at->Name()) + "' needs " + (isElement ? "an element '" : "an attribute '") + what + "'", "");
+  return report(Kind::missing, at, "",
+                "'" + std::string(at->Name()) + "' needs " + (isElement ? "an element '" : "an attribute '") + what + "'");
 }
 bool Importer::invalid(const Element* at, const std::string& attribute, const std::string& message,
                        const std::string& note) {
   const char* value = at->Attribute(attribute.c_str());
   std::string head = value ? "attribute " + attribute + "='" + value + "' of '" + at->Name() + "': "
                            : "'" + std::string(at->Name()) + "': ";
-  return report(*this, Kind::invalid, at, head + message, note);
+  return report(Kind::invalid, at, value ? attribute : "", head + message, note);
 }
 bool Importer::unsupported(const Element* at, const std::string& what, const std::string& note) {
-  return report(*this, Kind::unsupported, at, what + " is not supported", note);
+  return report(Kind::unsupported, at, "", what + " is not supported", note);
+}
+bool Importer::unknownAttribute(const Element* e, const char* name) {
+  return report(Kind::unsupported, e, name, "attribute '" + std::string(name) + "' of '" + e->Name() + "' is not supported");
 }
 bool Importer::misplaced(const Element* at, const std::string& message) {
-  return report(*this, Kind::misplaced, at, message, "");
+  return report(Kind::misplaced, at, "", message);
 }
 void Importer::warn(const Element* at, const std::string& message, const std::string& note) {
   Location where = document.location(at);
@@ -154,7 +160,7 @@ bool Importer::onlyAttributes(const Element* e, std::initializer_list<const char
     ok = false;
     // What the table refuses has been reported by knowsAttributes.
     if (!row || row->fate != ElementRow::read || row->takes(a->Name()))
-      unsupported(e, "attribute '" + std::string(a->Name()) + "' of '" + e->Name() + "'");
+      unknownAttribute(e, a->Name());
   }
   return ok;
 }
@@ -237,7 +243,7 @@ bool Importer::enter(const Element* e) {
   bool deep = depth_ >= limit;
   if (!deep && expanded_ < total) return depth_++, expanded_++, true;
   if (!overLimit_) {
-    report(*this, Kind::limit, e,
+    report(Kind::limit, e, "",
            deep ? "limit of " + std::to_string(limit) + " nested expressions, predicates and derived fields exceeded"
                 : "limit of " + std::to_string(total) + " expressions after inlining exceeded",
            deep ? limit < kDeepest ? "raise it with --max-expression-depth" : "the stack carries no more"
@@ -245,6 +251,13 @@ bool Importer::enter(const Element* e) {
   }
   overLimit_ = true;
   return false;
+}
+
+// The attribute that has this value, empty if none has.
+static std::string naming(const Element* e, const std::string& value) {
+  for (auto* a = e->FirstAttribute(); a; a = a->Next())
+    if (value == a->Value()) return a->Name();
+  return "";
 }
 
 Field* Importer::field(Scope& scope, const std::string& name, const Element* e) {
@@ -267,15 +280,15 @@ Field* Importer::anyField(Scope& scope, const std::string& name, const Element* 
   if (!found) {
     std::string note;
     if (dataFields.count(name)) note = "the DataDictionary has it, but the model's MiningSchema does not";
-    return report(*this, Kind::invalid, e, "unknown field '" + name + "'", note), nullptr;
+    return report(Kind::invalid, e, naming(e, name), "unknown field '" + name + "'", note), nullptr;
   }
   if (found->lowering) {
     std::string cycle;
     bool inside = false;
     for (Field* f : lowering_)
       if (inside |= f == found; inside) cycle += "'" + f->name + "' -> ";
-    return report(*this, Kind::invalid, e, "field '" + name + "' is defined by itself: " + cycle + "'" + name + "'",
-                  ""),
+    return report(Kind::invalid, e, naming(e, name),
+                  "field '" + name + "' is defined by itself: " + cycle + "'" + name + "'"),
            nullptr;
   }
   if (found->value == kNone && found->lower) {

@@ -144,8 +144,12 @@ class Importer {
   bool invalid(const Element* at, const std::string& attribute, const std::string& message,
                const std::string& note = "");
   bool unsupported(const Element* at, const std::string& what, const std::string& note = "");
+  bool unknownAttribute(const Element* e, const char* name);
   bool misplaced(const Element* at, const std::string& message);
   void warn(const Element* at, const std::string& message, const std::string& note = "");
+  /// The same for an element that streamed past: an error at one of its attributes, or at itself if that is empty.
+  bool refuse(Kind kind, Location at, const std::string& attribute, const std::string& message, const std::string& path,
+              const std::string& note = "");
 
   // Attributes. Text is trimmed of nothing; numbers are parsed strictly, an error is reported and nothing returned.
   std::optional<std::string> attribute(const Element* e, const char* name);  ///< nothing if absent
@@ -329,6 +333,8 @@ class Importer {
   std::map<std::string, ir::TableRef> classDicts;  ///< classes of targets without a dict of their own (classes.cpp)
 
  private:
+  bool report(Kind kind, const Element* at, const std::string& attribute, const std::string& message,
+              const std::string& note = "");
   bool enter(
       const Element* at);  ///< one level deeper in expressions, predicates, fields; false if over a limit, reported
   void leave() { depth_--; }

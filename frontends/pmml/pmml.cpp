@@ -72,8 +72,8 @@ void readHeader(const Document& document, const Element* header, ir::Pipeline& p
   add("model version", attribute(header, "modelVersion"));
 }
 
-// The first model that can be scored; null, reported, if there is none.
-const Element* chooseModel(Importer& importer, const Element* root) {
+// The first model that can be scored; null, reported, if there is none. `known`: all of the document's elements are.
+const Element* chooseModel(Importer& importer, const Element* root, bool known) {
   const Element* chosen = nullptr;
   bool any = false;
   for (auto* e = root->FirstChildElement(); e; e = e->NextSiblingElement()) {
@@ -87,22 +87,22 @@ const Element* chooseModel(Importer& importer, const Element* root) {
       importer.warn(e, "'" + std::string(e->Name()) + "' is a second model; only the first one is compiled");
   }
   if (!chosen && any) importer.misplaced(root, "no model of this document is scorable");
-  if (!chosen && !any) importer.missing(root, "MODEL");
+  if (!chosen && !any && known) importer.missing(root, "MODEL");  // else the unknown one is the model
   return chosen;
 }
 
 bool lowerDocument(Importer& importer) {
   const Element* root = importer.document.root();
-  bool ok = importer.onlyAttributes(root, {"version", "x-baseVersion"});
+  bool ok = importer.onlyAttributes(root, {"version", "x-baseVersion"}), allKnown = true;
   for (auto* e = root->FirstChildElement(); e; e = e->NextSiblingElement()) {
     constexpr const char* known[] = {"Header", "MiningBuildTask", "DataDictionary", "TransformationDictionary",
                                      "Extension"};
     bool isKnown = isModel(e->Name()) || std::any_of(std::begin(known), std::end(known),
                                                      [&](const char* k) { return std::strcmp(k, e->Name()) == 0; });
-    if (!isKnown) ok = importer.unsupported(e, "element '" + std::string(e->Name()) + "' in 'PMML'");
+    if (!isKnown) ok = allKnown = importer.unsupported(e, "element '" + std::string(e->Name()) + "' in 'PMML'");
   }
   ok &= importer.checkPlainElements(root);
-  const Element* model = chooseModel(importer, root);
+  const Element* model = chooseModel(importer, root, allKnown);
   for (auto* e = root->FirstChildElement(); e; e = e->NextSiblingElement())
     if (e == model || !isModel(e->Name())) ok &= importer.knowsAttributes(e);
   auto* transformations = root->FirstChildElement("TransformationDictionary");
@@ -162,11 +162,12 @@ std::string versionText(const Document& document) {
 }
 
 // The root element and its version; nothing, reported, if this is no PMML document that Kiln reads.
-std::optional<int> checkRoot(const Document& document, Diagnostics& diagnostics) {
+std::optional<int> checkRoot(const Source& source, const Document& document, Diagnostics& diagnostics) {
   const Element* root = document.root();
-  Location at = document.location(root);
   auto error = [&](Kind kind, std::string message, std::string note = "") {
-    diagnostics.error(kind, at.line, at.column, std::move(message), document.path(root), std::move(note));
+    const Span span = attributeSpan(source, document.location(root), root->Attribute("version") ? "version" : "");
+    diagnostics.error(kind, span.at.line, span.at.column, std::move(message), document.path(root), std::move(note))
+        .length = span.length;
     return std::nullopt;
   };
   if (std::strcmp(root->Name(), "PMML") != 0)
@@ -198,11 +199,11 @@ bool isPmml(std::string_view bytes) {
 }
 
 std::optional<ir::Pipeline> import(const Source& source, const ImportOptions& options, Diagnostics& diagnostics) {
-  TreeStreams streams(options.limits, diagnostics);
+  TreeStreams streams(source, options.limits, diagnostics);
   Document document;
   if (!parseXml(source, options.limits, streams.chooser(), document, diagnostics)) return std::nullopt;
   const bool streamsSound = !diagnostics.hasErrors();   // if not: go on all the same, to find what else is wrong
-  auto version = checkRoot(document, diagnostics);
+  auto version = checkRoot(source, document, diagnostics);
   if (!version) return std::nullopt;
 
   // Once more as long as a run finds something new: findings only become more.

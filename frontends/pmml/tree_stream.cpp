@@ -55,8 +55,8 @@ std::vector<std::string> arrayMembers(std::string_view text) {
 
 class TreeStreams::Sink : public StreamSink {
  public:
-  Sink(const Limits& limits, uint64_t& totalNodes, Diagnostics& diagnostics)
-      : limits_(limits), diagnostics_(diagnostics), totalNodes_(totalNodes) {}
+  Sink(const Source& source, const Limits& limits, uint64_t& totalNodes, Diagnostics& diagnostics)
+      : source_(source), limits_(limits), diagnostics_(diagnostics), totalNodes_(totalNodes) {}
 
   bool idle() const { return stack_.empty(); }
 
@@ -124,14 +124,16 @@ class TreeStreams::Sink : public StreamSink {
     skipDepth_ = 1;
   }
 
-  void report(Kind kind, Location at, std::string message) {
-    diagnostics_.error(kind, at.line, at.column, std::move(message), path_ + "//Node");
+  void report(Kind kind, Location at, std::string message, const char* attribute = nullptr) {
+    const Span span = attribute ? attributeSpan(source_, at, attribute) : Span{at};
+    diagnostics_.error(kind, span.at.line, span.at.column, std::move(message), path_ + "//Node").length = span.length;
   }
 
   void only(const char* element, const char** attributes, std::initializer_list<const char*> names, Location at) {
     for (; *attributes; attributes += 2) {
       if (isOneOf(*attributes, names)) continue;
-      report(Kind::unsupported, at, std::string("attribute '") + *attributes + "' of " + element + " is not supported");
+      report(Kind::unsupported, at, std::string("attribute '") + *attributes + "' of " + element + " is not supported",
+             *attributes);
     }
   }
 
@@ -164,7 +166,7 @@ class TreeStreams::Sink : public StreamSink {
     node.id = keep(attribute(attributes, "id"));
     node.defaultChild = keep(attribute(attributes, "defaultChild"));
     node.recordCount = keep(attribute(attributes, "recordCount"));
-    node.line = at.line;
+    node.at = at;
     node.firstDistribution = static_cast<uint32_t>(tree_->distributions.size());
     if (!open_.empty()) {
       node.parent = open_.back();
@@ -190,7 +192,7 @@ class TreeStreams::Sink : public StreamSink {
   uint32_t addPredicate(TreeTest test, Location at) {
     StreamedTree::Predicate predicate;
     predicate.test = test;
-    predicate.line = at.line;
+    predicate.at = at;
     tree_->predicates.push_back(predicate);
     return static_cast<uint32_t>(tree_->predicates.size()) - 1;
   }
@@ -235,7 +237,7 @@ class TreeStreams::Sink : public StreamSink {
       if (!std::strcmp(v, value)) return i;
       ++i;
     }
-    report(Kind::invalid, at, std::string("'") + value + "' is not a value of " + element + "@" + name);
+    report(Kind::invalid, at, std::string("'") + value + "' is not a value of " + element + "@" + name, name);
     return -1;
   }
 
@@ -306,6 +308,7 @@ class TreeStreams::Sink : public StreamSink {
     ++node.distributions;
   }
 
+  const Source& source_;
   const Limits& limits_;
   Diagnostics& diagnostics_;
   std::shared_ptr<StreamedTree> tree_;
@@ -319,7 +322,8 @@ class TreeStreams::Sink : public StreamSink {
   bool reportedDepth_ = false;
 };
 
-TreeStreams::TreeStreams(const Limits& limits, Diagnostics& diagnostics) : limits_(limits), diagnostics_(diagnostics) {}
+TreeStreams::TreeStreams(const Source& source, const Limits& limits, Diagnostics& diagnostics)
+    : source_(source), limits_(limits), diagnostics_(diagnostics) {}
 TreeStreams::~TreeStreams() = default;
 
 StreamChooser TreeStreams::chooser() {
@@ -333,7 +337,7 @@ StreamChooser TreeStreams::chooser() {
     trees[parent] = tree;
     size_t level = 0;
     while (level < sinks_.size() && !sinks_[level]->idle()) ++level;
-    if (level == sinks_.size()) sinks_.push_back(std::make_unique<Sink>(limits_, nodes_, diagnostics_));
+    if (level == sinks_.size()) sinks_.push_back(std::make_unique<Sink>(source_, limits_, nodes_, diagnostics_));
     sinks_[level]->begin(tree, std::move(path));
     return sinks_[level].get();
   };

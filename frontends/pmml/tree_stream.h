@@ -45,14 +45,14 @@ struct StreamedTree {
     Text score = 0, id = 0, defaultChild = 0, recordCount = 0;
     uint32_t firstDistribution = 0;  ///< its ScoreDistributions: up to the next node's first (see distributionsOf)
     uint32_t distributions = 0;
-    uint32_t line = 0;
+    Location at;
   };
   struct Predicate {
     TreeTest test = TreeTest::alwaysTrue;
     uint32_t field = kNone;  ///< index in `fields`, of simple and set predicates
     uint32_t value = 0;      ///< simple: Text of the value. Set: first of its `members`
     uint32_t end = 0;        ///< compound: index after its last inner predicate. Set: after its last member
-    uint32_t line = 0;
+    Location at;
   };
   struct Distribution {
     Text value = 0, recordCount = 0, confidence = 0, probability = 0;
@@ -77,7 +77,7 @@ struct StreamedTree {
 /// parse.
 class TreeStreams {
  public:
-  TreeStreams(const Limits& limits, Diagnostics& diagnostics);
+  TreeStreams(const Source& source, const Limits& limits, Diagnostics& diagnostics);
   ~TreeStreams();
   StreamChooser chooser();
 
@@ -85,6 +85,7 @@ class TreeStreams {
 
  private:
   class Sink;
+  const Source& source_;
   const Limits& limits_;
   Diagnostics& diagnostics_;
   std::vector<std::unique_ptr<Sink>> sinks_;  // one for each level of trees inside trees

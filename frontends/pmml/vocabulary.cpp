@@ -63,7 +63,7 @@ bool Importer::knowsAttributes(const Element* top) {
       for (auto* a = e->FirstAttribute(); a; a = a->Next())
         // Attributes of foreign namespaces (xsi:schemaLocation) belong to other tools.
         if (!std::strchr(a->Name(), ':') && !row->takes(a->Name()))
-          ok = unsupported(e, "attribute '" + std::string(a->Name()) + "' of '" + e->Name() + "'");
+          ok = unknownAttribute(e, a->Name());
     const Element* next = closed ? nullptr : e->FirstChildElement();
     while (!next && e != top) {
       next = e->NextSiblingElement();

@@ -92,9 +92,10 @@ class Reader {
 
   bool run(Document& document) {
     std::string_view text = source_.text();
+    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) unit_ = 2;
     // Nothing may stand before an XML declaration; blanks do in files that were written by hand.
     if (size_t first = text.find_first_not_of(" \t\r\n"); first != text.npos && text.substr(first).starts_with("<?xml")) {
-      for (char c : text.substr(0, first)) skippedColumns_ = c == '\n' ? (skippedLines_++, 0) : skippedColumns_ + 1;
+      skipped_ = first;
       text.remove_prefix(first);
     }
     size_t chunk = kChunk;
@@ -118,12 +119,20 @@ class Reader {
 
  private:
   static constexpr size_t kChunk = 256 << 10;
-  uint32_t skippedLines_ = 0, skippedColumns_ = 0;  // of what stands before the XML declaration
 
-  Location here() const {
-    const auto line = static_cast<uint32_t>(XML_GetCurrentLineNumber(parser_)),
-               column = static_cast<uint32_t>(XML_GetCurrentColumnNumber(parser_)) + 1;
-    return {line + skippedLines_, line == 1 ? column + skippedColumns_ : column};
+  // The place of the event in hand. Events come in the order of the text: each newline is counted once.
+  Location here() {
+    const std::string_view text = source_.text();
+    const auto index = XML_GetCurrentByteIndex(parser_);
+    const size_t at = std::min(index < 0 ? counted_ : static_cast<size_t>(index) + skipped_, text.size());
+    while (const char* newline = counted_ < at ? static_cast<const char*>(std::memchr(&text[counted_], '\n', at - counted_)) : nullptr) {
+      const size_t i = static_cast<size_t>(newline - text.data());
+      counted_ = i + 1;
+      if (unit_ == 2 && (i ^ 1) < text.size() && text[i ^ 1]) continue;  // half of another character
+      line_++, lineStart_ = i / unit_ * unit_ + unit_;
+    }
+    counted_ = std::max(counted_, at);
+    return {line_, static_cast<uint32_t>((std::max(at, lineStart_) - lineStart_) / unit_) + 1};
   }
 
   void start(const char* rawName, const char** rawAttributes) {
@@ -222,10 +231,9 @@ class Reader {
     Location at = here();
     Element* open = parent_->ToElement();
     std::string path = open ? document.path(open) : "", message, note;
-    auto offset = XML_GetCurrentByteIndex(parser_);
-    std::string_view rest = offset >= 0 && static_cast<size_t>(offset) < source_.text().size()
-                                ? source_.text().substr(static_cast<size_t>(offset))
-                                : "";
+    const auto index = XML_GetCurrentByteIndex(parser_);
+    const size_t offset = index < 0 ? source_.text().size() : static_cast<size_t>(index) + skipped_;
+    const std::string_view rest = source_.text().substr(std::min(offset, source_.text().size()));
     if (code == XML_ERROR_UNKNOWN_ENCODING || code == XML_ERROR_INCORRECT_ENCODING) {
       message = "the document's encoding is not supported";
       note = "Kiln reads UTF-8, UTF-16, ISO-8859-1 and US-ASCII; convert the file to UTF-8";
@@ -261,6 +269,9 @@ class Reader {
   std::vector<Stream> streams_;
   uint64_t elements_ = 0, depth_ = 0;
   bool stopped_ = false;
+  size_t skipped_ = 0;                  // bytes before the XML declaration, which expat does not see
+  size_t counted_ = 0, lineStart_ = 0;  // bytes whose newlines are counted; start of the line they end in
+  uint32_t line_ = 1, unit_ = 1;        // bytes a newline takes: 2 in UTF-16
   std::string text_, name_;
   std::vector<std::string> attributeNames_;
   std::vector<const char*> attributes_;
@@ -323,6 +334,32 @@ std::string Document::text(const Element* element) const {
   for (auto* n = element->FirstChild(); n; n = n->NextSibling())
     if (auto* t = n->ToText()) joined += t->Value();
   return joined;
+}
+
+Span attributeSpan(const Source& source, Location element, std::string_view attribute) {
+  const std::string_view text = source.text();
+  size_t lineStart = source.lineStart(element.line);
+  size_t at = lineStart + element.column - 1;
+  uint32_t line = element.line;
+  if (!element.line || at >= text.size() || text[at] != '<') return {element};
+  // Names end at blanks, "=", "/" or ">"; values have quotes around them and no "<" inside.
+  at = text.find_first_of(" \t\r\n/>", at);
+  while (at < text.size()) {
+    if (isBlank(text.substr(at, 1))) {
+      if (text[at++] == '\n') line++, lineStart = at;
+      continue;
+    }
+    const size_t nameEnd = text.find_first_of(" \t\r\n=/>", at), quote = text.find_first_of("\"'<>", at);
+    if (nameEnd == at || quote >= text.size() || nameEnd > quote) break;
+    const size_t end = text.find(text[quote], quote + 1);
+    if (end >= text.size() || text[quote] == '<' || text[quote] == '>') break;
+    const std::string_view name = text.substr(at, nameEnd - at);
+    if (name == attribute || name.substr(name.find(':') + 1) == attribute)
+      return {{line, static_cast<uint32_t>(at - lineStart) + 1}, static_cast<uint32_t>(end + 1 - at)};
+    for (; at <= end; at++)
+      if (text[at] == '\n') line++, lineStart = at + 1;
+  }
+  return {element};
 }
 
 bool parseXml(const Source& source, const Limits& limits, const StreamChooser& chooser, Document& document,

@@ -17,9 +17,19 @@ namespace kiln::pmml {
 
 using Element = tinyxml2::XMLElement;
 
+/// From 1; columns count bytes (of UTF-16: its units).
 struct Location {
   uint32_t line = 0, column = 0;
 };
+/// A place, and how many columns it takes.
+struct Span {
+  Location at;
+  uint32_t length = 1;
+};
+
+/// Where an attribute with its value stands in the start tag that begins at `element`. The element's own place where the
+/// text does not show it (UTF-16).
+Span attributeSpan(const Source& source, Location element, std::string_view attribute);
 
 /// A document whose names have lost their namespace prefix ("pmml:Node" is "Node"; elements of foreign namespaces keep theirs,
 /// as "prefix:name").

@@ -82,7 +82,7 @@ TEST(BadDocument, DeepExpressionsEndAtTheLimit) {
 TEST(BadDocument, RootAndVersion) {
   EXPECT_EQ(first("<html/>"), "1:1 the root element is 'html', not 'PMML' | /html");
   EXPECT_EQ(first("<PMML/>"), "1:1 'PMML' needs an attribute 'version' | /PMML");
-  EXPECT_EQ(first("<PMML version=\"2.1\"/>"), "1:1 PMML 2.1 is not supported | /PMML | Kiln reads PMML 3.0 to 4.4.1");
+  EXPECT_EQ(first("<PMML version=\"2.1\"/>"), "1:7 PMML 2.1 is not supported | /PMML | Kiln reads PMML 3.0 to 4.4.1");
 }
 
 TEST(BadDocument, UnknownElementsAndModels) {
@@ -101,7 +101,7 @@ TEST(BadDocument, CyclicFieldsNameTheCycle) {
       "<FieldRef field=\"w\"/>",
       "<DerivedField name=\"w\" optype=\"continuous\" dataType=\"double\">\n<FieldRef field=\"z\"/></DerivedField>");
   EXPECT_EQ(first(text),
-            "8:1 field 'z' is defined by itself: 'z' -> 'w' -> 'z' | "
+            "8:11 field 'z' is defined by itself: 'z' -> 'w' -> 'z' | "
             "/PMML/TransformationDictionary/DerivedField[2]/FieldRef");
 }
 
@@ -117,14 +117,14 @@ TEST(BadDocument, RecursiveFunctionsNameTheCycle) {
 
 TEST(BadDocument, ExpressionsNameTheirPlace) {
   EXPECT_EQ(first(derived("<FieldRef field=\"y\"/>")),
-            "6:1 unknown field 'y' | /PMML/TransformationDictionary/DerivedField/FieldRef");
+            "6:11 unknown field 'y' | /PMML/TransformationDictionary/DerivedField/FieldRef");
   EXPECT_EQ(first(derived("<FieldRef/>")),
             "6:1 'FieldRef' needs an attribute 'field' | /PMML/TransformationDictionary/DerivedField/FieldRef");
   EXPECT_EQ(
       first(derived("<Constant dataType=\"double\">1,5</Constant>")),
       "6:1 'Constant': '1,5' is not a value of type double | /PMML/TransformationDictionary/DerivedField/Constant");
   EXPECT_EQ(first(derived("<Apply function=\"matches\"><FieldRef field=\"x\"/></Apply>")),
-            "6:1 attribute function='matches' of 'Apply': takes 2 arguments, not 1 | /PMML/TransformationDictionary/DerivedField/Apply");
+            "6:8 attribute function='matches' of 'Apply': takes 2 arguments, not 1 | /PMML/TransformationDictionary/DerivedField/Apply");
   EXPECT_NE(first(derived("<Apply function=\"frobnicate\"/>")).find("no function of PMML"), std::string::npos);
   EXPECT_NE(first(derived("<Apply function=\"exp\"/>")).find("takes 1 arguments, not 0"), std::string::npos);
   EXPECT_NE(first(derived("<TextIndex textField=\"x\"/>")).find("TextIndex"), std::string::npos);
@@ -183,6 +183,21 @@ TEST(Document, EncodingsAndNamespacesThatAreRead) {
       "intercept=\"1\"/></p:RegressionModel></p:PMML>";
   Scoring named(prefixed);
   EXPECT_TRUE(named.ok()) << named.messages();
+}
+
+TEST(Document, AttributesHaveTheirPlace) {
+  Source source("x", "<a>\n <b one='1'\n   p:two = \"2 > 1\"\tthree=''/><c\n></c>\n</a>");
+  auto span = [&](pmml::Location at, const char* name) {
+    const pmml::Span s = pmml::attributeSpan(source, at, name);
+    return std::to_string(s.at.line) + ":" + std::to_string(s.at.column) + "+" + std::to_string(s.length);
+  };
+  EXPECT_EQ(span({2, 2}, "one"), "2:5+7");
+  EXPECT_EQ(span({2, 2}, "two"), "3:4+15");
+  EXPECT_EQ(span({2, 2}, "three"), "3:20+8");
+  EXPECT_EQ(span({2, 2}, "four"), "2:2+1");    // not there: the element
+  EXPECT_EQ(span({3, 30}, "one"), "3:30+1");   // that of another element
+  EXPECT_EQ(span({9, 9}, "one"), "9:9+1");
+  EXPECT_EQ(span({}, "one"), "0:0+1");
 }
 
 TEST(Document, PathsCountSiblingsOfOneName) {

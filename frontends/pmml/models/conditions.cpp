@@ -18,7 +18,7 @@ bool Conditions::add(const std::vector<const Element*>& predicates, const Elemen
   StreamedTree::Node node;
   node.parent = 0;
   node.score = keep("1");  // a row can end here
-  node.line = importer_.document.location(at).line;
+  node.at = importer_.document.location(at);
   const auto index = static_cast<uint32_t>(tree.nodes.size());
   (index == 1 ? tree.nodes[0].firstChild : tree.nodes[index - 1].nextSibling) = index;
   node.predicate = static_cast<uint32_t>(tree.predicates.size());
@@ -33,7 +33,7 @@ bool Conditions::add(const std::vector<const Element*>& predicates, const Elemen
 uint32_t Conditions::append(TreeTest test, const Element* at) {
   StreamedTree::Predicate p;
   p.test = test;
-  p.line = at ? importer_.document.location(at).line : 0;
+  p.at = importer_.document.location(at);
   tree.predicates.push_back(p);
   return static_cast<uint32_t>(tree.predicates.size()) - 1;
 }

@@ -66,7 +66,7 @@ struct Merging {
     std::optional<double> score;
     if (node == TreeForest::kFails) return functions.addConstant(score), out.forest.addLeaf(Forest::fail);
     if (node != StreamedTree::kNone && tree.nodes[node].score) {
-      score = treeNumber(importer, segment.model, tree, tree.nodes[node].score, tree.nodes[node].line, treeElem);
+      score = treeNumber(importer, segment.model, tree, tree.nodes[node].score, tree.nodes[node].at, "score", treeElem);
       if (!score) return kNone;
     }
     const auto regression = tree.embedded.find(node);
@@ -84,7 +84,7 @@ struct Merging {
     if (!s.classification) {
       if (!tree.nodes[node].score) return none();
       const auto score =
-          treeNumber(importer, segment.model, tree, tree.nodes[node].score, tree.nodes[node].line, treeElem);
+          treeNumber(importer, segment.model, tree, tree.nodes[node].score, tree.nodes[node].at, "score", treeElem);
       if (!score) return kNone;
       const uint32_t index = out.forest.addLeaf();
       double weight = leaves == sums && s.weighted()

@@ -98,11 +98,11 @@ struct Blending {
   // The recordCount of a node, else the sum of those of its ScoreDistributions.
   std::optional<double> records(uint32_t node) {
     const StreamedTree::Node& n = tree.nodes[node];
-    if (n.recordCount) return treeNumber(importer, model, tree, n.recordCount, n.line, elem);
+    if (n.recordCount) return treeNumber(importer, model, tree, n.recordCount, n.at, "recordCount", elem);
     double sum = 0;
     for (uint32_t d = n.firstDistribution; d < n.firstDistribution + n.distributions; ++d) {
       const StreamedTree::Text count = tree.distributions[d].recordCount;
-      const auto value = count ? treeNumber(importer, model, tree, count, n.line, elem) : std::nullopt;
+      const auto value = count ? treeNumber(importer, model, tree, count, n.at, "", elem) : std::nullopt;
       if (!value) return std::nullopt;
       sum += *value;
     }
@@ -128,8 +128,8 @@ struct Blending {
         if (weighted) {
           const auto n = records(c);
           if (!n || *n < 0) {
-            importer.diagnostics.error(Kind::missing, tree.nodes[c].line, 1, "weightedConfidence needs a recordCount",
-                                       importer.document.path(model) + "//Node");
+            importer.refuse(Kind::missing, tree.nodes[c].at, "recordCount", "weightedConfidence needs a recordCount",
+                            importer.document.path(model) + "//Node");
             return kNone;
           }
           counts.back() = *n;
@@ -186,10 +186,10 @@ struct Blending {
 
   std::optional<TreeBlend> run(Scope& scope) {
     if (tree.nodes.size() > kMostNodes) {
-      importer.diagnostics.error(Kind::limit, tree.nodes[0].line, 1,
-                                 "a tree of more than " + std::to_string(kMostNodes) +
-                                     " Nodes whose missingValueStrategy follows several paths",
-                                 importer.document.path(model) + "//Node");
+      importer.refuse(Kind::limit, tree.nodes[0].at, "",
+                      "a tree of more than " + std::to_string(kMostNodes) +
+                          " Nodes whose missingValueStrategy follows several paths",
+                      importer.document.path(model) + "//Node");
       return std::nullopt;
     }
     survey();

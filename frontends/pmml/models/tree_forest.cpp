@@ -114,8 +114,8 @@ class TreeLowering {
     return static_cast<uint32_t>(pending_.size()) - 1;
   }
 
-  bool refuse(Kind kind, uint32_t line, const std::string& message) {
-    importer_.diagnostics.error(kind, line, 1, message, importer_.document.path(model_) + "//" + tree_.element);
+  bool refuse(Kind kind, Location at, const char* attribute, const std::string& message) {
+    importer_.refuse(kind, at, attribute, message, importer_.document.path(model_) + "//" + tree_.element);
     return ok_ = false;
   }
 
@@ -126,7 +126,7 @@ class TreeLowering {
     uint32_t& known = isNode ? leaf_[node] : node == TreeForest::kSeveral ? several_ : node == TreeForest::kFails ? fails_ : noPrediction_;
     if (known == ir::kNone) {
       Pending leaf;
-      leaf.line = isNode ? tree_.nodes[node].line : 0;
+      leaf.line = isNode ? tree_.nodes[node].at.line : 0;
       leaf.yes = leafOf_(node);
       ok_ = ok_ && leaf.yes != ir::kNone;
       known = push(leaf);
@@ -192,7 +192,7 @@ class TreeLowering {
       if (tree_.nodes[child].id && !std::strcmp(tree_.at(tree_.nodes[child].id), tree_.at(wanted)))
         return entry_[child] | Forest::kMarked;
     }
-    refuse(Kind::invalid, tree_.nodes[node].line,
+    refuse(Kind::invalid, tree_.nodes[node].at, "defaultChild",
            std::string("defaultChild '") + tree_.at(wanted) + "' is not the id of a child");
     return none;
   }
@@ -258,7 +258,7 @@ class TreeLowering {
   uint32_t missingTest(const StreamedTree::Predicate& predicate, uint32_t yes, uint32_t no) {
     if (yes == no) return yes;
     Pending node;
-    node.test = Test::isMissing, node.column = columns_[predicate.field].index, node.line = predicate.line;
+    node.test = Test::isMissing, node.column = columns_[predicate.field].index, node.line = predicate.at.line;
     node.yes = yes, node.no = node.missing = no;
     return push(node);
   }
@@ -271,20 +271,20 @@ class TreeLowering {
     const char* text = tree_.at(predicate.value);
     Pending node;
     node.test = kTests[static_cast<int>(predicate.test)];
-    node.column = column.index, node.line = predicate.line;
+    node.column = column.index, node.line = predicate.at.line;
     node.yes = yes, node.no = no, node.missing = unknown;
     const bool orders = predicate.test >= TreeTest::lessThan;
     if (column.elem == Elem::cat) {
       if (orders && !column.ordered) {
-        refuse(Kind::unsupported, predicate.line,
+        refuse(Kind::unsupported, predicate.at, "operator",
                "field '" + column.field->name + "' is categorical: its values have no order");
         return no;
       }
-      const auto code = number(column, text, predicate.line);
+      const auto code = number(column, text, predicate.at);
       if (!code) return no;
       const auto ranks = importer_.ranks.find(column.field->dict.id);
       if (orders && ranks != importer_.ranks.end() && *code >= ranks->second) {
-        refuse(Kind::invalid, predicate.line,
+        refuse(Kind::invalid, predicate.at, "value",
                std::string("'") + text + "' is not a declared value of ordinal field '" + column.field->name + "'");
         return no;
       }
@@ -293,10 +293,10 @@ class TreeLowering {
       return push(node);
     }
     if (ir::isFloat(column.elem)) {
-      const auto value = number(column, text, predicate.line);
+      const auto value = number(column, text, predicate.at);
       if (!value) return no;
       if (std::isnan(*value)) {
-        refuse(Kind::invalid, predicate.line, "a comparison with NaN");
+        refuse(Kind::invalid, predicate.at, "value", "a comparison with NaN");
         return no;
       }
       node.constant = *value;
@@ -306,14 +306,14 @@ class TreeLowering {
     if (whole) {
       node.constant = static_cast<double>(*whole);
       if (*whole > (1ll << 53) || *whole < -(1ll << 53)) {
-        refuse(Kind::unsupported, predicate.line, std::string("an integer beyond 2^53, '") + text + "', in a tree");
+        refuse(Kind::unsupported, predicate.at, "value", std::string("an integer beyond 2^53, '") + text + "', in a tree");
         return no;
       }
       return push(node);
     }
     const auto fraction = parseNumber(text);
     if (!fraction || std::isnan(*fraction) || std::fabs(*fraction) > 9e15) {
-      refuse(Kind::invalid, predicate.line,
+      refuse(Kind::invalid, predicate.at, "value",
              std::string("'") + text + "' is not a value of field '" + column.field->name + "'");
       return no;
     }
@@ -337,7 +337,7 @@ class TreeLowering {
   }
 
   // The constant of a column's tests that a text stands for: a code for categories.
-  std::optional<double> number(const TreeForest::Column& column, const char* text, uint32_t line) {
+  std::optional<double> number(const TreeForest::Column& column, const char* text, Location at) {
     if (column.elem == Elem::cat) {
       const uint32_t code = importer_.label(*column.field, text, model_);
       ok_ = ok_ && code != ir::kNone;
@@ -351,7 +351,7 @@ class TreeLowering {
     }
     if (!value) value = Importer::parseValue(text, column.field->type);  // blanks, other types
     if (!value)
-      refuse(Kind::invalid, line, std::string("'") + text + "' is not a value of field '" + column.field->name + "'");
+      refuse(Kind::invalid, at, "value", std::string("'") + text + "' is not a value of field '" + column.field->name + "'");
     return value;
   }
 
@@ -360,7 +360,7 @@ class TreeLowering {
     const TreeForest::Column& column = columns_[predicate.field];
     std::vector<double> members;
     for (uint32_t m = predicate.value; m < predicate.end; ++m) {
-      const auto value = number(column, tree_.at(tree_.members[m]), predicate.line);
+      const auto value = number(column, tree_.at(tree_.members[m]), predicate.at);
       if (!value) return no;
       members.push_back(*value);
     }
@@ -368,7 +368,7 @@ class TreeLowering {
     members.erase(std::unique(members.begin(), members.end()), members.end());
     if (members.empty()) return missingTest(predicate, unknown, no);
     Pending node;
-    node.column = column.index, node.line = predicate.line;
+    node.column = column.index, node.line = predicate.at.line;
     node.yes = yes, node.no = no, node.missing = unknown;
     if (members.size() == 1) {
       node.test = Test::equal;

@@ -62,14 +62,15 @@ const StreamedTree* streamedTree(Importer& importer, const Element* model) {
 }
 
 std::optional<double> treeNumber(Importer& importer, const Element* model, const StreamedTree& tree,
-                                 StreamedTree::Text text, uint32_t line, Elem elem) {
+                                 StreamedTree::Text text, Location at, const char* attribute,
+                                 Elem elem) {
   std::optional<double> value = parseNumber(tree.at(text));
   if (value && elem == Elem::f32) {
     if (const auto rounded = parseFloat(tree.at(text))) value = *rounded;
   }
   if (!value) {
-    importer.diagnostics.error(Kind::invalid, line, 1, std::string("'") + tree.at(text) + "' is not a number",
-                               importer.document.path(model) + "//" + tree.element);
+    importer.refuse(Kind::invalid, at, attribute, std::string("'") + tree.at(text) + "' is not a number",
+                    importer.document.path(model) + "//" + tree.element);
   }
   return value;
 }
@@ -93,7 +94,7 @@ std::optional<TreeDistribution> treeDistribution(Importer& importer, const Eleme
         list->push_back(std::nan(""));
         continue;
       }
-      const auto value = treeNumber(importer, model, tree, text, n.line, elem);
+      const auto value = treeNumber(importer, model, tree, text, n.at, "", elem);
       if (!value) return std::nullopt;
       list->push_back(*value);
     }
@@ -106,9 +107,8 @@ std::optional<TreeDistribution> treeDistribution(Importer& importer, const Eleme
   for (size_t i = 0; i < counts.size(); ++i) {
     if (std::isnan(result.probabilities[i])) result.probabilities[i] = rounded(counts[i] / total);
     if (std::isnan(result.probabilities[i])) {
-      importer.diagnostics.error(Kind::missing, n.line, 1,
-                                 "ScoreDistribution has neither a probability nor a recordCount",
-                                 importer.document.path(model) + "//" + tree.element);
+      importer.refuse(Kind::missing, n.at, "", "ScoreDistribution has neither a probability nor a recordCount",
+                      importer.document.path(model) + "//" + tree.element);
       return std::nullopt;
     }
   }
@@ -207,7 +207,7 @@ struct TreeModelLowering {
 
   std::optional<double> scoreOf(uint32_t node, bool& ok) {
     if (!isNode(node) || !tree.nodes[node].score) return std::nullopt;
-    const auto score = treeNumber(importer, model, tree, tree.nodes[node].score, tree.nodes[node].line, elem);
+    const auto score = treeNumber(importer, model, tree, tree.nodes[node].score, tree.nodes[node].at, "score", elem);
     ok = ok && score;
     return score;
   }
@@ -286,7 +286,7 @@ struct TreeModelLowering {
         const bool embedded = tree.embedded.contains(node);
         return addLeaf(embedded ? node : StreamedTree::kNone, std::nullopt);
       }
-      const auto score = treeNumber(importer, model, tree, tree.nodes[node].score, tree.nodes[node].line, elem);
+      const auto score = treeNumber(importer, model, tree, tree.nodes[node].score, tree.nodes[node].at, "score", elem);
       return score ? addLeaf(node, *score) : kNone;
     });
     if (!ok) return std::nullopt;
@@ -354,13 +354,13 @@ struct TreeModelLowering {
     for (uint32_t node : ends->nodes) {
       auto d = treeDistribution(importer, model, tree, node, classes, elem);
       if (!d) return false;
-      const uint32_t line = tree.nodes[node].line;
-      if (d->classes.empty()) return missingAt(line, "ScoreDistribution");
+      const Location at = tree.nodes[node].at;
+      if (d->classes.empty()) return missingAt(at, "ScoreDistribution");
       for (double c : d->confidences) allConfidences = allConfidences && !std::isnan(c);
       for (uint32_t i = 0; counts && i < d->classes.size(); ++i) {
         const StreamedTree::Text count = tree.distributions[tree.nodes[node].firstDistribution + i].recordCount;
-        const auto value = count ? treeNumber(importer, model, tree, count, line, elem) : std::nullopt;
-        if (!value) return missingAt(line, "recordCount in a ScoreDistribution");
+        const auto value = count ? treeNumber(importer, model, tree, count, at, "", elem) : std::nullopt;
+        if (!value) return missingAt(at, "recordCount in a ScoreDistribution");
         d->probabilities[i] = *value;
       }
       distributions.push_back(std::move(*d));
@@ -401,11 +401,9 @@ struct TreeModelLowering {
 
   ValueId several() { return build.call("eq", {leaf(), build.integer(severalLeaf, Elem::i32)}); }
 
-  bool missingAt(uint32_t line, const std::string& what) {
-    importer.diagnostics.error(Kind::missing, line, 1,
-                               "this missingValueStrategy needs a " + what + " where a row can end",
-                               importer.document.path(model) + "//Node");
-    return false;
+  bool missingAt(Location at, const std::string& what) {
+    return importer.refuse(Kind::missing, at, "", "this missingValueStrategy needs a " + what + " where a row can end",
+                           importer.document.path(model) + "//Node");
   }
 
   // Probabilities or confidences by leaf; missing as a whole where the leaf has none.

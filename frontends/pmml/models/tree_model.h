@@ -16,7 +16,7 @@ struct TreeDistribution {
 const StreamedTree* streamedTree(Importer& importer, const Element* model);
 /// A number of a Node, rounded to `elem`; reported if it is none.
 std::optional<double> treeNumber(Importer& importer, const Element* model, const StreamedTree& tree,
-                                 StreamedTree::Text text, uint32_t line, ir::Elem elem);
+                                 StreamedTree::Text text, Location at, const char* attribute, ir::Elem elem);
 std::optional<TreeDistribution> treeDistribution(Importer& importer, const Element* model, const StreamedTree& tree,
                                                  uint32_t node, const Classes& classes, ir::Elem elem);
 /// The class of a Node that has a score or a distribution: its score, else the most probable, the first of equals.
