@@ -1,6 +1,11 @@
 // SHA-256 after FIPS 180-4, sections 5.3.3 and 6.2.
 #include "compiler/support/sha256.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
+
 #include <bit>
 #include <cstring>
 
@@ -29,7 +34,9 @@ Sha256::Sha256()
     : state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
       pending_{} {}
 
-void Sha256::block(const uint8_t* bytes) {
+namespace {
+
+void plainBlock(uint32_t* state, const uint8_t* bytes) {
   uint32_t w[64];
   for (int t = 0; t < 16; t++) w[t] = loadBig(bytes + 4 * t);
   for (int t = 16; t < 64; t++) {
@@ -37,7 +44,7 @@ void Sha256::block(const uint8_t* bytes) {
     uint32_t s1 = std::rotr(w[t - 2], 17) ^ std::rotr(w[t - 2], 19) ^ (w[t - 2] >> 10);
     w[t] = w[t - 16] + s0 + w[t - 7] + s1;
   }
-  auto [a, b, c, d, e, f, g, h] = state_;
+  uint32_t a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
   for (int t = 0; t < 64; t++) {
     uint32_t s1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
     uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + kRound[t] + w[t];
@@ -46,7 +53,45 @@ void Sha256::block(const uint8_t* bytes) {
     h = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
   }
   const uint32_t sum[8] = {a, b, c, d, e, f, g, h};
-  for (int i = 0; i < 8; i++) state_[i] += sum[i];
+  for (int i = 0; i < 8; i++) state[i] += sum[i];
+}
+
+#if defined(__x86_64__)
+bool hasInstructions() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_SSE4_1) && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
+}
+// The same by the processor's own instructions, which a file of a hundred megabytes is worth: they take the state as the words
+// A B E F and C D G H, highest first, and do two rounds each.
+__attribute__((target("sha,sse4.1"))) void fastBlock(uint32_t* state, const uint8_t* bytes) {
+  auto load = [](const void* p) __attribute__((target("sha,sse4.1"))) { return _mm_loadu_si128(static_cast<const __m128i*>(p)); };
+  const __m128i badc = _mm_shuffle_epi32(load(state), 0xb1), efgh = _mm_shuffle_epi32(load(state + 4), 0x1b);
+  const __m128i abef = _mm_alignr_epi8(badc, efgh, 8), cdgh = _mm_blend_epi16(efgh, badc, 0xf0);
+  const __m128i bigEndian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+  __m128i w[4], x = abef, y = cdgh;
+  for (int i = 0; i < 4; i++) w[i] = _mm_shuffle_epi8(load(bytes + 16 * i), bigEndian);
+  for (int i = 0; i < 16; i++) {
+    const __m128i words = _mm_add_epi32(w[i & 3], load(kRound + 4 * i));
+    y = _mm_sha256rnds2_epu32(y, x, words);
+    x = _mm_sha256rnds2_epu32(x, y, _mm_shuffle_epi32(words, 0x0e));
+    if (i >= 12) continue;
+    const __m128i later = _mm_alignr_epi8(w[(i + 3) & 3], w[(i + 2) & 3], 4);
+    w[i & 3] = _mm_sha256msg2_epu32(_mm_add_epi32(_mm_sha256msg1_epu32(w[i & 3], w[(i + 1) & 3]), later), w[(i + 3) & 3]);
+  }
+  const __m128i feba = _mm_shuffle_epi32(_mm_add_epi32(x, abef), 0x1b), dchg = _mm_shuffle_epi32(_mm_add_epi32(y, cdgh), 0xb1);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(state), _mm_blend_epi16(feba, dchg, 0xf0));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(state + 4), _mm_alignr_epi8(dchg, feba, 8));
+}
+#else
+bool hasInstructions() { return false; }
+void fastBlock(uint32_t* state, const uint8_t* bytes) { plainBlock(state, bytes); }
+#endif
+
+}  // namespace
+
+void Sha256::block(const uint8_t* bytes) {
+  static const auto best = hasInstructions() ? fastBlock : plainBlock;
+  best(state_.data(), bytes);
 }
 
 void Sha256::add(std::string_view bytes) {
