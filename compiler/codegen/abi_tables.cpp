@@ -8,6 +8,7 @@
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
 #include "compiler/ir/tables/dict.h"
+#include "runtime/kernels/arrow.h"
 
 namespace kiln::codegen {
 namespace {
@@ -129,7 +130,8 @@ class AbiTables {
     s.size = sizeof s, s.abi_major = KILN_ABI_MAJOR, s.abi_minor = KILN_ABI_MINOR;
     s.input_count = plan.input_count, s.output_count = plan.output_count;
     s.scratch_bytes = plan.scratch_bytes, s.scratch_align = 64, s.scratch_per_text_byte = f_.scratchPerTextByte;
-    s.binding_bytes = sizeof(kernel::Binding) + size_t{plan.input_count} * 4;
+    const size_t columns = size_t{plan.input_count} + plan.output_count;
+    s.binding_bytes = std::max(sizeof(kernel::Binding) + size_t{plan.input_count} * 4, sizeof(kernel::ArrowBinding) + columns * sizeof(kernel::ArrowColumn));
     s.block_rows = plan.block_rows;
     o_.write(table(at), &s, sizeof s);
     o_.point(at + offsetof(kiln_scorer, identity), table(identity));
@@ -138,8 +140,10 @@ class AbiTables {
     const std::string prefix = std::string("kiln_") + f_.tiers[tier]->name;
     o_.point(at + offsetof(kiln_scorer, score_row), prefix + "_score_row");
     o_.point(at + offsetof(kiln_scorer, score_rows), prefix + "_score_rows");
+    o_.point(at + offsetof(kiln_scorer, score_arrow), prefix + "_score_arrow");
     o_.point(at + offsetof(kiln_scorer, encode), "kiln_encode");
     o_.point(at + offsetof(kiln_scorer, bind), "kiln_bind");
+    o_.point(at + offsetof(kiln_scorer, bind_arrow), "kiln_bind_arrow");
     o_.point(at + offsetof(kiln_scorer, describe), "kiln_describe");
     o_.point(at + offsetof(kiln_scorer, extension), "kiln_extension");
   }

@@ -132,8 +132,11 @@ class Compilation {
     plan.by_name = schema_.byName;
     plan.block_rows = p.block.blockRows, plan.status_at = p.blockSchedule.statusAt;
     plan.row_bytes = p.rowSchedule.scratchBytes, plan.block_bytes = p.blockSchedule.scratchBytes;
-    plan.scratch_bytes = std::max(plan.row_bytes + rowText_.fixed, plan.block_bytes + blockText_.fixed * plan.block_rows);
+    const uint64_t cells = (uint64_t{plan.input_count} + plan.output_count + 1) * sizeof(kiln_cell);   // score_arrow's, of a row
+    plan.scratch_bytes = std::max(plan.row_bytes + rowText_.fixed + cells, plan.block_bytes + blockText_.fixed * plan.block_rows);
     plan.binding_key = schema_.bindingKey;
+    plan.rowwise = std::any_of(schema_.inputs.begin(), schema_.inputs.end(),
+                               [](const kernel::FieldPlan& f) { return f.elem == kernel::kElemStr && !f.is_cat && !f.list; });
   }
 
   // ---- code

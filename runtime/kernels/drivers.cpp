@@ -5,6 +5,7 @@
 #define KILN_TIER_CODE
 #define OUTLINE [[maybe_unused]] static __attribute__((noinline))
 #include "fpcontrol.h"
+#include "arrow.h"
 #include "matrix.h"
 #include "forest/cursor.h"
 #include "forest/sliced.h"
@@ -15,6 +16,7 @@
 #define kiln_plan KILN_OF_TIER(KILN_TIER, plan)
 #define kiln_score_row KILN_OF_TIER(KILN_TIER, score_row)
 #define kiln_score_rows KILN_OF_TIER(KILN_TIER, score_rows)
+#define kiln_score_arrow KILN_OF_TIER(KILN_TIER, score_arrow)
 #pragma clang diagnostic ignored "-Wunused-const-variable"
 
 // Defined by the compiler: the stages of the pipeline over one row, and over Ctx::rows rows of a block; what they need.
@@ -66,23 +68,33 @@ template <class Out> __attribute__((noinline)) static void store_block(const Ctx
   NOUNROLL for (u32 i = 0; i < kiln_plan.output_count; i++)
     store_column<Out>(c, fields[i], i, kiln_plan.output_count, out, base, c.rows);
 }
-__attribute__((noinline)) static void run_rows(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out, void* scratch, size_t size, kiln_status* status) {
+/// Blocks of `rows` rows: load(c, base, padded) brings one in, store(c, base) its results out. A block that load does not take is done.
+template <class Load, class Store> INLINE void run_blocks(u64 rows, void* scratch, size_t size, kiln_status* status, Load load, Store store) {
   Ctx c;
   c.blob = kiln_blob, c.scratch = (u8*)scratch, c.cells = nullptr, c.out = nullptr, c.at = 0;
   c.status = (kiln_status*)(c.scratch + kiln_plan.status_at);
-  const u64 rows = (u64)in.rows;
   NOUNROLL for (u64 base = 0; base < rows; base += kiln_plan.block_rows) {
     c.rows = rows - base < kiln_plan.block_rows ? rows - base : kiln_plan.block_rows;
     const u64 padded = (c.rows + KILN_LANES - 1) / KILN_LANES * KILN_LANES;
     c.arena = c.scratch + kiln_plan.block_bytes, c.arena_end = c.scratch + size;
     NOUNROLL for (u64 r = 0; r < padded; r++) c.status[r] = {0, 0xffff, 0xffff};
-    if (binding.in_type == KILN_F64) load_block<f64>(c, binding, in, base, padded);
-    else load_block<f32>(c, binding, in, base, padded);
+    if (!load(c, base, padded)) continue;
     kiln_body_block(&c);
-    if (binding.out_type == KILN_F64) store_block<f64>(c, out, base);
-    else store_block<f32>(c, out, base);
+    store(c, base);
     if (status) NOUNROLL for (u64 r = 0; r < c.rows; r++) status[base + r] = c.status[r];
   }
+}
+__attribute__((noinline)) static void run_rows(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out, void* scratch, size_t size, kiln_status* status) {
+  run_blocks((u64)in.rows, scratch, size, status,
+    [&](const Ctx& c, u64 base, u64 padded) {
+      if (binding.in_type == KILN_F64) load_block<f64>(c, binding, in, base, padded);
+      else load_block<f32>(c, binding, in, base, padded);
+      return true;
+    },
+    [&](const Ctx& c, u64 base) {
+      if (binding.out_type == KILN_F64) store_block<f64>(c, out, base);
+      else store_block<f32>(c, out, base);
+    });
 }
 
 extern "C" i32 kiln_score_rows(const void* binding_, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
@@ -101,6 +113,91 @@ extern "C" i32 kiln_score_rows(const void* binding_, const kiln_matrix* in, cons
     run_rows(binding, *in, *out, scratch, size, status);
     set_fp_control(control);
   }
+  return KILN_OK;
+}
+
+// ---- Arrow
+/// Numbers without nulls are a strided column; where NaN would be missing in a matrix but not in a cell, they are not.
+INLINE bool is_plain(const FieldPlan& f, const ArrowColumn& column, const ArrowArray& in, const ArrowArray& a) {
+  return (column.storage == kArrowF64 || column.storage == kArrowF32) && column.index == kArrowNone && !a.buffers[0] &&
+         !(in.n_buffers > 0 && in.buffers && in.buffers[0]) && (!f.nullable || f.nan == kNanMissing) && !f.is_cat &&
+         (f.elem == kElemF64 || f.elem == kElemF32);
+}
+__attribute__((noinline)) static bool load_arrow(const Ctx& c, const ArrowBinding& binding, const ArrowArray& in, u64 base, u64 padded) {
+  const FieldPlan* fields = (const FieldPlan*)(kiln_blob + kiln_plan.inputs);
+  bool good = true;
+  NOUNROLL for (u32 i = 0; i < kiln_plan.input_count; i++) {
+    const FieldPlan& f = fields[i];
+    const ArrowColumn& column = binding.column[i];
+    if (f.slot.count == 0) continue;   // nothing reads it
+    const ArrowArray* a = column.child < 0 ? nullptr : in.children[column.child];
+    const u64 size = column.storage == kArrowF64 ? 8 : 4;
+    if (!a) {
+      load_column<f64>(c, f, i, {nullptr, 0}, c.rows, padded);
+    } else if (is_plain(f, column, in, *a)) {
+      const StridedColumn numbers = {(const u8*)a->buffers[1] + ((u64)(in.offset + a->offset) + base) * size, (i64)size};
+      if (size == 8) load_column<f64>(c, f, i, numbers, c.rows, padded);
+      else load_column<f32>(c, f, i, numbers, c.rows, padded);
+    } else {
+      good = kiln_arrow_load(&c, &f, i, &column, &in, base, padded) && good;
+    }
+  }
+  return good;
+}
+/// One row at a time through cells, which stand behind the row's scratch.
+__attribute__((noinline)) static void run_arrow_rows(const ArrowBinding& binding, const ArrowArray& in, ArrowArray& out, void* scratch, size_t size, kiln_status* status, u64 from, u64 to) {
+  const FieldPlan* fields = (const FieldPlan*)(kiln_blob + kiln_plan.outputs);
+  const u32 inputs = kiln_plan.input_count, outputs = kiln_plan.output_count;
+  kiln_cell* cells = (kiln_cell*)((u8*)scratch + size / 16 * 16) - (inputs + outputs);
+  NOUNROLL for (u64 r = from; r < to; r++) {
+    kiln_status here;
+    NOUNROLL for (u32 i = 0; i < inputs; i++) kiln_arrow_cell(&binding.column[i], &in, (i64)r, &cells[i]);
+    run_row(cells, cells + inputs, scratch, (u64)((u8*)cells - (u8*)scratch), &here);
+    if (status) status[r] = here;
+    NOUNROLL for (u32 i = 0; i < outputs; i++) {
+      const ArrowColumn& column = binding.column[inputs + i];
+      if (column.child >= 0) kiln_arrow_put(kiln_blob, &fields[i], &column, &out, r, &cells[inputs + i]);
+    }
+  }
+}
+__attribute__((noinline)) static void run_arrow_blocks(const ArrowBinding& binding, const ArrowArray& in, ArrowArray& out, void* scratch, size_t size, kiln_status* status) {
+  const FieldPlan* fields = (const FieldPlan*)(kiln_blob + kiln_plan.outputs);
+  run_blocks((u64)in.length, scratch, size, status,
+    [&](const Ctx& c, u64 base, u64 padded) {
+      const bool good = load_arrow(c, binding, in, base, padded);
+      if (!good) run_arrow_rows(binding, in, out, scratch, size, status, base, base + c.rows);   // rare: let its rows fail by themselves
+      return good;
+    },
+    [&](const Ctx& c, u64 base) {
+      NOUNROLL for (u32 i = 0; i < kiln_plan.output_count; i++) {
+        const ArrowColumn& column = binding.column[kiln_plan.input_count + i];
+        if (column.child >= 0) kiln_arrow_store(&c, &fields[i], &column, &out, base);
+      }
+    });
+}
+__attribute__((noinline)) static void run_arrow(const ArrowBinding& binding, const ArrowArray& in, ArrowArray& out, void* scratch, size_t size, kiln_status* status) {
+  const ArrowColumn* outputs = binding.column + kiln_plan.input_count;
+  NOUNROLL for (u32 i = 0; i < kiln_plan.output_count; i++)
+    if (outputs[i].child >= 0) out.children[outputs[i].child]->null_count = 0;
+  if (kiln_plan.rowwise) run_arrow_rows(binding, in, out, scratch, size, status, 0, (u64)in.length);
+  else run_arrow_blocks(binding, in, out, scratch, size, status);
+  NOUNROLL for (u32 i = 0; i < kiln_plan.output_count; i++) {
+    if (outputs[i].child < 0) continue;
+    ArrowArray& a = *out.children[outputs[i].child];
+    if (a.length != in.length) a.null_count = -1;   // others hold rows that this call does not know
+  }
+}
+
+extern "C" i32 kiln_score_arrow(const void* binding_, const ArrowArray* in, ArrowArray* out, void* scratch, size_t size, kiln_status* status) {
+  if (!binding_ || !in || !out || !scratch) return KILN_NULL;
+  const ArrowBinding& binding = *(const ArrowBinding*)binding_;
+  if (((u64)binding_ & 7) != 0 || binding.key != (kiln_plan.binding_key ^ kArrowKey)) return KILN_BINDING;
+  if (size < kiln_plan.scratch_bytes || ((u64)scratch & 63) != 0) return KILN_SCRATCH;
+  if (const i32 code = kiln_arrow_check(&binding, in, out)) return code;
+  const FpControl control = fp_control();
+  if (!fp_is_default(control)) set_fp_control(fp_default(control));
+  run_arrow(binding, *in, *out, scratch, size, status);
+  if (!fp_is_default(control)) set_fp_control(control);
   return KILN_OK;
 }
 

@@ -5,3 +5,4 @@
 #include "instances.h"
 #include "kernels.def"
 #include "dispatch.h"
+#include "arrow_entries.h"

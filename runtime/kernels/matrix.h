@@ -47,47 +47,58 @@ template <class In, class T> INLINE void load_numbers(const Ctx& c, const FieldP
   }
 }
 
-/// Anything else, element by element, through the same readers as cells.
-template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows, u64 padded) {
+/// Row r of an input's column from a cell, read as score_row reads it. `state`: what is known without reading the cell, kPresent
+/// if that is nothing. False if it fails in a column that has no place for that (nullable floats: no number of a matrix can).
+INLINE bool column_cell(const Ctx& c, const FieldPlan& f, u32 index, u64 r, const kiln_cell& cell, u32 state) {
   const Slot& s = f.slot;
+  u8* values = c.scratch + s.values;
+  const auto value = [&](auto& v, auto read) {
+    if (state == kMissing) state = absent_cell(f, v);
+    else if (state == kPresent) state = read();
+  };
+  if (f.is_cat || f.elem == kElemI32) {
+    i32 v = 0;
+    i64 wide = 0;
+    value(v, [&] { return f.is_cat ? code_of_cell(c.blob, &f, &cell, &v) : read_i32(f, cell, wide); });
+    if (!f.is_cat) v = (i32)wide;
+    store(values + r * 4, state == kPresent ? v : 0);
+  } else if (f.elem == kElemF64) {
+    f64 v = 0;
+    value(v, [&] { return read_f64(f, cell, v); });
+    store(values + r * 8, state == kPresent ? v : 0);
+  } else if (f.elem == kElemF32) {
+    f32 v = 0;
+    value(v, [&] { return read_f32(f, cell, v); });
+    store(values + r * 4, state == kPresent ? v : 0);
+  } else if (f.elem == kElemBool) {
+    bool v = false;
+    value(v, [&] { return read_bool(f, cell, v); });
+    values[r] = v && state == kPresent;
+  } else {
+    i64 v = 0;
+    value(v, [&] { return f.elem >= kElemDate ? read_date(f, cell, v) : read_i64(f, cell, v); });
+    store(values + r * 8, state == kPresent ? v : 0);
+  }
+  if (state == kMissing && !f.nullable) state = KILN_MISSING_REQUIRED;   // NaN that counts as missing
+  if (s.missing != kNone) set_bit(c.scratch + s.missing, r, state == kMissing);
+  if (s.status != kNone) put_status<1>(c, f, index, r, state > kMissing ? (i32)state : 0);
+  return state <= kMissing || s.status != kNone;
+}
+
+/// Anything else, element by element. Text travels as codes.
+template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows, u64 padded) {
   NOUNROLL for (u64 r = 0; r < padded; r++) {
     const f64 x = (f64)load<In>(column.first + (i64)(r < rows ? r : rows - 1) * column.row_bytes);
     kiln_cell cell;
     cell.as.number = x, cell.length = 0, cell.kind = KILN_NUMBER;
     u32 state = kPresent;
-    u8* values = c.scratch + s.values;
     if (x != x && f.nullable) {
       state = kMissing;
     } else if (f.is_cat && f.elem == kElemStr) {
-      i32 v = 0;
       if (!integral(x)) state = x != x && f.nan != kNanValue ? nan_state(f) : (u32)KILN_TYPE_MISMATCH;
-      else state = known_code(f, x >= 0 && x < (f64)f.label_count ? (i32)x : -1, v);
-      store(values + r * 4, v);
-    } else if (f.is_cat) {
-      i32 v = 0;
-      state = code_of_cell(c.blob, &f, &cell, &v);
-      store(values + r * 4, v);
-    } else if (f.elem == kElemBool) {
-      bool v = false;
-      state = read_bool(f, cell, v);
-      values[r] = v;
-    } else {
-      i64 v = 0;
-      state = f.elem >= kElemDate ? read_date(f, cell, v) : f.elem == kElemI32 ? read_i32(f, cell, v) : read_i64(f, cell, v);
-      if (f.elem == kElemI32) {
-        store(values + r * 4, (i32)v);
-      } else {
-        store(values + r * 8, v);
-      }
+      else cell.as.integer = (i64)x, cell.kind = KILN_CODE;
     }
-    if (state == kMissing && !f.nullable) state = KILN_MISSING_REQUIRED;
-    if (state != kPresent) {
-      if (f.elem == kElemBool && !f.is_cat) values[r] = 0;
-      else if (f.is_cat || f.elem == kElemI32) store(values + r * 4, (i32)0);
-      else store(values + r * 8, (i64)0);
-    }
-    if (s.missing != kNone) set_bit(c.scratch + s.missing, r, state == kMissing);
-    if (s.status != kNone) put_status<1>(c, f, index, r, state > kMissing ? (i32)state : 0);
+    column_cell(c, f, index, r, cell, state);
   }
 }
 /// Free text has no column, and an absent column no elements: missing in every row.

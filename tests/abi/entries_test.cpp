@@ -108,6 +108,18 @@ TEST_F(Entries, BadArgumentsAreCodes) {
   EXPECT_EQ(s_->encode(77, "red", 3), -1);
 }
 
+TEST_F(Entries, CellsOfNoKindEndTheirRow) {
+  Scratch scratch(*s_);
+  for (int kind = KILN_LIST; kind < 256; kind++) {
+    Row in = {number(1), number(2), text("red")}, out(2);
+    in[0].kind = static_cast<uint8_t>(kind);
+    kiln_status status{};
+    ASSERT_EQ(s_->score_row(in.data(), out.data(), scratch.data(), scratch.size(), &status), KILN_OK);
+    ASSERT_EQ(status.bits, static_cast<uint32_t>(KILN_NO_RESULT | KILN_TYPE_MISMATCH)) << kind;
+    ASSERT_EQ(status.field, 0) << kind;
+  }
+}
+
 TEST_F(Entries, BindFindsEveryTrouble) {
   EXPECT_EQ(bind({"z", "c", "x"}), 0);
   EXPECT_EQ(bind({"x", "other", "c", "x"}), 2);   // x twice, z absent
@@ -143,6 +155,14 @@ TEST_F(Entries, MatricesAreChecked) {
   EXPECT_EQ(score(binding_.data(), scratch.size()), KILN_OK);
   m.rows = 1;
   EXPECT_EQ(score(binding_.data(), scratch.size()), KILN_NULL);
+  EXPECT_EQ(score(reinterpret_cast<char*>(binding_.data()) + 4, scratch.size()), KILN_BINDING);
+  EXPECT_EQ(s_->score_rows(binding_.data(), &m, &r, static_cast<char*>(scratch.data()) + 8, scratch.size() - 8, &status), KILN_SCRATCH);
+  EXPECT_EQ(s_->score_rows(binding_.data(), nullptr, &r, scratch.data(), scratch.size(), &status), KILN_NULL);
+  EXPECT_EQ(s_->score_rows(binding_.data(), &m, nullptr, scratch.data(), scratch.size(), &status), KILN_NULL);
+  EXPECT_EQ(s_->score_rows(binding_.data(), &m, &r, nullptr, scratch.size(), &status), KILN_NULL);
+  const char* names[] = {"x", "z", "c"};
+  EXPECT_EQ(s_->bind(names, 3, KILN_F64, KILN_F64, reinterpret_cast<char*>(binding_.data()) + 4, problems_.data()), KILN_BINDING);
+  EXPECT_EQ(s_->bind(names, 3, KILN_F64, KILN_F64, binding_.data(), nullptr), KILN_NULL);
   binding_[0] ^= 1;
   EXPECT_EQ(score(binding_.data(), scratch.size()), KILN_BINDING);
 }

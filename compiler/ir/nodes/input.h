@@ -8,7 +8,7 @@ namespace kiln::ir {
 /// code of "some other value" (the dict is open) or fails INVALID_VALUE (it is closed). A cell of the wrong kind, or
 /// text that does not parse, fails TYPE_MISMATCH. A missing cell is missing if `nullable`, else fails MISSING_REQUIRED.
 /// `blank`: a missing cell is NaN (f64, f32) or the empty text instead (not `nullable`, `nan` value).
-/// `nan` says what a NaN cell means (matrices and Arrow: always missing where nullable).
+/// `nan` says what a NaN cell means (in a matrix: missing where nullable).
 /// `shape`: a tensor, of one cell for each element in row-major order; each is a column of the schema, named after its
 /// indices in a tensor of shape `columns` (`shape` where that is not given): X[0], X[1]; or X if there is one element.
 /// The first element that fails fails the tensor, and is the one to blame.

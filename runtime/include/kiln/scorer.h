@@ -106,8 +106,8 @@ typedef struct kiln_scorer {
   const kiln_identity *identity;
   uint32_t input_count, output_count;
   const kiln_field *inputs, *outputs;
-  /* A call needs scratch_bytes, plus scratch_per_text_byte x text bytes and scratch_per_item x list items of its longest row, plus 4 x dictionary
-   * entries of an Arrow call. A row that does not fit gets KILN_TEXT_TOO_LONG or KILN_LIST_TOO_LONG. */
+  /* A call needs scratch_bytes, plus scratch_per_text_byte x text bytes and scratch_per_item x list items of its longest row. A row that
+   * does not fit gets KILN_TEXT_TOO_LONG or KILN_LIST_TOO_LONG. */
   size_t scratch_bytes, scratch_align, scratch_per_text_byte, scratch_per_item, binding_bytes;
   uint32_t block_rows, reserved;            /* batches are fastest in multiples of this */
 
@@ -125,8 +125,11 @@ typedef struct kiln_scorer {
   /* Score in->rows rows; out has output_count columns. Text travels as codes, any other type as its value; a code outside its categories is an unknown category. */
   int32_t (*score_rows)(const void *binding, const kiln_matrix *in, const kiln_matrix *out, void *scratch, size_t scratch_size, kiln_status *status);
 
-  /* The same for a struct array of the Arrow C data interface; out is a struct array over buffers of the caller's, of at least the rows' length; labels are
-   * written as int32 indices in the order of categories. Free text and lists come from score_row only; bind reports them. Dictionaries are mapped per call. */
+  /* The same for struct arrays of the Arrow C data interface, with the bits of score_row. Inputs may be integers, floats, booleans, text (32 and 64 bit
+   * offsets), dates, times, timestamps without a zone or of UTC, dictionaries of these, or of format n; nulls are missing, and an element that is broken or
+   * that its field cannot hold is KILN_TYPE_MISMATCH of its row. out is a struct over buffers of the caller's, of at least the rows' length, with validity
+   * where the output is no float; labels are written as int32 indices in the order of categories, dates as tdD, times as ttu, datetimes as tsu:. Outputs that
+   * out lacks are not written; lists, and outputs of free text, come from score_row only: bind reports them. Sets null_count; writes nothing else. */
   int32_t (*bind_arrow)(const struct ArrowSchema *in, const struct ArrowSchema *out, void *binding, uint8_t *problems);
   int32_t (*score_arrow)(const void *binding, const struct ArrowArray *in, struct ArrowArray *out, void *scratch, size_t scratch_size, kiln_status *status);
 
