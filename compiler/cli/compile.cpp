@@ -28,6 +28,7 @@ struct Compile {
  private:
   bool wants(const char* kind) const { return std::find(emit.begin(), emit.end(), kind) != emit.end(); }
   bool write(const std::string& path, std::string_view bytes, bool executable);
+  std::string rule() const;
   bool writeAll(const ir::Pipeline& pipeline, const codegen::Artefact& artefact);
   void hashOptions();
   void report(const driver::Load& load, const codegen::Artefact& artefact, double total) const;
@@ -55,11 +56,25 @@ bool Compile::writeAll(const ir::Pipeline& pipeline, const codegen::Artefact& ar
   if (wants("asm"))
     for (auto& [name, text] : artefact.assembly) good = write(beside(output, "." + name + ".s"), text, false) && good;
   if (wants("ir")) good = write(beside(output, ".ir"), ir::print(pipeline), false) && good;
-  if (wants("header")) good = write(beside(output, ".h"), driver::headerText(pipeline), false) && good;
+  if (wants("header")) good = write(beside(output, ".h"), driver::headerText(pipeline, target.codegen.modelName.empty() ? pipeline.name : target.codegen.modelName), false) && good;
   if (wants("json")) good = write(beside(output, ".json"), artefact.json, false) && good;
-  if (good && !depfile.empty()) good = write(depfile, output + ": " + model.model + "\n", false);
+  if (good && !depfile.empty()) good = write(depfile, rule(), false);
   if (good && wants("so")) good = write(output, artefact.sharedObject, true);   // last: a build step sees all or nothing
   return good;
+}
+
+// What was made from what, for make and ninja.
+std::string Compile::rule() const {
+  auto escaped = [](const std::string& path) {
+    std::string text;
+    for (char c : path) text += c == ' ' || c == '#' ? std::string("\\") + c : c == '$' ? "$$" : std::string(1, c);
+    return text;
+  };
+  std::string outputs;
+  if (wants("so")) outputs += escaped(output);
+  for (auto& [kind, extension] : {std::pair{"header", ".h"}, {"ir", ".ir"}, {"json", ".json"}})
+    if (wants(kind)) outputs += (outputs.empty() ? "" : " ") + escaped(beside(output, extension));
+  return outputs + ": " + escaped(model.model) + "\n";
 }
 
 // Whatever decides the bytes of the scorer, in one canonical text.

@@ -16,10 +16,10 @@ static std::string identifier(const std::string& name, std::set<std::string>& ta
   return unique;
 }
 
-std::string headerText(const ir::Pipeline& pipeline) {
+std::string headerText(const ir::Pipeline& pipeline, const std::string& name) {
   std::set<std::string> none, ins, outs;
-  const std::string model = identifier(pipeline.name.empty() ? "model" : pipeline.name, none);
-  std::string text = "/* Columns of the scorer of '" + pipeline.name + "', made by kiln. */\n#ifndef KILN_COLUMNS_" + model +
+  const std::string model = identifier(name.empty() ? "model" : name, none);
+  std::string text = "/* Columns of the scorer of '" + name + "', made by kiln. */\n#ifndef KILN_COLUMNS_" + model +
                      "_H\n#define KILN_COLUMNS_" + model + "_H\nenum {\n";
   for (const ir::SchemaColumn& c : ir::inputColumns(pipeline)) text += "  " + model + "_IN_" + identifier(c.name, ins) + ",\n";
   text += "  " + model + "_INPUTS\n};\nenum {\n";

@@ -7,6 +7,6 @@
 namespace kiln::driver {
 
 /// enum constants for the places of inputs and outputs: NAME_IN_age, NAME_OUT_probability_yes.
-std::string headerText(const ir::Pipeline& pipeline);
+std::string headerText(const ir::Pipeline& pipeline, const std::string& name);
 
 }  // namespace kiln::driver
