@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <sstream>
@@ -13,6 +14,9 @@
 #include "compiler/ir/evaluate.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/tables/dict.h"
+#ifdef KILN_NEON_RUNNER
+#include "tests/differential/neon/remote.h"
+#endif
 
 namespace kiln::test {
 
@@ -290,6 +294,18 @@ std::vector<std::string> differences(const ir::Pipeline& pipeline, const std::ve
   Loaded loaded(pipeline, options);
   if (!loaded.error().empty()) return {loaded.error()};
   Comparison comparison(pipeline, rows);
+#ifdef KILN_NEON_RUNNER
+  if (std::getenv("KILN_TEST_NEON")) {   // the same pipeline for aarch64 instead, under qemu
+    codegen::Options other = options;
+    other.target = "aarch64-linux", other.tiers = {};
+    const Loaded compiled(pipeline, other);
+    std::string error = compiled.error();
+    const kiln_scorer* remote = error.empty() ? loadRemote(compiled.artefact().sharedObject, *loaded.scorer(), error) : nullptr;
+    if (!remote) return {error};
+    comparison.tier({"neon", remote});
+    return std::move(comparison.found);
+  }
+#endif
   for (const kiln_tier& tier : loaded.tiers()) comparison.tier(tier);
   return std::move(comparison.found);
 }
