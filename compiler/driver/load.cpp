@@ -1,5 +1,7 @@
 #include "compiler/driver/load.h"
 
+#include <malloc.h>
+
 #include <chrono>
 
 #include "compiler/ir/parse.h"
@@ -111,6 +113,9 @@ Load load(const Source& source, const LoadOptions& options, Diagnostics& diagnos
     Stopwatch watch(load, "hash");
     if (pipeline->sourceSha256.empty()) pipeline->sourceSha256 = sha256Hex(source.text());
   }
+  // Of a large document only the tables are needed from here on: text and elements are given back before code generation.
+  source.release();
+  malloc_trim(0);
   {
     Stopwatch watch(load, "verify");
     if (!sound(*pipeline, diagnostics)) return load;

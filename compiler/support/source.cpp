@@ -94,6 +94,10 @@ size_t Source::lineStart(uint32_t n) const {
   return at;
 }
 
+void Source::release() const {
+  if (mapped_) ::madvise(mapped_, mappedBytes_, MADV_DONTNEED);
+}
+
 std::string_view Source::line(uint32_t n) const {
   const size_t at = lineStart(n);
   std::string_view line = text_.substr(at, text_.find('\n', at) - at);

@@ -25,6 +25,8 @@ class Source {
   size_t lineStart(uint32_t n) const;
   /// Line n without its end, empty beyond the last.
   std::string_view line(uint32_t n) const;
+  /// Gives the pages of a mapped file back to the system, which reads them again when the text is looked at.
+  void release() const;
 
  private:
   mutable std::vector<size_t> starts_;   // of every kIndexed-th line
