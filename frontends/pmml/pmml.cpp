@@ -164,8 +164,9 @@ std::string versionText(const Document& document) {
 // The root element and its version; nothing, reported, if this is no PMML document that Kiln reads.
 std::optional<int> checkRoot(const Source& source, const Document& document, Diagnostics& diagnostics) {
   const Element* root = document.root();
+  const Location at = document.location(root);
   auto error = [&](Kind kind, std::string message, std::string note = "") {
-    const Span span = attributeSpan(source, document.location(root), root->Attribute("version") ? "version" : "");
+    const Span span = attributeSpan(source, at, root->Attribute("version") ? "version" : "");
     diagnostics.error(kind, span.at.line, span.at.column, std::move(message), document.path(root), std::move(note))
         .length = span.length;
     return std::nullopt;
