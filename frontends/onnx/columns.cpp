@@ -68,14 +68,15 @@ bool Importer::declareInput(const proto::ValueInfoProto& input, const std::strin
     const bool isBatch = i == 0 && isOpen(dim) && !whole;
     if (!isBatch && isOpen(dim))
       return unsupported(path, "dimension " + std::to_string(i) + " is open", "only the first may be: it is the number of rows"), false;
-    if (!isBatch && dim.dim_value() < 1) return invalid(path, "dimension " + std::to_string(i) + " is " + std::to_string(dim.dim_value())), false;
+    if (!isBatch && dim.dim_value() < 0) return invalid(path, "dimension " + std::to_string(i) + " is " + std::to_string(dim.dim_value())), false;
     tensor.axes.push_back(isBatch ? Axis{1, Batch::outer} : Axis{dim.dim_value(), Batch::none});
     if (!(i == 0 && !whole && tensor.axes[0].size == 1)) columns.push_back(tensor.axes.back().size);
   }
   if (!checkAxes(tensor.axes, false, path)) return false;
   if (tensor.count() > kMostColumns)
     return diagnostics.error(Kind::limit, 0, 0, "has " + std::to_string(tensor.count()) + " elements a row, over the limit of " + std::to_string(kMostColumns), path), false;
-  tensor.value = inputColumns(input.name(), tensor, columns);
+  if (tensor.count() == 0) tensor = hostTensor(tensor.type, tensor.axes, Elements());   // no column has it, and nothing is unknown
+  else tensor.value = inputColumns(input.name(), tensor, columns);
   return declare(valueOf(std::move(tensor)));
 }
 

@@ -4,6 +4,7 @@
 
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/matmul.h"
+#include "compiler/ir/nodes/pairwise.h"
 #include "compiler/ir/tables/matrix.h"
 
 namespace kiln::onnx {
@@ -54,6 +55,22 @@ ir::TableRef matrixTable(OperatorImport& n, const Tensor& x, const std::vector<u
   matrix.elem = elemOf(x.type), matrix.shape = shape;
   matrix.numbers = x.host->numbers, matrix.integers = x.host->integers;
   return n.build.table(std::move(matrix), name);
+}
+
+bool isPairwise(OperatorImport&, const Tensor& x, const Tensor& rows) {
+  const bool fits = x.rank() == 2 && rows.rank() == 2 && !x.axes[1].isBatch() && x.axes[1] == rows.axes[1] && x.axes[0].size == 1;
+  if (!fits || x.type != rows.type || !(x.type == ElementType::f32 || x.type == ElementType::f64) || !rows.isConstant() || rows.count() == 0) return false;
+  return std::none_of(rows.host->numbers.begin(), rows.host->numbers.end(), [](double v) { return v != v; });   // NaN would be missing
+}
+
+Tensor pairwise(OperatorImport& n, const Tensor& x, const Tensor& rows, ir::Measure::Metric metric) {
+  ir::Measure measure;
+  measure.metric = metric;
+  ir::Pairwise op;
+  op.rows = matrixTable(n, rows, {static_cast<uint32_t>(rows.axes[0].size), static_cast<uint32_t>(rows.axes[1].size)}, "rows");
+  op.measure = n.build.table(std::move(measure), "distance");
+  const Axes axes = {x.axes[0], rows.axes[0]};
+  return n.tensorOf(x.type, axes, n.reshape(n.build.add(std::move(op), {n.vector(x)}), irShape(axes)));
 }
 
 Tensor product(OperatorImport& n, const Tensor& a, const Tensor& b) {

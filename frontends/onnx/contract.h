@@ -1,5 +1,6 @@
 // Products of tensors, summed over an axis: what MatMul, Gemm and Einsum have in common.
 #pragma once
+#include "compiler/ir/tables/measure.h"
 #include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
@@ -8,5 +9,9 @@ namespace kiln::onnx {
 Tensor product(OperatorImport& n, const Tensor& a, const Tensor& b);
 /// A constant tensor as a table of the pipeline.
 ir::TableRef matrixTable(OperatorImport& n, const Tensor& x, const std::vector<uint32_t>& shape, const char* name);
+
+/// Whether the distances of x [N, d] to the constant rows [m, d] can be a `pairwise` node, and that node: [N, m].
+bool isPairwise(OperatorImport& n, const Tensor& x, const Tensor& rows);
+Tensor pairwise(OperatorImport& n, const Tensor& x, const Tensor& rows, ir::Measure::Metric metric);
 
 }  // namespace kiln::onnx

@@ -335,11 +335,12 @@ void OperatorImport::output(size_t i, Value value) {
 
 void OperatorImport::output(size_t i, Tensor tensor) { output(i, valueOf(std::move(tensor))); }
 
-std::vector<Value> OperatorImport::inlineGraph(const proto::GraphProto& graph, const char* attribute) {
+std::vector<Value> OperatorImport::inlineGraph(const proto::GraphProto& graph, const char* attribute, const std::vector<Value>& inputs) {
   Frame inner;
   inner.outer = &frame_, inner.opsets = frame_.opsets, inner.arguments = frame_.arguments;
   inner.path = place_ + "." + attribute;
-  if (graph.input_size()) invalid(std::string("graph '") + attribute + "' has inputs");
+  if (static_cast<size_t>(graph.input_size()) != inputs.size()) invalid(std::string("graph '") + attribute + "' has " + std::to_string(graph.input_size()) + " inputs");
+  for (size_t i = 0; i < inputs.size(); i++) inner.names.emplace(graph.input(static_cast<int>(i)).name(), inputs[i]);
   std::vector<Value> results = importer_.graph(graph, inner);
   importer_.build.at({0, 0, place_});
   for (auto& value : results)

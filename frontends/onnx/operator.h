@@ -120,8 +120,8 @@ class OperatorImport {
   void output(size_t i, Tensor tensor);
   void output(size_t i, Value value);
   void output(size_t i, ElementType type, Axes axes, ValueId value) { output(i, tensorOf(type, std::move(axes), value)); }
-  /// Imports a subgraph in the scope of this node; the values of its outputs.
-  std::vector<Value> inlineGraph(const proto::GraphProto& graph, const char* attribute);
+  /// Imports a subgraph in the scope of this node, with these inputs; the values of its outputs.
+  std::vector<Value> inlineGraph(const proto::GraphProto& graph, const char* attribute, const std::vector<Value>& inputs = {});
 
   // ---- answers that end the operator
   [[noreturn]] void unsupported(const std::string& what, const std::string& note = "");   ///< "... is not supported"

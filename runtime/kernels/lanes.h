@@ -38,7 +38,7 @@ template <int N> using Mask = typename MaskOf<N>::type;
 
 template <class T, int N> INLINE Lane<T, N> splat(T s) {
   if constexpr (N == 1) return s;
-  else return (Lane<T, N>){} + s;
+  else return s - (Lane<T, N>){};   // not 0 + s, which loses the sign of -0
 }
 template <int N> INLINE Mask<N> never() { return (Mask<N>){}; }
 template <int N> INLINE Mask<N> always() { return ~never<N>(); }

@@ -42,7 +42,7 @@ std::vector<Type> Concat::infer(Inference& inference) const {
   }
   if (rows)
     type.shape = {length, columns};
-  else if (x[0].shape.size() > 1)
+  else if (x[0].shape.size() > 1 && axis < x[0].shape.size())
     type.shape[axis] = length;
   else
     type.shape = {length};

@@ -1,0 +1,186 @@
+// Scan. The body is inlined once a step, as all steps are known while compiling. Distances that exporters write as a scan over the
+// training rows, with the row to score as an unchanging state, become `pairwise`. A scan over the batch itself is its body for
+// one row.
+#include "compiler/ir/nodes/pairwise.h"
+
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+
+#include "compiler/ir/tables/measure.h"
+#include "frontends/onnx/contract.h"
+
+namespace kiln::onnx {
+
+namespace {
+
+constexpr int64_t kMostSteps = 1024;
+
+/// What a name of the body is computed by; Identity is looked through.
+const proto::NodeProto* maker(const proto::GraphProto& body, std::string name) {
+  for (int tries = 0; tries <= body.node_size(); tries++) {
+    const proto::NodeProto* found = nullptr;
+    for (auto& node : body.node())
+      if (std::find(node.output().begin(), node.output().end(), name) != node.output().end()) found = &node;
+    if (!found || found->op_type() != "Identity") return found;
+    name = found->input(0);
+  }
+  return nullptr;
+}
+std::string origin(const proto::GraphProto& body, std::string name) {
+  for (int tries = 0; tries <= body.node_size(); tries++) {
+    const proto::NodeProto* found = nullptr;
+    for (auto& node : body.node())
+      if (node.op_type() == "Identity" && node.output(0) == name) found = &node;
+    if (!found) return name;
+    name = found->input(0);
+  }
+  return name;
+}
+
+/// The one list of integers that a reduction or Squeeze has for axes, as attribute or initializer.
+bool overColumns(const proto::GraphProto& body, const proto::NodeProto& node) {
+  std::vector<int64_t> axes;
+  for (auto& attribute : node.attribute())
+    if (attribute.name() == "axes") axes.assign(attribute.ints().begin(), attribute.ints().end());
+  if (node.input_size() > 1)
+    for (auto& tensor : body.initializer())
+      if (tensor.name() == node.input(1) && tensor.data_type() == proto::TensorProto::INT64) {
+        axes.assign(tensor.int64_data().begin(), tensor.int64_data().end());
+        for (size_t i = 0; i + 8 <= tensor.raw_data().size(); i += 8) {
+          int64_t axis;
+          std::copy_n(tensor.raw_data().data() + i, 8, reinterpret_cast<char*>(&axis));
+          axes.push_back(axis);
+        }
+      }
+  return axes == std::vector<int64_t>{1} || axes == std::vector<int64_t>{-1};
+}
+bool keepsAxis(const proto::NodeProto& node) {
+  for (auto& attribute : node.attribute())
+    if (attribute.name() == "keepdims") return attribute.i() != 0;
+  return true;
+}
+
+/// The distance that the body computes of its state and its row: sum of squares, or of absolute differences.
+std::optional<ir::Measure::Metric> distanceOf(const proto::GraphProto& body) {
+  if (body.input_size() != 2 || body.output_size() != 2 || origin(body, body.output(0).name()) != body.input(0).name()) return std::nullopt;
+  const proto::NodeProto* node = maker(body, body.output(1).name());
+  const bool squeezed = node && node->op_type() == "Squeeze" && overColumns(body, *node);
+  if (squeezed) node = maker(body, node->input(0));
+  if (!node || (node->op_type() != "ReduceSumSquare" && node->op_type() != "ReduceSum") || !overColumns(body, *node) || keepsAxis(*node) != squeezed)
+    return std::nullopt;
+  const bool squares = node->op_type() == "ReduceSumSquare";
+  node = maker(body, node->input(0));
+  if (!squares) node = node && node->op_type() == "Abs" ? maker(body, node->input(0)) : nullptr;
+  if (!node || node->op_type() != "Sub") return std::nullopt;
+  const std::string a = origin(body, node->input(0)), b = origin(body, node->input(1)), state = body.input(0).name(), row = body.input(1).name();
+  if (!((a == state && b == row) || (a == row && b == state))) return std::nullopt;
+  return squares ? ir::Measure::squaredEuclidean : ir::Measure::cityBlock;
+}
+
+struct Axes2 {
+  std::vector<int64_t> axes, directions;
+};
+Axes2 ways(OperatorImport& n, const char* axes, const char* directions, size_t count) {
+  Axes2 w{n.integers(axes), n.integers(directions)};
+  if (w.axes.empty()) w.axes.assign(count, 0);
+  if (w.directions.empty()) w.directions.assign(count, 0);
+  if (w.axes.size() != count || w.directions.size() != count) n.invalid(std::string("'") + axes + "' or '" + directions + "' has not one entry a tensor");
+  return w;
+}
+
+bool unchanged(const Value& before, const Value& after) {
+  return before.kind == Value::tensor && after.kind == Value::tensor && before.data.axes == after.data.axes &&
+         (before.data.isConstant() ? before.data.host == after.data.host : !after.data.isConstant() && before.data.value == after.data.value);
+}
+
+// [N, d] against [m, d]: [m, N].
+bool distances(OperatorImport& n, const proto::GraphProto& body, size_t states, const Axes2& in, const Axes2& out) {
+  const auto metric = distanceOf(body);
+  if (!metric || states != 1 || in.axes[0] != 0 || in.directions[0] || out.axes[0] != 0 || out.directions[0]) return false;
+  const Tensor &x = n.tensor(0), &rows = n.tensor(1);
+  if (x.rank() != 2 || x.isConstant() || !isPairwise(n, x, rows)) return false;
+  n.output(0, x);
+  const Tensor d = pairwise(n, x, rows, *metric);
+  n.output(1, transposed(n, d, {1, 0}));
+  return true;
+}
+
+}  // namespace
+
+void scan(OperatorImport& n) {
+  const proto::GraphProto* body = n.graph("body");
+  if (!body) n.invalid("needs a body");
+  if (n.version() < 9) n.unsupported("Scan before opset 9");
+  const auto scanned = static_cast<size_t>(n.integer("num_scan_inputs"));
+  if (scanned < 1 || scanned > n.inputs() || static_cast<size_t>(body->input_size()) != n.inputs() || body->output_size() != static_cast<int>(n.outputs()))
+    n.invalid("its inputs and outputs do not fit its body");
+  const size_t states = n.inputs() - scanned, results = n.outputs() - states;
+  const Axes2 in = ways(n, "scan_input_axes", "scan_input_directions", scanned), out = ways(n, "scan_output_axes", "scan_output_directions", results);
+  if (states == 1 && scanned == 1 && results == 1 && distances(n, *body, states, in, out)) return;
+
+  std::vector<Value> state;
+  for (size_t i = 0; i < states; i++) state.push_back(n.input(i));
+  std::vector<size_t> axes;
+  int64_t steps = -1;
+  bool overBatch = false;
+  for (size_t i = 0; i < scanned; i++) {
+    const Tensor& x = n.tensor(states + i);
+    axes.push_back(n.axis(in.axes[i], x.rank()));
+    const Axis& axis = x.axes[axes[i]];
+    if (i > 0 && (axis.size != steps || axis.isBatch() != overBatch)) n.invalid("its scanned tensors are not equally long");
+    steps = axis.size, overBatch = axis.isBatch();
+  }
+  if (overBatch && steps != 1) n.unsupported("a scan over rows that are merged with another axis");
+  if (steps < 1 || steps > kMostSteps) n.unsupported("a scan of " + std::to_string(steps) + " steps", "1 to " + std::to_string(kMostSteps) + " are supported");
+
+  std::vector<std::vector<Tensor>> collected(results);
+  for (int64_t step = 0; step < steps; step++) {
+    std::vector<Value> inputs = state;
+    for (size_t i = 0; i < scanned; i++) {
+      const Tensor& x = n.tensor(states + i);
+      const int64_t at = in.directions[i] ? steps - 1 - step : step;
+      const Tensor one = overBatch ? x : sliced(n, x, axes[i], at, 1);
+      Axes rest = one.axes;
+      rest.erase(rest.begin() + static_cast<long>(axes[i]));
+      inputs.push_back(valueOf(withAxes(n, one, rest)));
+    }
+    const std::vector<Value> outputs = n.inlineGraph(*body, "body", inputs);
+    for (size_t i = 0; i < states; i++)
+      if (overBatch && !unchanged(state[i], outputs[i])) n.mixesRows("carries a state from row to row");
+    state.assign(outputs.begin(), outputs.begin() + static_cast<long>(states));
+    for (size_t r = 0; r < results; r++) {
+      if (outputs[states + r].kind != Value::tensor) n.unsupported("a scan output that is no tensor");
+      collected[r].push_back(outputs[states + r].data);
+    }
+  }
+  for (size_t i = 0; i < states; i++) n.output(i, state[i]);
+  for (size_t r = 0; r < results; r++) {
+    if (!n.wanted(states + r)) continue;
+    std::vector<Tensor> parts;
+    const size_t axis = n.axis(out.axes[r], collected[r][0].rank() + 1);
+    for (const Tensor& t : collected[r]) {
+      Axes wide = t.axes;
+      if (overBatch && std::any_of(wide.begin(), wide.end(), [](const Axis& a) { return a.isBatch(); })) n.mixesRows("computes every row with every row");
+      wide.insert(wide.begin() + static_cast<long>(axis), Axis{1, overBatch ? Batch::outer : Batch::none});
+      parts.push_back(withAxes(n, t, wide));
+    }
+    if (out.directions[r]) std::reverse(parts.begin(), parts.end());
+    n.output(states + r, joined(n, parts, axis));
+  }
+}
+
+// com.microsoft: distances of the rows of two matrices.
+void cDist(OperatorImport& n) {
+  const Tensor &x = n.tensor(0, {ElementType::f32, ElementType::f64}), &rows = n.tensor(1);
+  const int metric = n.choice("metric", {"euclidean", "sqeuclidean"}, 0);
+  if (isPairwise(n, x, rows)) return n.output(0, pairwise(n, x, rows, metric ? ir::Measure::squaredEuclidean : ir::Measure::euclidean));
+  if (x.rank() != 2 || rows.rank() != 2 || rows.type != x.type) n.invalid("distances of " + describe(x.axes) + " and " + describe(rows.axes));
+  refuseBatch(n, x, 1, "columns that are rows"), refuseBatch(n, rows, 1, "columns that are rows");
+  const Tensor d = apply(n, "sub", withAxes(n, x, {x.axes[0], {}, x.axes[1]}), withAxes(n, rows, {{}, rows.axes[0], rows.axes[1]}));
+  Tensor sum = reduced(n, d, {2}, "sumsq");
+  sum = withAxes(n, sum, {sum.axes[0], sum.axes[1]});
+  n.output(0, metric ? sum : apply(n, "sqrt", sum));
+}
+
+}  // namespace kiln::onnx
