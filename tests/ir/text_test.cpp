@@ -7,6 +7,7 @@
 #include "compiler/ir/all_nodes.h"
 #include "compiler/ir/all_tables.h"
 #include "compiler/ir/builder.h"
+#include "compiler/ir/columns.h"
 #include "compiler/ir/compare.h"
 #include "compiler/ir/evaluate.h"
 #include "compiler/ir/parse.h"
@@ -140,7 +141,7 @@ TEST(Text, isRecognised) {
 /// What the verifier has passed can be evaluated, whatever the cells.
 static void expectEvaluates(const Pipeline& pipeline) {
   Evaluator evaluator(pipeline);
-  std::vector<kiln_cell> in(pipeline.inputs().size()), out(pipeline.outputs().size());
+  std::vector<kiln_cell> in(ir::inputColumns(pipeline).size()), out(ir::outputColumns(pipeline).size());
   kiln_status status;
   evaluator.evaluate(in.data(), out.data(), &status);
   for (kiln_cell& cell : in) cell.kind = KILN_NUMBER, cell.as.number = 1e300;
