@@ -5,11 +5,12 @@
 
 Each test is a model of one node, its inputs and the outputs that the standard expects. A test passes, is refused with a reason, or
 fails: a wrong value, or an error that is no refusal. Where parameters such as axes are inputs, which kiln asks to be constants, they
-are made so. Exit code 1 if any fails; 0 where the package is not installed. Models are
+are made so. Exit code 1 if any fails; 77 where the package is not installed. Models are
 evaluated by the reference evaluator, with --compiled by the code that is generated for them.
 """
 import argparse
 import collections
+import concurrent.futures
 import csv
 import fnmatch
 import io
@@ -266,37 +267,44 @@ def is_unit(model):
     return bool(leading) and all(d == 1 for d in leading)
 
 
+def outcome_of(args, name):
+    folder = os.path.join(args.data, name)
+    with tempfile.TemporaryDirectory() as work:
+        try:
+            try:
+                run_test(args, folder, work)
+            except Refused as refusal:
+                if "computed from the row" not in str(refusal):
+                    raise
+                run_test(args, folder, work, freeze=True)
+            return "passed", ""
+        except Refused as refusal:
+            return "refused", str(refusal)
+        except (Failed, subprocess.TimeoutExpired) as failure:
+            return "failed", str(failure)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--kiln", default="build/kiln")
     parser.add_argument("--data", default=DATA)
     parser.add_argument("--only", default="*")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--compiled", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()
     args.unit = is_unit
     if not os.path.isdir(args.data):
         print("skipped: %s is not there (package libonnx-testdata)" % args.data)
-        return 0
+        return 77
     results, reasons = collections.Counter(), collections.Counter()
-    for name in sorted(os.listdir(args.data)):
-        if not fnmatch.fnmatch(name, args.only):
-            continue
-        with tempfile.TemporaryDirectory() as work:
-            try:
-                try:
-                    run_test(args, os.path.join(args.data, name), work)
-                except Refused as refusal:
-                    if "computed from the row" not in str(refusal):
-                        raise
-                    run_test(args, os.path.join(args.data, name), work, freeze=True)
-                outcome, why = "passed", ""
-            except Refused as refusal:
-                outcome, why = "refused", str(refusal)
-                reasons[why[:100]] += 1
-            except (Failed, subprocess.TimeoutExpired) as failure:
-                outcome, why = "failed", str(failure)
+    names = [name for name in sorted(os.listdir(args.data)) if fnmatch.fnmatch(name, args.only)]
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        outcomes = list(pool.map(lambda name: outcome_of(args, name), names))
+    for name, (outcome, why) in zip(names, outcomes):
         results[outcome] += 1
+        if outcome == "refused":
+            reasons[why[:100]] += 1
         if outcome == "failed" or args.verbose:
             print("%-8s %s%s" % (outcome, name, ": " + why if why else ""))
     for why, count in reasons.most_common(None if args.verbose else 12):
