@@ -36,6 +36,8 @@ class NodeOf {
   }
   NodeOf& integer(const char* name, int64_t value) { return add(name, proto::AttributeProto::INT).set_i(value), *this; }
   NodeOf& number(const char* name, float value) { return add(name, proto::AttributeProto::FLOAT).set_f(value), *this; }
+  /// A subgraph.
+  NodeOf& graph(const char* name, const class Graph& graph);
   NodeOf& text(const char* name, const std::string& value) { return add(name, proto::AttributeProto::STRING).set_s(value), *this; }
 
  private:
@@ -48,6 +50,8 @@ class NodeOf {
 };
 
 class Graph {
+  friend class NodeOf;
+
  public:
   explicit Graph(int64_t opset = 21, int64_t ml = 5) {
     model_.set_ir_version(8);
@@ -116,5 +120,10 @@ class Graph {
   }
   proto::ModelProto model_;
 };
+
+inline NodeOf& NodeOf::graph(const char* name, const Graph& graph) {
+  *add(name, proto::AttributeProto::GRAPH).mutable_g() = graph.model_.graph();
+  return *this;
+}
 
 }  // namespace kiln::test

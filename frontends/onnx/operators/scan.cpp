@@ -78,11 +78,12 @@ std::optional<ir::Measure::Metric> distanceOf(const proto::GraphProto& body) {
   return squares ? ir::Measure::squaredEuclidean : ir::Measure::cityBlock;
 }
 
-struct Axes2 {
+/// Of each scanned tensor or output: its axis, and 1 where it runs from the end.
+struct Ways {
   std::vector<int64_t> axes, directions;
 };
-Axes2 ways(OperatorImport& n, const char* axes, const char* directions, size_t count) {
-  Axes2 w{n.integers(axes), n.integers(directions)};
+Ways ways(OperatorImport& n, const char* axes, const char* directions, size_t count) {
+  Ways w{n.integers(axes), n.integers(directions)};
   if (w.axes.empty()) w.axes.assign(count, 0);
   if (w.directions.empty()) w.directions.assign(count, 0);
   if (w.axes.size() != count || w.directions.size() != count) n.invalid(std::string("'") + axes + "' or '" + directions + "' has not one entry a tensor");
@@ -95,7 +96,7 @@ bool unchanged(const Value& before, const Value& after) {
 }
 
 // [N, d] against [m, d]: [m, N].
-bool distances(OperatorImport& n, const proto::GraphProto& body, size_t states, const Axes2& in, const Axes2& out) {
+bool distances(OperatorImport& n, const proto::GraphProto& body, size_t states, const Ways& in, const Ways& out) {
   const auto metric = distanceOf(body);
   if (!metric || states != 1 || in.axes[0] != 0 || in.directions[0] || out.axes[0] != 0 || out.directions[0]) return false;
   const Tensor &x = n.tensor(0), &rows = n.tensor(1);
@@ -116,7 +117,7 @@ void scan(OperatorImport& n) {
   if (scanned < 1 || scanned > n.inputs() || static_cast<size_t>(body->input_size()) != n.inputs() || body->output_size() != static_cast<int>(n.outputs()))
     n.invalid("its inputs and outputs do not fit its body");
   const size_t states = n.inputs() - scanned, results = n.outputs() - states;
-  const Axes2 in = ways(n, "scan_input_axes", "scan_input_directions", scanned), out = ways(n, "scan_output_axes", "scan_output_directions", results);
+  const Ways in = ways(n, "scan_input_axes", "scan_input_directions", scanned), out = ways(n, "scan_output_axes", "scan_output_directions", results);
   if (states == 1 && scanned == 1 && results == 1 && distances(n, *body, states, in, out)) return;
 
   std::vector<Value> state;

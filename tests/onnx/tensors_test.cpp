@@ -1,0 +1,88 @@
+// Operators on tensors with a batch: where the rows go, and what is refused because it mixes them. Expected values by hand. The
+// operators one by one, on tensors without a batch, are tests/onnx/backend_nodes.py.
+#include "tests/onnx/graph.h"
+
+namespace kiln::test {
+
+static Graph matrix(int64_t columns, int type = Type::FLOAT, int64_t opset = 21) {
+  Graph g(opset);
+  g.input("X", type, {-1, columns});
+  return g;
+}
+static void integers(Graph& g, const std::string& name, const std::vector<int64_t>& values) { g.node("Constant", {}, {name}).ints("value_ints", values); }
+
+TEST(Tensors, TheBatchMovesWithItsAxis) {
+  Graph g = matrix(4);
+  integers(g, "shape", {-1, 2, 2}), integers(g, "first", {0}), integers(g, "flat", {0, -1});
+  g.node("Reshape", {"X", "shape"}, {"cube"});
+  g.node("Transpose", {"cube"}, {"turned"}).ints("perm", {1, 0, 2});
+  g.node("ReduceSum", {"turned", "first"}, {"sum"}).integer("keepdims", 0);
+  g.node("Reshape", {"sum", "flat"}, {"Y"});
+  g.output("Y");
+  EXPECT_EQ(g.score("X[0],X[1],X[2],X[3]\n1,2,3,4\n5,6,7,8\n"), "Y[0],Y[1]\n4,6\n12,14\n");
+}
+
+TEST(Tensors, WhatMixesRowsIsRefused) {
+  const auto refusal = [](Graph g) {
+    g.output("Y");
+    return g.check();
+  };
+  Graph sum = matrix(3);
+  integers(sum, "axes", {0});
+  sum.node("ReduceSum", {"X", "axes"}, {"Y"});
+  EXPECT_NE(refusal(sum).find("mixes rows: a reduction over the rows of the batch"), std::string::npos);
+  Graph slice = matrix(3);
+  integers(slice, "from", {0}), integers(slice, "to", {1});
+  slice.node("Slice", {"X", "from", "to"}, {"Y"});
+  EXPECT_NE(refusal(slice).find("mixes rows"), std::string::npos);
+  Graph fixed = matrix(4);
+  integers(fixed, "shape", {2, 2});
+  fixed.node("Reshape", {"X", "shape"}, {"Y"});
+  EXPECT_NE(refusal(fixed).find("mixes rows: the shape gives the rows of the batch a fixed size"), std::string::npos);
+  Graph gram = matrix(3);
+  gram.node("Transpose", {"X"}, {"T"}), gram.node("MatMul", {"X", "T"}, {"Y"});
+  EXPECT_NE(refusal(gram).find("mixes rows"), std::string::npos);
+}
+
+TEST(Tensors, WeightsOnEitherSide) {
+  Graph g = matrix(2);
+  g.initializer("W", {2, 3}, {1, 2, 3, 4, 5, 6}).initializer("V", {3, 2}, {1, 0, 0, 1, 1, -1}).initializer("C", {3}, {0.5f, 0, -1});
+  g.node("MatMul", {"X", "W"}, {"A"});                                                    // [N,3]
+  g.node("Transpose", {"X"}, {"T"}), g.node("MatMul", {"V", "T"}, {"B"}), g.node("Transpose", {"B"}, {"BT"});
+  g.node("Gemm", {"X", "W", "C"}, {"D"}).number("alpha", 2);
+  g.output("A").output("BT").output("D");
+  EXPECT_EQ(g.score("X[0],X[1]\n1,2\n-1,0.5\n"),
+            "A[0],A[1],A[2],BT[0],BT[1],BT[2],D[0],D[1],D[2]\n9,12,15,1,2,-1,18.5,24,29\n1,0.5,0,-1,0.5,-1.5,2.5,1,-1\n");
+}
+
+TEST(Tensors, IndicesOfTheRow) {
+  Graph g = matrix(3);
+  g.input("I", Type::INT64, {-1, 2}).output("Y").output("Z");
+  g.node("GatherElements", {"X", "I"}, {"Y"}).integer("axis", 1);
+  g.node("ScatterElements", {"X", "I", "Y"}, {"Z"}).integer("axis", 1).text("reduction", "add");
+  EXPECT_EQ(g.score("X[0],X[1],X[2],I[0],I[1]\n1,2,3,2,-3\n4,5,6,1,1\n7,8,9,3,0\n", "--status-column s"),
+            "Y[0],Y[1],Z[0],Z[1],Z[2],s\n3,1,2,2,6,ok\n5,5,4,15,6,ok\n,,,,,undefined result at node 4\n");
+}
+
+// Distances as exporters write them: a scan over the training rows, with the row as an unchanging state.
+TEST(Tensors, ScanOfDistances) {
+  for (const bool squares : {true, false}) {
+    Graph g = matrix(2);
+    g.initializer("rows", {3, 2}, {0, 0, 3, 4, -1, 1});
+    Graph body(21);
+    body.input("state", Type::FLOAT, {-1, 2}).input("row", Type::FLOAT, {2}).output("same").output("distance");
+    integers(body, "axes", {1});
+    body.node("Identity", {"state"}, {"same"}), body.node("Sub", {"state", "row"}, {"d"});
+    if (squares) {
+      body.node("ReduceSumSquare", {"d", "axes"}, {"distance"}).integer("keepdims", 0);
+    } else {
+      body.node("Abs", {"d"}, {"a"}), body.node("ReduceSum", {"a", "axes"}, {"distance"}).integer("keepdims", 0);
+    }
+    g.node("Scan", {"X", "rows"}, {"state_out", "all"}).integer("num_scan_inputs", 1).graph("body", body);
+    g.node("Transpose", {"all"}, {"Y"});
+    g.output("Y");
+    EXPECT_EQ(g.score("X[0],X[1]\n0,0\n3,0\n"), squares ? "Y[0],Y[1],Y[2]\n0,25,2\n9,16,17\n" : "Y[0],Y[1],Y[2]\n0,7,2\n3,4,5\n");
+  }
+}
+
+}  // namespace kiln::test
