@@ -38,7 +38,7 @@ std::string origin(const proto::GraphProto& body, std::string name) {
   return name;
 }
 
-/// The one list of integers that a reduction or Squeeze has for axes, as attribute or initializer.
+/// The one list of integers that a reduction or Squeeze has for axes, as attribute, initializer or Constant.
 bool overColumns(const proto::GraphProto& body, const proto::NodeProto& node) {
   std::vector<int64_t> axes;
   for (auto& attribute : node.attribute())
@@ -53,6 +53,10 @@ bool overColumns(const proto::GraphProto& body, const proto::NodeProto& node) {
           axes.push_back(axis);
         }
       }
+  const proto::NodeProto* made = node.input_size() > 1 ? maker(body, node.input(1)) : nullptr;
+  if (made && made->op_type() == "Constant")
+    for (auto& attribute : made->attribute())
+      if (attribute.name() == "value_ints") axes.assign(attribute.ints().begin(), attribute.ints().end());
   return axes == std::vector<int64_t>{1} || axes == std::vector<int64_t>{-1};
 }
 bool keepsAxis(const proto::NodeProto& node) {
