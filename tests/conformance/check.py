@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Runs the conformance sets and compares each case with its line in expected.tsv: id, result, cause. The suite fails where a case
-is worse, or better, than its line, so the file always says what holds. The sets are not part of this repository: without them
+is worse than its line; in a run of all cases also where one is better, so that the file says what holds. The sets are not part of this repository: without them
 this says so and exits 77 (skipped).
 
     tests/conformance/check.py --kiln build/kiln --work build/conformance [--seconds 300] [--sets DIR] [--write]
@@ -70,8 +70,8 @@ def main():
     for r in [] if a.write else records:
         was = expected.get(r["id"], ("pass", ""))[0]
         if r["result"] != was:
-            wrong += 1
             word = "worse" if BETTER.index(r["result"]) < BETTER.index(was) else "better"
+            wrong += word == "worse" or not a.seconds
             print(f"{r['id']} is {word} than its line: {r['result']}, expected {was}. {r['why']}")
     print(f"{len(records)} of {len(cases)} cases: {sum(r['result'] == 'pass' for r in records)} pass, "
           f"{wrong} not as expected.tsv says")
