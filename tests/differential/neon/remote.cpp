@@ -1,5 +1,6 @@
 #include "tests/differential/neon/remote.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
