@@ -32,7 +32,7 @@ TEST(Elementwise, ExactOnes) {
   EXPECT_EQ(unary("Relu", "-1 2 nan"), "Y 0 2 nan");
   EXPECT_EQ(unary("LeakyRelu", "-100 2"), "Y -1 2");
   EXPECT_EQ(unary("HardSigmoid", "0 10 -10"), "Y 0.5 1 0");
-  EXPECT_EQ(unary("HardSwish", "3 -3 0"), "Y 3 0 0");
+  EXPECT_EQ(unary("HardSwish", "3 -3 0"), "Y 3 -0 0");
   EXPECT_EQ(unary("Softsign", "1 -3"), "Y 0.5 -0.75");
   EXPECT_EQ(unary("ThresholdedRelu", "1 1.5"), "Y 0 1.5");
   EXPECT_EQ(unary("Shrink", "0.5 0.75 -2"), "Y 0 0.75 -2");

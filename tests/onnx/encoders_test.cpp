@@ -1,4 +1,6 @@
 // Encoders of ai.onnx.ml. Expected values: the text of the standard; where a comment says so, answers of ONNX Runtime 1.31.
+#include <cmath>
+
 #include "tests/onnx/graph.h"
 
 namespace kiln::test {
@@ -80,8 +82,7 @@ TEST(OneHotEncoder, UnknownFailsIfAsked) {
   Graph g;
   g.input("X", Type::INT64, {-1}).output("Y");
   g.node("OneHotEncoder", {"X"}, {"Y"}, kMl).ints("cats_int64s", {4, 5}).integer("zeros", 0);
-  const std::string text = g.score("X\n5\n6\n", "--status-column status");
-  EXPECT_EQ(text.substr(0, text.find('\n', 25)), "Y[0],Y[1],status\n0,1,ok\n,,invalid value");
+  EXPECT_TRUE(g.score("X\n5\n6\n", "--status-column status").starts_with("Y[0],Y[1],status\n0,1,ok\n,,invalid value"));
 }
 
 TEST(DictVectorizer, EntriesInTheOrderOfTheVocabulary) {

@@ -39,7 +39,9 @@ void bitwiseNot(OperatorImport& n) {
 // Of unsigned integers. By all bits or more: 0.
 void bitShift(OperatorImport& n) {
   n.tensor(0, {ElementType::u8, ElementType::u16, ElementType::u32, ElementType::u64});
-  bits(n, n.choice("direction", {"LEFT", "RIGHT"}, -1) == 0 ? "shl" : "shr");
+  const int direction = n.choice("direction", {"LEFT", "RIGHT"}, -1);
+  if (direction < 0) n.invalid("needs an attribute 'direction'");
+  bits(n, direction == 0 ? "shl" : "shr");
 }
 
 }  // namespace kiln::onnx
