@@ -109,7 +109,7 @@ class Graph {
     const std::string model = base + ".onnx", table = base + ".csv";
     std::ofstream(model, std::ios::binary) << model_.SerializeAsString();
     std::ofstream(table, std::ios::binary) << csv;
-    const std::string command = std::string(KILN_BINARY) + " " + verb + " " + model + " " + option + (option.empty() ? "" : " " + table) + " " + flags + " 2>&1";
+    const std::string command = std::string(KILN_BINARY) + " " + verb + " " + model + " " + option + (option.empty() ? "" : " " + table) + " 2>&1 " + flags;
     std::string text;
     FILE* pipe = popen(command.c_str(), "r");
     std::array<char, 4096> buffer;
