@@ -307,10 +307,6 @@ struct OutputFields {
     const auto isFinal = importer.boolean(field, "isFinalResult", true);
     const auto isMulti = importer.choice(field, "isMultiValued", {"0", "1", "false", "true"}, 0);
     if (!name || !isFinal || !isMulti) return std::nullopt;
-    if (*isMulti % 2) {
-      importer.unsupported(field, "isMultiValued");
-      return std::nullopt;
-    }
     std::optional<FieldType> wanted;
     if (field->Attribute("dataType") || field->Attribute("optype")) {
       FieldType fallback;
@@ -321,6 +317,10 @@ struct OutputFields {
     importer.at(field);
     auto result = feature(field, prediction, wanted);
     if (!result) return std::nullopt;
+    if (*isMulti % 2 && build.type(result->value).shape.empty()) {
+      importer.unsupported(field, "isMultiValued of what has one value");
+      return std::nullopt;
+    }
     if (wanted) {
       result->value = importer.convert({result->value, result->type, std::nullopt, false}, *wanted, field);
       if (result->value == kNone) return std::nullopt;
@@ -342,6 +342,7 @@ Field fieldOf(Importer& importer, const OutputColumn& column) {
   field.element = column.element;
   const ir::Type& type = importer.build.type(column.value);
   if (type.elem == Elem::cat) field.dict = ir::TableRef{type.dict};
+  if (!type.shape.empty()) return field.list = type.shape[0], field;   // shown, but no single value
   if (column.feature != ir::Output::derived) field.value = importer.failIfMissing(column.value, column.value);
   return field;
 }

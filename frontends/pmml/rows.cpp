@@ -73,8 +73,11 @@ Typed Importer::aggregate(Scope& scope, const Element* e) {
   const auto name = required(e, "field"), function = required(e, "function");
   const auto which = choice(e, "function", {"count", "sum", "average", "min", "max", "multiset"}, -1);
   if (!name || !function || !which) return {};
-  if (*which == 5)
-    return unsupported(e, "function='multiset'", "a value that is a set of values has no place in a score"), Typed();
+  const Element* parent = e->Parent()->ToElement();
+  const auto shown = !std::strcmp(parent->Name(), "OutputField") ? boolean(parent, "isMultiValued", false) : std::optional<bool>(false);
+  if (!shown) return {};
+  if (*which == 5 && !*shown)
+    return unsupported(e, "function='multiset' as a single value", "an OutputField with isMultiValued=\"1\" shows it"), Typed();
   const auto group = attribute(e, "groupField");
   if (groups.empty())
     return unsupported(e, "Aggregate without a group field: over the rows of what?",
@@ -86,6 +89,10 @@ Typed Importer::aggregate(Scope& scope, const Element* e) {
   if (!field) return {};
   if (!field->list) return invalid(e, "field", "'" + *name + "' has one value for the whole group"), Typed();
   Typed result;
+  if (*which == 5) {
+    result.value = field->value, result.type = field->type;
+    return result;
+  }
   if (*which == 0) {
     result.type = typeOf(DataType::integer);
     result.value = reduce(*this, Reduce::count, build.call("is_present", {field->value}));

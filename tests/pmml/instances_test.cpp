@@ -32,6 +32,16 @@ TEST(Clustering, NearestCenterAndRanks) {
   EXPECT_EQ(s.score({{"x", "1"}, {"z", "4"}}, "name"), "two");
 }
 
+TEST(Clustering, AllRanksAtOnce) {
+  std::string text = document(kXz, clusters("<squaredEuclidean/>", kFields));
+  text.insert(text.find("</Output>"), R"(<OutputField name="all" feature="entityId" rank="0" isMultiValued="1"/>
+    <OutputField name="far" feature="affinity" rank="5" isMultiValued="1"/>)");
+  Scoring s(text);
+  // (1,4): 17 and 1.
+  Row row = s.score({{"x", "1"}, {"z", "4"}});
+  EXPECT_EQ(row["all[0]"] + " " + row["all[1]"] + " " + row["far[0]"] + " " + row["far[1]"], "two one 1 17") << s.messages();
+}
+
 TEST(Clustering, MissingFieldsAreLeftOutAndWeighed) {
   Scoring s(document(kXz, clusters("<squaredEuclidean/>", kFields,
                                    R"(<MissingValueWeights><Array n="2" type="real">1 3</Array></MissingValueWeights>)")));

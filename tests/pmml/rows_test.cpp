@@ -257,4 +257,35 @@ TEST(Sequence, times) {
             "first,next,new,done,status\nr2,r1,{bread}->{milk}=>{wine},,ok\nr1,,{bread}=>{wine},,ok\n");
 }
 
+// The baskets of above: all rules that fit, in their order; columns beyond the last stay empty.
+TEST(MultiValued, RulesThatFit) {
+  EXPECT_EQ(scores(association(kTransactions, kGrouped,
+                               "<OutputField name='all' feature='ruleValue' ruleFeature='ruleId' algorithm='recommendation' rank='0' isMultiValued='1'/>"
+                               "<OutputField name='best' feature='confidence' algorithm='recommendation' rank='2' isMultiValued='1'/>"),
+                   "t,item\n1,Cracker\n1,Coke\n2,Cracker\n2,Water\n3,Water\n4,Banana\n"),
+            "all[0],all[1],all[2],best[0],best[1],status\n1,,,0.75,,ok\n2,1,both,1,0.75,ok\n2,,,1,,ok\n,,,,,ok\n");
+}
+
+TEST(MultiValued, MultisetOfAGroup) {
+  const auto with = [](const std::string& attributes) {
+    return document(R"(<DataField name="t" optype="categorical" dataType="string"/><DataField name="v" optype="continuous" dataType="double"/>)",
+                    R"(<RegressionModel functionName="regression"><MiningSchema><MiningField name="t" usageType="group"/><MiningField name="v"/></MiningSchema>
+      <Output><OutputField name="values" feature="transformedValue" optype="continuous" dataType="double" )" +
+                        attributes + R"(><Aggregate field="v" function="multiset" groupField="t"/></OutputField></Output>
+      <RegressionTable intercept="1"/></RegressionModel>)");
+  };
+  // Equal values stay, in the order of the rows.
+  EXPECT_EQ(scores(with("isMultiValued=\"1\""), "t,v\na,2\na,1\na,2\nb,3\n", 3), "_target,values[0],values[1],values[2],status\n1,2,1,2,ok\n1,3,,,ok\n");
+  EXPECT_NE(scores(with(""), "t,v\na,2\n").find("function='multiset' as a single value is not supported"), std::string::npos);
+}
+
+TEST(MultiValued, WhatHasOneValueIsRefused) {
+  EXPECT_NE(scores(document(R"(<DataField name="v" optype="continuous" dataType="double"/>)",
+                            R"(<RegressionModel functionName="regression"><MiningSchema><MiningField name="v"/></MiningSchema><Output>
+    <OutputField name="p" feature="predictedValue" isMultiValued="1"/></Output><RegressionTable intercept="1"/></RegressionModel>)"),
+                   "v\n1\n")
+                .find("isMultiValued of what has one value is not supported"),
+            std::string::npos);
+}
+
 }  // namespace kiln::test

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/ir/columns.h"
 #include "compiler/ir/evaluate.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
@@ -48,7 +49,7 @@ class Scoring {
 
   std::vector<std::string> outputs() const {
     std::vector<std::string> names;
-    for (ir::NodeId id : pipeline_->outputs()) names.push_back(pipeline_->nodes[id].op->as<ir::Output>().field);
+    for (const ir::SchemaColumn& column : ir::outputColumns(*pipeline_)) names.push_back(column.name);
     return names;
   }
 
@@ -59,7 +60,7 @@ class Scoring {
       ADD_FAILURE() << messages_;
       return {};
     }
-    std::vector<kiln_cell> in, out(pipeline_->outputs().size());
+    std::vector<kiln_cell> in, out(ir::outputColumns(*pipeline_).size());
     for (ir::NodeId id : pipeline_->inputs()) {
       kiln_cell cell{};
       const auto found = row.find(pipeline_->nodes[id].op->as<ir::Input>().field);

@@ -15,6 +15,7 @@
 #include "frontends/pmml/matrices.h"
 #include "frontends/pmml/models/cholesky.h"
 #include "frontends/pmml/models/measured_fields.h"
+#include "frontends/pmml/ranks.h"
 
 namespace kiln::pmml {
 
@@ -180,23 +181,17 @@ struct Clustering {
 
   // ---- results
 
-  std::optional<uint32_t> rankOf(const Element* field) {
-    const auto rank = importer.integer(field, "rank", 1);
-    if (!rank) return std::nullopt;
-    if (*rank >= 1 && *rank <= static_cast<int64_t>(ids.size())) return static_cast<uint32_t>(*rank);
-    importer.invalid(field, "rank", "the model has " + std::to_string(ids.size()) + " clusters");
-    return std::nullopt;
-  }
-  // The rank-th best affinity and its cluster.
-  std::vector<ValueId> ranked(uint32_t rank) {
+  std::optional<Ranks> ranksOf(const Element* field) { return readRanks(importer, field, static_cast<uint32_t>(ids.size()), "clusters"); }
+  // The best affinities of these ranks, and their clusters.
+  std::vector<ValueId> ranked(const Ranks& ranks) {
     TopK top;
-    top.k = rank, top.smallest = !largest;
+    top.k = ranks.first + ranks.count, top.smallest = !largest;
     const std::vector<ValueId> all = build.addAll(top, {affinities}, "ranked");
-    return {elementAt(importer, all[0], rank - 1), elementAt(importer, all[1], rank - 1)};
+    return {atRanks(importer, all[0], ranks), atRanks(importer, all[1], ranks)};
   }
   ValueId entityId(const Element* field, const std::vector<std::string>& texts) {
-    const auto rank = rankOf(field);
-    return rank ? textAt(importer, ranked(*rank)[1], texts, "entity") : kNone;
+    const auto ranks = ranksOf(field);
+    return ranks ? textAt(importer, ranked(*ranks)[1], texts, "entity") : kNone;
   }
   ValueId affinity(const Element* field) {
     if (const auto id = importer.attribute(field, "value")) {
@@ -206,8 +201,8 @@ struct Clustering {
       importer.invalid(field, "value", "there is no such cluster");
       return kNone;
     }
-    const auto rank = rankOf(field);
-    return rank ? ranked(*rank)[0] : kNone;
+    const auto ranks = ranksOf(field);
+    return ranks ? ranked(*ranks)[0] : kNone;
   }
 
   std::optional<Prediction> run(bool distribution) {

@@ -16,6 +16,7 @@
 #include "compiler/ir/tables/matrix.h"
 #include "frontends/pmml/models/measured_fields.h"
 #include "frontends/pmml/models/training_instances.h"
+#include "frontends/pmml/ranks.h"
 
 namespace kiln::pmml {
 
@@ -218,14 +219,6 @@ struct NearestNeighbors {
 
   // ---- results
 
-  std::optional<uint32_t> rankOf(const Element* field) {
-    const auto rank = importer.integer(field, "rank", 1);
-    if (!rank) return std::nullopt;
-    if (*rank >= 1 && *rank <= k) return static_cast<uint32_t>(*rank) - 1;
-    importer.invalid(field, "rank", "the model has " + std::to_string(k) + " neighbours");
-    return std::nullopt;
-  }
-
   std::optional<Prediction> run(const std::string& function) {
     if (!readAttributes() || !fields.readMeasure(model) || !readInputs() || !instances.read(importer, model) || !readIds() || !findNeighbors())
       return std::nullopt;
@@ -241,13 +234,13 @@ struct NearestNeighbors {
     const auto self = std::make_shared<NearestNeighbors>(*this);
     for (Prediction& p : predictions) {
       p.features["entityId"] = [self](const Element* field) {
-        const auto rank = self->rankOf(field);
-        return rank ? textAt(self->importer, elementAt(self->importer, self->neighbors, *rank), self->ids, "neighbor") : kNone;
+        const auto ranks = readRanks(self->importer, field, static_cast<uint32_t>(self->k), "neighbours");
+        return ranks ? textAt(self->importer, atRanks(self->importer, self->neighbors, *ranks), self->ids, "neighbor") : kNone;
       };
       for (const char* name : {"affinity", "entityAffinity", "clusterAffinity"}) {
         p.features[name] = [self](const Element* field) {
-          const auto rank = self->rankOf(field);
-          return rank ? elementAt(self->importer, self->distances, *rank) : kNone;
+          const auto ranks = readRanks(self->importer, field, static_cast<uint32_t>(self->k), "neighbours");
+          return ranks ? atRanks(self->importer, self->distances, *ranks) : kNone;
         };
       }
     }

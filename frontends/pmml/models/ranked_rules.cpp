@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "compiler/ir/nodes/lookup.h"
-#include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/lookup.h"
+#include "frontends/pmml/ranks.h"
 
 namespace kiln::pmml {
 
@@ -32,12 +32,13 @@ std::optional<RankedRules::Wanted> RankedRules::wanted(const Element* field) {
   const auto basis = importer_.choice(field, "rankBasis", kMeasures, 0);
   const auto order = importer_.choice(field, "rankOrder", {"descending", "ascending"}, 0);
   const auto rank = importer_.integer(field, "rank", 1);
-  if (!algorithm || !basis || !order || !rank) return std::nullopt;
-  if (*rank < 1) {
+  const auto many = importer_.boolean(field, "isMultiValued", false);
+  if (!algorithm || !basis || !order || !rank || !many) return std::nullopt;
+  if (*rank < (*many ? 0 : 1)) {
     importer_.invalid(field, "rank", "ranks count from 1");
     return std::nullopt;
   }
-  return Wanted{{*algorithm, *basis, *order}, *rank};
+  return Wanted{{*algorithm, *basis, *order}, *rank == 0 ? static_cast<int64_t>(rules.size()) : *rank, *many};
 }
 
 // Ranks that the model's Output asks for in this order of rules.
@@ -84,7 +85,7 @@ ValueId RankedRules::feature(const Element* field, std::string name) {
   if (!which) return kNone;
   const auto measure = std::find_if(kMeasures.begin(), kMeasures.end(), [&](const char* m) { return name == m; });
   const bool isNumber = measure != kMeasures.end();
-  if (which->rank > static_cast<int64_t>(rules.size()))
+  if (rules.empty() || (!which->many && which->rank > static_cast<int64_t>(rules.size())))
     return importer_.build.missing(ir::scalarType(isNumber ? Elem::f64 : Elem::str));
   ir::Lookup table;
   table.sizes = {static_cast<uint32_t>(rules.size())};
@@ -99,9 +100,9 @@ ValueId RankedRules::feature(const Element* field, std::string name) {
     }
   }
   if (!isNumber) table.dict = importer_.build.table(std::move(dict), name);
-  ir::Take take;
-  take.at = {static_cast<uint32_t>(which->rank - 1)};
-  const ValueId rule = importer_.build.add(std::move(take), {fitting(which->key)});
+  const auto ranks = readRanks(importer_, field, static_cast<uint32_t>(rules.size()), "rules");
+  if (!ranks) return kNone;
+  const ValueId rule = atRanks(importer_, fitting(which->key), *ranks);
   ir::LookupNode lookup;
   lookup.table = importer_.build.table(std::move(table), name);
   return importer_.build.add(std::move(lookup), {rule}, name);

@@ -36,7 +36,8 @@ class RankedRules {
  private:
   struct Wanted {
     std::vector<int> key;  ///< algorithm, basis, order
-    int64_t rank;
+    int64_t rank;          ///< of several values: how many
+    bool many = false;
   };
   std::optional<Wanted> wanted(const Element* outputField);
   uint32_t ranksOf(const std::vector<int>& key);

@@ -16,6 +16,7 @@
 #include "frontends/pmml/classes.h"
 #include "frontends/pmml/models/conditions.h"
 #include "frontends/pmml/models/tree_forest.h"
+#include "frontends/pmml/ranks.h"
 
 namespace kiln::pmml {
 
@@ -246,15 +247,16 @@ struct ScorecardLowering {
   ValueId reasonCode(const Element* field, ValueId reasons) {
     const auto rank = importer.integer(field, "rank", 1);
     if (!rank || !checkReasons(field)) return kNone;
-    if (*rank < 1) return importer.invalid(field, "rank", "ranks count from 1"), kNone;
-    if (*rank > codes.size()) return build.missing(scalarType(Elem::str));
+    const auto many = importer.boolean(field, "isMultiValued", false);
+    if (!many) return kNone;
+    if (!*many && *rank > codes.size()) return build.missing(scalarType(Elem::str));
+    const auto ranks = readRanks(importer, field, codes.size(), "reason codes");
+    if (!ranks) return kNone;
     TopK top;
-    top.k = static_cast<uint32_t>(*rank);
+    top.k = ranks->first + ranks->count;
     const auto results = build.addAll(top, {reasons}, "rank");
-    Take last;
-    last.at = {top.k - 1};
-    const ValueId index = build.add(Select(), {build.call("is_present", {build.add(last, {results[0]})}),
-                                               build.add(last, {results[1]}), build.missing(scalarType(Elem::i32))});
+    const ValueId index = build.add(Select(), {build.call("is_present", {atRanks(importer, results[0], *ranks)}),
+                                               atRanks(importer, results[1], *ranks), build.missing(scalarType(Elem::i32))});
     Lookup table;
     table.elem = Elem::cat;
     for (uint32_t i = 0; i < codes.size(); ++i) table.integers.push_back(i);
