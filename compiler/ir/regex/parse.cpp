@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "compiler/ir/regex/regex.h"
+#include "compiler/ir/regex/unicode_classes.h"
 #include "runtime/kernels/unicode.h"
 
 namespace kiln::regex {
@@ -88,6 +89,22 @@ const std::map<std::string, Ranges> kPosix = {{"alpha", {{'A', 'Z'}, {'a', 'z'}}
                                               {"ascii", {{0, 127}}},
                                               {"word", kWord}};
 
+// Code points whose general category begins with these letters ("L", "Lu"), or of this script; empty if there is none such.
+Ranges unicodeClass(std::string_view name, bool script) {
+  Ranges ranges;
+  for (const UnicodeClass& c : kUnicodeClasses)
+    if (c.script == script && (script ? name == c.name : std::string_view(c.name).starts_with(name)))
+      for (uint32_t i = 0; i < c.count; i++) ranges.push_back({kUnicodeRanges[c.first + i][0], kUnicodeRanges[c.first + i][1]});
+  normalise(ranges);
+  return ranges;
+}
+Ranges intersection(const Ranges& a, const Ranges& b) {
+  Ranges both;
+  for (size_t i = 0, j = 0; i < a.size() && j < b.size(); a[i].second < b[j].second ? i++ : j++)
+    if (const uint32_t low = std::max(a[i].first, b[j].first), high = std::min(a[i].second, b[j].second); low <= high) both.push_back({low, high});
+  return both;
+}
+
 class Parser {
  public:
   Parser(std::string_view pattern, bool ignoreCase) : text_(pattern) { flags_.ignoreCase = ignoreCase; }
@@ -157,7 +174,33 @@ class Parser {
       Node one = atom(depth);
       if (one) all->parts.push_back(quantified(std::move(one)));
     }
+    for (size_t i = 0; ok() && i < all->parts.size(); i++)
+      if (all->parts[i]->possessive && !givesNothingBack(*all, i, depth)) fail("a possessive quantifier or atomic group whose end could be taken back");
     return all;
+  }
+  // Whether the repeated character of part i cannot be what the next part begins with: then a greedy repeat gives nothing back either.
+  static bool givesNothingBack(const Tree& sequence, size_t i, int depth) {
+    const Ranges& mine = sequence.parts[i]->parts[0]->ranges;
+    if (i + 1 == sequence.parts.size()) return depth == 0;
+    const Tree* next = sequence.parts[i + 1].get();
+    if (next->kind == Tree::assertion)
+      return next->index == Instruction::textEnd ||
+             ((next->index == Instruction::lastLineEnd || next->index == Instruction::lineEnd) && !contains(mine, '\n'));
+    if (next->kind == Tree::repeat) next = next->least > 0 ? next->parts[0].get() : nullptr;
+    return next && next->kind == Tree::set && intersection(mine, next->ranges).empty();
+  }
+  // (?>..) around single characters, or one repeated character, which is then possessive.
+  Node atomic(int depth) {
+    at_ += 3;
+    Node inner = close(alternatives(depth + 1));
+    if (!ok()) return nullptr;
+    if (inner->kind == Tree::sequence && inner->parts.size() == 1) inner = std::move(inner->parts[0]);
+    if (inner->kind == Tree::repeat && !inner->lazy && inner->parts[0]->kind == Tree::set) return inner->possessive = true, std::move(inner);
+    const bool fixed = inner->kind == Tree::set || (inner->kind == Tree::sequence && std::all_of(inner->parts.begin(), inner->parts.end(), [](const Node& p) {
+                                                      return p->kind == Tree::set || p->kind == Tree::assertion;
+                                                    }));
+    if (!fixed) fail("an atomic group of more than single characters or one repeated character");
+    return inner;
   }
   // Blanks and comments under (?x), comments in parentheses.
   bool skipped() {
@@ -193,9 +236,10 @@ class Parser {
         return fail(one->kind == Tree::repeat ? "a quantifier of a quantifier" : "a quantifier of an assertion"),
                std::move(one);
       bool lazy = accept("?");
-      if (!lazy && looking("+")) return fail("a possessive quantifier"), std::move(one);
+      const bool possessive = !lazy && accept("+");
+      if (possessive && one->kind != Tree::set) return fail("a possessive quantifier of more than one character"), std::move(one);
       Node node = make(Tree::repeat);
-      node->least = least, node->most = most, node->lazy = lazy;
+      node->least = least, node->most = most, node->lazy = lazy, node->possessive = possessive;
       node->parts.push_back(std::move(one));
       one = std::move(node);
     }
@@ -250,10 +294,11 @@ class Parser {
   Node group(int depth) {
     static const std::pair<const char*, const char*> kRefused[] = {
         {"(?=", "look-ahead"},      {"(?!", "look-ahead"},     {"(?<=", "look-behind"},      {"(?<!", "look-behind"},
-        {"(?>", "an atomic group"}, {"(?|", "a branch reset"}, {"(?(", "a conditional"},     {"(?R", "recursion"},
+        {"(?|", "a branch reset"}, {"(?(", "a conditional"},     {"(?R", "recursion"},
         {"(?&", "recursion"},       {"(?P>", "recursion"},     {"(?P=", "a back-reference"}, {"(*", "a verb"}};
     for (auto& [what, name] : kRefused)
       if (looking(what)) return fail(name), nullptr;
+    if (looking("(?>")) return atomic(depth);
     uint32_t index = 0;
     at_++;
     if (accept("?P<") || accept("?<") || accept("?'")) {
@@ -356,20 +401,52 @@ class Parser {
     at_++;
     return true;
   }
+  // \p{Name}: Java's ASCII classes; general categories L, Lu, IsL; scripts Latin, IsLatin, script=Latin, sc=Latin.
   bool property(Ranges& ranges) {
     bool negated = text_[at_++] == 'P';
     std::string name;
     if (accept("{")) {
       while (more() && !looking("}")) name += text_[at_++];
-      accept("}");
+      if (!accept("}")) return fail("a property that does not end"), true;
+    } else if (more()) {
+      name = text_[at_++];
     }
+    if (!named(name, ranges))
+      return fail("the property \\p{" + name + "} (known are general categories such as \\p{Lu}, common scripts such as \\p{IsLatin}, and Java's ASCII "
+                  "classes such as \\p{Alpha})"),
+             true;
+    if (negated) ranges = complement(ranges);
+    return true;
+  }
+  bool named(std::string name, Ranges& ranges) {
     std::string lower;
     for (char c : name) lower += static_cast<char>(tolower(c));
-    auto found = kPosix.find(lower);
-    bool java = found != kPosix.end() && !name.empty() && isupper(static_cast<unsigned char>(name[0]));
-    if (!java) return fail("the property \\p{" + name + "} (known are Java's ASCII classes, such as \\p{Alpha})"), true;
-    ranges = negated ? complement(found->second) : found->second;
-    return true;
+    const auto ascii = kPosix.find(lower);
+    if (ascii != kPosix.end() && !name.empty() && isupper(static_cast<unsigned char>(name[0]))) return ranges = ascii->second, true;
+    for (const char* prefix : {"script=", "sc=", "general_category=", "gc=", "Is"}) {
+      if (!name.starts_with(prefix)) continue;
+      const std::string rest = name.substr(std::string_view(prefix).size());
+      if (prefix[0] != 'g') ranges = unicodeClass(rest, true);
+      if (ranges.empty() && prefix[0] != 's') ranges = category(rest);
+      return !ranges.empty();
+    }
+    ranges = category(name);
+    if (ranges.empty()) ranges = unicodeClass(name, true);
+    return !ranges.empty();
+  }
+  // PCRE and Java differ in whether Lu means any case where case is ignored.
+  Ranges category(const std::string& name) {
+    if (name == "L&" || name == "LC") {
+      Ranges all;
+      for (const char* one : {"Lu", "Ll", "Lt"})
+        for (auto& r : unicodeClass(one, false)) all.push_back(r);
+      normalise(all);
+      return all;
+    }
+    if (name.empty() || name.size() > 2) return {};
+    if (flags_.ignoreCase && (name == "Lu" || name == "Ll" || name == "Lt"))
+      fail("\\p{" + name + "} where case is ignored, which PCRE and Java read differently");
+    return unicodeClass(name, false);
   }
   uint32_t hexadecimal(size_t least, size_t most) {
     uint32_t value = 0;
@@ -456,19 +533,31 @@ class Parser {
     return setOf({{c, c}});
   }
 
-  Node bracket() {
-    bool negated = accept("^");
+  // A class: what is in all the parts that && divides, each the union of its members, or a class of its own.
+  Node bracket(int depth = 0) {
+    if (depth > 50) return fail("more than 50 nested classes"), nullptr;
+    const bool negated = accept("^");
+    Node all;
+    do {
+      Node part = looking("[") && !looking("[:") && all ? (at_++, bracket(depth + 1)) : members(negated && !all);
+      if (!ok()) return nullptr;
+      if (all) all->ranges = intersection(all->ranges, part->ranges);
+      else all = std::move(part);
+      if (looking("&&") && negated) return fail("an intersection in a negated class, which versions of Java read differently"), nullptr;
+    } while (accept("&&"));
+    if (!accept("]")) fail("a class after && that does not end with it");
+    return all;
+  }
+  Node members(bool negated) {
     Ranges ranges;
     bool first = true;
-    while (ok()) {
+    while (ok() && !looking("&&")) {
       if (at_ >= text_.size()) return fail("a [ without ]"), nullptr;
       if (looking("]")) {
         if (first) return fail("a ] that begins a class (write \\])"), nullptr;
-        at_++;
         break;
       }
       first = false;
-      if (looking("&&")) return fail("an intersection of classes"), nullptr;
       if (looking("[")) {
         if (!looking("[:")) return fail("a [ inside a class (write \\[)"), nullptr;
         posix(ranges);
@@ -486,6 +575,7 @@ class Parser {
       }
       ranges.push_back({low, high});
     }
+    if (ok() && first) return fail("a class with nothing before &&"), nullptr;
     return setOf(std::move(ranges), negated);
   }
   // True if it was a class; else one character.

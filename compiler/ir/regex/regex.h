@@ -12,8 +12,8 @@ namespace kiln::regex {
 /// Alternatives are ordered, quantifiers greedy or lazy, and of all matches the leftmost counts, then the one that
 /// comes first in that order. `.` and classes match whole code points; ill-formed UTF-8 matches nothing. `\d \w \s \b`
 /// and the POSIX classes are ASCII, case is Unicode's simple mapping, a line ends at \n. Refused by name:
-/// back-references, look-around, atomic groups, possessive quantifiers, recursion, conditionals, and what PCRE and Java
-/// read differently.
+/// back-references, look-around, recursion, conditionals, atomic groups and possessive quantifiers where they differ from
+/// the plain form, and what PCRE and Java read differently. Properties are those of Unicode 14.0.
 struct Instruction {
   enum Kind : uint8_t { byte, split, save, assertion, accept };
   enum Assertion : uint8_t { textStart, lineStart, textEnd, lastLineEnd, lineEnd, wordEdge, noWordEdge };
@@ -92,7 +92,7 @@ struct Tree {
   Ranges ranges;
   std::vector<std::unique_ptr<Tree>> parts;
   uint32_t least = 0, most = UINT32_MAX;  ///< repeat
-  bool lazy = false;
+  bool lazy = false, possessive = false;
   uint32_t index = 0;  ///< of a group; which assertion
 };
 struct Parsed {
