@@ -26,6 +26,12 @@ REL, ABS = 1e-3, 1e-7   # the tolerances of the standard's own runner
 FORMATS = {1: "f", 2: "B", 3: "b", 4: "H", 5: "h", 6: "i", 7: "q", 9: "?", 10: "e", 11: "d", 12: "I", 13: "Q"}
 
 
+# Where kiln does what ONNX Runtime does, not what the standard's data says.
+DEPARTURES = {
+    "test_cast*_FLOAT_to_STRING*": "departs: ONNX Runtime writes a float with 8 digits, the data has the shortest that reads back",
+}
+
+
 # ---- protobuf, as far as TensorProto and ModelProto need it
 def varint(data, at):
     value = shift = 0
@@ -99,9 +105,12 @@ class Tensor:
 
 
 def value_infos(model, number):
-    """Names of the graph's inputs (11) or outputs (12), and whether they are tensors."""
-    graph = messages(model, 7)[0]
-    return [(messages(v, 1)[0].decode(), bool(messages(messages(v, 2)[0], 1))) for v in messages(graph, number)]
+    """Names of the graph's inputs (11) or outputs (12), and whether they are tensors that are read here (bfloat16 has no data type)."""
+    graph, found = messages(model, 7)[0], []
+    for value in messages(graph, number):
+        types = messages(messages(value, 2)[0], 1)
+        found.append((messages(value, 1)[0].decode(), bool(types) and integers(types[0], 1) != [16]))
+    return found
 
 
 def read(path):
@@ -278,9 +287,12 @@ def outcome_of(args, name):
                     raise
                 run_test(args, folder, work, freeze=True)
             return "passed", ""
-        except Refused as refusal:
-            return "refused", str(refusal)
-        except (Failed, subprocess.TimeoutExpired) as failure:
+        except (Refused, Failed) as trouble:
+            for pattern, why in DEPARTURES.items():
+                if fnmatch.fnmatch(name, pattern):
+                    return "refused", why
+            return "failed" if isinstance(trouble, Failed) else "refused", str(trouble)
+        except subprocess.TimeoutExpired as failure:
             return "failed", str(failure)
 
 
