@@ -1,0 +1,190 @@
+// Operators of ai.onnx.ml over columns: Normalizer, Imputer, Binarizer, FeatureVectorizer, ArrayFeatureExtractor, ZipMap.
+#include <cmath>
+
+#include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/concat.h"
+#include "compiler/ir/nodes/lookup.h"
+#include "compiler/ir/nodes/raise_if.h"
+#include "compiler/ir/nodes/reduce.h"
+#include "compiler/ir/nodes/select.h"
+#include "compiler/ir/nodes/take.h"
+#include "compiler/ir/tables/lookup.h"
+#include "frontends/onnx/operators/trees.h"
+#include "frontends/onnx/shapes.h"
+
+namespace kiln::onnx {
+
+// Divides by the largest, the sum of absolute values, or the root of the sum of squares; by 0 it does not divide. In float, as ONNX
+// Runtime; MAX takes the largest value, not the largest absolute value.
+void normalizer(OperatorImport& n) {
+  const Tensor& x = n.number(0);
+  if (x.rank() > 2) n.unsupported("Normalizer of a tensor with more than two dimensions");
+  const int norm = n.choice("norm", {"MAX", "L1", "L2"}, 0);
+  const OperatorImport::Rows rows = n.rows(n.cast(x, ElementType::f32));
+  const auto reduce = [&](ir::Reduce::Kind kind, ValueId v) {
+    ir::Reduce op;
+    op.op = kind;
+    return n.build.add(std::move(op), {v});
+  };
+  std::vector<ValueId> parts;
+  for (ValueId row : rows.vectors) {
+    const ValueId by = norm == 0 ? reduce(ir::Reduce::max, row) : norm == 1 ? reduce(ir::Reduce::sum, n.build.call("abs", {row})) : reduce(ir::Reduce::sumsq, row);
+    ValueId scaled = n.build.call("div", {norm == 2 ? n.build.call("mul", {row, row}) : row, by});
+    if (norm == 2) {
+      scaled = n.build.call("sqrt", {scaled});
+      scaled = n.build.add(ir::Select(), {n.build.call("lt", {row, n.build.number32(0)}), n.build.call("neg", {scaled}), scaled});
+    }
+    parts.push_back(n.build.add(ir::Select(), {n.build.call("ne", {by, n.build.number32(0)}), scaled, row}));
+  }
+  Axes axes = rows.outer;
+  axes.push_back({rows.columns, Batch::none});
+  n.output(0, n.assemble(ElementType::f32, axes, parts));
+}
+
+// Puts a value in place of another (or of NaN).
+void imputer(OperatorImport& n) {
+  const Tensor& x = n.number(0);
+  if (x.rank() == 0) n.invalid("needs a tensor of one or two dimensions");
+  if (x.axes.back().isBatch()) n.mixesRows("its columns are the rows of the batch");
+  Elements put;
+  Tensor replaced;
+  const bool floats = isFloat(x.type);
+  const double replacedFloat = n.number("replaced_value_float", 0);
+  const int64_t replacedInteger = n.integer("replaced_value_int64", 0);
+  const auto numbers = n.numbers("imputed_value_floats");
+  const auto integers = n.integers("imputed_value_int64s");
+  if (floats) put.numbers = numbers, replaced = hostScalar(x.type, replacedFloat);
+  else put.integers = integers, replaced = hostScalar(x.type, 0);
+  if (!floats) {
+    Elements one;
+    one.integers = {replacedInteger};
+    replaced = hostTensor(x.type, {}, std::move(one));
+  }
+  const auto size = static_cast<int64_t>(put.size());
+  if (size != 1 && size != x.axes.back().size) n.invalid("has " + std::to_string(size) + " imputed values for " + std::to_string(x.axes.back().size) + " columns");
+  const Tensor values = hostTensor(x.type, plainAxes({size}), std::move(put));
+  const ValueId isReplaced = floats && std::isnan(replacedFloat) ? n.build.call("is_nan", {n.value(x)}) : n.build.call("eq", {n.value(x), n.value(replaced)});
+  const OperatorImport::Broadcast all = n.broadcast({x, values});
+  n.output(0, x.type, all.axes, n.build.add(ir::Select(), {isReplaced, all.values[1], all.values[0]}));
+}
+
+// 1 where x > threshold, else 0. NaN is a run-time error.
+void binarizer(OperatorImport& n) {
+  const Tensor& x = n.number(0);
+  const Tensor threshold = hostScalar(x.type, n.number("threshold", 0));
+  ValueId value = n.value(x);
+  if (isFloat(x.type)) {
+    const ValueId nan = n.build.call("is_nan", {value});
+    ir::Reduce any;
+    any.op = ir::Reduce::any;
+    value = n.build.add(ir::RaiseIf(), {value, n.build.type(nan).isScalar() ? nan : n.build.add(std::move(any), {n.reshape(nan, {n.build.type(nan).size()})})});
+  }
+  const ValueId above = n.build.call("gt", {value, n.value(threshold)});
+  n.output(0, x.type, x.axes, n.build.add(ir::Cast(elemOf(x.type)), {above}));
+}
+
+// All inputs side by side, in float.
+void featureVectorizer(OperatorImport& n) {
+  const auto dimensions = n.integers("inputdimensions");
+  if (!dimensions.empty() && dimensions.size() != n.inputs()) n.invalid("attribute 'inputdimensions' has " + std::to_string(dimensions.size()) + " entries for " + std::to_string(n.inputs()) + " inputs");
+  Axes outer;
+  std::vector<std::vector<ValueId>> parts;   // by row
+  int64_t columns = 0;
+  for (size_t i = 0; i < n.inputs(); i++) {
+    const Tensor& x = n.number(i);
+    if (x.rank() == 1 && x.axes[0].isBatch()) n.mixesRows("an input of one dimension is a row");
+    OperatorImport::Rows rows = n.rows(n.cast(x, ElementType::f32));
+    if (rows.outer.empty()) rows.outer = {Axis()};
+    if (i == 0) outer = rows.outer, parts.resize(rows.vectors.size());
+    else if (!(outer == rows.outer)) n.invalid("inputs have different numbers of rows: " + describe(outer) + " and " + describe(rows.outer));
+    const int64_t wanted = dimensions.empty() ? rows.columns : dimensions[i];
+    if (wanted < 0 || wanted > 1 << 24) n.invalid("attribute 'inputdimensions' has " + std::to_string(wanted));
+    columns += wanted;
+    for (size_t r = 0; r < rows.vectors.size(); r++) {
+      ValueId part = rows.vectors[r];
+      if (wanted < rows.columns) {   // the first ones; a longer dimension is filled with zeros
+        ir::Take take;
+        take.scalar = false;
+        for (uint32_t c = 0; c < wanted; c++) take.at.push_back(c);
+        part = wanted ? n.build.add(std::move(take), {part}) : kNone;
+      }
+      if (part != kNone) parts[r].push_back(part);
+      for (int64_t c = rows.columns; c < wanted; c++) parts[r].push_back(n.build.number32(0));
+    }
+  }
+  if (!n.inputs() || !columns) n.invalid("has no columns");
+  std::vector<ValueId> flat;
+  for (auto& row : parts) flat.insert(flat.end(), row.begin(), row.end());
+  Axes axes = outer;
+  axes.push_back({columns, Batch::none});
+  n.output(0, n.assemble(ElementType::f32, axes, flat));
+}
+
+namespace {
+
+// Elements of a constant list, one for each index that the row computes. An index outside of it fails the row.
+ValueId pick(OperatorImport& n, const Tensor& list, const Tensor& index) {
+  const auto size = static_cast<uint32_t>(list.count());
+  ir::Lookup table;
+  table.elem = elemOf(list.type), table.sizes = {size};
+  table.text = list.host->texts, table.numbers = list.host->numbers, table.integers = list.host->integers;
+  table.defaultRow = 0, table.missingRow = 0;
+  ir::LookupNode lookup;
+  lookup.table = n.build.table(std::move(table), "list");
+  const ValueId wide = n.value(index);
+  const auto limit = [&](const char* compare, int64_t value) { return n.build.call(compare, {wide, n.build.integer(value, elemOf(index.type))}); };
+  ValueId outside = n.build.call("or", {limit("lt", 0), limit("ge", size)});
+  if (!n.build.type(outside).isScalar()) {
+    ir::Reduce any;
+    any.op = ir::Reduce::any;
+    outside = n.build.add(std::move(any), {n.reshape(outside, {n.build.type(outside).size()})});
+  }
+  ValueId codes = n.build.type(wide).elem == ir::Elem::i32 ? wide : n.build.add(ir::Cast(ir::Elem::i32), {wide});
+  return n.build.add(std::move(lookup), {n.build.add(ir::RaiseIf(), {codes, outside})});
+}
+
+}  // namespace
+
+// Columns by their numbers. A list [C] gives [1,k].
+void arrayFeatureExtractor(OperatorImport& n) {
+  const Tensor& x = n.tensor(0);
+  const Tensor& index = n.tensor(1, {ElementType::i64, ElementType::i32});
+  if (x.rank() == 0) n.invalid("needs a tensor of one or more dimensions");
+  if (x.axes.back().isBatch()) n.mixesRows("its columns are the rows of the batch");
+  if (index.count() == 0) n.invalid("has no index");
+  const auto flat = merge(index.axes);
+  if (!flat) n.mixesRows("indices " + describe(index.axes) + " become one list");
+  Axes axes(x.axes.begin(), x.axes.end() - 1);
+  if (axes.empty()) axes = {Axis()};
+  axes.push_back(*flat);
+  if (!index.isConstant() && x.isConstant() && x.count() == x.axes.back().size) {
+    Tensor flatIndex = n.tensorOf(index.type, {*flat}, n.vector(index));
+    if (flat->size == 1) flatIndex.value = n.shaped(index, {});
+    const ValueId picked = pick(n, x, flatIndex);
+    return n.output(0, x.type, axes, n.reshape(picked, irShape(axes)));
+  }
+  std::vector<ValueId> parts;
+  const OperatorImport::Rows rows = n.rows(x);
+  ir::Take take;
+  take.scalar = index.count() == 1;
+  for (int64_t i : n.elements(1).integers) {
+    if (i < 0 || i >= rows.columns) n.invalid("index " + std::to_string(i) + " of " + std::to_string(rows.columns) + " columns");
+    take.at.push_back(static_cast<uint32_t>(i));
+  }
+  for (ValueId row : rows.vectors) parts.push_back(n.build.add(ir::Take(take), {row}));
+  n.output(0, n.assemble(x.type, axes, parts));
+}
+
+// The columns of a row by name: becomes output columns NAME[label].
+void zipMap(OperatorImport& n) {
+  const Tensor& x = n.number(0);
+  const ClassLabels labels = readLabels(n, "classlabels_strings", "classlabels_int64s");
+  if (x.rank() == 0 || x.rank() > 2) n.unsupported("ZipMap of a tensor with " + std::to_string(x.rank()) + " dimensions");
+  if (x.axes.back().isBatch()) n.mixesRows("its columns are the rows of the batch");
+  if (x.axes.back().size != static_cast<int64_t>(labels.size())) n.invalid("has " + std::to_string(labels.size()) + " labels for " + std::to_string(x.axes.back().size) + " columns");
+  Value maps;
+  maps.kind = Value::maps, maps.data = x, maps.keys = labels.shown();
+  n.output(0, std::move(maps));
+}
+
+}  // namespace kiln::onnx

@@ -1,0 +1,161 @@
+// TreeEnsembleClassifier of versions 1, 3 and 5: votes by class, the label, and the columns that ONNX Runtime makes of them.
+//
+// Two labels have rules of their own there. If the weights name one class id only, the sum s is the score of the second label, and
+// the columns are 1 - s, s where no weight is negative (label: s > 0.5), else -s, s (label: s > 0). If they name both, the label is
+// the second where the second's sum is positive, whatever the first's is; a row without a vote for the second class has one column.
+#include <algorithm>
+
+#include "compiler/ir/nodes/argmax.h"
+#include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/coalesce.h"
+#include "compiler/ir/nodes/concat.h"
+#include "compiler/ir/nodes/select.h"
+#include "compiler/ir/nodes/take.h"
+#include "frontends/onnx/operators/trees.h"
+
+namespace kiln::onnx {
+
+namespace {
+
+/// One row while it is made: the label's index and the columns.
+struct Result {
+  ValueId index = kNone;     ///< i32
+  ValueId columns = kNone;   ///< f32 [labels]
+};
+
+class Classifier {
+ public:
+  Classifier(OperatorImport& n, const Ensemble& ensemble, size_t classes, PostTransform transform, ir::Elem elem)
+      : n_(n), base_(ensemble.base), classes_(classes), transform_(transform), elem_(elem) {
+    std::vector<uint8_t> named(classes);
+    for (size_t e = 0; e < ensemble.leaves.weight.size(); e++) named[ensemble.leaves.target[e]] = 1;
+    for (double w : ensemble.leaves.weight) allPositive_ &= w >= 0;
+    oneId_ = std::count(named.begin(), named.end(), 1) == 1 && classes == 2;
+    secondNamed_ = classes == 2 && named[1];
+  }
+
+  Result row(const Scores& scores) {
+    if (classes_ > 2) return many(scores);
+    if (classes_ == 1) return one(scores);
+    const ValueId s0 = at(scores.scores, 0), s1 = at(scores.scores, 1);
+    if (!secondNamed_) return withoutSecond(s0);
+    if (scores.voted == kNone) return withSecond(s0, s1);
+    const ValueId voted = at(scores.voted, 1);
+    const Result yes = withSecond(s0, s1), no = withoutSecond(s0);
+    return {select(voted, yes.index, no.index), select(voted, yes.columns, no.columns)};
+  }
+
+ private:
+  ValueId at(ValueId vector, uint32_t i) {
+    ir::Take take;
+    take.at = {i};
+    return n_.build.add(std::move(take), {vector});
+  }
+  ValueId number(double v) { return elem_ == ir::Elem::f32 ? n_.build.number32(v) : n_.build.number(v); }
+  ValueId select(ValueId c, ValueId a, ValueId b) { return n_.build.add(ir::Select(), {c, a, b}); }
+  ValueId call(const char* name, std::vector<ValueId> operands) { return n_.build.call(name, std::move(operands)); }
+  ValueId f32(ValueId v) { return elem_ == ir::Elem::f32 ? v : n_.build.add(ir::Cast(ir::Elem::f32), {v}); }
+  ValueId pair(ValueId a, ValueId b) { return n_.build.add(ir::Concat(), {a, b}); }
+  ValueId exceeds(ValueId score, double threshold) {
+    return select(call("gt", {score, number(threshold)}), n_.build.integer(1, ir::Elem::i32), n_.build.integer(0, ir::Elem::i32));
+  }
+
+  // More than two labels: base values, then the first largest among the classes that have a vote.
+  Result many(const Scores& scores) {
+    ValueId sums = scores.scores, votes = scores.scores;
+    if (!base_.empty()) {
+      std::vector<ValueId> base;
+      for (double b : base_) base.push_back(number(b));
+      sums = votes = call("add", {sums, n_.build.add(ir::Concat(), base)});
+    } else if (scores.voted != kNone) {
+      votes = select(scores.voted, sums, n_.build.missing(ir::scalarType(elem_)));
+    }
+    const ValueId best = n_.build.add(ir::Coalesce(), {n_.build.add(ir::ArgMax(), {votes}), n_.build.integer(0, ir::Elem::i32)});
+    return {best, postTransform(n_, f32(sums), transform_)};
+  }
+
+  // One label (integers): the label is 1 or 0 by the sign of the sum.
+  Result one(const Scores& scores) {
+    ValueId sum = n_.reshape(scores.scores, {});
+    if (!base_.empty()) sum = call("add", {sum, number(base_[0])});
+    const ValueId shown = transform_ == PostTransform::probit ? probit(n_, f32(sum)) : f32(sum);
+    return {exceeds(sum, 0), n_.reshape(shown, {1})};
+  }
+
+  Result withSecond(ValueId s0, ValueId s1) {
+    if (base_.size() == 2) {
+      s1 = call("add", {number(base_[1]), s0});
+      s0 = call("neg", {s1});
+    } else if (base_.size() == 1) {
+      s0 = call("add", {s0, number(base_[0])});
+    }
+    return {label(s1), postTransform(n_, pair(f32(s0), f32(s1)), transform_)};
+  }
+
+  Result withoutSecond(ValueId s0) {
+    if (base_.size() == 2) {
+      const ValueId p0 = call("add", {s0, number(base_[0])}), p1 = number(0);
+      return {label(p0), postTransform(n_, pair(f32(p0), f32(p1)), transform_)};
+    }
+    if (base_.size() == 1) s0 = call("add", {s0, number(base_[0])});
+    return {label(s0), single(f32(s0))};
+  }
+
+  ValueId label(ValueId score) { return exceeds(score, oneId_ && allPositive_ ? 0.5 : 0); }
+
+  // Columns of one score. What ONNX Runtime leaves unwritten is 0 here.
+  ValueId single(ValueId s) {
+    const ValueId zero = n_.build.number32(0), one = n_.build.number32(1);
+    if (transform_ == PostTransform::probit) return pair(probit(n_, s), zero);
+    if (!oneId_) return pair(s, zero);
+    if (transform_ == PostTransform::logistic) {
+      const ValueId p = call("sigmoid", {s});
+      return allPositive_ ? pair(call("sub", {one, p}), p) : pair(call("sigmoid", {call("neg", {s})}), p);
+    }
+    return allPositive_ ? pair(call("sub", {one, s}), s) : pair(call("neg", {s}), s);
+  }
+
+  OperatorImport& n_;
+  const std::vector<double>& base_;
+  size_t classes_;
+  PostTransform transform_;
+  ir::Elem elem_;
+  bool allPositive_ = true, oneId_ = false, secondNamed_ = false;
+};
+
+void warnAmbiguous(OperatorImport& n, size_t classes, const Ensemble& ensemble, PostTransform transform) {
+  if (classes == 2 && ensemble.base.size() == 2)
+    n.warn("two base values of a binary classifier", "ONNX Runtime adds the second to the sum of the first class and inverts the label; CatBoost exports with boost_from_average have them");
+  if (transform == PostTransform::softmaxZero) n.warn("post_transform SOFTMAX_ZERO", "scores of 0 are left out of the sum, as ONNX Runtime does");
+  if (transform == PostTransform::probit) n.warn("post_transform PROBIT", "an approximation, as ONNX Runtime computes it, not the exact quantile");
+}
+
+}  // namespace
+
+void treeEnsembleClassifier(OperatorImport& n) {
+  ir::Elem elem;
+  const OperatorImport::Rows rows = treeColumns(n, 0, elem);
+  const ClassLabels labels = readLabels(n, "classlabels_strings", "classlabels_int64s");
+  const PostTransform transform = readPostTransform(n);
+  const size_t classes = labels.size();
+  if (classes == 1 && labels.isText) n.unsupported("a classifier with one label that is a string");
+  const Ensemble ensemble = readEnsemble(n, "class", rows.columns, static_cast<uint32_t>(classes));
+  if (!ensemble.base.empty() && ensemble.base.size() != classes && !(classes == 2 && ensemble.base.size() == 1))
+    n.invalid("attribute 'base_values' has " + std::to_string(ensemble.base.size()) + " entries for " + std::to_string(classes) + " classes");
+  warnAmbiguous(n, classes, ensemble, transform);
+  const ir::Forest forest = makeForest(n, ensemble.nodes, ensemble.leaves, rows.columns, static_cast<uint32_t>(classes));
+  Classifier classifier(n, ensemble, classes, transform, elem);
+  std::vector<ValueId> indices, columns;
+  for (ValueId row : rows.vectors) {
+    const Scores scores = evaluateForest(n, forest, treeOperands(n, row, rows.columns), elem, Aggregate::sum, "trees");
+    const Result result = classifier.row(scores);
+    indices.push_back(classes == 1 ? n.build.add(ir::Cast(ir::Elem::i64), {result.index}) : labelAt(n, labels, result.index));
+    columns.push_back(result.columns);
+  }
+  n.output(0, n.assemble(labels.type(), rows.outer, indices));
+  Axes axes = rows.outer;
+  axes.push_back({static_cast<int64_t>(classes), Batch::none});
+  n.output(1, n.assemble(ElementType::f32, axes, columns));
+}
+
+}  // namespace kiln::onnx
