@@ -220,7 +220,7 @@ static T sigmoid(T x) {
 }
 static float erfinvWinitzki(float x) {
   const float log = static_cast<float>(math::log(static_cast<double>((1 - x) * (1 + x))));
-  const float v = 2 / (3.14159f * 0.147f) + 0.5f * log, v2 = 1 / 0.147f * log;
+  const float v = 2 / (3.14159274f * 0.147f) + 0.5f * log, v2 = 1 / 0.147f * log;
   const float root = std::sqrt(-v + std::sqrt(v * v - v2));
   return x < 0 ? -root : root;
 }

@@ -1,5 +1,7 @@
 // Operators of ai.onnx.ml over columns: Normalizer, Imputer, Binarizer, FeatureVectorizer, ArrayFeatureExtractor, ZipMap.
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/concat.h"
@@ -28,7 +30,9 @@ void normalizer(OperatorImport& n) {
   };
   std::vector<ValueId> parts;
   for (ValueId row : rows.vectors) {
-    const ValueId by = norm == 0 ? reduce(ir::Reduce::max, row) : norm == 1 ? reduce(ir::Reduce::sum, n.build.call("abs", {row})) : reduce(ir::Reduce::sumsq, row);
+    // The largest value, NaN left out.
+    const ValueId comparable = norm == 0 ? n.build.add(ir::Select(), {n.build.call("is_nan", {row}), n.build.number32(std::numeric_limits<float>::lowest()), row}) : row;
+    const ValueId by = norm == 0 ? reduce(ir::Reduce::max, comparable) : norm == 1 ? reduce(ir::Reduce::sum, n.build.call("abs", {row})) : reduce(ir::Reduce::sumsq, row);
     ValueId scaled = n.build.call("div", {norm == 2 ? n.build.call("mul", {row, row}) : row, by});
     if (norm == 2) {
       scaled = n.build.call("sqrt", {scaled});
@@ -183,7 +187,26 @@ void zipMap(OperatorImport& n) {
   if (x.axes.back().isBatch()) n.mixesRows("its columns are the rows of the batch");
   if (x.axes.back().size != static_cast<int64_t>(labels.size())) n.invalid("has " + std::to_string(labels.size()) + " labels for " + std::to_string(x.axes.back().size) + " columns");
   Value maps;
-  maps.kind = Value::maps, maps.data = x, maps.keys = labels.shown();
+  maps.kind = Value::maps, maps.keys = labels.shown();
+  std::vector<uint32_t> kept;   // of equal labels the last
+  for (uint32_t i = 0; i < maps.keys.size(); i++)
+    if (std::find(maps.keys.begin() + i + 1, maps.keys.end(), maps.keys[i]) == maps.keys.end()) kept.push_back(i);
+  if (kept.size() == maps.keys.size()) {
+    maps.data = x;
+  } else {
+    n.warn("a label stands twice", "the last column of that label counts");
+    std::vector<ValueId> parts;
+    const OperatorImport::Rows rows = n.rows(x);
+    ir::Take take;
+    take.at = kept, take.scalar = kept.size() == 1;
+    for (ValueId row : rows.vectors) parts.push_back(n.build.add(ir::Take(take), {row}));
+    Axes axes(x.axes.begin(), x.axes.end() - 1);
+    axes.push_back({static_cast<int64_t>(kept.size()), Batch::none});
+    maps.data = n.assemble(x.type, axes, parts);
+    std::vector<std::string> names;
+    for (uint32_t i : kept) names.push_back(maps.keys[i]);
+    maps.keys = names;
+  }
   n.output(0, std::move(maps));
 }
 

@@ -42,10 +42,12 @@ void linearRegressor(OperatorImport& n) {
     intercepts.clear();
   }
   const ir::Dense dense = linear(n, n.numbers("coefficients"), intercepts, rows.columns, static_cast<uint32_t>(targets));
+  if (targets == 1 && transform != PostTransform::none && transform != PostTransform::probit && !n.spec())
+    n.warn("post_transform of one target does nothing", "ONNX Runtime applies only PROBIT there; --semantics=spec applies all");
   std::vector<ValueId> parts;
   for (ValueId row : rows.vectors) {
     ValueId scores = n.build.add(ir::Dense(dense), {row});
-    if (targets > 1 || transform == PostTransform::probit || transform == PostTransform::logistic) scores = postTransform(n, scores, transform);
+    if (targets > 1 || transform == PostTransform::probit || n.spec()) scores = postTransform(n, scores, transform);
     parts.push_back(scores);
   }
   Axes axes = rows.outer.empty() ? Axes{Axis()} : rows.outer;

@@ -2,7 +2,8 @@
 //
 // Two labels have rules of their own there. If the weights name one class id only, the sum s is the score of the second label, and
 // the columns are 1 - s, s where no weight is negative (label: s > 0.5), else -s, s (label: s > 0). If they name both, the label is
-// the second where the second's sum is positive, whatever the first's is; a row without a vote for the second class has one column.
+// the second where the second's sum is positive, whatever the first's is, and integer labels are 1 and 0, whatever they are called; a row
+// without a vote for the second class has one score.
 #include <algorithm>
 
 #include "compiler/ir/nodes/argmax.h"
@@ -34,14 +35,17 @@ class Classifier {
     secondNamed_ = classes == 2 && named[1];
   }
 
+  /// Whether ONNX Runtime answers 1 and 0 instead of the two labels, which are integers then.
+  bool answersOneZero() const { return classes_ == 1 || (classes_ == 2 && !oneId_); }
+
   Result row(const Scores& scores) {
     if (classes_ > 2) return many(scores);
     if (classes_ == 1) return one(scores);
     const ValueId s0 = at(scores.scores, 0), s1 = at(scores.scores, 1);
-    if (!secondNamed_) return withoutSecond(s0);
-    if (scores.voted == kNone) return withSecond(s0, s1);
+    if (!secondNamed_) return withoutSecond(scores, s0);
+    if (scores.voted == kNone) return withSecond(scores, s0, s1);
     const ValueId voted = at(scores.voted, 1);
-    const Result yes = withSecond(s0, s1), no = withoutSecond(s0);
+    const Result yes = withSecond(scores, s0, s1), no = withoutSecond(scores, s0);
     return {select(voted, yes.index, no.index), select(voted, yes.columns, no.columns)};
   }
 
@@ -82,23 +86,28 @@ class Classifier {
     return {exceeds(sum, 0), n_.reshape(shown, {1})};
   }
 
-  Result withSecond(ValueId s0, ValueId s1) {
+  // A row with a vote for the second class. The first is 0 without a vote of its own.
+  Result withSecond(const Scores& scores, ValueId s0, ValueId s1) {
     if (base_.size() == 2) {
       s1 = call("add", {number(base_[1]), s0});
-      s0 = call("neg", {s1});
+      s0 = whereVoted(scores, 0, call("neg", {s1}));
     } else if (base_.size() == 1) {
-      s0 = call("add", {s0, number(base_[0])});
+      s0 = whereVoted(scores, 0, call("add", {s0, number(base_[0])}));
     }
     return {label(s1), postTransform(n_, pair(f32(s0), f32(s1)), transform_)};
   }
 
-  Result withoutSecond(ValueId s0) {
+  Result withoutSecond(const Scores& scores, ValueId s0) {
     if (base_.size() == 2) {
-      const ValueId p0 = call("add", {s0, number(base_[0])}), p1 = number(0);
-      return {label(p0), postTransform(n_, pair(f32(p0), f32(p1)), transform_)};
+      const ValueId p0 = whereVoted(scores, 0, call("add", {s0, number(base_[0])}));
+      return {label(p0), postTransform(n_, pair(f32(p0), n_.build.number32(0)), transform_)};
     }
     if (base_.size() == 1) s0 = call("add", {s0, number(base_[0])});
     return {label(s0), single(f32(s0))};
+  }
+
+  ValueId whereVoted(const Scores& scores, uint32_t i, ValueId score) {
+    return scores.voted == kNone ? score : select(at(scores.voted, i), score, number(0));
   }
 
   ValueId label(ValueId score) { return exceeds(score, oneId_ && allPositive_ ? 0.5 : 0); }
@@ -107,12 +116,12 @@ class Classifier {
   ValueId single(ValueId s) {
     const ValueId zero = n_.build.number32(0), one = n_.build.number32(1);
     if (transform_ == PostTransform::probit) return pair(probit(n_, s), zero);
-    if (!oneId_) return pair(s, zero);
+    const bool complement = oneId_ && allPositive_;
     if (transform_ == PostTransform::logistic) {
       const ValueId p = call("sigmoid", {s});
-      return allPositive_ ? pair(call("sub", {one, p}), p) : pair(call("sigmoid", {call("neg", {s})}), p);
+      return complement ? pair(call("sub", {one, p}), p) : pair(call("sigmoid", {call("neg", {s})}), p);
     }
-    return allPositive_ ? pair(call("sub", {one, s}), s) : pair(call("neg", {s}), s);
+    return complement ? pair(call("sub", {one, s}), s) : pair(call("neg", {s}), s);
   }
 
   OperatorImport& n_;
@@ -145,11 +154,14 @@ void treeEnsembleClassifier(OperatorImport& n) {
   warnAmbiguous(n, classes, ensemble, transform);
   const ir::Forest forest = makeForest(n, ensemble.nodes, ensemble.leaves, rows.columns, static_cast<uint32_t>(classes));
   Classifier classifier(n, ensemble, classes, transform, elem);
+  const bool oneZero = !labels.isText && classifier.answersOneZero();
+  if (oneZero && labels.integers != std::vector<int64_t>{0, 1})
+    n.warn("the label is 1 or 0, not one of 'classlabels_int64s'", "ONNX Runtime does so where the weights name both classes, or there is one label");
   std::vector<ValueId> indices, columns;
   for (ValueId row : rows.vectors) {
     const Scores scores = evaluateForest(n, forest, treeOperands(n, row, rows.columns), elem, Aggregate::sum, "trees");
     const Result result = classifier.row(scores);
-    indices.push_back(classes == 1 ? n.build.add(ir::Cast(ir::Elem::i64), {result.index}) : labelAt(n, labels, result.index));
+    indices.push_back(oneZero ? n.build.add(ir::Cast(ir::Elem::i64), {result.index}) : labelAt(n, labels, result.index));
     columns.push_back(result.columns);
   }
   n.output(0, n.assemble(labels.type(), rows.outer, indices));

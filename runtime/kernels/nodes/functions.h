@@ -103,7 +103,7 @@ INLINE void erfinv_winitzki(const Ctx&, const FailParams& p, const F32<N>& x, F3
   typedef Lane<f32, N> V;
   const V one = splat<f32, N>(1), square = (one - x.v) * (one + x.v);
   const V log = through_f64<f32, N>([](auto w) { return math::log(w); }, square);
-  const V v = 2.0f / (3.14159f * 0.147f) + 0.5f * log, v2 = 1.0f / 0.147f * log;
+  const V v = 2.0f / (3.14159274f * 0.147f) + 0.5f * log, v2 = 1.0f / 0.147f * log;
   const V root = __builtin_elementwise_sqrt(-v + __builtin_elementwise_sqrt(v * v - v2));
   y = {pick<N>(mask<N>(x.v < 0), -root, root), x.missing, x.status};
   fail_nan<N>(p, y);
