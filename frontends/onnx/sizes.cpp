@@ -1,42 +1,124 @@
 // Arithmetic on sizes that contain the number of rows: integers value * N^power, which Shape, Gather, Concat, Mul ... pass on
-// until a Reshape or an Expand takes them.
+// until a Reshape or an Expand takes them. What an operator does to the values it does with N = 1; here is what it does to the
+// powers.
+#include <algorithm>
+#include <cstring>
+
 #include "frontends/onnx/importer.h"
 
 namespace kiln::onnx {
 
-// An operator that only moves elements is imported twice: on the values, and on the powers.
+namespace {
+
+bool is(const Operator& op, const char* name) { return *op.domain == 0 && std::strcmp(op.name, name) == 0; }
+
+/// Whether input i of an operator that moves elements holds elements, not places or sizes.
+bool isData(const Operator& op, size_t i) {
+  if (is(op, "Concat")) return true;
+  return is(op, "Where") ? i > 0 : i == 0;
+}
+
+uint8_t powerOf(const Elements& elements, size_t i) { return elements.powers.empty() ? 0 : elements.powers[i]; }
+
+/// The inputs as plain integers: their values, or their powers.
+std::vector<Value> plain(const Operator& op, const std::vector<Value>& inputs, bool powers, bool everywhere) {
+  std::vector<Value> all = inputs;
+  for (size_t i = 0; i < all.size(); i++) {
+    Value& value = all[i];
+    if (!value.data.host || (powers && !everywhere && !isData(op, i)) || (!powers && !value.data.host->hasBatch())) continue;
+    Elements elements = *value.data.host;
+    if (powers) {
+      std::vector<int64_t> all64;
+      for (size_t e = 0; e < elements.integers.size(); e++) all64.push_back(powerOf(elements, e));
+      elements.integers = std::move(all64);
+    }
+    elements.powers.clear();
+    value.data = hostTensor(value.data.type, value.data.axes, std::move(elements));
+  }
+  return all;
+}
+
+/// All elements of all inputs have one power, if they are not 0; kNone if not.
+uint32_t commonPower(const std::vector<Value>& inputs) {
+  uint32_t common = kNone;
+  for (const Value& value : inputs)
+    for (size_t e = 0; value.data.host && e < value.data.host->integers.size(); e++) {
+      if (value.data.host->integers[e] == 0) continue;
+      const uint32_t power = powerOf(*value.data.host, e);
+      if (common != kNone && common != power) return kNone;
+      common = power;
+    }
+  return common;
+}
+
+/// A constant that is compared with a size: only what no size can be (0 and less) has an answer for every number of rows.
+bool comparable(const std::vector<Value>& inputs) {
+  if (commonPower(inputs) != kNone) return true;
+  for (const Value& value : inputs)
+    for (size_t e = 0; value.data.host && e < value.data.host->integers.size(); e++)
+      if (powerOf(*value.data.host, e) == 0 && value.data.host->integers[e] > 0) return false;
+  return true;
+}
+
+void setPowers(Value& value, std::vector<int64_t> powers) {
+  Elements elements = *value.data.host;
+  elements.powers.assign(powers.begin(), powers.end());
+  if (std::all_of(powers.begin(), powers.end(), [](int64_t p) { return p == 0; })) elements.powers.clear();
+  value.data = hostTensor(value.data.type, value.data.axes, std::move(elements));
+}
+
+}  // namespace
+
 bool Importer::sizeArithmetic(const Operator& op, const proto::NodeProto& node, const std::string& path, Frame& frame,
                               const std::vector<Value>& inputs, int version, std::vector<Value>& outputs) {
-  if (!op.moves) {
-    unsupported(path, "mixes rows: computes with the number of rows", "a scorer computes each row by itself");
-    return false;
+  const auto refuse = [&] { return unsupported(path, "mixes rows: computes with the number of rows", "a scorer computes each row by itself"), false; };
+  // These read sizes, and see the powers themselves.
+  if (is(op, "Shape") || is(op, "Size") || is(op, "Reshape") || is(op, "Expand") || is(op, "ConstantOfShape") || is(op, "Tile") || is(op, "Range")) {
+    const bool sizesOnly = !inputs[0].data.host || !inputs[0].data.host->hasBatch();
+    if (sizesOnly || is(op, "Shape") || is(op, "Size") || is(op, "ConstantOfShape")) return fold(op, node, path, frame, inputs, version, outputs);
+    if (!is(op, "Reshape")) return refuse();
   }
-  const auto strip = [&](bool powers) {
-    std::vector<Value> all = inputs;
-    for (Value& value : all) {
-      if (!value.data.host || (!value.data.host->hasBatch() && !powers)) continue;
-      Elements elements = *value.data.host;
-      if (powers && elements.hasBatch()) elements.integers.assign(elements.powers.begin(), elements.powers.end());
-      elements.powers.clear();
-      value.data = hostTensor(value.data.type, value.data.axes, std::move(elements));
+  const auto values = [&] { return fold(op, node, path, frame, plain(op, inputs, false, true), version, outputs); };
+  if (op.moves || is(op, "Where")) {
+    for (size_t i = 0; i < inputs.size(); i++)
+      if (!isData(op, i) && inputs[i].data.host && inputs[i].data.host->hasBatch()) return refuse();
+    std::vector<Value> powers;
+    if (!values() || !fold(op, node, path, frame, plain(op, inputs, true, false), version, powers)) return false;
+    for (size_t i = 0; i < outputs.size(); i++) {
+      if (!outputs[i].data.host || !powers[i].data.host) continue;
+      if (outputs[i].data.host->integers.size() != powers[i].data.host->integers.size()) return refuse();
+      setPowers(outputs[i], powers[i].data.host->integers);
     }
-    // The data is the first input; what says where elements go is not a power.
-    for (size_t i = 1; powers && i < all.size(); i++) all[i] = inputs[i];
-    return all;
-  };
+    return true;
+  }
+  if (is(op, "Equal") || is(op, "Less") || is(op, "Greater") || is(op, "LessOrEqual") || is(op, "GreaterOrEqual")) return comparable(inputs) ? values() : refuse();
+  if (is(op, "Cast")) {
+    if (!values()) return false;
+    if (!isInteger(outputs[0].data.type)) return refuse();
+    std::vector<int64_t> powers;
+    for (size_t e = 0; e < inputs[0].data.host->integers.size(); e++) powers.push_back(powerOf(*inputs[0].data.host, e));
+    return setPowers(outputs[0], std::move(powers)), true;
+  }
+  if (is(op, "Add") || is(op, "Sub") || is(op, "Max") || is(op, "Min")) {
+    const uint32_t power = commonPower(inputs);
+    if (power == kNone || !values()) return power == kNone ? refuse() : false;
+    return setPowers(outputs[0], std::vector<int64_t>(outputs[0].data.host->integers.size(), power)), true;
+  }
+  if (is(op, "ReduceProd")) {
+    int64_t power = 0;
+    for (size_t e = 0; e < inputs[0].data.host->integers.size(); e++) power += powerOf(*inputs[0].data.host, e);
+    if (!values()) return false;
+    if (outputs[0].data.count() != 1) return refuse();
+    return setPowers(outputs[0], {power}), true;
+  }
+  // A product adds the powers, a quotient subtracts them.
+  const Operator* sum = is(op, "Mul") ? findOperator("", "Add") : is(op, "Div") ? findOperator("", "Sub") : nullptr;
   std::vector<Value> powers;
-  if (!fold(op, node, path, frame, strip(false), version, outputs) || !fold(op, node, path, frame, strip(true), version, powers)) return false;
-  for (size_t i = 0; i < outputs.size(); i++) {
-    if (!outputs[i].data.host || !powers[i].data.host) continue;
-    if (outputs[i].data.host->integers.size() != outputs[i].data.host->size()) {
-      unsupported(path, "mixes rows: the number of rows becomes a value", "a scorer computes each row by itself");
-      return false;
-    }
-    Elements elements = *outputs[i].data.host;
-    elements.powers.assign(powers[i].data.host->integers.begin(), powers[i].data.host->integers.end());
-    outputs[i].data = hostTensor(outputs[i].data.type, outputs[i].data.axes, std::move(elements));
-  }
-  return true;
+  if (!sum) return refuse();
+  if (!values() || !fold(*sum, node, path, frame, plain(op, inputs, true, true), version, powers)) return false;
+  const auto& result = powers[0].data.host->integers;
+  if (std::any_of(result.begin(), result.end(), [](int64_t p) { return p < 0 || p > 4; })) return refuse();
+  return setPowers(outputs[0], result), true;
 }
 
 }  // namespace kiln::onnx

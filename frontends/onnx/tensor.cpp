@@ -79,6 +79,19 @@ std::vector<uint32_t> irShape(const Axes& axes) {
   return shape;
 }
 
+std::optional<Axis> merge(const Axes& axes) {
+  int64_t before = 1, after = 1;   // elements before the batch, and after it
+  int batches = 0;
+  for (const Axis& axis : axes) {
+    if (axis.batch == Batch::outer) batches++;
+    (batches ? after : before) *= axis.size;
+    if (axis.batch == Batch::inner) batches++;
+  }
+  if (batches == 0) return Axis{before, Batch::none};
+  if (batches > 1 || (before != 1 && after != 1)) return std::nullopt;
+  return before == 1 ? Axis{after, Batch::outer} : Axis{before, Batch::inner};
+}
+
 std::string describe(const Axes& axes) {
   std::string text = "[";
   for (const Axis& axis : axes) {

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,8 @@ std::vector<int64_t> sizes(const Axes& axes);
 Axes plainAxes(const std::vector<int64_t>& dims);   ///< none of them a batch
 /// The shape of the IR value that holds such a tensor: the sizes other than 1, row-major. So [N,4] is [4], [N,1] a scalar.
 std::vector<uint32_t> irShape(const Axes& axes);
+/// All axes as one, row-major; nothing if the batch lies between others (k, N, m), or there are two.
+std::optional<Axis> merge(const Axes& axes);
 std::string describe(const Axes& axes);             ///< "[N,4]", for messages
 
 /// Compile-time elements, row-major: `numbers` of float types (exact), `integers` of integers and bool (u64 as bits),

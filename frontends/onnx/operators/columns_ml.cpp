@@ -12,7 +12,6 @@
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/lookup.h"
 #include "frontends/onnx/operators/trees.h"
-#include "frontends/onnx/shapes.h"
 
 namespace kiln::onnx {
 

@@ -159,7 +159,7 @@ void treeEnsembleClassifier(OperatorImport& n) {
     n.warn("the label is 1 or 0, not one of 'classlabels_int64s'", "ONNX Runtime does so where the weights name both classes, or there is one label");
   std::vector<ValueId> indices, columns;
   for (ValueId row : rows.vectors) {
-    const Scores scores = evaluateForest(n, forest, treeOperands(n, row, rows.columns), elem, Aggregate::sum, "trees");
+    const Scores scores = evaluateForest(n, forest, row, elem, Aggregate::sum, "trees");
     const Result result = classifier.row(scores);
     indices.push_back(oneZero ? n.build.add(ir::Cast(ir::Elem::i64), {result.index}) : labelAt(n, labels, result.index));
     columns.push_back(result.columns);

@@ -74,7 +74,7 @@ void treeEnsembleRegressor(OperatorImport& n) {
   const ir::Forest forest = makeForest(n, ensemble.nodes, ensemble.leaves, rows.columns, targets);
   std::vector<ValueId> parts;
   for (ValueId row : rows.vectors) {
-    const Scores scores = evaluateForest(n, forest, treeOperands(n, row, rows.columns), elem, static_cast<Aggregate>(aggregate), "trees");
+    const Scores scores = evaluateForest(n, forest, row, elem, static_cast<Aggregate>(aggregate), "trees");
     parts.push_back(finish(n, addBase(n, scores, ensemble.base, elem), targets, transform, true));
   }
   Axes axes = rows.outer;
@@ -198,7 +198,7 @@ void treeEnsemble(OperatorImport& n) {
   const ir::Forest forest = makeForest(n, nodes, leaves, rows.columns, targets);
   std::vector<ValueId> parts;
   for (ValueId row : rows.vectors) {
-    const Scores scores = evaluateForest(n, forest, treeOperands(n, row, rows.columns), elem, static_cast<Aggregate>(aggregate), "trees");
+    const Scores scores = evaluateForest(n, forest, row, elem, static_cast<Aggregate>(aggregate), "trees");
     ValueId result = finish(n, scores.scores, targets, transform, false);
     if (x.type == ElementType::f16) result = n.build.call("round_f16", {result});
     parts.push_back(result);

@@ -12,7 +12,6 @@
 #include "compiler/ir/nodes/normalize.h"
 #include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
-#include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/lookup.h"
 
 namespace kiln::onnx {
@@ -154,11 +153,11 @@ bool everyTargetVotes(const Forest& forest) {
   return std::all_of(always.begin(), always.end(), [](uint8_t a) { return a; });
 }
 
-ValueId forestNode(OperatorImport& n, Forest forest, ir::ForestNode::Result result, const std::vector<ValueId>& columns, ir::Elem elem, const std::string& name) {
+ValueId forestNode(OperatorImport& n, Forest forest, ir::ForestNode::Result result, ValueId row, ir::Elem elem, const std::string& name) {
   ir::ForestNode node;
   node.result = result, node.elem = elem;
   node.table = n.build.table(std::move(forest), name);
-  return n.build.add(std::move(node), columns, name);
+  return n.build.add(std::move(node), {row}, name);
 }
 
 ValueId zeros(OperatorImport& n, uint32_t size, ir::Elem elem) {
@@ -168,7 +167,7 @@ ValueId zeros(OperatorImport& n, uint32_t size, ir::Elem elem) {
 }
 
 // The smallest or largest vote for a target, missing if there is none.
-ValueId extremeOf(OperatorImport& n, const Forest& forest, uint32_t target, bool largest, const std::vector<ValueId>& columns, ir::Elem elem, const std::string& name) {
+ValueId extremeOf(OperatorImport& n, const Forest& forest, uint32_t target, bool largest, ValueId row, ir::Elem elem, const std::string& name) {
   Forest votes = withLeaves(forest, 1, [&](Forest& other, uint32_t leaf) {
     double extreme = 0;
     bool any = false;
@@ -180,7 +179,7 @@ ValueId extremeOf(OperatorImport& n, const Forest& forest, uint32_t target, bool
     other.addLeaf(any ? Forest::plain : Forest::noPrediction);
     if (any) other.addWeight(0, extreme);
   });
-  ValueId each = forestNode(n, std::move(votes), ir::ForestNode::each, columns, elem, name);
+  ValueId each = forestNode(n, std::move(votes), ir::ForestNode::each, row, elem, name);
   ir::Reduce reduce;
   reduce.op = largest ? ir::Reduce::max : ir::Reduce::min, reduce.skip = true;
   return n.build.add(std::move(reduce), {n.reshape(each, {static_cast<uint32_t>(forest.roots.size())})});
@@ -201,26 +200,26 @@ ir::Forest makeForest(OperatorImport& n, const TreeNodes& nodes, const Leaves& l
   return forest;
 }
 
-Scores evaluateForest(OperatorImport& n, const ir::Forest& forest, const std::vector<ValueId>& columns, ir::Elem elem, Aggregate aggregate, const std::string& name) {
+Scores evaluateForest(OperatorImport& n, const ir::Forest& forest, ValueId row, ir::Elem elem, Aggregate aggregate, const std::string& name) {
   const uint32_t targets = forest.targets;
   Scores result;
   const bool extreme = aggregate == Aggregate::min || aggregate == Aggregate::max;
   if (extreme) {
     std::vector<ValueId> all;
-    for (uint32_t k = 0; k < targets; k++) all.push_back(extremeOf(n, forest, k, aggregate == Aggregate::max, columns, elem, name));
+    for (uint32_t k = 0; k < targets; k++) all.push_back(extremeOf(n, forest, k, aggregate == Aggregate::max, row, elem, name));
     const ValueId votes = n.reshape(n.concat(all), {targets});
     result.voted = n.build.call("is_present", {votes});
     result.scores = n.build.add(ir::Coalesce(), {votes, zeros(n, targets, elem)});
     return result;
   }
   const auto kind = aggregate == Aggregate::average ? ir::ForestNode::average : ir::ForestNode::sum;
-  result.scores = n.reshape(forestNode(n, forest, kind, columns, elem, name), {targets});
+  result.scores = n.reshape(forestNode(n, forest, kind, row, elem, name), {targets});
   if (everyTargetVotes(forest)) return result;
   Forest counts = withLeaves(forest, targets, [&](Forest& other, uint32_t leaf) {
     other.addLeaf();
     for (uint32_t e = forest.leafFirst[leaf]; e < forest.leafFirst[leaf + 1]; e++) other.addWeight(targetOf(forest, e), 1);
   });
-  const ValueId votes = n.reshape(forestNode(n, std::move(counts), ir::ForestNode::sum, columns, ir::Elem::f32, name + ".votes"), {targets});
+  const ValueId votes = n.reshape(forestNode(n, std::move(counts), ir::ForestNode::sum, row, ir::Elem::f32, name + ".votes"), {targets});
   result.voted = n.build.call("gt", {votes, n.build.number32(0)});
   return result;
 }
@@ -231,16 +230,6 @@ OperatorImport::Rows treeColumns(OperatorImport& n, size_t input, ir::Elem& elem
   OperatorImport::Rows rows = n.rows(elem == ir::Elem::f64 || elemOf(x.type) == ir::Elem::f32 ? x : n.cast(x, ElementType::f32));
   if (rows.outer.empty()) rows.outer = {Axis()};
   return rows;
-}
-
-std::vector<ValueId> treeOperands(OperatorImport& n, ValueId row, uint32_t columns) {
-  std::vector<ValueId> operands;
-  for (uint32_t c = 0; c < columns; c++) {
-    ir::Take take;
-    take.at = {c};
-    operands.push_back(n.build.add(std::move(take), {row}));
-  }
-  return operands;
 }
 
 // ---- versions 1 and 3

@@ -40,19 +40,16 @@ ir::Forest makeForest(OperatorImport& n, const TreeNodes& nodes, const Leaves& l
 /// How the leaves of all trees become one number a target.
 enum class Aggregate : uint8_t { average, sum, min, max };
 
-/// Result of an ensemble over one row.
+/// Result of an ensemble over one row, a vector.
 struct Scores {
   ValueId scores = kNone;   ///< [targets] in the element type of the columns; a target without a vote is 0
   ValueId voted = kNone;    ///< bool [targets]; kNone: every target has a vote in every row
 };
-Scores evaluateForest(OperatorImport& n, const ir::Forest& forest, const std::vector<ValueId>& columns, ir::Elem elem, Aggregate aggregate,
+Scores evaluateForest(OperatorImport& n, const ir::Forest& forest, ValueId row, ir::Elem elem, Aggregate aggregate,
                       const std::string& name);
 
 /// The vectors of x, in the type that thresholds are compared in: double for double, else float.
 OperatorImport::Rows treeColumns(OperatorImport& n, size_t input, ir::Elem& elem);
-
-/// A row vector as the operands of a forest.
-std::vector<ValueId> treeOperands(OperatorImport& n, ValueId row, uint32_t columns);
 
 /// Attributes of the operators of versions 1 and 3, `PREFIX` being target or class.
 struct Ensemble {

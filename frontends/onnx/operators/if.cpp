@@ -1,0 +1,36 @@
+// If: the branch that its condition takes, where that is known while compiling; else both, and the row's condition chooses.
+#include <algorithm>
+
+#include "compiler/ir/nodes/select.h"
+#include "frontends/onnx/operator.h"
+
+namespace kiln::onnx {
+
+void ifOperator(OperatorImport& n) {
+  const Tensor& condition = n.tensor(0, {ElementType::boolean});
+  if (condition.count() != 1) n.invalid("the condition must be one element");
+  const proto::GraphProto *yes = n.graph("then_branch"), *no = n.graph("else_branch");
+  if (!yes || !no) n.invalid("needs the attributes 'then_branch' and 'else_branch'");
+  const auto put = [&](std::vector<Value> results) {
+    if (results.size() != n.outputs()) n.invalid("a branch has " + std::to_string(results.size()) + " outputs, not " + std::to_string(n.outputs()));
+    for (size_t i = 0; i < results.size(); i++) n.output(i, std::move(results[i]));
+  };
+  if (condition.isConstant()) {
+    const bool taken = n.elements(0).integers[0] != 0;
+    return put(n.inlineGraph(taken ? *yes : *no, taken ? "then_branch" : "else_branch"));
+  }
+  if (std::any_of(condition.axes.begin(), condition.axes.end(), [](const Axis& axis) { return axis.isBatch(); }))
+    n.mixesRows("a condition of each row decides for all of them");
+  std::vector<Value> a = n.inlineGraph(*yes, "then_branch"), b = n.inlineGraph(*no, "else_branch");
+  if (a.size() != b.size()) n.invalid("the branches have different numbers of outputs");
+  const ValueId taken = n.shaped(condition, {});
+  for (size_t i = 0; i < a.size(); i++) {
+    if (a[i].kind != Value::tensor || b[i].kind != Value::tensor) n.unsupported("a branch whose result is no tensor, under a condition that is computed from the row");
+    const Tensor &x = a[i].data, &y = b[i].data;
+    if (x.type != y.type || !(x.axes == y.axes)) n.unsupported("branches with results of different shapes, under a condition that is computed from the row");
+    a[i] = valueOf(n.tensorOf(x.type, x.axes, n.build.add(ir::Select(), {taken, n.value(x), n.value(y)})));
+  }
+  put(std::move(a));
+}
+
+}  // namespace kiln::onnx
