@@ -35,8 +35,10 @@ def main():
     passed = failed = skipped = 0
     for job in runs:
         out = job.communicate()[0].splitlines()
-        print("\n".join(out[:-1]))
-        if job.returncode not in (0, 1) or not out or "passed" not in out[-1]:
+        ended = job.returncode in (0, 1) and out and "passed" in out[-1]
+        for line in out[:-1] if ended else out:
+            print(line)
+        if not ended:
             print(f"bits ended with {job.returncode}")
             failed += 1
             continue

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the conformance sets and compares each case with its line in expected.tsv: id, result, cause. The suite fails where a case
-is worse than its line; in a run of all cases also where one is better, so that the file says what holds. The sets are not part of this repository: without them
-this says so and exits 77 (skipped).
+is worse than its line; in a run of all cases also where one is better, so that the file says what holds. The sets are not part
+of this repository: without them this says so and exits 77 (skipped).
 
     tests/conformance/check.py --kiln build/kiln --work build/conformance [--seconds 300] [--sets DIR] [--write]
 """
