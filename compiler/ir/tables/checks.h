@@ -19,6 +19,14 @@ class Checks {
     if (!ok && problems_.size() < most_) problems_.push_back(message());
     return ok;
   }
+  /// A list of beginnings runs from 0 to `end` and never descends.
+  bool ranges(const std::vector<uint32_t>& first, size_t end, const char* what) {
+    bool ok = expect(!first.empty() && first.front() == 0 && first.back() == end,
+                     [&] { return std::string(what) + " does not run from 0 to its end"; });
+    for (size_t i = 1; ok && i < first.size(); i++)
+      ok = expect(first[i - 1] <= first[i], [&] { return std::string(what) + " descends"; });
+    return ok;
+  }
 
  private:
   std::vector<std::string>& problems_;

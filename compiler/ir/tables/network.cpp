@@ -24,18 +24,11 @@ uint64_t Network::likelihoods() const {
 
 void Network::verify(const Pipeline&, std::vector<std::string>& problems) const {
   Checks checks(problems);
-  const auto ranges = [&](const std::vector<uint32_t>& first, size_t end, const char* what) {
-    bool ok = checks.expect(!first.empty() && first.front() == 0 && first.back() == end,
-                            [&] { return std::string(what) + " does not run from 0 to its end"; });
-    for (size_t i = 1; ok && i < first.size(); i++)
-      ok = checks.expect(first[i - 1] <= first[i], [&] { return std::string(what) + " descends"; });
-    return ok;
-  };
   bool ok = checks.expect(!sizes.empty(), [] { return "has no variables"; });
   for (uint32_t size : sizes) ok = checks.expect(size > 0 && size < 1u << 24, [] { return "a variable has 1 to 2^24 - 1 states"; }) && ok;
   for (uint32_t v : scope) ok = checks.expect(v < sizes.size(), [&] { return "there is no variable " + std::to_string(v); }) && ok;
-  ok = ranges(firstScope, scope.size(), "first_scope") && ok;
-  ok = ranges(firstNumber, numbers.size(), "first_number") && ok;
+  ok = checks.ranges(firstScope, scope.size(), "first_scope") && ok;
+  ok = checks.ranges(firstNumber, numbers.size(), "first_number") && ok;
   if (!ok || !checks.expect(firstScope.size() == firstNumber.size(), [] { return "first_scope and first_number differ in length"; })) return;
   for (size_t f = 0; f < factors(); f++) {
     const std::vector<uint32_t> variables = scopeOf(f);

@@ -19,15 +19,8 @@ Sequences::Sequences()
 
 void Sequences::verify(const Pipeline&, std::vector<std::string>& problems) const {
   Checks checks(problems);
-  const auto ranges = [&](const std::vector<uint32_t>& first, size_t end, const char* what) {
-    bool ok = checks.expect(!first.empty() && first.front() == 0 && first.back() == end,
-                            [&] { return std::string(what) + " does not run from 0 to its end"; });
-    for (size_t i = 1; ok && i < first.size(); i++)
-      ok = checks.expect(first[i - 1] <= first[i], [&] { return std::string(what) + " descends"; });
-    return ok;
-  };
-  const bool sets = ranges(firstMember, member.size(), "first_member");
-  const bool steps = ranges(firstStep, step.size(), "first_step");
+  const bool sets = checks.ranges(firstMember, member.size(), "first_member");
+  const bool steps = checks.ranges(firstStep, step.size(), "first_step");
   for (uint32_t m : member)
     checks.expect(m < items, [&] { return "item " + std::to_string(m) + " of " + std::to_string(items); });
   for (uint32_t s : step)
