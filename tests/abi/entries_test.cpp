@@ -156,6 +156,7 @@ TEST_F(Entries, MatricesAreChecked) {
   m.rows = 1;
   EXPECT_EQ(score(binding_.data(), scratch.size()), KILN_NULL);
   EXPECT_EQ(score(reinterpret_cast<char*>(binding_.data()) + 4, scratch.size()), KILN_BINDING);
+  m.data = in, r.data = out;
   EXPECT_EQ(s_->score_rows(binding_.data(), &m, &r, static_cast<char*>(scratch.data()) + 8, scratch.size() - 8, &status), KILN_SCRATCH);
   EXPECT_EQ(s_->score_rows(binding_.data(), nullptr, &r, scratch.data(), scratch.size(), &status), KILN_NULL);
   EXPECT_EQ(s_->score_rows(binding_.data(), &m, nullptr, scratch.data(), scratch.size(), &status), KILN_NULL);

@@ -46,7 +46,7 @@ class Verbs : public testing::Test {
 
 TEST_F(Verbs, CompileScoreInspect) {
   ASSERT_EQ(kiln("compile loan.pmml -o loan.so --depfile loan.d --emit so,header,ir,json --tag team=risk --model-version 7").code, 0);
-  EXPECT_EQ(read(folder + "/loan.d"), "loan.so: loan.pmml\n");
+  EXPECT_EQ(read(folder + "/loan.d"), "loan.so loan.h loan.ir loan.json: loan.pmml\n");
   EXPECT_NE(read(folder + "/loan.h").find("loan_IN_income"), std::string::npos);
   const Outcome scored = kiln("score loan.so -i loan.csv --outputs risk --id-columns region --status-column why");
   EXPECT_EQ(scored.code, 0);
