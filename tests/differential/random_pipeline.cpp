@@ -18,6 +18,7 @@
 #include "compiler/ir/nodes/const.h"
 #include "compiler/ir/nodes/conv.h"
 #include "compiler/ir/nodes/count_terms.h"
+#include "compiler/ir/nodes/couple.h"
 #include "compiler/ir/nodes/cumsum.h"
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/discretize.h"
@@ -31,6 +32,7 @@
 #include "compiler/ir/nodes/neighbors.h"
 #include "compiler/ir/nodes/normalize.h"
 #include "compiler/ir/nodes/note.h"
+#include "compiler/ir/nodes/onehot.h"
 #include "compiler/ir/nodes/pairwise.h"
 #include "compiler/ir/nodes/piecewise.h"
 #include "compiler/ir/nodes/prepare.h"
@@ -774,6 +776,20 @@ class Generator {
     op.scalar = outputs == 1 && random_.chance(50);
     add(op, {x});
   }
+  void oneHot() {
+    static const Elem elems[] = {Elem::f64, Elem::f32, Elem::i64, Elem::i32};
+    ir::OneHot op;
+    op.elem = elems[random_.below(4)], op.size = 1 + random_.below(6);
+    add(op, {pick([](const Type& t) { return isCode(t.elem) && t.shape.size() < 3; })});
+  }
+  void couple() {
+    const Elem elem = random_.chance(50) ? Elem::f64 : Elem::f32;
+    ir::Couple op;
+    op.classes = 2 + random_.below(3);
+    std::vector<ValueId> pairs;
+    for (uint32_t p = 0; p < op.classes * (op.classes - 1) / 2; p++) pairs.push_back(scalarOf(elem));
+    add(op, {b_.add(ir::Concat(), pairs)});
+  }
   void normalize() { add(ir::Normalize(static_cast<ir::Normalize::Method>(random_.below(4))), {vector(ir::isFloat)}); }
   void combine() {
     ir::Combine op;
@@ -850,6 +866,7 @@ class Generator {
         step("lookup", &Generator::lookup, 3);
     step("discretize", &Generator::discretize, 2), step("piecewise", &Generator::piecewise, 2),
         step("concat", &Generator::concat, 4);
+    step("onehot", &Generator::oneHot, 1), step("couple", &Generator::couple, 1);
     step("take", &Generator::take, 2), step("reduce", &Generator::reduce, 3), step("argmax", &Generator::argmax, 2);
     step("topk", &Generator::topk, 2), step("tally", &Generator::tally, 3), step("dense", &Generator::dense, 3);
     step("terms", &Generator::terms, 2), step("normalize", &Generator::normalize, 3),
