@@ -60,6 +60,11 @@ bool comparable(const std::vector<Value>& inputs) {
   return true;
 }
 
+/// Integers that are wide enough for any number of rows. Other numbers and texts carry no powers.
+bool holdsSizes(ElementType type) {
+  return type == ElementType::i32 || type == ElementType::i64 || type == ElementType::u32 || type == ElementType::u64;
+}
+
 void setPowers(Value& value, std::vector<int64_t> powers) {
   Elements elements = *value.data.host;
   elements.powers.assign(powers.begin(), powers.end());
@@ -86,15 +91,16 @@ bool Importer::sizeArithmetic(const Operator& op, const proto::NodeProto& node, 
     if (!values() || !fold(op, node, path, frame, plain(op, inputs, true, false), version, powers)) return false;
     for (size_t i = 0; i < outputs.size(); i++) {
       if (!outputs[i].data.host || !powers[i].data.host) continue;
-      if (outputs[i].data.host->integers.size() != powers[i].data.host->integers.size()) return refuse();
+      if (static_cast<size_t>(outputs[i].data.count()) != powers[i].data.host->integers.size()) return refuse();
       setPowers(outputs[i], powers[i].data.host->integers);
     }
     return true;
   }
   if (is(op, "Equal") || is(op, "Less") || is(op, "Greater") || is(op, "LessOrEqual") || is(op, "GreaterOrEqual")) return comparable(inputs) ? values() : refuse();
-  if (is(op, "Cast")) {
+  if (is(op, "Cast") || is(op, "CastLike")) {
+    if (!inputs[0].data.host->hasBatch()) return values();   // CastLike: only the type of the other counts
     if (!values()) return false;
-    if (!isInteger(outputs[0].data.type)) return refuse();
+    if (!holdsSizes(outputs[0].data.type)) return refuse();
     std::vector<int64_t> powers;
     for (size_t e = 0; e < inputs[0].data.host->integers.size(); e++) powers.push_back(powerOf(*inputs[0].data.host, e));
     return setPowers(outputs[0], std::move(powers)), true;
