@@ -9,7 +9,9 @@ namespace kiln::cli {
 static int print() {
   std::cout << "# What Kiln reads\n\nMade by `kiln coverage` from the tables that the importers decide by; a test compares.\n\n# PMML 3.0 to 4.4.1\n\n"
             << pmml::coverage()
-            << "\n# ONNX\n\nThe operators and their versions are those of `frontends/onnx/operators.def`; any other is refused by name.\n";
+            << "\n# ONNX\n\nThe operators and their versions are those of `frontends/onnx/operators.def`; any other is refused by name.\n"
+               "\nTensors in files beside the model are refused unless `--external-data` allows them: regular files inside the model's folder with one name,\n"
+               "reached without links or `..`; `offset` and `length` must give exactly the tensor's bytes. `checksum` and other keys are refused.\n";
   return ok;
 }
 

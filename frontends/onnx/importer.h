@@ -58,8 +58,9 @@ class Importer {
 
   /// A TensorProto as a compile-time tensor; nothing, reported, if it is malformed. (tensors.cpp)
   std::optional<Tensor> readTensor(const proto::TensorProto& tensor, const std::string& path);
-  /// The bytes of a tensor that lies in a file beside the model. (external.cpp)
-  std::optional<std::string> readExternal(const proto::TensorProto& tensor, const std::string& path);
+  /// The bytes, so many, of a tensor that lies in a file beside the model; nothing, reported, if it may not be read. (external.cpp)
+  std::optional<std::string_view> readExternal(const proto::TensorProto& tensor, uint64_t bytes, const std::string& path);
+  std::vector<std::pair<std::string, std::string>> externalDigests;   ///< location and SHA-256 of each file that was read
   /// Reports and returns false if the axes are too many or too large.
   bool checkAxes(const Axes& axes, bool isConstant, const std::string& path);
 
@@ -85,6 +86,7 @@ class Importer {
 
  private:
   friend class OperatorImport;
+  const std::string* externalFile(const std::string& location, const std::string& path);   // external.cpp
   using Needed = std::vector<bool>;
   Needed neededNodes(const proto::GraphProto& graph) const;
   template <class Nodes>
@@ -108,6 +110,8 @@ class Importer {
   std::unordered_map<const proto::FunctionProto*, Opsets> functionOpsets_;
   std::vector<const proto::FunctionProto*> calls_;    ///< being inlined
   Opsets opsets_;
+  std::unordered_map<std::string, std::string> externalFiles_;   ///< contents by location
+  uint64_t externalBytes_ = 0, externalUsed_ = 0;     ///< of the files, and of the tensors that lie in them
   uint64_t imported_ = 0;                             ///< nodes, inlined ones too
   std::unordered_map<const Elements*, std::pair<std::shared_ptr<const Elements>, std::vector<std::pair<std::vector<uint32_t>, ir::TableRef>>>>
       constants_;

@@ -53,9 +53,11 @@ std::optional<ir::Pipeline> import(const Source& source, const ImportOptions& op
   proto::ModelProto model;
   if (!parse(source.text(), options.limits, model)) return diagnostics.error(Kind::invalid, 0, 0, "protobuf cannot read this model"), std::nullopt;
   ir::Pipeline pipeline;
-  Importer(source, options, pipeline, diagnostics).model(model);
+  Importer importer(source, options, pipeline, diagnostics);
+  importer.model(model);
   if (diagnostics.hasErrors()) return std::nullopt;
   describe(model, source, pipeline);
+  for (auto& [location, digest] : importer.externalDigests) pipeline.provenance.emplace_back("external data " + location, "sha256 " + digest);
   return pipeline;
 }
 

@@ -103,12 +103,11 @@ std::optional<Tensor> Importer::readTensor(const proto::TensorProto& tensor, con
     return std::nullopt;
   };
   Elements elements;
-  std::string external;
-  const std::string* raw = tensor.has_raw_data() ? &tensor.raw_data() : nullptr;
+  std::optional<std::string_view> raw;
+  if (tensor.has_raw_data()) raw = tensor.raw_data();
   if (tensor.data_location() == proto::TensorProto::EXTERNAL) {
-    auto bytes = readExternal(tensor, path);
-    if (!bytes) return std::nullopt;
-    external = std::move(*bytes), raw = &external;
+    raw = readExternal(tensor, wanted * bytesOf(type), path);
+    if (!raw) return std::nullopt;
   }
   if (raw) {
     if (type == ElementType::str) return invalid(path, "raw_data cannot hold strings"), std::nullopt;

@@ -87,6 +87,12 @@ class Graph {
   std::string score(const std::string& csv, const std::string& flags = "") const { return run("score", "--interpret -i", csv, flags); }
   /// What `kiln check` says.
   std::string check(const std::string& flags = "") const { return run("check", "", "", flags); }
+  /// The pipeline as IR text.
+  std::string dump(const std::string& flags = "") const { return run("dump", "", "", flags); }
+  /// `kiln check` of a file that need not be a model.
+  static std::string checkBytes(const std::string& bytes, const std::string& flags = "") { return runBytes(bytes, "check", "", "", flags); }
+  /// For what the setters above do not reach.
+  proto::ModelProto& model() { return model_; }
 
  private:
   void import(const std::string& domain, int64_t version) {
@@ -105,9 +111,12 @@ class Graph {
     return *this;
   }
   std::string run(const std::string& verb, const std::string& option, const std::string& csv, const std::string& flags) const {
+    return runBytes(model_.SerializeAsString(), verb, option, csv, flags);
+  }
+  static std::string runBytes(const std::string& bytes, const std::string& verb, const std::string& option, const std::string& csv, const std::string& flags) {
     const std::string base = testing::TempDir() + "kiln-onnx-" + std::to_string(getpid());
     const std::string model = base + ".onnx", table = base + ".csv";
-    std::ofstream(model, std::ios::binary) << model_.SerializeAsString();
+    std::ofstream(model, std::ios::binary) << bytes;
     std::ofstream(table, std::ios::binary) << csv;
     const std::string command = std::string(KILN_BINARY) + " " + verb + " " + model + " " + option + (option.empty() ? "" : " " + table) + " 2>&1 " + flags;
     std::string text;

@@ -1,0 +1,97 @@
+// Linear models, support vector machines and the column operators of ai.onnx.ml. Expected values are worked by hand.
+#include <cmath>
+
+#include "tests/onnx/graph.h"
+
+namespace kiln::test {
+
+constexpr const char* kMl = "ai.onnx.ml";
+
+TEST(LinearClassifier, OneScoreOfTwoLabels) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 2}).output("label", Type::INT64).output("scores");
+  g.node("LinearClassifier", {"X"}, {"label", "scores"}, kMl).floats("coefficients", {1, 2}).floats("intercepts", {-1}).ints("classlabels_ints", {4, 6});
+  EXPECT_EQ(g.score("X[0],X[1]\n1,1\n1,0\n"), "label,scores[0],scores[1]\n6,-1,2\n4,1,0\n");
+}
+
+TEST(LinearClassifier, LargestOfThree) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 2}).output("label", Type::STRING).output("scores");
+  g.node("LinearClassifier", {"X"}, {"label", "scores"}, kMl).floats("coefficients", {1, 0, 0, 1, 1, 1}).floats("intercepts", {0, 0, -3}).strings("classlabels_strings", {"a", "b", "c"});
+  EXPECT_EQ(g.score("X[0],X[1]\n1,1\n1,2\n3,3\n"), "label,scores[0],scores[1],scores[2]\na,1,1,-1\nb,1,2,0\na,3,3,3\n");
+}
+
+TEST(LinearRegressor, WrongNumberOfCoefficients) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  g.node("LinearRegressor", {"X"}, {"Y"}, kMl).floats("coefficients", {1, 2, 3}).floats("intercepts", {0});
+  EXPECT_NE(g.check().find("'coefficients' has 3 entries"), std::string::npos);
+}
+
+// Two vectors (1,0) and (0,1), linear kernel: s = 2 x0 - x1 + 0.5. A positive sum votes for the first class.
+TEST(SVMClassifier, LinearPair) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 2}).output("label", Type::INT64).output("scores");
+  g.node("SVMClassifier", {"X"}, {"label", "scores"}, kMl).text("kernel_type", "LINEAR").floats("support_vectors", {1, 0, 0, 1}).ints("vectors_per_class", {1, 1})
+      .floats("coefficients", {2, -1}).floats("rho", {0.5f}).ints("classlabels_ints", {10, 20});
+  EXPECT_EQ(g.score("X[0],X[1]\n1,1\n0,2\n", "--outputs label"), "label\n10\n20\n");
+}
+
+TEST(SVMRegressor, LinearWithoutVectors) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  g.node("SVMRegressor", {"X"}, {"Y"}, kMl).text("kernel_type", "LINEAR").integer("n_supports", 0).floats("coefficients", {2, -1}).floats("rho", {0.5f});
+  EXPECT_EQ(g.score("X[0],X[1]\n1,1\n0,2\n"), "Y\n1.5\n-1.5\n");
+}
+
+TEST(SVMHostile, ListsThatDoNotFit) {   // ONNX Runtime PRs 27699, 27950
+  for (const char* what : {"support_vectors", "coefficients", "rho", "vectors_per_class"}) {
+    Graph g(21, 1);
+    g.input("X", Type::FLOAT, {-1, 2}).output("label", Type::INT64).output("scores");
+    const auto is = [&](const char* name) { return std::string(what) == name; };
+    g.node("SVMClassifier", {"X"}, {"label", "scores"}, kMl).text("kernel_type", "LINEAR")
+        .floats("support_vectors", is("support_vectors") ? std::vector<float>{1, 0, 0} : std::vector<float>{1, 0, 0, 1})
+        .ints("vectors_per_class", is("vectors_per_class") ? std::vector<int64_t>{1, INT64_MAX} : std::vector<int64_t>{1, 1})
+        .floats("coefficients", is("coefficients") ? std::vector<float>{2} : std::vector<float>{2, -1})
+        .floats("rho", is("rho") ? std::vector<float>{1, 2} : std::vector<float>{0.5f}).ints("classlabels_ints", {10, 20});
+    EXPECT_NE(g.check().find(what), std::string::npos) << what;
+  }
+}
+
+TEST(Normalizer, Norms) {
+  for (auto [norm, expected] : {std::pair("MAX", "-1,0.5,1"), {"L1", "-0.4,0.2,0.4"}}) {
+    Graph g(21, 1);
+    g.input("X", Type::FLOAT, {-1, 3}).output("Y");
+    g.node("Normalizer", {"X"}, {"Y"}, kMl).text("norm", norm);
+    EXPECT_EQ(g.score("X[0],X[1],X[2]\n-4,2,4\n0,0,0\n"), std::string("Y[0],Y[1],Y[2]\n") + expected + "\n0,0,0\n");
+  }
+}
+
+TEST(Imputer, Nan) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  g.node("Imputer", {"X"}, {"Y"}, kMl).floats("imputed_value_floats", {5, 6}).number("replaced_value_float", NAN);
+  EXPECT_EQ(g.score("X[0],X[1]\n,2\n1,nan\n"), "Y[0],Y[1]\n5,2\n1,6\n");
+}
+
+TEST(ArrayFeatureExtractor, ColumnsAndLabels) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 3}).output("Y");
+  g.node("Constant", {}, {"at"}).ints("value_ints", {2, 0});
+  g.node("ArrayFeatureExtractor", {"X", "at"}, {"Y"}, kMl);
+  EXPECT_EQ(g.score("X[0],X[1],X[2]\n1,2,3\n"), "Y[0],Y[1]\n3,1\n");
+  Graph labels(21, 1);
+  labels.input("I", Type::INT64, {-1}).output("L", Type::STRING);
+  labels.node("Constant", {}, {"names"}).strings("value_strings", {"red", "green"});
+  labels.node("ArrayFeatureExtractor", {"names", "I"}, {"L"}, kMl);
+  EXPECT_EQ(labels.score("I\n1\n0\n2\n", "--status-column s").substr(0, 20), "L,s\ngreen,ok\nred,ok\n");   // 2 is outside: that row has no result
+}
+
+TEST(ZipMap, ColumnsByLabel) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 2}).output("Z");
+  g.node("ZipMap", {"X"}, {"Z"}, kMl).strings("classlabels_strings", {"a", "b"});
+  EXPECT_EQ(g.score("X[0],X[1]\n1,2\n"), "Z[a],Z[b]\n1,2\n");
+}
+
+}  // namespace kiln::test

@@ -1,0 +1,167 @@
+// What is common to all models: names, batches, opsets, functions, and files that mean harm.
+#include "tests/onnx/graph.h"
+
+namespace kiln::test {
+
+constexpr const char* kMl = "ai.onnx.ml";
+
+void said(const std::string& text, const std::string& word) {
+  EXPECT_EQ(text.substr(0, 1), "!") << text;
+  EXPECT_NE(text.find(word), std::string::npos) << text;
+}
+
+Graph sum(const std::vector<int64_t>& dims) {
+  Graph g;
+  g.input("X", Type::FLOAT, dims).output("Y");
+  g.node("ReduceSum", {"X"}, {"Y"}).integer("keepdims", 1);
+  return g;
+}
+
+// Without an open leading dimension one evaluation is one row; with one, a reduction over it mixes rows.
+TEST(Batch, WholeOrRows) {
+  EXPECT_EQ(sum({2, 2}).score("\"X[0,0]\",\"X[0,1]\",\"X[1,0]\",\"X[1,1]\"\n1,2,3,4\n"), "Y\n10\n");
+  EXPECT_EQ(sum({1, 2}).score("X[0],X[1]\n1,2\n5,6\n"), "Y\n3\n11\n");
+  said(sum({-1, 2}).check(), "mixes rows");
+}
+
+// The batch as a number: Shape gives [N,2]; a Reshape may use it, arithmetic that makes it a value may not.
+TEST(Batch, SizesWithTheNumberOfRows) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 4}).output("Y");
+  g.node("Shape", {"X"}, {"s"}).integer("start", 0).integer("end", 1);
+  g.node("Constant", {}, {"two"}).ints("value_ints", {2, 2});
+  g.node("Concat", {"s", "two"}, {"shape"}).integer("axis", 0);
+  g.node("Reshape", {"X", "shape"}, {"Y"});
+  EXPECT_EQ(g.score("X[0],X[1],X[2],X[3]\n1,2,3,4\n"), "\"Y[0,0]\",\"Y[0,1]\",\"Y[1,0]\",\"Y[1,1]\"\n1,2,3,4\n");
+  Graph h;
+  h.input("X", Type::FLOAT, {-1, 4}).output("Y");
+  h.node("Shape", {"X"}, {"s"}).integer("end", 1);
+  h.node("Cast", {"s"}, {"n"}).integer("to", Type::FLOAT);
+  h.node("Add", {"X", "n"}, {"Y"});
+  said(h.check(), "mixes rows");
+  Graph like;   // the same by the type of another tensor
+  like.input("X", Type::FLOAT, {-1, 4}).output("Y");
+  like.initializer("one", {1}, {1});
+  like.node("Shape", {"X"}, {"s"}).integer("end", 1);
+  like.node("CastLike", {"s", "one"}, {"n"});
+  like.node("Add", {"X", "n"}, {"Y"});
+  said(like.check(), "mixes rows");
+  Graph text;
+  text.input("X", Type::FLOAT, {-1, 4}).output("Y", Type::STRING);
+  text.node("Shape", {"X"}, {"s"}).integer("end", 1);
+  text.node("Cast", {"s"}, {"Y"}).integer("to", Type::STRING);
+  said(text.check(), "mixes rows");
+}
+
+TEST(Columns, NoRowsGiveNoRows) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  g.node("Identity", {"X"}, {"Y"});
+  EXPECT_EQ(g.score("X[0],X[1]\n"), "Y[0],Y[1]\n");
+}
+
+TEST(Functions, AreInlined) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1}).output("Y");
+  g.node("twice", {"X"}, {"Y"}, "mine");
+  auto& function = *g.model().add_functions();
+  function.set_name("twice"), function.set_domain("mine"), function.add_input("a"), function.add_output("b");
+  auto& opset = *function.add_opset_import();
+  opset.set_version(21);
+  auto& node = *function.add_node();
+  node.set_op_type("Add"), node.add_input("a"), node.add_input("a"), node.add_output("b");
+  EXPECT_EQ(g.score("X\n1.5\n"), "Y\n3\n");
+  node.set_op_type("twice"), node.set_domain("mine"), node.mutable_input()->RemoveLast();
+  said(g.check(), "calls itself");   // ONNX GHSA-7w46-vvrh-m8q5, TensorFlow CVE-2022-23591
+}
+
+TEST(Diagnostics, AllProblemsOfAFile) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y").output("Z");
+  g.node("Scaler", {"X"}, {"Y"}, kMl).floats("offset", {1, 2, 3}).floats("scale", {1});
+  g.node("NoSuchThing", {"X"}, {"Z"});
+  const std::string text = g.check();
+  said(text, "graph.node[0] (Scaler)"), said(text, "'offset' has 3 entries for 2 columns"), said(text, "operator 'NoSuchThing' is not supported");
+}
+
+TEST(Diagnostics, UnknownAttributes) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1}).output("Y");
+  g.node("Identity", {"X"}, {"Y"}).integer("surprise", 1);
+  said(g.check(), "attribute 'surprise'");
+}
+
+// ---- files that mean harm
+
+TEST(Hostile, CutOff) {
+  Graph g = sum({2, 2});
+  const std::string bytes = g.model().SerializeAsString();
+  for (size_t length = 1; length < bytes.size(); length += 3) said(Graph::checkBytes(bytes.substr(0, length)), "error");
+}
+
+// 4 MB of empty messages, which protobuf would make 500 MB of objects.
+TEST(Hostile, ManyEmptyMessages) {
+  std::string graph;
+  for (int i = 0; i < 2000000; i++) graph += std::string("\x2a\x00", 2);   // initializer, empty
+  std::string bytes = "\x3a";
+  for (size_t n = graph.size(); n; n >>= 7) bytes += static_cast<char>((n & 127) | (n > 127 ? 128 : 0));
+  said(Graph::checkBytes(bytes + graph, "--max-onnx-messages 1000000"), "--max-onnx-messages");
+}
+
+TEST(Hostile, DeepNesting) {   // protobuf CVE-2024-7254
+  std::string bytes = "x";
+  for (int i = 0; i < 100; i++) {   // a graph in an attribute of a node of a graph ...
+    const auto wrap = [&](char key) {
+      std::string length;
+      for (size_t n = bytes.size(); length.empty() || n; n >>= 7) length += static_cast<char>((n & 127) | (n > 127 ? 128 : 0));
+      bytes = key + length + bytes;
+    };
+    wrap(i ? 0x32 : 0x12), wrap(0x2a), wrap(0x0a);
+  }
+  std::string length;
+  for (size_t n = bytes.size(); n; n >>= 7) length += static_cast<char>((n & 127) | (n > 127 ? 128 : 0));
+  said(Graph::checkBytes("\x3a" + length + bytes), "--max-onnx-depth");
+}
+
+// Dimensions and data that do not agree: ONNX CVE-2024-27319 and PRs 8109, 8277; TensorFlow CVE-2022-23567.
+TEST(Hostile, TensorsThatLie) {
+  for (const std::vector<int64_t>& dims : {std::vector<int64_t>{3}, {-1}, {int64_t{1} << 31, int64_t{1} << 31}, {INT64_MAX}, {int64_t{1} << 40, 0, int64_t{1} << 40}}) {
+    Graph g;
+    g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+    g.initializer("w", dims, {1, 2});
+    g.node("Add", {"X", "w"}, {"Y"});
+    said(g.check(), "initializer[0] 'w'");
+  }
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  g.initializer("w", {2}, {});
+  g.model().mutable_graph()->mutable_initializer(0)->set_raw_data("1234567");
+  g.node("Add", {"X", "w"}, {"Y"});
+  said(g.check(), "7 bytes");
+}
+
+// A path in the model is not followed: ONNX CVE-2022-25882, CVE-2024-27318, CVE-2026-27489.
+TEST(Hostile, ExternalData) {
+  for (const char* path : {"weights.bin", "../secret", "a/../../secret", "/etc/passwd", "/proc/self/mem", "", "a\\..\\b"}) {
+    Graph g;
+    g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+    g.initializer("w", {2}, {});
+    auto& tensor = *g.model().mutable_graph()->mutable_initializer(0);
+    tensor.set_data_location(Type::EXTERNAL);
+    auto& entry = *tensor.add_external_data();
+    entry.set_key("location"), entry.set_value(path);
+    g.node("Add", {"X", "w"}, {"Y"});
+    said(g.check(), "another file");
+  }
+}
+
+TEST(Hostile, NamesAreData) {   // H2O CVE-2023-6016: nothing of a model becomes source text
+  for (const std::string& name : {std::string("a\"b'c"), std::string("%s%n"), std::string("x\n}"), std::string("\xe2\x80\xae")}) {
+    Graph g;
+    g.input(name, Type::FLOAT, {-1}).output("Y");
+    g.node("Identity", {name}, {"Y"});
+    EXPECT_EQ(g.check().substr(0, 1) == "!", false) << name;
+  }
+}
+
+}  // namespace kiln::test
