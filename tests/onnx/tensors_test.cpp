@@ -64,6 +64,22 @@ TEST(Tensors, IndicesOfTheRow) {
             "Y[0],Y[1],Z[0],Z[1],Z[2],s\n3,1,2,2,6,ok\n5,5,4,15,6,ok\n,,,,,undefined result at node 4\n");
 }
 
+// Columns of a constant matrix by an index that the row computes. It does not count from the end.
+TEST(Tensors, ColumnsByAnIndexOfTheRow) {
+  Graph g(21);
+  g.initializer("table", {2, 3}, {10, 20, 30, 40, 50, 60}).input("I", Type::INT64, {-1, 1}).output("Z");
+  g.node("ArrayFeatureExtractor", {"table", "I"}, {"Y"}, "ai.onnx.ml");
+  g.node("Transpose", {"Y"}, {"Z"});
+  EXPECT_EQ(g.score("I\n0\n2\n3\n-1\n", "--status-column s"), "Z[0],Z[1],s\n10,40,ok\n30,60,ok\n,,undefined result at node 10\n,,undefined result at node 10\n");
+}
+
+// select_last_index compares from the first element on, as ONNX Runtime: a NaN there stays, others are passed over.
+TEST(Tensors, LastIndexAndNan) {
+  Graph g = matrix(3);
+  g.output("Y").node("ArgMax", {"X"}, {"Y"}).integer("axis", 1).integer("select_last_index", 1);
+  EXPECT_EQ(g.score("X[0],X[1],X[2]\nnan,3,3\n1,nan,0\n2,2,nan\n"), "Y\n0\n0\n1\n");
+}
+
 // Distances as exporters write them: a scan over the training rows, with the row as an unchanging state.
 TEST(Tensors, ScanOfDistances) {
   for (const bool squares : {true, false}) {

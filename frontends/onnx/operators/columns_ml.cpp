@@ -5,6 +5,7 @@
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/concat.h"
+#include "compiler/ir/nodes/gather.h"
 #include "compiler/ir/nodes/lookup.h"
 #include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/reduce.h"
@@ -12,6 +13,7 @@
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/lookup.h"
 #include "frontends/onnx/operators/trees.h"
+#include "frontends/onnx/places.h"
 
 namespace kiln::onnx {
 
@@ -125,7 +127,19 @@ void featureVectorizer(OperatorImport& n) {
 
 namespace {
 
-// Elements of a constant list, one for each index that the row computes. An index outside of it fails the row.
+// Indices that the row computes, as a value; one outside of 0 .. size - 1 fails the row: they do not count from the end.
+ValueId inside(OperatorImport& n, const Tensor& index, ValueId value, int64_t size) {
+  const auto limit = [&](const char* compare, int64_t bound) { return n.build.call(compare, {value, n.build.integer(bound, elemOf(index.type))}); };
+  ValueId outside = n.build.call("or", {limit("lt", 0), limit("ge", size)});
+  if (!n.build.type(outside).isScalar()) {
+    ir::Reduce any;
+    any.op = ir::Reduce::any;
+    outside = n.build.add(std::move(any), {n.reshape(outside, {n.build.type(outside).size()})});
+  }
+  return n.build.add(ir::RaiseIf(), {value, outside});
+}
+
+// Elements of a constant list.
 ValueId pick(OperatorImport& n, const Tensor& list, const Tensor& index) {
   const auto size = static_cast<uint32_t>(list.count());
   ir::Lookup table;
@@ -134,16 +148,21 @@ ValueId pick(OperatorImport& n, const Tensor& list, const Tensor& index) {
   table.defaultRow = 0, table.missingRow = 0;
   ir::LookupNode lookup;
   lookup.table = n.build.table(std::move(table), "list");
-  const ValueId wide = n.value(index);
-  const auto limit = [&](const char* compare, int64_t value) { return n.build.call(compare, {wide, n.build.integer(value, elemOf(index.type))}); };
-  ValueId outside = n.build.call("or", {limit("lt", 0), limit("ge", size)});
-  if (!n.build.type(outside).isScalar()) {
-    ir::Reduce any;
-    any.op = ir::Reduce::any;
-    outside = n.build.add(std::move(any), {n.reshape(outside, {n.build.type(outside).size()})});
-  }
-  ValueId codes = n.build.type(wide).elem == ir::Elem::i32 ? wide : n.build.add(ir::Cast(ir::Elem::i32), {wide});
-  return n.build.add(std::move(lookup), {n.build.add(ir::RaiseIf(), {codes, outside})});
+  const ValueId at = inside(n, index, n.value(index), size);
+  return n.build.add(std::move(lookup), {n.build.type(at).elem == ir::Elem::i32 ? at : n.build.add(ir::Cast(ir::Elem::i32), {at})});
+}
+
+// Columns of a matrix, or of what the row computes.
+ValueId gatherColumns(OperatorImport& n, const Tensor& x, const Tensor& index, const Axis& flat) {
+  if (hasBatch(x.axes) && flat.isBatch()) n.mixesRows("takes columns of every row by the indices of every row");
+  Places places;
+  const std::vector<int64_t> strides = stridesOf(x.axes);
+  for (size_t i = 0; i + 1 < x.rank(); i++) places.add(x.axes[i], 0, strides[i]);
+  places.add(flat, 1, 0);
+  places.dims = {x.axes.back().size}, places.strides = {1};
+  ir::Gather op;
+  op.shape = placeShape(places), op.places = addressing(places);
+  return n.build.add(std::move(op), {n.vector(x), inside(n, index, n.vector(index), x.axes.back().size)});
 }
 
 }  // namespace
@@ -166,6 +185,7 @@ void arrayFeatureExtractor(OperatorImport& n) {
     const ValueId picked = pick(n, x, flatIndex);
     return n.output(0, x.type, axes, n.reshape(picked, irShape(axes)));
   }
+  if (!index.isConstant()) return n.output(0, x.type, axes, n.reshape(gatherColumns(n, x, index, *flat), irShape(axes)));
   std::vector<ValueId> parts;
   const OperatorImport::Rows rows = n.rows(x);
   ir::Take take;
