@@ -43,7 +43,7 @@ static Tensor arrangedHost(const Tensor& x, Axes axes, const std::vector<int64_t
 
 Tensor arranged(OperatorImport& n, const Tensor& x, Axes axes, const std::vector<int64_t>& at, const Fill& fill) {
   if (x.isConstant()) return arrangedHost(x, std::move(axes), at, fill);
-  if (at.empty()) n.unsupported("a result without elements");
+  if (at.empty()) return hostTensor(x.type, std::move(axes), {});
   const auto count = static_cast<size_t>(x.count());
   bool same = at.size() == count;
   for (size_t e = 0; e < at.size() && same; e++) same = at[e] == static_cast<int64_t>(e);
@@ -200,9 +200,10 @@ Tensor reduced(OperatorImport& n, const Tensor& x, const std::vector<size_t>& ax
   ir::Reduce reduce;
   for (size_t i = 0; i < std::size(ir::Reduce::kKinds); i++)
     if (std::string(op) == ir::Reduce::kKinds[i]) reduce.op = static_cast<ir::Reduce::Kind>(i);
-  const Last last = toLast(n, x, axes);
   Axes kept = x.axes;
   for (size_t axis : axes) kept[axis] = {1, Batch::none};
+  if (x.count() == 0 && (reduce.op == ir::Reduce::sum || reduce.op == ir::Reduce::sumsq)) return spread(n, constantLike(x, 0), kept);
+  const Last last = toLast(n, x, axes);
   return n.tensorOf(x.type, kept, n.reshape(n.build.add(std::move(reduce), {last.value}), irShape(kept)));
 }
 

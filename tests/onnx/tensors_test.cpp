@@ -73,11 +73,22 @@ TEST(Tensors, ColumnsByAnIndexOfTheRow) {
   EXPECT_EQ(g.score("I\n0\n2\n3\n-1\n", "--status-column s"), "Z[0],Z[1],s\n10,40,ok\n30,60,ok\n,,undefined result at node 10\n,,undefined result at node 10\n");
 }
 
-// select_last_index compares from the first element on, as ONNX Runtime: a NaN there stays, others are passed over.
-TEST(Tensors, LastIndexAndNan) {
+// A comparison from the first element on, as in ONNX Runtime: a NaN there stays, others are passed over.
+TEST(Tensors, PlacesAndNan) {
   Graph g = matrix(3);
-  g.output("Y").node("ArgMax", {"X"}, {"Y"}).integer("axis", 1).integer("select_last_index", 1);
-  EXPECT_EQ(g.score("X[0],X[1],X[2]\nnan,3,3\n1,nan,0\n2,2,nan\n"), "Y\n0\n0\n1\n");
+  g.output("Y").output("Z").node("ArgMax", {"X"}, {"Y"}).integer("axis", 1).integer("select_last_index", 1);
+  g.node("ArgMin", {"X"}, {"Z"}).integer("axis", 1);
+  EXPECT_EQ(g.score("X[0],X[1],X[2]\nnan,3,3\n1,nan,0\n2,2,nan\n"), "Y,Z\n0,0\n0,2\n1,0\n");
+}
+
+// A part of size 0 has no elements: Concat passes over it, its sum is 0.
+TEST(Tensors, PartsWithoutElements) {
+  Graph g = matrix(2);
+  integers(g, "sizes", {2, 0}), integers(g, "axes", {1});
+  g.output("Y").node("Split", {"X", "sizes"}, {"a", "none"}).integer("axis", 1);
+  g.node("ReduceSum", {"none", "axes"}, {"zero"}).integer("keepdims", 1);
+  g.node("Concat", {"none", "a", "zero"}, {"Y"}).integer("axis", 1);
+  EXPECT_EQ(g.score("X[0],X[1]\n1,2\n3,4\n"), "Y[0],Y[1],Y[2]\n1,2,0\n3,4,0\n");
 }
 
 // Distances as exporters write them: a scan over the training rows, with the row as an unchanging state.

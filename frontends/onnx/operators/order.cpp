@@ -11,8 +11,7 @@ namespace {
 constexpr std::initializer_list<ElementType> kNumbers = {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64,
                                                          ElementType::i8, ElementType::u8, ElementType::i16, ElementType::u16, ElementType::u32};
 
-// Of NaN alone the first. With select_last_index ONNX Runtime compares from the first element on: a NaN there stays, others are
-// passed over.
+// ONNX Runtime compares from the first element on: a NaN there stays, others are passed over.
 void place(OperatorImport& n, bool smallest) {
   const Tensor& x = n.tensor(0, kNumbers);
   const size_t axis = n.axis(n.integer("axis", 0), x.rank());
@@ -25,7 +24,7 @@ void place(OperatorImport& n, bool smallest) {
   Axes axes = x.axes;
   axes[axis] = {1, Batch::none};
   Tensor y = n.cast(n.tensorOf(ElementType::i32, axes, n.reshape(best, irShape(axes))), ElementType::i64);
-  if (op.last && isFloat(x.type))
+  if (isFloat(x.type))
     y = selected(n, n.call("is_nan", {sliced(n, x, axis, 0, 1)}, ElementType::boolean), constantLike(y, 0), y);
   if (!keep) axes.erase(axes.begin() + static_cast<long>(axis)), y = withAxes(n, y, axes);
   n.output(0, y);
