@@ -33,26 +33,9 @@ struct NewColumn {
   uint32_t column, element;
 };
 
-bool holds(const Forest& f, uint32_t node, double v) {
-  const double c = f.constant[node];
-  switch (static_cast<Test>(f.test[node])) {
-    case Test::less: return v < c;
-    case Test::lessOrEqual: return v <= c;
-    case Test::greater: return v > c;
-    case Test::greaterOrEqual: return v >= c;
-    case Test::equal: return v == c;
-    case Test::notEqual: return v != c;
-    case Test::inSet: {
-      const uint32_t s = f.set[node];
-      return std::binary_search(f.setMember.begin() + f.setFirst[s], f.setMember.begin() + f.setFirst[s + 1], v);
-    }
-    default: return false;   // neither 0 nor 1 is missing
-  }
-}
-
 /// The test of element j of a one-hot vector as one of its code.
 void testCode(Forest& f, uint32_t node, uint32_t column, uint32_t element) {
-  const bool one = holds(f, node, 1), zero = holds(f, node, 0);
+  const bool one = f.passes(node, 1), zero = f.passes(node, 0);
   const uint32_t yes = f.yes[node], no = f.no[node];
   f.yes[node] = one ? yes : no;
   f.no[node] = f.missing[node] = zero ? yes : no;

@@ -39,23 +39,6 @@ struct Walk {
   Failure failure;
 };
 
-static bool inSet(const Forest& f, uint32_t set, double v) {
-  return std::binary_search(f.setMember.begin() + f.setFirst[set], f.setMember.begin() + f.setFirst[set + 1], v);
-}
-
-static bool passes(const Forest& f, uint32_t node, double v) {
-  const double c = f.constant[node];
-  switch (static_cast<Test>(f.test[node])) {
-    case Test::less: return v < c;
-    case Test::lessOrEqual: return v <= c;
-    case Test::greater: return v > c;
-    case Test::greaterOrEqual: return v >= c;
-    case Test::equal: return v == c;
-    case Test::notEqual: return v != c;
-    default: return inSet(f, f.set[node], v);
-  }
-}
-
 // A column of the forest: an element of an operand.
 struct ForestColumn {
   const RowValue* value;
@@ -86,7 +69,7 @@ static Walk walk(const Forest& f, uint32_t node, const std::vector<ForestColumn>
     else if (missing)
       exit = f.missing[node];
     else
-      exit = passes(f, node, toDouble(x, column.storage)) ? f.yes[node] : f.no[node];
+      exit = f.passes(node, toDouble(x, column.storage)) ? f.yes[node] : f.no[node];
     w.marks += (exit & Forest::kMarked) != 0;
     node = Forest::target(exit);
   }

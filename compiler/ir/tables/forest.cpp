@@ -8,6 +8,22 @@
 
 namespace kiln::ir {
 
+bool Forest::passes(uint32_t node, double value) const {
+  const double c = constant[node];
+  switch (static_cast<Test>(test[node])) {
+    case Test::less: return value < c;
+    case Test::lessOrEqual: return value <= c;
+    case Test::greater: return value > c;
+    case Test::greaterOrEqual: return value >= c;
+    case Test::equal: return value == c;
+    case Test::notEqual: return value != c;
+    case Test::inSet: return std::binary_search(setMember.begin() + setFirst[set[node]], setMember.begin() + setFirst[set[node] + 1], value);
+    case Test::isMissing:
+    case Test::leaf: break;
+  }
+  return false;
+}
+
 uint32_t Forest::addNode(Test t, uint32_t col, double value, uint32_t sourceLine) {
   uint32_t node = nodes();
   test.push_back(static_cast<uint8_t>(t)), column.push_back(col), constant.push_back(value);

@@ -54,6 +54,8 @@ struct Forest final : TableBase<Forest, TableKind::Forest> {
   uint32_t nodes() const { return static_cast<uint32_t>(test.size()); }
   uint32_t leaves() const { return leafFirst.empty() ? 0 : static_cast<uint32_t>(leafFirst.size()) - 1; }
   static uint32_t target(uint32_t exit) { return exit & ~kMarked; }
+  /// What a test says of a value that is there and no NaN; isMissing says no.
+  bool passes(uint32_t node, double value) const;
   bool isLeaf(uint32_t node) const { return test[node] == static_cast<uint8_t>(Test::leaf); }
 
   // Building, in any order of nodes within a tree as long as parents come before children at the end.
