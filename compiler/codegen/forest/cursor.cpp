@@ -39,7 +39,7 @@ void putLanes(const std::vector<FlatTree>& trees, const LeafTables& leaves, uint
   const uint32_t per = width * p.vectors;
   std::vector<uint8_t> lanes;
   std::vector<kernel::CursorGroup> groups;
-  std::vector<kernel::CursorAdd> adds;
+  std::vector<kernel::CursorRowAdd> adds;
   size_t add = 0;
   for (uint32_t t0 = 0; t0 < trees.size(); t0 += per) {
     const uint32_t n = std::min<uint32_t>(per, static_cast<uint32_t>(trees.size()) - t0);
@@ -58,7 +58,7 @@ void putLanes(const std::vector<FlatTree>& trees, const LeafTables& leaves, uint
       }
     const uint32_t first = static_cast<uint32_t>(adds.size());
     for (; add < leaves.adds.size() && leaves.adds[add].tree < t0 + n; add++)
-      adds.push_back({leaves.adds[add].table, static_cast<uint16_t>(leaves.adds[add].tree - t0),
+      adds.push_back({leaves.adds[add].table * p.stride, static_cast<uint16_t>(leaves.adds[add].tree - t0),
                       static_cast<uint16_t>(leaves.adds[add].target)});
     groups.push_back({static_cast<uint32_t>(at), static_cast<uint32_t>(longest), first, static_cast<uint32_t>(adds.size()) - first});
   }
@@ -156,9 +156,11 @@ void putGone(const ForestTask& task, const std::vector<FlatTree>& trees, NodeEmi
   const Forest& f = task.forest;
   if (task.node.result == ForestNode::leaf || !hasLeaf(f, Forest::noPrediction)) return;
   std::vector<uint8_t> gone(trees.size() * p.stride), goneTrees(trees.size());
+  bool any = false;   // a forest may hold such leaves that no row reaches
   for (size_t t = 0; t < trees.size(); t++)
     for (size_t l = 0; l < trees[t].leaves.size(); l++)
-      if (f.leafKind[trees[t].leaves[l]] == Forest::noPrediction) gone[t * p.stride + l] = goneTrees[t] = 1;
+      if (f.leafKind[trees[t].leaves[l]] == Forest::noPrediction) any = gone[t * p.stride + l] = goneTrees[t] = 1;
+  if (!any) return;
   p.gone = emit.blob("forest.gone", gone), p.gone_trees = emit.blob("forest.gone_trees", goneTrees);
 }
 

@@ -133,74 +133,135 @@ template <class T> INLINE void cursor_block(const Ctx& c, const ForestCursor& p,
 }
 
 // ---- one row
+/// Leaves of the trees of a group whose cursors are known, still to be added in tree order. Each addition waits for the one
+/// before; the cursors of the next group are found meanwhile.
+template <class T> struct PendingAdds {
+  const T* leaves;
+  const CursorRowAdd* next;
+  const CursorRowAdd* end;
+  const u8* cursors;
+  T sum;
+  MEMBER void one() { sum += leaves[next->leaves + cursors[next->tree]], next++; }
+  MEMBER void some() {
+    if (end - next >= 8) UNROLL for (int i = 0; i < 8; i++) one();
+  }
+  MEMBER void rest() {
+    NOUNROLL while (next != end) one();
+  }
+};
+struct NothingPending {
+  MEMBER void some() {}
+};
+
 /// Cursors of a group of trees.
-template <int G, int Banks> INLINE void cursor_lanes(const u8* p, u32 steps, const i8* ranks, u8* cursors) {
+template <int G, int Banks, class Pending> INLINE void cursor_lanes(const u8* p, u32 steps, const i8* ranks, u8* cursors, Pending& pending) {
   ByteTable<Banks> row;
   row.open(ranks);
   Bytes at[G];
   UNROLL for (int g = 0; g < G; g++) at[g] = Bytes{};
-  NOUNROLL for (u32 s = 0; s < steps; s++)
+  NOUNROLL for (u32 s = 0; s < steps; s++) {
     UNROLL for (int g = 0; g < G; g++, p += 4 * kForestWidth) {
       const Bytes x = row.pick(load<Bytes>(p));
       const Bytes hit = (x > load<Bytes>(p + kForestWidth)) & (at[g] == load<Bytes>(p + 2 * kForestWidth));
       at[g] = hit ? load<Bytes>(p + 3 * kForestWidth) : at[g];
     }
+    pending.some();
+  }
   UNROLL for (int g = 0; g < G; g++) store(cursors + g * kForestWidth, at[g]);
 }
-template <int G> INLINE void cursor_any_lanes(const Ctx& c, const ForestCursor& p, const CursorGroup& group, const i8* ranks, u8* cursors) {
+template <int G, class Pending>
+INLINE void cursor_any_lanes(const Ctx& c, const ForestCursor& p, const CursorGroup& group, const i8* ranks, u8* cursors, Pending& pending) {
   const u8* lanes = c.blob + group.lanes;
-  if (p.banks == 1) cursor_lanes<G, 1>(lanes, group.steps, ranks, cursors);
-  else if (p.banks == 2) cursor_lanes<G, 2>(lanes, group.steps, ranks, cursors);
-  else if (p.banks == 4) cursor_lanes<G, 4>(lanes, group.steps, ranks, cursors);
-  else cursor_lanes<G, 8>(lanes, group.steps, ranks, cursors);
+  if (p.banks == 1) cursor_lanes<G, 1>(lanes, group.steps, ranks, cursors, pending);
+  else if (p.banks == 2) cursor_lanes<G, 2>(lanes, group.steps, ranks, cursors, pending);
+  else if (p.banks == 4) cursor_lanes<G, 4>(lanes, group.steps, ranks, cursors, pending);
+  else cursor_lanes<G, 8>(lanes, group.steps, ranks, cursors, pending);
+}
+template <class Pending>
+INLINE void cursor_group(const Ctx& c, const ForestCursor& p, const CursorGroup& group, const i8* ranks, u8* cursors, Pending& pending) {
+  if (p.vectors == 4) cursor_any_lanes<4>(c, p, group, ranks, cursors, pending);
+  else if (p.vectors == 2) cursor_any_lanes<2>(c, p, group, ranks, cursors, pending);
+  else cursor_any_lanes<1>(c, p, group, ranks, cursors, pending);
 }
 INLINE void put_missing_row(const Ctx& c, const Slot& out, u32 element, bool missing) {
   if (out.missing != kNone) c.scratch[out.missing + (u64)element * ((out.pitch + 7) / 8)] = missing;
+}
+INLINE u32 group_trees(const ForestCursor& p, u32 group) {
+  const u32 per = p.vectors * kForestWidth, left = p.trees - group * per;
+  return left < per ? left : per;
+}
+/// Whether a tree of the group has reached a leaf without prediction.
+INLINE bool group_gone(const Ctx& c, const ForestCursor& p, u32 group, const u8* cursors) {
+  const u32 t0 = group * p.vectors * kForestWidth, n = group_trees(p, group);
+  const u8* flags = c.blob + p.gone + (u64)t0 * p.stride;
+  u8 gone = 0;
+  NOUNROLL for (u32 t = 0; t < n; t++) gone |= flags[(u64)t * p.stride + cursors[t]];
+  return gone != 0;
+}
+/// The sum of the only target.
+template <class T> INLINE T cursor_row_sum(const Ctx& c, const ForestCursor& p, const i8* ranks, bool& gone) {
+  const CursorGroup* groups = (const CursorGroup*)(c.blob + p.groups);
+  const CursorRowAdd* adds = (const CursorRowAdd*)(c.blob + p.row_adds);
+  alignas(64) u8 cursors[2][kForestRows];
+  PendingAdds<T> pending = {(const T*)(c.blob + p.leaves), adds, adds, cursors[0], 0};
+  NOUNROLL for (u32 i = 0; i < p.group_count; i++) {
+    u8* here = cursors[i & 1];
+    cursor_group(c, p, groups[i], ranks, here, pending);
+    pending.rest();
+    if (p.gone != kNone) gone |= group_gone(c, p, i, here);
+    pending.next = adds + groups[i].first, pending.end = pending.next + groups[i].count, pending.cursors = here;
+  }
+  pending.rest();
+  return pending.sum;
+}
+template <class T> INLINE void cursor_row_sums(const Ctx& c, const ForestCursor& p, const i8* ranks, const Slot& out, bool& gone) {
+  const CursorGroup* groups = (const CursorGroup*)(c.blob + p.groups);
+  const CursorRowAdd* adds = (const CursorRowAdd*)(c.blob + p.row_adds);
+  const T* leaves = (const T*)(c.blob + p.leaves);
+  T* y = (T*)(c.scratch + out.values);
+  NOUNROLL for (u32 k = 0; k < p.targets; k++) y[(u64)k * out.pitch] = 0;
+  NOUNROLL for (u32 i = 0; i < p.group_count; i++) {
+    alignas(64) u8 cursors[kForestRows];
+    NothingPending nothing;
+    cursor_group(c, p, groups[i], ranks, cursors, nothing);
+    NOUNROLL for (u32 k = 0; k < groups[i].count; k++) {
+      const CursorRowAdd& add = adds[groups[i].first + k];
+      y[(u64)add.target * out.pitch] += leaves[add.leaves + cursors[add.tree]];
+    }
+    if (p.gone != kNone) gone |= group_gone(c, p, i, cursors);
+  }
+}
+/// Results `each` and `leaf`.
+template <class T> INLINE void cursor_row_values(const Ctx& c, const ForestCursor& p, const i8* ranks, const Slot& out) {
+  const CursorGroup* groups = (const CursorGroup*)(c.blob + p.groups);
+  NOUNROLL for (u32 i = 0; i < p.group_count; i++) {
+    alignas(64) u8 cursors[kForestRows];
+    NothingPending nothing;
+    cursor_group(c, p, groups[i], ranks, cursors, nothing);
+    const u32 t0 = i * p.vectors * kForestWidth, n = group_trees(p, i);
+    NOUNROLL for (u32 t = 0; t < n; t++) {
+      const u64 at = (u64)(t0 + t) * p.stride + cursors[t];
+      ((T*)(c.scratch + out.values))[(u64)(t0 + t) * out.pitch] = ((const T*)(c.blob + p.leaves))[at];
+      put_missing_row(c, out, t0 + t, p.gone != kNone && c.blob[p.gone + at]);
+    }
+  }
 }
 template <class T> INLINE void cursor_row(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot* results, u64) {
   alignas(64) i8 ranks[128];
   UNROLL for (int i = 0; i < 128; i += 16) store(ranks + i, Lane<i8, 16>{});
   quantise_row(c, p.quantiser, operands, ByteRow{ranks});
   const Slot& out = results[0];
-  const CursorGroup* groups = (const CursorGroup*)(c.blob + p.groups);
-  const CursorAdd* adds = (const CursorAdd*)(c.blob + p.row_adds);
-  const T* leaves = (const T*)(c.blob + p.leaves);
-  T* y = (T*)(c.scratch + out.values);
-  T sum = 0;
-  bool gone = false;
-  if (cursor_is_sum(p))
-    NOUNROLL for (u32 k = 0; k < p.targets; k++) y[(u64)k * out.pitch] = 0;
-  NOUNROLL for (u32 i = 0; i < p.group_count; i++) {
-    const CursorGroup& group = groups[i];
-    alignas(64) u8 cursors[kForestRows];
-    if (p.vectors == 4) cursor_any_lanes<4>(c, p, group, ranks, cursors);
-    else if (p.vectors == 2) cursor_any_lanes<2>(c, p, group, ranks, cursors);
-    else cursor_any_lanes<1>(c, p, group, ranks, cursors);
-    const u32 per = p.vectors * kForestWidth, t0 = i * per, n = p.trees - t0 < per ? p.trees - t0 : per;
-    if (!cursor_is_sum(p)) {
-      NOUNROLL for (u32 t = 0; t < n; t++) {
-        const u64 at = (u64)(t0 + t) * p.stride + cursors[t];
-        y[(u64)(t0 + t) * out.pitch] = leaves[at];
-        put_missing_row(c, out, t0 + t, p.gone != kNone && c.blob[p.gone + at]);
-      }
-    } else if (p.targets == 1) {
-#pragma clang loop unroll_count(8)
-      for (u32 k = 0; k < group.count; k++) sum += leaves[(u64)adds[group.first + k].table * p.stride + cursors[adds[group.first + k].tree]];
-    } else {
-      NOUNROLL for (u32 k = 0; k < group.count; k++) {
-        const CursorAdd& add = adds[group.first + k];
-        y[(u64)add.target * out.pitch] += leaves[(u64)add.table * p.stride + cursors[add.tree]];
-      }
+  if (!cursor_is_sum(p)) return cursor_row_values<T>(c, p, ranks, out);
+  if constexpr (kIsSummed<T>) {
+    T* y = (T*)(c.scratch + out.values);
+    bool gone = false;
+    if (p.targets == 1) y[0] = cursor_row_sum<T>(c, p, ranks, gone);
+    else cursor_row_sums<T>(c, p, ranks, out, gone);
+    NOUNROLL for (u32 k = 0; k < p.targets; k++) {
+      const T total = y[(u64)k * out.pitch];
+      y[(u64)k * out.pitch] = gone ? 0 : p.result == kForestAverage ? total / (T)p.trees : total;
+      put_missing_row(c, out, k, gone);
     }
-    if (cursor_is_sum(p) && p.gone != kNone)
-      NOUNROLL for (u32 t = 0; t < n; t++) gone |= c.blob[p.gone + (u64)(t0 + t) * p.stride + cursors[t]] != 0;
-  }
-  if (!cursor_is_sum(p)) return;
-  if (p.targets == 1) y[0] = sum;
-  NOUNROLL for (u32 k = 0; k < p.targets; k++) {
-    const T total = y[(u64)k * out.pitch];
-    y[(u64)k * out.pitch] = gone ? 0 : p.result == kForestAverage ? total / (T)p.trees : total;
-    put_missing_row(c, out, k, gone);
   }
 }
 KILN_TIER_KERNEL(forest_cursor_f64, cursor_row<f64>, cursor_block<f64>, ForestCursor)

@@ -75,6 +75,11 @@ struct CursorAdd {
   u32 table;
   u16 tree, target;
 };
+/// The same for one row; `leaves`: the table's first leaf.
+struct CursorRowAdd {
+  u32 leaves;
+  u16 tree, target;
+};
 struct CursorRun {
   u32 target, first, count;   ///< adds of one target in a chunk
 };
@@ -94,7 +99,7 @@ struct ForestCursor {
   u32 gone, gone_trees;       ///< blob: u8[tree][stride], u8[tree]: leaves without prediction, trees that have any; kNone: none
   u32 ranks, sums, gone_rows; ///< scratch: i8[column][R], T[target][R], u8[R]
   u32 groups, group_count;    ///< one row: CursorGroup[]
-  u32 row_adds;
+  u32 row_adds;               ///< blob: CursorRowAdd[]
   u32 banks;                  ///< one row: 16-byte (v4: 64-byte) registers that hold the columns
   u32 vectors;                ///< one row: vectors of trees a group
 };
