@@ -79,7 +79,7 @@ void scoreVerb(CLI::App& program, int& code) {
   auto score = std::make_shared<Score>();
   CLI::App* verb = program.add_subcommand("score", "score a table with a compiled scorer or a model");
   score->model.add(*verb, "compiled scorer, or a model, which is compiled for this machine first");
-  verb->add_option("-i,--input", score->input, "table to read ('-': standard input)")->capture_default_str();
+  verb->add_option("-i,--input", score->input, "table to read ('-': standard input); a model without inputs has a result for each record, or one for an empty table")->capture_default_str();
   verb->add_option("-o,--output", score->output, "scores to write ('-': standard output)")->capture_default_str();
   verb->add_option("--input-format", score->inputFormat, "csv, tsv or ndjson (default: by the file's name; a tab in a csv header means tsv)")
       ->check(CLI::IsMember({"csv", "tsv", "ndjson"}));

@@ -1,6 +1,8 @@
 #include "frontends/onnx/axes.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "compiler/ir/nodes/arrange.h"
 #include "compiler/ir/nodes/concat.h"
@@ -196,13 +198,37 @@ ValueId zeroIfMissing(OperatorImport& n, ValueId numbers) {
   return n.build.add(ir::Select(), {n.build.call("is_missing", {numbers}), n.build.integer(0, ir::Elem::i32), numbers});
 }
 
+// A reduction over no element: the standard's.
+static Tensor ofNothing(OperatorImport& n, const Tensor& x, ir::Reduce::Kind op) {
+  const bool floats = isFloat(x.type);
+  const auto integers = [&](auto limit) {
+    Elements one;
+    one.integers = {op == ir::Reduce::max ? limit.min() : limit.max()};
+    return hostTensor(x.type, {}, std::move(one));
+  };
+  switch (op) {
+    case ir::Reduce::sum:
+    case ir::Reduce::sumsq:
+    case ir::Reduce::any: return constantLike(x, 0);
+    case ir::Reduce::product:
+    case ir::Reduce::all: return constantLike(x, 1);
+    case ir::Reduce::max:
+    case ir::Reduce::min:
+      if (floats) return constantLike(x, op == ir::Reduce::max ? -INFINITY : INFINITY);
+      if (x.type == ElementType::i32) return integers(std::numeric_limits<int32_t>());
+      if (x.type == ElementType::i64) return integers(std::numeric_limits<int64_t>());
+      [[fallthrough]];
+    default: n.unsupported("a reduction of no element");
+  }
+}
+
 Tensor reduced(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, const char* op) {
   ir::Reduce reduce;
   for (size_t i = 0; i < std::size(ir::Reduce::kKinds); i++)
     if (std::string(op) == ir::Reduce::kKinds[i]) reduce.op = static_cast<ir::Reduce::Kind>(i);
   Axes kept = x.axes;
   for (size_t axis : axes) kept[axis] = {1, Batch::none};
-  if (x.count() == 0 && (reduce.op == ir::Reduce::sum || reduce.op == ir::Reduce::sumsq)) return spread(n, constantLike(x, 0), kept);
+  if (x.count() == 0) return spread(n, ofNothing(n, x, reduce.op), kept);
   const Last last = toLast(n, x, axes);
   return n.tensorOf(x.type, kept, n.reshape(n.build.add(std::move(reduce), {last.value}), irShape(kept)));
 }

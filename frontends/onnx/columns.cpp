@@ -6,6 +6,7 @@
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
+#include "frontends/onnx/axes.h"
 #include "frontends/onnx/importer.h"
 
 namespace kiln::onnx {
@@ -124,6 +125,17 @@ void Importer::putTensor(const std::string& name, const Tensor& tensor, const st
   build.add(std::move(output), {value});
 }
 
+// One map is the row's; several are a sequence.
+void Importer::putMaps(const std::string& name, const Value& maps, const std::string& path) {
+  if (maps.data.count() == static_cast<int64_t>(maps.keys.size())) return putTensor(name, maps.data, &maps.keys, path);
+  for (int64_t i = 0; i < maps.data.axes[0].size; i++) {
+    Frame frame;
+    proto::NodeProto none;
+    OperatorImport n(*this, frame, none, path, build, {}, 0);
+    putTensor(name + "." + std::to_string(i), sliced(n, maps.data, 0, i, 1), &maps.keys, path);
+  }
+}
+
 void Importer::putOutputs(const proto::GraphProto& graph, const std::vector<Value>& values) {
   for (int i = 0; i < graph.output_size(); i++) {
     const Value& value = values[static_cast<size_t>(i)];
@@ -132,7 +144,7 @@ void Importer::putOutputs(const proto::GraphProto& graph, const std::vector<Valu
     build.at({0, 0, path});
     try {
       if (value.kind == Value::tensor) putTensor(name, value.data, nullptr, path);
-      else if (value.kind == Value::maps) putTensor(name, value.data, &value.keys, path);
+      else if (value.kind == Value::maps) putMaps(name, value, path);
       else if (value.kind == Value::sequence)
         for (size_t item = 0; item < value.items.size(); item++) putTensor(name + "." + std::to_string(item), value.items[item], nullptr, path);
       else if (value.kind == Value::tokens) unsupported(path, "tokens as an output are not supported", "how many they are depends on the row");

@@ -145,7 +145,24 @@ void Importer::readInitializers(const proto::GraphProto& graph, Frame& frame) {
     unsupported(frame.path + ".sparse_initializer '" + sparse.values().name() + "'", "a sparse tensor is not supported");
 }
 
+// An open dimension is the batch if it is the first of a model with a batch; else nothing is known.
+void Importer::readShapes(const proto::GraphProto& graph, Frame& frame) {
+  const auto read = [&](const proto::ValueInfoProto& info) {
+    if (!info.type().has_tensor_type() || !info.type().tensor_type().has_shape()) return;
+    Axes axes;
+    for (auto& dim : info.type().tensor_type().shape().dim()) {
+      const bool isBatch = axes.empty() && !dim.has_dim_value() && !whole && !unit;
+      if (!isBatch && (!dim.has_dim_value() || dim.dim_value() < 0)) return;
+      axes.push_back(isBatch ? Axis{1, Batch::outer} : Axis{dim.dim_value(), Batch::none});
+    }
+    frame.declared.emplace(info.name(), std::move(axes));
+  };
+  for (auto& info : graph.value_info()) read(info);
+  for (auto& info : graph.output()) read(info);
+}
+
 std::vector<Value> Importer::graph(const proto::GraphProto& graph, Frame& frame) {
+  readShapes(graph, frame);
   readInitializers(graph, frame);
   const Needed needed = neededNodes(graph);
   nodes(graph.node(), &needed, frame);
@@ -223,6 +240,7 @@ bool Importer::run(const Operator& op, OperatorImport& n) {
   try {
     op.import(n);
     n.refuseUnread();
+    n.endUnexpected();
     return true;
   } catch (const Refused&) {
   } catch (const ir::BuildError& error) {

@@ -33,6 +33,7 @@ struct Frame {
   const Opsets* opsets = nullptr;
   std::string path;            ///< "graph", "graph.node[3].then_branch"
   std::unordered_map<std::string, Value> names;
+  std::unordered_map<std::string, Axes> declared;    ///< of values whose shapes the graph gives
   std::unordered_map<std::string, const proto::AttributeProto*> arguments;   ///< of a function: what ref_attr_name refers to
   const Value* find(const std::string& name) const;
 };
@@ -100,9 +101,11 @@ class Importer {
                       int version, std::vector<Value>& outputs);   // sizes.cpp
   bool functionCall(const proto::FunctionProto& function, const proto::NodeProto& node, const std::string& path, Frame& frame,
                     const std::vector<Value>& inputs, std::vector<Value>& outputs);
+  void readShapes(const proto::GraphProto& graph, Frame& frame);
   void readInitializers(const proto::GraphProto& graph, Frame& frame);
   bool declareInput(const proto::ValueInfoProto& input, const std::string& path, Frame& frame);
   ValueId inputColumns(const std::string& field, const Tensor& tensor, const std::vector<int64_t>& columns);
+  void putMaps(const std::string& name, const Value& maps, const std::string& path);
   void putTensor(const std::string& name, const Tensor& tensor, const std::vector<std::string>* labels, const std::string& path);
 
   const Source& source_;

@@ -5,12 +5,15 @@
 #include <unordered_map>
 
 #include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/const.h"
+#include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/reshape.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/matrix.h"
 #include "frontends/onnx/importer.h"
+#include "kiln/scorer.h"
 
 namespace kiln::onnx {
 
@@ -101,6 +104,42 @@ std::vector<Monomial> OperatorImport::monomials(size_t i) {
   for (size_t e = 0; e < tensor.host->size(); e++)
     all.push_back({tensor.host->integers[e], tensor.host->powers.empty() ? uint8_t{0} : tensor.host->powers[e]});
   return all;
+}
+
+// ---- shape arguments that the row gives
+
+std::optional<Axes> OperatorImport::declared(size_t output) const {
+  if (output >= outputs_.size()) return std::nullopt;
+  const auto found = frame_.declared.find(node_.output(static_cast<int>(output)));
+  return found == frame_.declared.end() ? std::nullopt : std::optional<Axes>(found->second);
+}
+
+// The first column of the input that a value stands in, through what only moves, casts or checks it; kNone: it is computed.
+static uint32_t columnOf(const ir::Pipeline& pipeline, ValueId value) {
+  while (pipeline.producer(value).operands.size() == 1) value = pipeline.producer(value).operands[0];
+  uint32_t column = 0;
+  for (ir::NodeId input : pipeline.inputs()) {
+    const ValueId result = pipeline.nodes[input].results[0];
+    if (result == value) return column;
+    column += pipeline.type(result).size();
+  }
+  return kNone;
+}
+
+void OperatorImport::expect(const Tensor& condition, size_t i) {
+  expected_.emplace_back(build.call("not", {shaped(condition, {})}), columnOf(build.pipeline(), inputs_[i].data.value));
+}
+
+void OperatorImport::endUnexpected() {
+  for (Value& output : outputs_) {
+    if (output.kind != Value::tensor || output.data.count() == 0) continue;
+    for (auto& [wrong, field] : expected_) {
+      ir::RaiseIf raise;
+      raise.cause = KILN_INVALID_VALUE, raise.fieldIndex = field;
+      const ValueId raised = build.add(std::move(raise), {value(output.data), wrong});
+      output.data = tensorOf(output.data.type, output.data.axes, build.add(ir::Check(), {raised}));
+    }
+  }
 }
 
 // ---- attributes

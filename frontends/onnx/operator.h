@@ -64,6 +64,13 @@ class OperatorImport {
   /// Sizes, which may contain the number of rows: the input of Reshape, Expand, ConstantOfShape ...
   std::vector<Monomial> monomials(size_t i);
 
+  // ---- shape arguments that the row gives (given.h works with these)
+  bool isConstant(size_t i) const { return !has(i) || (inputs_[i].kind == Value::tensor && inputs_[i].data.isConstant()); }
+  /// The axes that the model declares for an output (value_info, or the graph's outputs); nothing where they are not all known.
+  std::optional<Axes> declared(size_t output) const;
+  /// A row for which `condition` (bool, of one element) is false has no result of this node: the status of the row names input i.
+  void expect(const Tensor& condition, size_t i);
+
   // ---- attributes: one that is absent is the fallback; of another type: refused
   bool hasAttribute(const char* name) const;
   int64_t integer(const char* name, std::optional<int64_t> fallback = std::nullopt);   ///< no fallback: refused if it is absent
@@ -149,6 +156,8 @@ class OperatorImport {
   int version_;
   std::map<std::string, const proto::AttributeProto*> attributes_;
   std::set<std::string> read_;
+  void endUnexpected();                                 // wraps the outputs in what was expected
+  std::vector<std::pair<ValueId, uint32_t>> expected_;  // each with the number of the input field, or kNone
 };
 
 /// A row of operators.def.

@@ -60,7 +60,12 @@ class Graph {
   }
   /// Dimensions; -1 is the batch.
   Graph& input(const std::string& name, int type, const std::vector<int64_t>& dims) { return value(*model_.mutable_graph()->add_input(), name, type, dims); }
-  Graph& output(const std::string& name, int type = Type::FLOAT) { return value(*model_.mutable_graph()->add_output(), name, type, {}); }
+  Graph& output(const std::string& name, int type = Type::FLOAT) {
+    value(*model_.mutable_graph()->add_output(), name, type, {}).model_.mutable_graph()->mutable_output()->rbegin()->mutable_type()->mutable_tensor_type()->clear_shape();
+    return *this;
+  }
+  /// With a declared shape.
+  Graph& output(const std::string& name, int type, const std::vector<int64_t>& dims) { return value(*model_.mutable_graph()->add_output(), name, type, dims); }
   Graph& mapInput(const std::string& name, int key, int element) {
     auto& input = *model_.mutable_graph()->add_input();
     input.set_name(name);
@@ -102,7 +107,7 @@ class Graph {
   Graph& value(proto::ValueInfoProto& info, const std::string& name, int type, const std::vector<int64_t>& dims) {
     info.set_name(name);
     auto& tensor = *info.mutable_type()->mutable_tensor_type();
-    tensor.set_elem_type(type);
+    tensor.set_elem_type(type), tensor.mutable_shape();
     for (int64_t d : dims) {
       auto& dim = *tensor.mutable_shape()->add_dim();
       if (d < 0) dim.set_dim_param("N");

@@ -21,6 +21,24 @@ TEST(LinearClassifier, LargestOfThree) {
   EXPECT_EQ(g.score("X[0],X[1]\n1,1\n1,2\n3,3\n"), "label,scores[0],scores[1],scores[2]\na,1,1,-1\nb,1,2,0\na,3,3,3\n");
 }
 
+// ONNX Runtime 1.32: the first coefficients, as rows of the width of the input.
+TEST(LinearClassifier, MoreCoefficientsThanColumns) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 2}).output("label", Type::INT64).output("scores");
+  g.node("LinearClassifier", {"X"}, {"label", "scores"}, kMl).floats("coefficients", {1, 2, 3, 4, 5, 6, 7, 8, 9}).floats("intercepts", {0.5f, 0, -1}).ints("classlabels_ints", {0, 1, 2});
+  EXPECT_EQ(g.score("X[0],X[1]\n1,-2\n", "2>/dev/null"), "label,scores[0],scores[1],scores[2]\n0,-2.5,-5,-8\n");
+  EXPECT_NE(g.check().find("those beyond are ignored"), std::string::npos);
+  EXPECT_NE(g.check("--semantics=spec").find("!"), std::string::npos);
+}
+
+// Columns are what stands after the first dimension; expected value of ONNX Runtime 1.32.
+TEST(FeatureVectorizer, OfMoreDimensions) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 2, 2}).input("Z", Type::FLOAT, {-1, 1}).output("Y");
+  g.node("FeatureVectorizer", {"X", "Z"}, {"Y"}, kMl).ints("inputdimensions", {4, 1});
+  EXPECT_EQ(g.score("\"X[0,0]\",\"X[0,1]\",\"X[1,0]\",\"X[1,1]\",Z\n1,2,3,4,5\n"), "Y[0],Y[1],Y[2],Y[3],Y[4]\n1,2,3,4,5\n");
+}
+
 TEST(LinearRegressor, WrongNumberOfCoefficients) {
   Graph g(21, 1);
   g.input("X", Type::FLOAT, {-1, 2}).output("Y");
@@ -92,6 +110,14 @@ TEST(ZipMap, ColumnsByLabel) {
   g.input("X", Type::FLOAT, {-1, 2}).output("Z");
   g.node("ZipMap", {"X"}, {"Z"}, kMl).strings("classlabels_strings", {"a", "b"});
   EXPECT_EQ(g.score("X[0],X[1]\n1,2\n"), "Z[a],Z[b]\n1,2\n");
+}
+
+// A model that is scored whole has a sequence of maps: that of row i is Z.i.
+TEST(ZipMap, SeveralMapsOfOneRow) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {2, 2}).output("Z");
+  g.node("ZipMap", {"X"}, {"Z"}, kMl).strings("classlabels_strings", {"a", "b"});
+  EXPECT_EQ(g.score("\"X[0,0]\",\"X[0,1]\",\"X[1,0]\",\"X[1,1]\"\n1,2,3,4\n"), "Z.0[a],Z.0[b],Z.1[a],Z.1[b]\n1,2,3,4\n");
 }
 
 }  // namespace kiln::test

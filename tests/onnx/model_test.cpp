@@ -53,6 +53,17 @@ TEST(Batch, SizesWithTheNumberOfRows) {
   said(text.check(), "mixes rows");
 }
 
+// A model without inputs has one result for each record, and one for an empty table.
+TEST(Columns, ModelWithoutInputs) {
+  Graph g;
+  g.output("Y", Type::INT64, {2});
+  g.node("Constant", {}, {"Y"}).ints("value_ints", {3, 4});
+  EXPECT_EQ(g.score(""), "Y[0],Y[1]\n3,4\n");
+  EXPECT_EQ(g.score("\n"), "Y[0],Y[1]\n3,4\n");
+  EXPECT_EQ(g.score("key\n1\n2\n", "2>/dev/null"), "Y[0],Y[1]\n3,4\n3,4\n");
+  EXPECT_EQ(g.score("key\n", "2>/dev/null"), "Y[0],Y[1]\n");
+}
+
 TEST(Columns, NoRowsGiveNoRows) {
   Graph g;
   g.input("X", Type::FLOAT, {-1, 2}).output("Y");

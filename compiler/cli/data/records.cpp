@@ -40,7 +40,7 @@ static std::string_view withoutLineEnd(std::string_view line) {
   return line;
 }
 
-bool RecordReader::readHeader(std::string& error) {
+bool RecordReader::readHeader(std::string& error, bool needsColumns) {
   bool complete = false;
   size_t end = 0;
   while (true) {
@@ -52,6 +52,10 @@ bool RecordReader::readHeader(std::string& error) {
   if (!complete) return error = "a quote in the header is never closed", false;
   std::string header(withoutLineEnd(std::string_view(pending_).substr(0, end)));
   if (header.starts_with("\xef\xbb\xbf")) header.erase(0, 3);
+  if (header.empty() && !needsColumns) {
+    format_ = TextFormat::csv, pending_ = "\"\"\n", end_ = true, columns_ = {""};
+    return true;
+  }
   if (header.empty()) return error = "there is no header", false;
   if (format_ == TextFormat::ndjson) {   // the first record stays: it is data as well
     auto record = nlohmann::json::parse(header, nullptr, false);

@@ -14,8 +14,9 @@ class RecordReader {
  public:
   /// `fd` stays the caller's. `format` csv with a tab in the header line becomes tsv.
   RecordReader(int fd, TextFormat format, size_t chunkBytes = 1 << 20);
-  /// Reads the header (CSV, TSV) or the first record's keys (NDJSON). False, with `error`, if there is none.
-  bool readHeader(std::string& error);
+  /// Reads the header (CSV, TSV) or the first record's keys (NDJSON). False, with `error`, if there is none. `needsColumns` is
+  /// false for a model without inputs: a table with nothing in its first line then has one record, of one blank column.
+  bool readHeader(std::string& error, bool needsColumns = true);
   const std::vector<std::string>& columns() const { return columns_; }
   TextFormat format() const { return format_; }
   /// The next chunk of whole records; empty at the end. `firstLine` is the line number of its first record. False, with

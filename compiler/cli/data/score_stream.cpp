@@ -431,7 +431,7 @@ ScoreResult scoreStream(const RowScorer& scorer, const ScoreOptions& options, in
   };
   std::string error;
   RecordReader reader(in, options.inputFormat);
-  if (!reader.readHeader(error)) return fail(3, error);
+  if (!reader.readHeader(error, !scorer.inputs.empty())) return fail(3, error);
   Setup setup{scorer, options, reader.format(), reader.columns(), {}, {}, {}};
   if (!bindInputs(scorer, setup.columns, options.strictColumns, setup.bindings, result.warnings, error)) return fail(3, error);
   if (!chooseColumns(setup, error)) return fail(2, error);

@@ -12,6 +12,7 @@
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/lookup.h"
+#include "frontends/onnx/axes.h"
 #include "frontends/onnx/operators/trees.h"
 #include "frontends/onnx/places.h"
 
@@ -96,8 +97,13 @@ void featureVectorizer(OperatorImport& n) {
   std::vector<std::vector<ValueId>> parts;   // by row
   int64_t columns = 0;
   for (size_t i = 0; i < n.inputs(); i++) {
-    const Tensor& x = n.number(i);
+    Tensor x = n.number(i);
     if (x.rank() == 1 && x.axes[0].isBatch()) n.mixesRows("an input of one dimension is a row");
+    if (x.rank() > 2) {   // what stands after the first dimension is the row's, as ONNX Runtime reads it
+      const auto row = merge(Axes(x.axes.begin() + 1, x.axes.end()));
+      if (!row || row->isBatch()) n.mixesRows("its columns are the rows of the batch");
+      x = withAxes(n, x, {x.axes[0], *row});
+    }
     OperatorImport::Rows rows = n.rows(n.cast(x, ElementType::f32));
     if (rows.outer.empty()) rows.outer = {Axis()};
     if (i == 0) outer = rows.outer, parts.resize(rows.vectors.size());

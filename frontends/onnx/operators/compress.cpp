@@ -1,19 +1,74 @@
-// Compress, NonZero: the elements, or places, where a condition holds. The condition must be known while compiling: otherwise the
-// length of the result would depend on the row.
-#include "frontends/onnx/axes.h"
+// Compress, NonZero: the elements, or places, where a condition holds. How many they are must be known while compiling: from the
+// condition, or, if the row gives it, from the declared shape; a row in which they are more or fewer has no result.
+#include <algorithm>
+
+#include "compiler/ir/nodes/cumsum.h"
+#include "frontends/onnx/given.h"
 
 namespace kiln::onnx {
+
+namespace {
+
+constexpr int64_t kMostComparisons = 1 << 20;
+
+// Where `condition` (bool [k]) is true, from the first on: i64 [count], of which there must be so many. The place of the j-th
+// is how many places have at most j true ones up to them.
+Tensor placesOf(OperatorImport& n, const Tensor& condition, int64_t count, size_t input) {
+  const int64_t k = condition.count();
+  if (count > k) n.invalid("declared are " + std::to_string(count) + " elements of " + std::to_string(k));
+  if (k * std::max<int64_t>(count, 1) > kMostComparisons) n.unsupported("a choice of " + std::to_string(count) + " elements from " + std::to_string(k) + " by the row");
+  const Tensor numbers = n.cast(condition, ElementType::i64);
+  n.expect(n.call("eq", {reduced(n, numbers, {0}, "sum"), hostIntegers({count})}, ElementType::boolean), input);
+  if (count == 0) return hostIntegers({});
+  const Tensor upTo = n.tensorOf(ElementType::i64, condition.axes, n.build.add(ir::CumSum(), {n.vector(numbers)}));
+  std::vector<int64_t> each;
+  for (int64_t j = 0; j < count; j++) each.push_back(j);
+  const Tensor column = withAxes(n, hostIntegers(each), {{count}, {1}});
+  const Tensor before = n.cast(n.call("le", {withAxes(n, upTo, {{1}, {k}}), column}, ElementType::boolean), ElementType::i64);
+  return withAxes(n, reduced(n, before, {1}, "sum"), {{count}});
+}
+
+void compressByGiven(OperatorImport& n, const Tensor& from, size_t axis) {
+  const Axes declared = declaredAxes(n, 0, 1);
+  Axes rest = declared;
+  if (declared.size() == from.rank()) rest[axis] = from.axes[axis];
+  if (rest != from.axes || declared[axis].size > from.axes[axis].size) n.invalid(describe(from.axes) + " is declared as " + describe(declared));
+  const Tensor condition = n.tensor(1);
+  if (condition.rank() != 1 || condition.axes[0].isBatch() || condition.count() > from.axes[axis].size) n.invalid("the condition is longer than the axis");
+  const Tensor kept = placesOf(n, condition, declared[axis].size, 1);
+  if (count(declared) == 0) return n.output(0, hostTensor(from.type, declared, {}));
+  const std::vector<int64_t> strides = stridesOf(from.axes);
+  std::vector<int64_t> offsets;
+  eachIndex(sizes(declared), [&](const std::vector<int64_t>& index) {
+    int64_t at = 0;
+    for (size_t i = 0; i < index.size(); i++) at += i == axis ? 0 : index[i] * strides[i];
+    offsets.push_back(at);
+  });
+  const Tensor along = mapped(n, kept, declared, [&](const std::vector<int64_t>& index) { return index[axis]; });
+  const Tensor flat = withAxes(n, along, {{count(declared)}});
+  const Tensor place = apply(n, "add", apply(n, "mul", flat, hostIntegers({strides[axis]})), hostIntegers(offsets));
+  n.output(0, gatheredAt(n, from, declared, place));
+}
+
+Tensor emptyText() {
+  Elements one;
+  one.texts = {""};
+  return hostTensor(ElementType::str, {}, std::move(one));
+}
+
+}  // namespace
 
 void compress(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
   n.tensor(1, {ElementType::boolean});
-  const std::vector<int64_t> condition = n.constantIntegers(1);
   const bool flat = !n.hasAttribute("axis");
   const size_t axis = flat ? 0 : n.axis(n.integer("axis"), x.rank());
   const Tensor from = flat ? withAxes(n, x, {{x.count()}}) : x;
   if (flat)
     for (size_t i = 0; i < x.rank(); i++) refuseBatch(n, x, i, "takes rows of the batch by number");
   refuseBatch(n, from, axis, "takes rows of the batch by number");
+  if (!n.isConstant(1)) return compressByGiven(n, from, axis);
+  const std::vector<int64_t> condition = n.constantIntegers(1);
   std::vector<int64_t> kept;
   for (size_t i = 0; i < condition.size(); i++)
     if (condition[i]) kept.push_back(static_cast<int64_t>(i));
@@ -28,8 +83,27 @@ void compress(OperatorImport& n) {
            }));
 }
 
+static void nonZeroOfRow(OperatorImport& n, const Tensor& x) {
+  const Axes declared = declaredAxes(n, 0, 0);
+  for (size_t i = 0; i < x.rank(); i++) refuseBatch(n, x, i, "places among the rows of the batch");
+  if (declared.size() != 2 || declared[0] != Axis{static_cast<int64_t>(x.rank())} || declared[1].isBatch())
+    n.invalid("places in " + describe(x.axes) + " are declared as " + describe(declared));
+  const Tensor zero = x.type == ElementType::str ? n.call("eq", {x, emptyText()}, ElementType::boolean) : n.call("eq", {x, constantLike(x, 0)}, ElementType::boolean);
+  const Tensor isSet = n.call("not", {withAxes(n, zero, {{x.count()}})}, ElementType::boolean);
+  const Tensor places = placesOf(n, isSet, declared[1].size, 0);
+  std::vector<Tensor> rows;
+  const std::vector<int64_t> strides = stridesOf(x.axes);
+  for (size_t i = 0; i < x.rank(); i++) {
+    const Tensor at = apply(n, "rem", apply(n, "div", places, hostIntegers({strides[i]})), hostIntegers({x.axes[i].size}));
+    rows.push_back(withAxes(n, at, {{1}, declared[1]}));
+  }
+  if (declared[1].size == 0 || rows.empty()) return n.output(0, hostTensor(ElementType::i64, declared, {}));
+  n.output(0, joined(n, rows, 0));
+}
+
 void nonZero(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
+  if (!x.isConstant()) return nonZeroOfRow(n, x);
   const Elements& all = n.elements(0);
   std::vector<std::vector<int64_t>> places;
   size_t e = 0;

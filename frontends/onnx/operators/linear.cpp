@@ -17,12 +17,16 @@ ir::TableRef matrix(OperatorImport& n, const std::vector<double>& numbers, std::
   return n.build.table(std::move(matrix), name);
 }
 
-// A function from a row to the vector of its `outputs` weighted sums.
-ir::Dense linear(OperatorImport& n, const std::vector<double>& coefficients, const std::vector<double>& intercepts, uint32_t columns, uint32_t outputs) {
-  if (coefficients.size() != uint64_t{columns} * outputs)
-    n.invalid("attribute 'coefficients' has " + std::to_string(coefficients.size()) + " entries for " + std::to_string(outputs) + " rows of " + std::to_string(columns));
+// A function from a row to the vector of its `outputs` weighted sums. `mayBeLonger`: ONNX Runtime reads the first coefficients of a
+// classifier as rows of the width of its input, if all of them are a multiple of the classes.
+ir::Dense linear(OperatorImport& n, const std::vector<double>& coefficients, const std::vector<double>& intercepts, uint32_t columns, uint32_t outputs, bool mayBeLonger) {
+  const uint64_t wanted = uint64_t{columns} * outputs;
+  const std::string found = "attribute 'coefficients' has " + std::to_string(coefficients.size()) + " entries for " + std::to_string(outputs) + " rows of " + std::to_string(columns);
+  const bool fits = coefficients.size() == wanted || (mayBeLonger && !n.spec() && coefficients.size() > wanted && coefficients.size() % outputs == 0);
+  if (!fits) n.invalid(found);
+  if (coefficients.size() > wanted) n.warn(found, "those beyond are ignored, as ONNX Runtime does");
   ir::Dense dense;
-  dense.weights = matrix(n, coefficients, {outputs, columns}, "coefficients");
+  dense.weights = matrix(n, {coefficients.begin(), coefficients.begin() + static_cast<long>(wanted)}, {outputs, columns}, "coefficients");
   dense.biasLast = true;
   if (!intercepts.empty()) dense.bias = matrix(n, intercepts, {outputs}, "intercepts");
   return dense;
@@ -41,7 +45,7 @@ void linearRegressor(OperatorImport& n) {
     n.warn("attribute 'intercepts' has " + std::to_string(intercepts.size()) + " entries for " + std::to_string(targets) + " targets", "they are ignored, as ONNX Runtime does");
     intercepts.clear();
   }
-  const ir::Dense dense = linear(n, n.numbers("coefficients"), intercepts, rows.columns, static_cast<uint32_t>(targets));
+  const ir::Dense dense = linear(n, n.numbers("coefficients"), intercepts, rows.columns, static_cast<uint32_t>(targets), false);
   if (targets == 1 && transform != PostTransform::none && transform != PostTransform::probit && !n.spec())
     n.warn("post_transform of one target does nothing", "ONNX Runtime applies only PROBIT there; --semantics=spec applies all");
   std::vector<ValueId> parts;
@@ -67,7 +71,7 @@ void linearClassifier(OperatorImport& n) {
   if (intercepts.empty()) n.unsupported("a classifier without intercepts", "their number says how many scores there are");
   if (!binary && (scores == 1 || scores != labels.size()))
     n.invalid("attribute 'intercepts' has " + std::to_string(scores) + " entries for " + std::to_string(labels.size()) + " labels");
-  const ir::Dense dense = linear(n, n.numbers("coefficients"), intercepts, rows.columns, scores);
+  const ir::Dense dense = linear(n, n.numbers("coefficients"), intercepts, rows.columns, scores, true);
   const auto pair = [&](ValueId a, ValueId b) { return n.build.add(ir::Concat(), {a, b}); };
   std::vector<ValueId> outputLabels, columns;
   for (ValueId row : rows.vectors) {

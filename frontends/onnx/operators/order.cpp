@@ -2,7 +2,7 @@
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/cumsum.h"
 #include "compiler/ir/nodes/topk.h"
-#include "frontends/onnx/axes.h"
+#include "frontends/onnx/given.h"
 
 namespace kiln::onnx {
 
@@ -41,6 +41,11 @@ void topK(OperatorImport& n) {
   int64_t k = 0;
   if (n.version() < 10) {
     k = n.integer("k");
+  } else if (!n.isConstant(1)) {
+    const Axes declared = declaredAxes(n, 0, 1);
+    if (declared.size() != x.rank()) n.invalid("declared are " + describe(declared) + " for " + describe(x.axes));
+    k = declared[axis].size;
+    expectIntegers(n, 1, {k});
   } else {
     const std::vector<int64_t> given = n.constantIntegers(1);
     if (given.size() != 1) n.invalid("k must be one number");
@@ -61,12 +66,16 @@ void topK(OperatorImport& n) {
 
 void cumSum(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64});
-  const size_t axis = n.axis(static_cast<int64_t>(n.constantNumber(1)), x.rank());
   ir::CumSum op;
   op.exclusive = n.integer("exclusive", 0) != 0, op.reverse = n.integer("reverse", 0) != 0;
-  refuseBatch(n, x, axis, "sums over the rows of the batch");
-  const Last last = toLast(n, x, {axis});
-  n.output(0, fromLast(n, last, x, x.type, n.build.add(op, {last.value})));
+  const auto along = [&](const std::vector<size_t>& axis) {
+    refuseBatch(n, x, axis[0], "sums over the rows of the batch");
+    const Last last = toLast(n, x, axis);
+    return fromLast(n, last, x, x.type, n.build.add(op, {last.value}));
+  };
+  if (n.isConstant(1)) return n.output(0, along({n.axis(static_cast<int64_t>(n.constantNumber(1)), x.rank())}));
+  if (n.tensor(1).count() != 1) n.invalid("the axis must be one number");
+  n.output(0, byAxes(n, 1, x.rank(), [&](const std::vector<size_t>& axis) { return !x.axes[axis[0]].isBatch(); }, along));
 }
 
 }  // namespace kiln::onnx

@@ -1,35 +1,42 @@
 // ReduceSum and its kin: axes of a tensor to one element. Sums in index order, in the tensor's type.
+#include <algorithm>
 #include <numeric>
 
-#include "frontends/onnx/axes.h"
+#include "frontends/onnx/given.h"
 
 namespace kiln::onnx {
 
 namespace {
 
-std::vector<size_t> axesOf(OperatorImport& n, const Tensor& x, int input) {
+// Without the axes that were reduced, unless keepdims.
+Axes remaining(const Axes& all, const std::vector<size_t>& axes, bool keep) {
+  Axes result;
+  for (size_t i = 0; i < all.size(); i++) {
+    const bool isReduced = std::find(axes.begin(), axes.end(), i) != axes.end();
+    if (!isReduced || keep) result.push_back(isReduced ? Axis() : all[i]);
+  }
+  return result;
+}
+
+bool hasBatchAmong(const Axes& all, const std::vector<size_t>& axes) {
+  return std::any_of(axes.begin(), axes.end(), [&](size_t axis) { return all[axis].isBatch(); });
+}
+
+// The output: what `reduce` (which keeps the axes, of size 1) makes of the axes that the attribute, the constant or the row
+// gives. `input`: the version in which axes became an input.
+void overAxes(OperatorImport& n, const Tensor& x, int input, const std::function<Tensor(const std::vector<size_t>&)>& reduce) {
+  const bool keep = n.integer("keepdims", 1) != 0, noop = n.version() >= input && n.integer("noop_with_empty_axes", 0);
+  const auto result = [&](const std::vector<size_t>& axes) { return withAxes(n, reduce(axes), remaining(x.axes, axes, keep)); };
+  if (n.version() >= input && !n.isConstant(1)) {
+    const Axes declared = declaredAxes(n, 0, 1);
+    const auto fits = [&](const std::vector<size_t>& axes) { return !hasBatchAmong(x.axes, axes) && remaining(x.axes, axes, keep) == declared; };
+    return n.output(0, byAxes(n, 1, x.rank(), fits, result));
+  }
   std::vector<int64_t> axes;
   if (n.version() < input) axes = n.integers("axes");
   else if (n.has(1)) axes = n.constantIntegers(1);
-  if (axes.empty()) {
-    if (n.version() >= input && n.integer("noop_with_empty_axes", 0)) return {};
-    axes.resize(x.rank());
-    std::iota(axes.begin(), axes.end(), 0);
-  } else if (n.version() >= input) {
-    n.integer("noop_with_empty_axes", 0);
-  }
-  return constantAxes(n, x, axes, "a reduction over the rows of the batch");
-}
-
-// Drops the axes that were reduced, unless keepdims.
-void put(OperatorImport& n, const Tensor& result, const std::vector<size_t>& axes) {
-  if (n.integer("keepdims", 1)) return n.output(0, result);
-  std::vector<bool> gone(result.rank(), false);
-  for (size_t axis : axes) gone[axis] = true;
-  Axes kept;
-  for (size_t i = 0; i < result.rank(); i++)
-    if (!gone[i]) kept.push_back(result.axes[i]);
-  n.output(0, withAxes(n, result, kept));
+  if (axes.empty() && !noop) axes.resize(x.rank()), std::iota(axes.begin(), axes.end(), 0);
+  n.output(0, result(constantAxes(n, x, axes, "a reduction over the rows of the batch")));
 }
 
 constexpr std::initializer_list<ElementType> kNumbers = {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64};
@@ -38,8 +45,7 @@ constexpr std::initializer_list<ElementType> kNumbers = {ElementType::f32, Eleme
 template <class Before, class After>
 void reduction(OperatorImport& n, const char* op, int input, Before before, After after) {
   const Tensor& x = n.tensor(0, kNumbers);
-  const std::vector<size_t> axes = axesOf(n, x, input);
-  put(n, after(reduced(n, before(x), axes, op), x), axes);
+  overAxes(n, x, input, [&](const std::vector<size_t>& axes) { return after(reduced(n, before(x), axes, op), x); });
 }
 Tensor same(const Tensor& x) { return x; }
 Tensor keep(const Tensor& y, const Tensor&) { return y; }
@@ -52,9 +58,8 @@ Tensor byFloat(OperatorImport& n, const char* function, const Tensor& x) {
 
 void extreme(OperatorImport& n, const char* op, const char* logical) {
   const Tensor& x = n.tensor(0);
-  const std::vector<size_t> axes = axesOf(n, x, 18);
   if (x.type == ElementType::str || x.type == ElementType::u64) n.unsupported(std::string("a reduction of ") + elementName(x.type));
-  put(n, reduced(n, x, axes, x.type == ElementType::boolean ? logical : op), axes);
+  overAxes(n, x, 18, [&](const std::vector<size_t>& axes) { return reduced(n, x, axes, x.type == ElementType::boolean ? logical : op); });
 }
 
 }  // namespace
@@ -83,13 +88,15 @@ void reduceLogSum(OperatorImport& n) {
 // log(sum(exp(x - max))) + max, with 0 for a largest that is not finite, as ONNX Runtime has it.
 void reduceLogSumExp(OperatorImport& n) {
   const Tensor& given = n.tensor(0, kNumbers);
-  const std::vector<size_t> axes = axesOf(n, given, 18);
   const Tensor x = isFloat(given.type) ? given : n.cast(given, ElementType::f64);
-  const Tensor most = reduced(n, x, axes, "max");
-  const Tensor odd = n.call("or", {n.call("is_inf", {most}, ElementType::boolean), n.call("is_nan", {most}, ElementType::boolean)}, ElementType::boolean);
-  const Tensor shift = selected(n, odd, constantLike(x, 0), most);
-  const Tensor sum = reduced(n, apply(n, "exp", apply(n, "sub", x, shift)), axes, "sum");
-  put(n, n.cast(apply(n, "add", apply(n, "log", sum), shift), given.type), axes);
+  overAxes(n, x, 18, [&](const std::vector<size_t>& axes) {
+    const Tensor most = reduced(n, x, axes, "max");
+    if (x.count() == 0) return n.cast(most, given.type);   // of nothing: the logarithm of 0
+    const Tensor odd = n.call("or", {n.call("is_inf", {most}, ElementType::boolean), n.call("is_nan", {most}, ElementType::boolean)}, ElementType::boolean);
+    const Tensor shift = selected(n, odd, constantLike(x, 0), most);
+    const Tensor sum = reduced(n, apply(n, "exp", apply(n, "sub", x, shift)), axes, "sum");
+    return n.cast(apply(n, "add", apply(n, "log", sum), shift), given.type);
+  });
 }
 
 }  // namespace kiln::onnx

@@ -1,6 +1,6 @@
 // Reshape, Flatten, Squeeze, Unsqueeze: the same elements with other axes. The batch is one factor of the axes that it stands in;
 // where it goes follows from the elements before and after it.
-#include "frontends/onnx/axes.h"
+#include "frontends/onnx/given.h"
 
 namespace kiln::onnx {
 
@@ -72,6 +72,25 @@ std::vector<Monomial> monomialsOf(const Axes& axes) {
   return all;
 }
 
+// A shape that the row gives: the declared one, which may also be written with 0 (as in x) and -1 (what is left).
+Tensor toDeclared(OperatorImport& n, const Tensor& x, bool zeroIsZero) {
+  const Axes declared = declaredAxes(n, 0, 1), axes = axesOf(n, x.axes, monomialsOf(declared));
+  const Tensor given = givenIntegers(n, 1);
+  if (given.count() != static_cast<int64_t>(axes.size())) n.invalid("a shape of " + std::to_string(given.count()) + " dimensions, declared are " + describe(declared));
+  if (axes.empty()) return withAxes(n, x, axes);
+  const Tensor isLeft = n.call("eq", {given, hostIntegers({-1})}, ElementType::boolean);
+  Tensor fits = n.call("eq", {given, hostIntegers(sizes(axes))}, ElementType::boolean);
+  if (!zeroIsZero) {
+    std::vector<int64_t> copied;   // 0 where it means the declared size, else that size
+    for (size_t i = 0; i < axes.size(); i++) copied.push_back(i < x.rank() && x.axes[i] == axes[i] ? 0 : axes[i].size);
+    fits = either(n, fits, n.call("eq", {given, hostIntegers(copied)}, ElementType::boolean));
+  }
+  if (x.count() > 0) fits = either(n, fits, isLeft);
+  n.expect(reduced(n, fits, {0}, "all"), 1);
+  n.expect(n.call("le", {reduced(n, n.cast(isLeft, ElementType::i64), {0}, "sum"), hostIntegers({1})}, ElementType::boolean), 1);
+  return withAxes(n, x, axes);
+}
+
 std::vector<int64_t> axesInput(OperatorImport& n, int since) {
   if (n.version() < since) return n.integers("axes");
   return n.has(1) ? n.constantIntegers(1) : std::vector<int64_t>();
@@ -81,11 +100,12 @@ std::vector<int64_t> axesInput(OperatorImport& n, int since) {
 
 void reshape(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
+  const bool zeroIsZero = n.version() >= 14 && n.integer("allowzero", 0);
+  if (n.version() >= 5 && !n.isConstant(1)) return n.output(0, toDeclared(n, x, zeroIsZero));
   std::vector<Monomial> dims;
   if (n.version() >= 5) dims = n.monomials(1);
   else
     for (int64_t d : n.integers("shape")) dims.push_back({d, 0});
-  const bool zeroIsZero = n.version() >= 14 && n.integer("allowzero", 0);
   for (size_t i = 0; i < dims.size() && !zeroIsZero; i++)
     if (dims[i].value == 0 && dims[i].power == 0) {
       if (i >= x.rank()) n.invalid("dimension " + std::to_string(i) + " of the shape is 0: the tensor has no such axis to copy");
@@ -107,8 +127,36 @@ void flatten(OperatorImport& n) {
   n.output(0, withAxes(n, x, axesOf(n, x.axes, {parts[0], parts[1]})));
 }
 
+static Axes squeezed(const Axes& axes, const std::vector<bool>& gone) {
+  Axes kept;
+  for (size_t i = 0; i < axes.size(); i++)
+    if (!gone[i]) kept.push_back(axes[i]);
+  return kept;
+}
+
+static Axes unsqueezed(const Axes& axes, const std::vector<bool>& isNew) {
+  Axes all;
+  size_t next = 0;
+  for (bool fresh : isNew) all.push_back(fresh ? Axis{} : axes[next++]);
+  return all;
+}
+
+// By axes of the row: whichever they are, the elements are the same, in the declared shape.
+static void byGivenAxes(OperatorImport& n, const Tensor& x, size_t rank, Axes (*shape)(const Axes&, const std::vector<bool>&), bool ofOne) {
+  const Axes declared = declaredAxes(n, 0, 1);
+  const auto fits = [&](const std::vector<size_t>& axes) {
+    std::vector<bool> named(rank, false);
+    for (size_t axis : axes) named[axis] = true;
+    for (size_t axis : axes)
+      if (ofOne && x.axes[axis] != Axis{}) return false;
+    return shape(x.axes, named) == declared;
+  };
+  n.output(0, byAxes(n, 1, rank, fits, [&](const std::vector<size_t>&) { return withAxes(n, x, declared); }));
+}
+
 void squeeze(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
+  if (n.version() >= 13 && !n.isConstant(1)) return byGivenAxes(n, x, x.rank(), squeezed, true);
   std::vector<bool> gone(x.rank(), false);
   const std::vector<int64_t> axes = axesInput(n, 13);
   for (int64_t given : axes) {
@@ -119,14 +167,13 @@ void squeeze(OperatorImport& n) {
   }
   if (axes.empty())
     for (size_t i = 0; i < x.rank(); i++) gone[i] = x.axes[i].size == 1 && !x.axes[i].isBatch();
-  Axes kept;
-  for (size_t i = 0; i < x.rank(); i++)
-    if (!gone[i]) kept.push_back(x.axes[i]);
-  n.output(0, withAxes(n, x, kept));
+  n.output(0, withAxes(n, x, squeezed(x.axes, gone)));
 }
 
 void unsqueeze(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
+  if (n.version() >= 13 && !n.isConstant(1))
+    return byGivenAxes(n, x, x.rank() + static_cast<size_t>(n.tensor(1).count()), unsqueezed, false);
   const std::vector<int64_t> given = axesInput(n, 13);
   std::vector<bool> fresh(x.rank() + given.size(), false);
   for (int64_t axis : given) {
@@ -134,10 +181,7 @@ void unsqueeze(OperatorImport& n) {
     if (fresh[at]) n.invalid("axis " + std::to_string(axis) + " is given twice");
     fresh[at] = true;
   }
-  Axes axes;
-  size_t next = 0;
-  for (bool isNew : fresh) axes.push_back(isNew ? Axis{} : x.axes[next++]);
-  n.output(0, withAxes(n, x, axes));
+  n.output(0, withAxes(n, x, unsqueezed(x.axes, fresh)));
 }
 
 }  // namespace kiln::onnx

@@ -1,7 +1,7 @@
 // Shape, Size and ConstantOfShape: sizes as compile-time integers, the number of rows among them as a power of N.
 #include <algorithm>
 
-#include "frontends/onnx/operator.h"
+#include "frontends/onnx/given.h"
 
 namespace kiln::onnx {
 
@@ -17,6 +17,15 @@ Tensor sizesOf(const Axes& axes) {
   }
   if (!anyBatch) elements.powers.clear();
   return hostTensor(ElementType::i64, plainAxes({static_cast<int64_t>(axes.size())}), std::move(elements));
+}
+
+std::vector<Monomial> sizesGiven(OperatorImport& n) {
+  if (n.isConstant(0)) return n.monomials(0);
+  std::vector<Monomial> all;
+  const Axes declared = declaredAxes(n, 0, 0);
+  for (const Axis& axis : declared) all.push_back({axis.size, uint8_t(axis.isBatch())});
+  expectIntegers(n, 0, sizes(declared));
+  return all;
 }
 
 }  // namespace
@@ -44,7 +53,7 @@ void size(OperatorImport& n) {
 void constantOfShape(OperatorImport& n) {
   Axes axes;
   int64_t count = 1;
-  for (const Monomial& size : n.monomials(0)) {
+  for (const Monomial& size : sizesGiven(n)) {
     if (size.value < 0 || size.value > 1 << 24 || (size.value && count > (1 << 24) / size.value)) n.invalid("a dimension is " + std::to_string(size.value));
     if (size.power > 1) n.mixesRows("a dimension is the square of the number of rows");
     axes.push_back({size.value, size.power ? Batch::outer : Batch::none});

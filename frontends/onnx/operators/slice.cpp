@@ -1,14 +1,16 @@
 // Slice, Split: parts of a tensor.
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <optional>
 
-#include "frontends/onnx/axes.h"
+#include "frontends/onnx/given.h"
 
 namespace kiln::onnx {
 
 namespace {
 
-constexpr int64_t kToTheEnd = 2147483647;   // what exporters write
+constexpr int64_t kToTheEnd = 2147483647, kNoEnd = std::numeric_limits<int64_t>::max();   // what exporters write
 
 struct Cut {
   Monomial start, end;
@@ -43,21 +45,141 @@ bool isWhole(const Cut& cut, const Axis& axis) {
   return cut.start == Monomial{0, 0} && cut.step == 1 && toEnd;
 }
 
+Tensor scalar(int64_t value) {
+  Tensor one = hostIntegers({value});
+  one.axes = {};
+  return one;
+}
+
+// By places that the row gives: begin and step of each axis of x as values. How many elements that makes must be what is declared.
+class GivenSlice {
+ public:
+  GivenSlice(OperatorImport& n, const Tensor& x) : n_(n), x_(x), axes_(declaredAxes(n, 0, 1)) {
+    if (axes_.size() != x.rank()) n.invalid("declared are " + describe(axes_) + " for " + describe(x.axes));
+    count_ = n.tensor(1).count();
+    for (size_t i = 2; i < n.inputs(); i++)
+      if (n.has(i) && n.tensor(i).count() != count_) n.invalid("starts, ends, axes and steps are not equally many");
+    if (count_ > static_cast<int64_t>(x.rank())) n.invalid("more starts than axes");
+  }
+
+  Tensor result() {
+    checkAxes();
+    const std::vector<int64_t> strides = stridesOf(x_.axes);
+    Tensor place = scalar(0);
+    for (size_t d = 0; d < x_.rank(); d++) {
+      std::vector<int64_t> offsets;   // of each element of the result along this axis, by steps of 1
+      eachIndex(sizes(axes_), [&](const std::vector<int64_t>& index) { offsets.push_back(index[d] * strides[d]); });
+      if (axes_[d].isBatch() || x_.axes[d].isBatch() || !mayCut(d)) {
+        if (axes_[d] != x_.axes[d]) n_.invalid("axis " + std::to_string(d) + " of " + describe(x_.axes) + " is declared as " + describe({axes_[d]}));
+        place = apply(n_, "add", place, hostIntegers(offsets));
+        continue;
+      }
+      const Along along = this->along(d);
+      place = apply(n_, "add", place, apply(n_, "add", apply(n_, "mul", along.begin, scalar(strides[d])), apply(n_, "mul", along.step, hostIntegers(offsets))));
+    }
+    return count(axes_) == 0 ? hostTensor(x_.type, axes_, {}) : gatheredAt(n_, x_, axes_, place);
+  }
+
+ private:
+  struct Along {
+    Tensor begin, step;
+  };
+  bool axesGiven() const { return n_.has(3) && !n_.isConstant(3); }
+
+  // Which start belongs to axis d: a condition for each. Of constant axes at most one, and true.
+  std::optional<size_t> constantPart(size_t d) {
+    if (!n_.has(3)) return d < static_cast<size_t>(count_) ? std::optional<size_t>(d) : std::nullopt;
+    const std::vector<int64_t> axes = n_.constantIntegers(3);
+    for (size_t i = 0; i < axes.size(); i++)
+      if (n_.axis(axes[i], x_.rank()) == d) return i;
+    return std::nullopt;
+  }
+  bool mayCut(size_t d) { return axesGiven() || constantPart(d).has_value(); }
+  Tensor axisOf(size_t i) {
+    const Tensor axis = givenInteger(n_, 3, static_cast<int64_t>(i));
+    return selected(n_, less(axis, scalar(0)), apply(n_, "add", axis, scalar(static_cast<int64_t>(x_.rank()))), axis);
+  }
+  // Input `input` for axis d, or a default.
+  Tensor part(size_t input, size_t d, int64_t fallback) {
+    if (!n_.has(input)) return scalar(fallback);
+    if (!axesGiven()) return givenInteger(n_, input, static_cast<int64_t>(*constantPart(d)));
+    Tensor all = scalar(fallback);
+    for (size_t i = 0; i < static_cast<size_t>(count_); i++)
+      all = selected(n_, equals(n_, axisOf(i), static_cast<int64_t>(d)), givenInteger(n_, input, static_cast<int64_t>(i)), all);
+    return all;
+  }
+  // Axes of the row are axes, and none of them twice; one of the batch is not cut.
+  void checkAxes() {
+    if (!axesGiven()) return;
+    std::optional<Tensor> bits;
+    for (size_t i = 0; i < static_cast<size_t>(count_); i++) {
+      const Tensor axis = axisOf(i);
+      std::optional<Tensor> any;
+      for (size_t d = 0; d < x_.rank(); d++) {
+        if (x_.axes[d].isBatch()) continue;
+        const Tensor is = equals(n_, axis, static_cast<int64_t>(d));
+        any = any ? either(n_, *any, is) : is;
+      }
+      if (any) n_.expect(*any, 3);
+      for (size_t j = 0; j < i; j++) n_.expect(n_.call("ne", {axis, axisOf(j)}, ElementType::boolean), 3);
+    }
+  }
+  // As ONNX Runtime bounds them; a step beyond the axis is one just beyond it, so that nothing overflows.
+  Along along(size_t d) {
+    const int64_t size = x_.axes[d].size, most = std::max<int64_t>(size, 1), wanted = axes_[d].size;
+    const Tensor start = part(1, d, 0), end = part(2, d, kNoEnd), given = part(4, d, 1);
+    const Tensor step = bounded(given, scalar(-most), scalar(most));
+    const Tensor back = less(step, scalar(0));
+    n_.expect(n_.call("ne", {step, scalar(0)}, ElementType::boolean), n_.has(4) ? 4 : 1);
+    const auto fromEnd = [&](const Tensor& v) { return selected(n_, less(v, scalar(0)), apply(n_, "add", v, scalar(size)), v); };
+    const auto choose = [&](int64_t backward, int64_t forward) { return selected(n_, back, scalar(backward), scalar(forward)); };
+    const Tensor begin = bounded(fromEnd(start), scalar(0), choose(std::max<int64_t>(size - 1, 0), size));
+    Tensor last = bounded(fromEnd(end), choose(-1, 0), scalar(size));
+    if (!n_.spec()) last = selected(n_, both(n_, back, either(n_, equals(n_, end, kToTheEnd), equals(n_, end, kNoEnd))), scalar(-1), last);
+    // count = ceil(distance / |step|)
+    const Tensor distance = apply(n_, "max", selected(n_, back, apply(n_, "sub", begin, last), apply(n_, "sub", last, begin)), scalar(0));
+    const Tensor stride = apply(n_, "max", apply(n_, "abs", step), scalar(1));
+    const Tensor many = apply(n_, "div", apply(n_, "add", distance, apply(n_, "sub", stride, scalar(1))), stride);
+    n_.expect(equals(n_, many, wanted), 2);
+    return {begin, step};
+  }
+  Tensor less(const Tensor& a, const Tensor& b) { return n_.call("lt", {a, b}, ElementType::boolean); }
+  Tensor bounded(const Tensor& v, const Tensor& low, const Tensor& high) { return apply(n_, "min", apply(n_, "max", v, low), high); }
+
+  OperatorImport& n_;
+  const Tensor& x_;
+  Axes axes_;
+  int64_t count_ = 0;
+};
+
+std::vector<int64_t> declaredLengths(OperatorImport& n, size_t axis) {
+  std::vector<int64_t> lengths;
+  for (size_t i = 0; i < n.outputs(); i++) {
+    const Axes axes = declaredAxes(n, i, 1);
+    if (axis >= axes.size()) n.invalid("output " + std::to_string(i) + " is declared as " + describe(axes));
+    lengths.push_back(axes[axis].size);
+  }
+  return lengths;
+}
+
 }  // namespace
 
 void slice(OperatorImport& n) {
   Tensor x = n.tensor(0);
+  if (n.version() >= 10 && !(n.isConstant(1) && n.isConstant(2) && n.isConstant(3) && n.isConstant(4))) return n.output(0, GivenSlice(n, x).result());
   for (const Cut& cut : cuts(n)) {
     const size_t axis = n.axis(cut.axis, x.rank());
     if (x.axes[axis].isBatch() && isWhole(cut, x.axes[axis])) continue;
     if (cut.start.power || cut.end.power) n.mixesRows("a place depends on the number of rows");
     if (cut.step == 0) n.invalid("a step of 0");
-    const int64_t d = x.axes[axis].size, low = cut.step < 0 ? -1 : 0, high = cut.step < 0 ? d - 1 : d;
-    const auto place = [&](int64_t v) { return std::clamp(v < 0 ? v + d : v, low, high); };
-    const int64_t begin = std::max<int64_t>(place(cut.start.value), cut.step < 0 ? -1 : 0), end = place(cut.end.value);
-    const int64_t size = cut.step > 0 ? (end - begin + cut.step - 1) / cut.step : (begin - end - cut.step - 1) / -cut.step;
+    const int64_t d = x.axes[axis].size, step = std::clamp(cut.step, -std::max<int64_t>(d, 1), std::max<int64_t>(d, 1));
+    const auto place = [&](int64_t v, int64_t low, int64_t high) { return std::clamp(v < 0 ? v + d : v, low, std::max(low, high)); };
+    const int64_t begin = place(cut.start.value, 0, step < 0 ? d - 1 : d);
+    const bool toFront = step < 0 && !n.spec() && (cut.end.value == kToTheEnd || cut.end.value == kNoEnd);   // as ONNX Runtime
+    const int64_t end = toFront ? -1 : place(cut.end.value, step < 0 ? -1 : 0, d);
+    const int64_t size = step > 0 ? (end - begin + step - 1) / step : (begin - end - step - 1) / -step;
     refuseBatch(n, x, axis, "takes some rows of the batch");
-    x = sliced(n, x, axis, begin, std::max<int64_t>(size, 0), cut.step);
+    x = sliced(n, x, axis, begin, std::max<int64_t>(size, 0), step);
   }
   n.output(0, x);
 }
@@ -69,6 +191,7 @@ void split(OperatorImport& n) {
   const int64_t d = x.axes[axis].size;
   std::vector<int64_t> lengths;
   if (n.version() < 13) lengths = n.integers("split");
+  else if (!n.isConstant(1)) expectIntegers(n, 1, lengths = declaredLengths(n, axis));
   else if (n.has(1)) lengths = n.constantIntegers(1);
   auto parts = static_cast<int64_t>(n.outputs());
   if (n.version() >= 18 && n.hasAttribute("num_outputs")) parts = n.integer("num_outputs");

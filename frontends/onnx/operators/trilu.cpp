@@ -1,5 +1,5 @@
 // Trilu, EyeLike: triangles and diagonals of matrices.
-#include "frontends/onnx/axes.h"
+#include "frontends/onnx/given.h"
 
 namespace kiln::onnx {
 
@@ -7,8 +7,14 @@ void trilu(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
   if (x.rank() < 2) n.invalid("needs matrices, has " + describe(x.axes));
   const bool upper = n.integer("upper", 1) != 0;
-  const int64_t k = n.has(1) ? static_cast<int64_t>(n.constantNumber(1)) : 0;
   for (size_t i = x.rank() - 2; i < x.rank(); i++) refuseBatch(n, x, i, "a triangle of rows");
+  if (!n.isConstant(1)) {   // by a diagonal that the row gives
+    std::vector<int64_t> diagonals;
+    eachIndex(x.dims(), [&](const std::vector<int64_t>& index) { diagonals.push_back(index[index.size() - 1] - index[index.size() - 2]); });
+    const Tensor inside = n.call(upper ? "ge" : "le", {hostIntegers(diagonals), givenInteger(n, 1)}, ElementType::boolean);
+    return n.output(0, selected(n, withAxes(n, inside, plainAxes(x.dims())), x, constantLike(x, 0)));
+  }
+  const int64_t k = n.has(1) ? static_cast<int64_t>(n.constantNumber(1)) : 0;
   const std::vector<int64_t> strides = stridesOf(x.axes);
   n.output(0, mapped(n, x, x.axes, [&](const std::vector<int64_t>& index) {
              const int64_t diagonal = index[index.size() - 1] - index[index.size() - 2];

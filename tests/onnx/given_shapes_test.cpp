@@ -1,0 +1,132 @@
+// Shape arguments that the row gives: a row with the arguments that make the declared shape has the result of ONNX Runtime 1.32
+// (or, where it says so, by hand from the standard's text); any other row has none.
+#include "tests/onnx/graph.h"
+
+namespace kiln::test {
+
+namespace {
+
+constexpr char kStatus[] = "--status-column status";
+
+// X [2,3] with rows 1 2 3 and 4 5 6, and an argument of some integers.
+Graph matrixAnd(const std::string& name, const std::vector<int64_t>& dims, const std::vector<int64_t>& out, int type = Type::FLOAT) {
+  Graph g(18);
+  g.input("X", Type::FLOAT, {2, 3}).input(name, Type::INT64, dims).output("Y", type, out);
+  return g;
+}
+const std::string kX = "\"X[0,0]\",\"X[0,1]\",\"X[0,2]\",\"X[1,0]\",\"X[1,1]\",\"X[1,2]\"", kValues = "1,2,3,4,5,6";
+std::string table(const std::string& columns, const std::vector<std::string>& rows) {
+  std::string text = kX + columns + "\n";
+  for (const std::string& row : rows) text += kValues + row + "\n";
+  return text;
+}
+std::string body(const std::string& csv) { return csv.substr(csv.find('\n') + 1); }
+
+}  // namespace
+
+TEST(GivenShapes, ReductionOverAnAxisOfTheRow) {
+  Graph g = matrixAnd("axes", {1}, {2, 1});
+  g.node("ReduceSum", {"X", "axes"}, {"Y"});
+  EXPECT_EQ(body(g.score(table(",axes", {",1", ",-1", ",0", ",2", ",-3"}), kStatus)),
+            "6,15,ok\n6,15,ok\n,,invalid value in 'axes'\n,,invalid value in 'axes'\n,,invalid value in 'axes'\n");
+}
+
+TEST(GivenShapes, WhereSeveralAxesFitEachIsComputed) {
+  Graph g(18);
+  g.input("X", Type::FLOAT, {2, 2}).input("axes", Type::INT64, {1}).output("Y", Type::FLOAT, {2});
+  g.node("ReduceMax", {"X", "axes"}, {"Y"}).integer("keepdims", 0);
+  EXPECT_EQ(body(g.score("\"X[0,0]\",\"X[0,1]\",\"X[1,0]\",\"X[1,1]\",axes\n1,2,3,4,0\n1,2,3,4,1\n1,2,3,4,-2\n", kStatus)), "3,4,ok\n2,4,ok\n3,4,ok\n");
+}
+
+TEST(GivenShapes, SetsOfAxesInAnyOrder) {
+  Graph g(18);
+  g.input("X", Type::FLOAT, {2, 1, 2}).input("axes", Type::INT64, {2}).output("Y", Type::FLOAT, {1, 1, 2});
+  g.node("ReduceProd", {"X", "axes"}, {"Y"});
+  EXPECT_EQ(body(g.score("\"X[0,0,0]\",\"X[0,0,1]\",\"X[1,0,0]\",\"X[1,0,1]\",axes[0],axes[1]\n1,2,3,4,0,1\n1,2,3,4,1,0\n1,2,3,4,0,0\n1,2,3,4,0,2\n", kStatus)),
+            "3,8,ok\n3,8,ok\n,,invalid value in 'axes[0]'\n,,invalid value in 'axes[0]'\n");
+}
+
+TEST(GivenShapes, SqueezeAndUnsqueeze) {
+  Graph g(18);
+  g.input("X", Type::FLOAT, {2, 1}).input("a", Type::INT64, {1}).input("b", Type::INT64, {1}).output("S", Type::FLOAT, {2}).output("U", Type::FLOAT, {2, 1, 1});
+  g.node("Squeeze", {"X", "a"}, {"S"}), g.node("Unsqueeze", {"X", "b"}, {"U"});
+  EXPECT_EQ(body(g.score("\"X[0,0]\",\"X[1,0]\",a,b\n7,8,1,1\n7,8,-1,2\n7,8,0,1\n7,8,1,0\n", kStatus)),
+            "7,8,7,8,ok\n7,8,7,8,ok\n,,,,invalid value in 'a'\n,,,,invalid value in 'b'\n");
+}
+
+TEST(GivenShapes, ReshapeTakesEverySpellingOfTheDeclaredShape) {
+  Graph g = matrixAnd("shape", {2}, {3, 2});
+  g.node("Reshape", {"X", "shape"}, {"Y"});
+  EXPECT_EQ(body(g.score(table(",shape[0],shape[1]", {",3,2", ",-1,2", ",3,-1", ",-1,-1", ",2,3", ",0,2"}), kStatus)),
+            "1,2,3,4,5,6,ok\n1,2,3,4,5,6,ok\n1,2,3,4,5,6,ok\n,,,,,,invalid value in 'shape[0]'\n,,,,,,invalid value in 'shape[0]'\n,,,,,,invalid value in 'shape[0]'\n");
+}
+
+TEST(GivenShapes, SizesThatTheRowRepeats) {
+  Graph g = matrixAnd("s", {2}, {2, 3});
+  g.input("r", Type::INT64, {2}).output("T", Type::FLOAT, {4, 3}).output("C", Type::INT64, {2, 3});
+  g.node("Expand", {"X", "s"}, {"Y"}), g.node("Tile", {"X", "r"}, {"T"});
+  g.node("ConstantOfShape", {"s"}, {"z"}), g.node("Cast", {"z"}, {"C"}).integer("to", Type::INT64);
+  g.model().mutable_graph()->add_value_info()->CopyFrom(g.model().graph().output(0));
+  g.model().mutable_graph()->mutable_value_info(0)->set_name("z");
+  const std::string good = "1,2,3,4,5,6,1,2,3,4,5,6,1,2,3,4,5,6,0,0,0,0,0,0,ok\n";
+  EXPECT_EQ(body(g.score(table(",s[0],s[1],r[0],r[1]", {",2,3,2,1"}), kStatus)), good);
+  EXPECT_NE(g.score(table(",s[0],s[1],r[0],r[1]", {",2,3,1,2"}), kStatus).find("invalid value in 'r[0]'"), std::string::npos);
+  EXPECT_NE(g.score(table(",s[0],s[1],r[0],r[1]", {",2,1,2,1"}), kStatus).find("invalid value in 's[0]'"), std::string::npos);   // Expand takes it
+}
+
+TEST(GivenShapes, SliceByPlacesOfTheRow) {
+  Graph g = matrixAnd("starts", {1}, {2, 2});
+  g.input("ends", Type::INT64, {1}).input("axes", Type::INT64, {1}).input("steps", Type::INT64, {1});
+  g.node("Slice", {"X", "starts", "ends", "axes", "steps"}, {"Y"});
+  EXPECT_EQ(body(g.score(table(",starts,ends,axes,steps", {",0,2,1,1", ",1,1000,-1,1", ",2,-100,1,-2", ",-1,2147483647,1,-2", ",0,3,1,2", ",0,3,1,1", ",0,2,0,1", ",0,3,1,0", ",0,3,7,2",
+                                                           ",0,9223372036854775807,1,9223372036854775807"}), kStatus)),
+            "1,2,4,5,ok\n2,3,5,6,ok\n3,1,6,4,ok\n3,1,6,4,ok\n1,3,4,6,ok\n,,,,invalid value in 'ends'\n,,,,invalid value in 'ends'\n,,,,invalid value in 'steps'\n"
+            ",,,,invalid value in 'axes'\n,,,,invalid value in 'ends'\n");
+}
+
+TEST(GivenShapes, PartsAndPadsOfTheRow) {
+  Graph g = matrixAnd("split", {2}, {2, 1});
+  g.output("Z", Type::FLOAT, {2, 2}).input("pads", Type::INT64, {4}).input("with", Type::FLOAT, {}).output("P", Type::FLOAT, {2, 4});
+  g.node("Split", {"X", "split"}, {"Y", "Z"}).integer("axis", 1);
+  g.node("Pad", {"X", "pads", "with"}, {"P"});
+  EXPECT_EQ(body(g.score(table(",split[0],split[1],pads[0],pads[1],pads[2],pads[3],with", {",1,2,0,1,0,0,9", ",1,2,0,0,0,1,9", ",1,2,1,2,-1,-1,9", ",2,1,0,1,0,0,9", ",1,2,0,0,0,0,9"}), kStatus)),
+            "1,4,2,3,5,6,9,1,2,3,9,4,5,6,ok\n1,4,2,3,5,6,1,2,3,9,4,5,6,9,ok\n1,4,2,3,5,6,9,9,9,9,9,9,1,2,ok\n,,,,,,,,,,,,,,invalid value in 'split[0]'\n"
+            ",,,,,,,,,,,,,,invalid value in 'pads[0]'\n");
+}
+
+TEST(GivenShapes, OrdersOfTheRow) {
+  Graph g = matrixAnd("k", {1}, {2, 2});
+  g.output("I", Type::INT64, {2, 2}).input("axis", Type::INT64, {}).output("S", Type::FLOAT, {2, 3}).input("d", Type::INT64, {}).output("T", Type::FLOAT, {2, 3});
+  g.node("TopK", {"X", "k"}, {"Y", "I"}), g.node("CumSum", {"X", "axis"}, {"S"}), g.node("Trilu", {"X", "d"}, {"T"});
+  EXPECT_EQ(body(g.score(table(",k,axis,d", {",2,0,0", ",2,-1,1", ",3,1,0", ",2,2,0"}), kStatus)),
+            "3,2,6,5,2,1,2,1,1,2,3,5,7,9,1,2,3,0,5,6,ok\n3,2,6,5,2,1,2,1,1,3,6,4,9,15,0,2,3,0,0,6,ok\n" + std::string(20, ',') + "invalid value in 'k'\n" +
+                std::string(20, ',') + "invalid value in 'axis'\n");
+}
+
+TEST(GivenShapes, AsManyAsTheConditionsOfTheRow) {
+  Graph g(18);
+  g.input("X", Type::FLOAT, {3, 1}).input("c", Type::BOOL, {3}).output("Y", Type::FLOAT, {2, 1}).output("P", Type::INT64, {2, 2});
+  g.node("Compress", {"X", "c"}, {"Y"}).integer("axis", 0), g.node("NonZero", {"X"}, {"P"});
+  EXPECT_EQ(body(g.score("\"X[0,0]\",\"X[1,0]\",\"X[2,0]\",c[0],c[1],c[2]\n1,0,nan,1,0,1\n0,2,3,0,1,1\n0,2,3,1,1,1\n1,2,3,1,1,0\n", kStatus)),
+            "1,nan,0,2,0,0,ok\n2,3,1,2,0,0,ok\n,,,,,,invalid value in 'c[0]'\n,,,,,,\"invalid value in 'X[0,0]'\"\n");
+}
+
+// A sum in float, not start + i * delta: the last of 30 differs.
+TEST(GivenShapes, RangeAddsUp) {
+  Graph g(18);
+  g.input("from", Type::FLOAT, {}).input("to", Type::FLOAT, {}).input("by", Type::FLOAT, {}).output("Y", Type::FLOAT, {30});
+  g.node("Range", {"from", "to", "by"}, {"Y"});
+  const std::string csv = body(g.score("from,to,by\n0,3,0.1\n0,3,0.2\n", kStatus));
+  EXPECT_NE(csv.find("2.8999994,ok\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(",invalid value in 'to'\n"), std::string::npos) << csv;
+  EXPECT_NE(body(g.score("from,to,by\n0,3,0.1\n", std::string(kStatus) + " --semantics=spec")).find("2.9,ok\n"), std::string::npos);
+}
+
+TEST(GivenShapes, WithoutADeclaredShapeTheRefusalNamesTheWayOut) {
+  Graph g(18);
+  g.input("X", Type::FLOAT, {2, 3}).input("axes", Type::INT64, {1}).output("Y");
+  g.node("ReduceSum", {"X", "axes"}, {"Y"});
+  EXPECT_NE(g.check().find("--constant NAME=VALUES"), std::string::npos) << g.check();
+}
+
+}  // namespace kiln::test
