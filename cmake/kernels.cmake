@@ -5,16 +5,26 @@ set(KERNEL_FLAGS -std=c++20 -O2 -ffreestanding -fno-exceptions -fno-rtti -ffp-co
     -Wall -Wextra -Wno-psabi -Wno-unused-function -Wno-unused-parameter)
 
 set(KERNEL_BITCODE_FLAGS -Xclang -disable-llvm-passes -emit-llvm)
+# What needs no model is done once, here: helpers inlined, memory made registers. Every compilation then has less to do.
+find_program(OPT opt-19 REQUIRED)
+set(KERNEL_PASSES "always-inline,globaldce,function(sroa<modify-cfg>,early-cse<memssa>,simplifycfg,instcombine<no-verify-fixpoint>,early-cse,simplifycfg),strip-dead-prototypes")
 set(KERNEL_NATIVE_FLAGS -ffunction-sections -fdata-sections -fno-vectorize -fno-slp-vectorize -fno-builtin)
 
 # kernel_part(out source flags...): one embedded file, kiln_<kind>_<tier>.
 function(kernel_part kind tier source)
   set(out "${CMAKE_BINARY_DIR}/kernels/${tier}.${kind}")
   set(path "${CMAKE_SOURCE_DIR}/runtime/kernels/${source}")
+  set(compiled ${out})
+  set(simplify)
+  if(kind STREQUAL bitcode)
+    set(compiled ${out}.raw)
+    set(simplify COMMAND ${OPT} -passes=${KERNEL_PASSES} ${compiled} -o ${out})
+  endif()
   add_custom_command(OUTPUT ${out}
     COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${CMAKE_CXX_COMPILER} ${KERNEL_FLAGS} ${ARGN}
             -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/runtime/include -I${CMAKE_SOURCE_DIR}/runtime/kernels
-            -MD -MT ${out} -MF ${out}.d -c ${path} -o ${out}
+            -MD -MT ${out} -MF ${out}.d -c ${path} -o ${compiled}
+    ${simplify}
     DEPENDS ${path} ${CMAKE_SOURCE_DIR}/compiler/codegen/tiers.def
     DEPFILE ${out}.d VERBATIM COMMENT "${source} for ${tier}")
   set(KERNEL_PARTS ${KERNEL_PARTS} ${out} PARENT_SCOPE)

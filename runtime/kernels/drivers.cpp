@@ -3,7 +3,7 @@
 // KILN_TIER_KERNELs. KILN_TIER is the tier.
 #define KILN_NATIVE
 #define KILN_TIER_CODE
-#define OUTLINE [[maybe_unused]] static __attribute__((noinline))
+#define OUTLINE extern inline __attribute__((gnu_inline, noinline))   // compiled once, in library.cpp
 #include "fpcontrol.h"
 #include "arrow.h"
 #include "matrix.h"

@@ -13,8 +13,9 @@
 // makes kiln_forest_walk_row and kiln_forest_walk_block from functions of (const Ctx&, const P&, const Slot* operands,
 // const Slot* results, u64 rows), reached by emit.callBlock("forest_walk", params).
 //
-// KILN_TIER_KERNEL is the same for large kernels that gain nothing from constant parameters: machine code of the tier (drivers.cpp),
-// called, not compiled, with a model.
+// KILN_TIER_ROW and KILN_TIER_BLOCK make one form each of large kernels that gain little from constant parameters: machine code of
+// the tier (drivers.cpp), called, not compiled, with a model. What a model decides for the whole kernel is part of its name, so that
+// a scorer holds only what it runs.
 //
 // A function marked OUTLINE (large, scalar by nature, no vectors among its arguments) is called, not compiled, with a model.
 #pragma once
@@ -53,16 +54,18 @@ template <int N> using Vector = const Slot;
     const P p = *params;                                                          \
     function(c, p, operands, results, rows);                                      \
   }
-#define KILN_TIER_KERNEL(symbol, row_function, block_function, P) \
-  KILN_TIER_FORM_(symbol##_row, row_function, P) KILN_TIER_FORM_(symbol##_block, block_function, P)
+#define KILN_TIER_ROW(symbol, function, P) KILN_TIER_FORM_(symbol##_row, function, P)
+#define KILN_TIER_BLOCK(symbol, function, P) KILN_TIER_FORM_(symbol##_block, function, P)
 #else
-#define KILN_TIER_KERNEL(...) static_assert(true);
+#define KILN_TIER_ROW(...) static_assert(true);
+#define KILN_TIER_BLOCK(...) static_assert(true);
 #endif
 #else
 #define KILN_TIER_FORM_(name, P)                                                                               \
   extern "C" __attribute__((visibility("hidden"))) void KILN_OF_TIER(KILN_TIER, name) KILN_BLOCK_ARGUMENTS_(P); \
   KILN_KERNEL void kiln_##name KILN_BLOCK_ARGUMENTS_(P) { KILN_OF_TIER(KILN_TIER, name)(ctx, params, operands, results, rows); }
-#define KILN_TIER_KERNEL(symbol, row_function, block_function, P) KILN_TIER_FORM_(symbol##_row, P) KILN_TIER_FORM_(symbol##_block, P)
+#define KILN_TIER_ROW(symbol, function, P) KILN_TIER_FORM_(symbol##_row, P)
+#define KILN_TIER_BLOCK(symbol, function, P) KILN_TIER_FORM_(symbol##_block, P)
 
 #define KILN_LANE_KERNEL(symbol, function, P, ...) \
   KILN_INSTANCE_(1, symbol, function, P, __VA_ARGS__) KILN_INSTANCE_(KILN_LANES, symbol, function, P, __VA_ARGS__)

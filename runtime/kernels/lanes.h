@@ -9,6 +9,8 @@
 #ifndef OUTLINE
 #define OUTLINE inline __attribute__((noinline))
 #endif
+// What is large but holds vectors: one copy a tier, in its drivers.
+#define TIER_OUTLINE [[maybe_unused]] static __attribute__((noinline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define NOUNROLL _Pragma("clang loop unroll(disable)")
 

@@ -118,7 +118,7 @@ INLINE void load_missing(const Ctx& c, const FieldPlan& f, u32 index, u64 padded
     if (s.status != kNone) put_status<1>(c, f, index, r, f.nullable || f.blank ? 0 : (i32)KILN_MISSING_REQUIRED);
   }
 }
-template <class In> INLINE void load_column(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows, u64 padded) {
+template <class In> TIER_OUTLINE void load_column(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows, u64 padded) {
   if (column.first == nullptr) load_missing(c, f, index, padded);
   else if (!f.is_cat && f.elem == kElemF64) load_numbers<In, f64>(c, f, index, column, rows);
   else if (!f.is_cat && f.elem == kElemF32) load_numbers<In, f32>(c, f, index, column, rows);

@@ -23,8 +23,6 @@ constexpr uint32_t kMostColumns = 8192;    // virtual columns: a byte a row of s
 constexpr uint32_t kLaneColumns = 128;     // virtual columns that fit registers for one row
 constexpr uint32_t kFewTrees = 8;          // fewer are walked faster one by one
 
-bool isSum(const ForestNode& node) { return node.result == ForestNode::sum || node.result == ForestNode::average; }
-
 std::vector<kernel::CursorTree> treeTable(const std::vector<FlatTree>& trees, std::vector<kernel::CursorStep>& steps) {
   std::vector<kernel::CursorTree> table;
   for (const FlatTree& tree : trees) {
@@ -85,8 +83,11 @@ class Cursor final : public ForestStrategy {
     if (emit.rowForm() && (task.forest.roots.size() < kFewTrees || ranked.columns > kLaneColumns))
       return walkStrategy().lower(task, emit);
     const uint32_t width = static_cast<uint32_t>(emit.tier().vectorBytes());
-    emit.callColumns(cursorKernel("forest_cursor", task.node),
-                   emit.rowForm() ? row(task, width, emit) : cursorBlock(task, width * kGroups, emit));
+    if (!emit.rowForm())
+      return emit.callColumns(forestKernel("cursor", isSum(task.node) ? "sum" : "each", task.node), cursorBlock(task, width * kGroups, emit));
+    const kernel::ForestCursor& p = row(task, width, emit);
+    const char* results = !isSum(task.node) ? "each" : p.targets == 1 ? "one" : "sum";
+    emit.callColumns(forestKernel("cursor", results, task.node) + "_" + std::to_string(p.vectors) + "x" + std::to_string(p.banks), p);
   }
 
  private:
@@ -127,8 +128,9 @@ uint32_t tableStride(uint32_t mostLeaves) {
 bool usesPlanes(const ForestNode& node, const Tier& tier, uint32_t stride) {
   return tier.vectorBytes() == 64 && stride <= 128 && isSum(node);
 }
-std::string cursorKernel(const std::string& family, const ForestNode& node) {
-  return family + (node.result == ForestNode::leaf ? "_i32" : node.elem == ir::Elem::f32 ? "_f32" : "_f64");
+bool isSum(const ForestNode& node) { return node.result == ForestNode::sum || node.result == ForestNode::average; }
+std::string forestKernel(const std::string& strategy, const std::string& results, const ForestNode& node) {
+  return "forest_" + strategy + "_" + results + (node.result == ForestNode::leaf ? "_i32" : node.elem == ir::Elem::f32 ? "_f32" : "_f64");
 }
 
 namespace {
@@ -156,11 +158,9 @@ void putGone(const ForestTask& task, const std::vector<FlatTree>& trees, NodeEmi
   const Forest& f = task.forest;
   if (task.node.result == ForestNode::leaf || !hasLeaf(f, Forest::noPrediction)) return;
   std::vector<uint8_t> gone(trees.size() * p.stride), goneTrees(trees.size());
-  bool any = false;   // a forest may hold such leaves that no row reaches
   for (size_t t = 0; t < trees.size(); t++)
     for (size_t l = 0; l < trees[t].leaves.size(); l++)
-      if (f.leafKind[trees[t].leaves[l]] == Forest::noPrediction) any = gone[t * p.stride + l] = goneTrees[t] = 1;
-  if (!any) return;
+      if (f.leafKind[trees[t].leaves[l]] == Forest::noPrediction) gone[t * p.stride + l] = goneTrees[t] = 1;
   p.gone = emit.blob("forest.gone", gone), p.gone_trees = emit.blob("forest.gone_trees", goneTrees);
 }
 

@@ -9,8 +9,9 @@ bool acceptsCursors(const ForestTask& task, uint32_t mostLeaves, std::string& wh
 uint32_t tableStride(uint32_t mostLeaves);
 /// Whether leaf values are looked up by permutes of registers.
 bool usesPlanes(const ir::ForestNode& node, const Tier& tier, uint32_t stride);
-/// The kernel of a family for this result and element type.
-std::string cursorKernel(const std::string& family, const ir::ForestNode& node);
+bool isSum(const ir::ForestNode& node);
+/// A strategy's kernel for what it makes of leaves, and the element type: forest_cursor_each_i32.
+std::string forestKernel(const std::string& strategy, const std::string& results, const ir::ForestNode& node);
 
 /// Puts the leaf tables; fills result, trees, targets, stride, planes, gone, leaves.
 LeafTables putLeaves(const ForestTask& task, bool planes, NodeEmitter& emit, kernel::ForestCursor& p);

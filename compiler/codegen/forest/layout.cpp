@@ -68,7 +68,10 @@ const ForestWork& forestWork(const ForestTask& task) {
 }
 
 bool hasLeaf(const Forest& f, Forest::LeafKind kind) {
-  return std::find(f.leafKind.begin(), f.leafKind.end(), static_cast<uint8_t>(kind)) != f.leafKind.end();
+  if (f.leafKind.empty()) return kind == Forest::plain;
+  for (uint32_t n = 0; n < f.nodes(); n++)
+    if (f.isLeaf(n) && f.leafKind[f.yes[n]] == kind) return true;
+  return false;
 }
 
 bool isPlain(const ForestTask& task, std::string& why) {

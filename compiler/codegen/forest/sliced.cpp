@@ -74,7 +74,7 @@ class Sliced final : public ForestStrategy {
     kernel::ForestSliced p = emit.once<kernel::ForestSliced>("sliced", [&] { return put(task, cursor, emit); });
     p.cursor = cursor;
     p.bits = emit.scratch(static_cast<size_t>(p.test_count) * 64 + 64);
-    emit.callColumns(cursorKernel("forest_sliced", task.node), p);
+    emit.callColumns("forest_sliced_" + std::string(task.node.elem == ir::Elem::f32 ? "f32_" : "f64_") + std::to_string(p.planes), p);
   }
 
  private:

@@ -162,7 +162,8 @@ class Walk final : public ForestStrategy {
     p.pitch = emit.rowForm() ? 0 : (columns + 15) / 16 * 16;
     p.rows = emit.scratch(emit.rowForm() ? columns * 2 + 2 : (static_cast<size_t>(rows) + 256) * p.pitch * 2);
     p.gone = emit.scratch(rows + 64);
-    emit.callColumns(cursorKernel("forest_walk", task.node), p);
+    const char* results = isSum(task.node) ? p.by_leaf ? "sums" : "sum" : "each";
+    emit.callColumns(forestKernel("walk", results, task.node) + (p.compact ? "_compact" : "_wide"), p);
   }
 
  private:

@@ -99,38 +99,53 @@ template <class T, u32 R> INLINE void cursor_put_sums(const Ctx& c, const Forest
   }
 }
 
-/// Indices of leaves (i32) are never added.
-template <class T> inline constexpr bool kIsSummed = true;
-template <> inline constexpr bool kIsSummed<i32> = false;
-INLINE bool cursor_is_sum(const ForestCursor& p) { return p.result == kForestSum || p.result == kForestAverage; }
-
-/// Up to kForestRows rows.
-template <class T>
-INLINE void cursor_pass(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot& out, u64 row0, u32 rows) {
-  const CursorTree* trees = (const CursorTree*)(c.blob + p.tree_table);
+/// The cursors of `count` trees from t0 on, for the rows whose ranks are known.
+INLINE void cursor_chunk(const Ctx& c, const ForestCursor& p, u32 t0, u32 count, u32 rows, u8* cursors) {
+  const CursorTree* trees = (const CursorTree*)(c.blob + p.tree_table) + t0;
   const CursorStep* steps = (const CursorStep*)(c.blob + p.steps);
-  i8* ranks = (i8*)c.scratch + p.ranks;
+  const i8* ranks = (const i8*)c.scratch + p.ranks;
+  NOUNROLL for (u32 k = 0; k < count; k++) {
+    if (rows <= kForestWidth) cursor_tree<1>(steps + trees[k].first, trees[k].steps, ranks, cursors + k * kForestRows);
+    else cursor_tree<kForestGroups>(steps + trees[k].first, trees[k].steps, ranks, cursors + k * kForestRows);
+  }
+}
+/// Sums of up to kForestRows rows.
+template <class T>
+TIER_OUTLINE void cursor_sum_pass(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot& out, u64 row0, u32 rows) {
   alignas(64) u8 cursors[(u32)kCursorChunk * (u32)kForestRows];
-  quantise_block<kForestRows>(c, p.quantiser, operands, row0, rows, ByteRows<kForestRows>{ranks});
-  if (cursor_is_sum(p)) cursor_open_sums<T, kForestRows>(c, p);
+  quantise_block<kForestRows>(c, p.quantiser, operands, row0, rows, ByteRows<kForestRows>{(i8*)c.scratch + p.ranks});
+  cursor_open_sums<T, kForestRows>(c, p);
   NOUNROLL for (u32 t0 = 0; t0 < p.trees; t0 += kCursorChunk) {
     const u32 count = p.trees - t0 < kCursorChunk ? p.trees - t0 : (u32)kCursorChunk;
-    NOUNROLL for (u32 k = 0; k < count; k++) {
-      const CursorTree& tree = trees[t0 + k];
-      if (rows <= kForestWidth) cursor_tree<1>(steps + tree.first, tree.steps, ranks, cursors + k * kForestRows);
-      else cursor_tree<kForestGroups>(steps + tree.first, tree.steps, ranks, cursors + k * kForestRows);
-    }
-    if (cursor_is_sum(p)) {
-      if constexpr (kIsSummed<T>) cursor_sums<T, kForestRows>(c, p, t0, count, cursors, rows);
-    } else
-      NOUNROLL for (u32 k = 0; k < count; k++) cursor_values<T>(c, p, out, row0, rows, t0 + k, cursors + k * kForestRows);
+    cursor_chunk(c, p, t0, count, rows, cursors);
+    cursor_sums<T, kForestRows>(c, p, t0, count, cursors, rows);
   }
-  if (cursor_is_sum(p)) cursor_put_sums<T, kForestRows>(c, p, out, row0, rows);
+  cursor_put_sums<T, kForestRows>(c, p, out, row0, rows);
 }
-template <class T> INLINE void cursor_block(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot* results, u64 rows) {
+/// The same for results `each` and `leaf`.
+template <class T>
+INLINE void cursor_each_pass(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot& out, u64 row0, u32 rows) {
+  alignas(64) u8 cursors[(u32)kCursorChunk * (u32)kForestRows];
+  quantise_block<kForestRows>(c, p.quantiser, operands, row0, rows, ByteRows<kForestRows>{(i8*)c.scratch + p.ranks});
+  NOUNROLL for (u32 t0 = 0; t0 < p.trees; t0 += kCursorChunk) {
+    const u32 count = p.trees - t0 < kCursorChunk ? p.trees - t0 : (u32)kCursorChunk;
+    cursor_chunk(c, p, t0, count, rows, cursors);
+    NOUNROLL for (u32 k = 0; k < count; k++) cursor_values<T>(c, p, out, row0, rows, t0 + k, cursors + k * kForestRows);
+  }
+}
+template <class T> INLINE void cursor_sum_block(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot* results, u64 rows) {
   NOUNROLL for (u64 row0 = 0; row0 < rows; row0 += kForestRows)
-    cursor_pass<T>(c, p, operands, results[0], row0, rows - row0 < kForestRows ? (u32)(rows - row0) : (u32)kForestRows);
+    cursor_sum_pass<T>(c, p, operands, results[0], row0, rows - row0 < kForestRows ? (u32)(rows - row0) : (u32)kForestRows);
 }
+template <class T> INLINE void cursor_each_block(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot* results, u64 rows) {
+  NOUNROLL for (u64 row0 = 0; row0 < rows; row0 += kForestRows)
+    cursor_each_pass<T>(c, p, operands, results[0], row0, rows - row0 < kForestRows ? (u32)(rows - row0) : (u32)kForestRows);
+}
+KILN_TIER_BLOCK(forest_cursor_sum_f64, cursor_sum_block<f64>, ForestCursor)
+KILN_TIER_BLOCK(forest_cursor_sum_f32, cursor_sum_block<f32>, ForestCursor)
+KILN_TIER_BLOCK(forest_cursor_each_f64, cursor_each_block<f64>, ForestCursor)
+KILN_TIER_BLOCK(forest_cursor_each_f32, cursor_each_block<f32>, ForestCursor)
+KILN_TIER_BLOCK(forest_cursor_each_i32, cursor_each_block<i32>, ForestCursor)
 
 // ---- one row
 /// Leaves of the trees of a group whose cursors are known, still to be added in tree order. Each addition waits for the one
@@ -153,13 +168,15 @@ struct NothingPending {
   MEMBER void some() {}
 };
 
-/// Cursors of a group of trees.
-template <int G, int Banks, class Pending> INLINE void cursor_lanes(const u8* p, u32 steps, const i8* ranks, u8* cursors, Pending& pending) {
+/// Cursors of a group of trees: G vectors of them, ranks in Banks registers.
+template <int G, int Banks, class Pending>
+INLINE void cursor_group(const Ctx& c, const CursorGroup& group, const i8* ranks, u8* cursors, Pending& pending) {
+  const u8* p = c.blob + group.lanes;
   ByteTable<Banks> row;
   row.open(ranks);
   Bytes at[G];
   UNROLL for (int g = 0; g < G; g++) at[g] = Bytes{};
-  NOUNROLL for (u32 s = 0; s < steps; s++) {
+  NOUNROLL for (u32 s = 0; s < group.steps; s++) {
     UNROLL for (int g = 0; g < G; g++, p += 4 * kForestWidth) {
       const Bytes x = row.pick(load<Bytes>(p));
       const Bytes hit = (x > load<Bytes>(p + kForestWidth)) & (at[g] == load<Bytes>(p + 2 * kForestWidth));
@@ -169,76 +186,88 @@ template <int G, int Banks, class Pending> INLINE void cursor_lanes(const u8* p,
   }
   UNROLL for (int g = 0; g < G; g++) store(cursors + g * kForestWidth, at[g]);
 }
-template <int G, class Pending>
-INLINE void cursor_any_lanes(const Ctx& c, const ForestCursor& p, const CursorGroup& group, const i8* ranks, u8* cursors, Pending& pending) {
-  const u8* lanes = c.blob + group.lanes;
-  if (p.banks == 1) cursor_lanes<G, 1>(lanes, group.steps, ranks, cursors, pending);
-  else if (p.banks == 2) cursor_lanes<G, 2>(lanes, group.steps, ranks, cursors, pending);
-  else if (p.banks == 4) cursor_lanes<G, 4>(lanes, group.steps, ranks, cursors, pending);
-  else cursor_lanes<G, 8>(lanes, group.steps, ranks, cursors, pending);
-}
-template <class Pending>
-INLINE void cursor_group(const Ctx& c, const ForestCursor& p, const CursorGroup& group, const i8* ranks, u8* cursors, Pending& pending) {
-  if (p.vectors == 4) cursor_any_lanes<4>(c, p, group, ranks, cursors, pending);
-  else if (p.vectors == 2) cursor_any_lanes<2>(c, p, group, ranks, cursors, pending);
-  else cursor_any_lanes<1>(c, p, group, ranks, cursors, pending);
-}
+/// The virtual columns of the row.
+struct CursorRanks {
+  alignas(64) i8 ranks[128];
+  MEMBER CursorRanks(const Ctx& c, const ForestCursor& p, const Slot* operands) {
+    UNROLL for (int i = 0; i < 128; i += 16) store(ranks + i, Lane<i8, 16>{});
+    quantise_row(c, p.quantiser, operands, ByteRow{ranks});
+  }
+};
 INLINE void put_missing_row(const Ctx& c, const Slot& out, u32 element, bool missing) {
   if (out.missing != kNone) c.scratch[out.missing + (u64)element * ((out.pitch + 7) / 8)] = missing;
 }
-INLINE u32 group_trees(const ForestCursor& p, u32 group) {
-  const u32 per = p.vectors * kForestWidth, left = p.trees - group * per;
+/// Trees of a group of at most `per`.
+INLINE u32 group_trees(const ForestCursor& p, u32 group, u32 per) {
+  const u32 left = p.trees - group * per;
   return left < per ? left : per;
 }
 /// Whether a tree of the group has reached a leaf without prediction.
-INLINE bool group_gone(const Ctx& c, const ForestCursor& p, u32 group, const u8* cursors) {
-  const u32 t0 = group * p.vectors * kForestWidth, n = group_trees(p, group);
-  const u8* flags = c.blob + p.gone + (u64)t0 * p.stride;
+INLINE bool group_gone(const Ctx& c, const ForestCursor& p, u32 group, u32 per, const u8* cursors) {
+  const u32 n = group_trees(p, group, per);
+  const u8* flags = c.blob + p.gone + (u64)group * per * p.stride;
   u8 gone = 0;
   NOUNROLL for (u32 t = 0; t < n; t++) gone |= flags[(u64)t * p.stride + cursors[t]];
   return gone != 0;
 }
+template <class T> INLINE void put_row_sums(const Ctx& c, const ForestCursor& p, const Slot& out, bool gone) {
+  NOUNROLL for (u32 k = 0; k < p.targets; k++) {
+    T* y = (T*)(c.scratch + out.values) + (u64)k * out.pitch;
+    *y = gone ? 0 : p.result == kForestAverage ? *y / (T)p.trees : *y;
+    put_missing_row(c, out, k, gone);
+  }
+}
 /// The sum of the only target.
-template <class T> INLINE T cursor_row_sum(const Ctx& c, const ForestCursor& p, const i8* ranks, bool& gone) {
+template <class T, int G, int Banks> INLINE void cursor_row_one(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot* results, u64) {
+  const CursorRanks row(c, p, operands);
   const CursorGroup* groups = (const CursorGroup*)(c.blob + p.groups);
   const CursorRowAdd* adds = (const CursorRowAdd*)(c.blob + p.row_adds);
-  alignas(64) u8 cursors[2][kForestRows];
+  alignas(64) u8 cursors[2][G * kForestWidth];
   PendingAdds<T> pending = {(const T*)(c.blob + p.leaves), adds, adds, cursors[0], 0};
+  bool gone = false;
   NOUNROLL for (u32 i = 0; i < p.group_count; i++) {
     u8* here = cursors[i & 1];
-    cursor_group(c, p, groups[i], ranks, here, pending);
+    cursor_group<G, Banks>(c, groups[i], row.ranks, here, pending);
     pending.rest();
-    if (p.gone != kNone) gone |= group_gone(c, p, i, here);
+    if (p.gone != kNone) gone |= group_gone(c, p, i, G * kForestWidth, here);
     pending.next = adds + groups[i].first, pending.end = pending.next + groups[i].count, pending.cursors = here;
   }
   pending.rest();
-  return pending.sum;
+  *(T*)(c.scratch + results[0].values) = pending.sum;
+  put_row_sums<T>(c, p, results[0], gone);
 }
-template <class T> INLINE void cursor_row_sums(const Ctx& c, const ForestCursor& p, const i8* ranks, const Slot& out, bool& gone) {
+/// The sums of several targets.
+template <class T, int G, int Banks> INLINE void cursor_row_sum(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot* results, u64) {
+  const CursorRanks row(c, p, operands);
   const CursorGroup* groups = (const CursorGroup*)(c.blob + p.groups);
   const CursorRowAdd* adds = (const CursorRowAdd*)(c.blob + p.row_adds);
   const T* leaves = (const T*)(c.blob + p.leaves);
+  const Slot& out = results[0];
   T* y = (T*)(c.scratch + out.values);
+  bool gone = false;
   NOUNROLL for (u32 k = 0; k < p.targets; k++) y[(u64)k * out.pitch] = 0;
   NOUNROLL for (u32 i = 0; i < p.group_count; i++) {
-    alignas(64) u8 cursors[kForestRows];
+    alignas(64) u8 cursors[G * kForestWidth];
     NothingPending nothing;
-    cursor_group(c, p, groups[i], ranks, cursors, nothing);
+    cursor_group<G, Banks>(c, groups[i], row.ranks, cursors, nothing);
     NOUNROLL for (u32 k = 0; k < groups[i].count; k++) {
       const CursorRowAdd& add = adds[groups[i].first + k];
       y[(u64)add.target * out.pitch] += leaves[add.leaves + cursors[add.tree]];
     }
-    if (p.gone != kNone) gone |= group_gone(c, p, i, cursors);
+    if (p.gone != kNone) gone |= group_gone(c, p, i, G * kForestWidth, cursors);
   }
+  put_row_sums<T>(c, p, out, gone);
 }
 /// Results `each` and `leaf`.
-template <class T> INLINE void cursor_row_values(const Ctx& c, const ForestCursor& p, const i8* ranks, const Slot& out) {
+template <class T, int G, int Banks> INLINE void cursor_row_each(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot* results, u64) {
+  const CursorRanks row(c, p, operands);
   const CursorGroup* groups = (const CursorGroup*)(c.blob + p.groups);
+  const Slot& out = results[0];
   NOUNROLL for (u32 i = 0; i < p.group_count; i++) {
-    alignas(64) u8 cursors[kForestRows];
+    alignas(64) u8 cursors[G * kForestWidth];
     NothingPending nothing;
-    cursor_group(c, p, groups[i], ranks, cursors, nothing);
-    const u32 t0 = i * p.vectors * kForestWidth, n = group_trees(p, i);
+    cursor_group<G, Banks>(c, groups[i], row.ranks, cursors, nothing);
+    const u32 t0 = i * G * kForestWidth, n = group_trees(p, i, G * kForestWidth);
     NOUNROLL for (u32 t = 0; t < n; t++) {
       const u64 at = (u64)(t0 + t) * p.stride + cursors[t];
       ((T*)(c.scratch + out.values))[(u64)(t0 + t) * out.pitch] = ((const T*)(c.blob + p.leaves))[at];
@@ -246,26 +275,22 @@ template <class T> INLINE void cursor_row_values(const Ctx& c, const ForestCurso
     }
   }
 }
-template <class T> INLINE void cursor_row(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot* results, u64) {
-  alignas(64) i8 ranks[128];
-  UNROLL for (int i = 0; i < 128; i += 16) store(ranks + i, Lane<i8, 16>{});
-  quantise_row(c, p.quantiser, operands, ByteRow{ranks});
-  const Slot& out = results[0];
-  if (!cursor_is_sum(p)) return cursor_row_values<T>(c, p, ranks, out);
-  if constexpr (kIsSummed<T>) {
-    T* y = (T*)(c.scratch + out.values);
-    bool gone = false;
-    if (p.targets == 1) y[0] = cursor_row_sum<T>(c, p, ranks, gone);
-    else cursor_row_sums<T>(c, p, ranks, out, gone);
-    NOUNROLL for (u32 k = 0; k < p.targets; k++) {
-      const T total = y[(u64)k * out.pitch];
-      y[(u64)k * out.pitch] = gone ? 0 : p.result == kForestAverage ? total / (T)p.trees : total;
-      put_missing_row(c, out, k, gone);
-    }
-  }
-}
-KILN_TIER_KERNEL(forest_cursor_f64, cursor_row<f64>, cursor_block<f64>, ForestCursor)
-KILN_TIER_KERNEL(forest_cursor_f32, cursor_row<f32>, cursor_block<f32>, ForestCursor)
-KILN_TIER_KERNEL(forest_cursor_i32, cursor_row<i32>, cursor_block<i32>, ForestCursor)
+#define KILN_CURSOR_ROW(G, Banks)                                                                 \
+  KILN_TIER_ROW(forest_cursor_one_f64_##G##x##Banks, (cursor_row_one<f64, G, Banks>), ForestCursor)   \
+  KILN_TIER_ROW(forest_cursor_one_f32_##G##x##Banks, (cursor_row_one<f32, G, Banks>), ForestCursor)   \
+  KILN_TIER_ROW(forest_cursor_sum_f64_##G##x##Banks, (cursor_row_sum<f64, G, Banks>), ForestCursor)   \
+  KILN_TIER_ROW(forest_cursor_sum_f32_##G##x##Banks, (cursor_row_sum<f32, G, Banks>), ForestCursor)   \
+  KILN_TIER_ROW(forest_cursor_each_f64_##G##x##Banks, (cursor_row_each<f64, G, Banks>), ForestCursor) \
+  KILN_TIER_ROW(forest_cursor_each_f32_##G##x##Banks, (cursor_row_each<f32, G, Banks>), ForestCursor) \
+  KILN_TIER_ROW(forest_cursor_each_i32_##G##x##Banks, (cursor_row_each<i32, G, Banks>), ForestCursor)
+#define KILN_CURSOR_BANKS(Banks) KILN_CURSOR_ROW(1, Banks) KILN_CURSOR_ROW(2, Banks) KILN_CURSOR_ROW(4, Banks)
+KILN_CURSOR_BANKS(1)
+KILN_CURSOR_BANKS(2)
+#if !defined(__AVX512VBMI__)   // there, two registers hold the 128 columns
+KILN_CURSOR_BANKS(4)
+KILN_CURSOR_BANKS(8)
+#endif
+#undef KILN_CURSOR_BANKS
+#undef KILN_CURSOR_ROW
 
 }  // namespace kiln::kernel

@@ -66,7 +66,7 @@ template <class T, int N> INLINE Lane<i32, N> bucket_of(const LevelColumn& l, La
 
 /// Levels of `rows` rows (rounded up to 8) from row0, and which are missing.
 template <class T>
-INLINE void column_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
+TIER_OUTLINE void column_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
   NOUNROLL for (u32 r = 0; r < rows; r += 8) {
     const Lane<T, 8> x = column_lanes<T, 8>(c, s, l.storage, row0 + r);
     const Lane<i32, 8> bucket = bucket_of<T, 8>(l, x);

@@ -51,7 +51,7 @@ template <int Planes> INLINE void sliced_pair(const Ctx& c, const ForestSliced& 
     }
   sliced_cursors<Planes>(planes[0], cursors), sliced_cursors<Planes>(planes[1], cursors + kSlicedRows);
 }
-template <class T> INLINE void sliced_pass(const Ctx& c, const ForestSliced& p, const Slot* operands, const Slot& out, u64 row0, u32 rows) {
+template <class T, int Planes> INLINE void sliced_pass(const Ctx& c, const ForestSliced& p, const Slot* operands, const Slot& out, u64 row0, u32 rows) {
   const ForestCursor& q = p.cursor;
   alignas(64) u8 cursors[(u32)kCursorChunk * (u32)kSlicedRows];
   quantise_block<kSlicedRows>(c, q.quantiser, operands, row0, rows, ByteRows<kSlicedRows>{(i8*)c.scratch + q.ranks});
@@ -60,30 +60,28 @@ template <class T> INLINE void sliced_pass(const Ctx& c, const ForestSliced& p, 
   const SlicedPair* pairs = (const SlicedPair*)(c.blob + p.pairs);
   NOUNROLL for (u32 t0 = 0; t0 < q.trees; t0 += kCursorChunk) {
     const u32 count = q.trees - t0 < kCursorChunk ? q.trees - t0 : (u32)kCursorChunk;
-    NOUNROLL for (u32 k = 0; k < count; k += 2) {
-      const SlicedPair& pair = pairs[(t0 + k) / 2];
-      if (p.planes == 5) sliced_pair<5>(c, p, pair, cursors + k * kSlicedRows);
-      else if (p.planes == 6) sliced_pair<6>(c, p, pair, cursors + k * kSlicedRows);
-      else sliced_pair<7>(c, p, pair, cursors + k * kSlicedRows);
-    }
+    NOUNROLL for (u32 k = 0; k < count; k += 2) sliced_pair<Planes>(c, p, pairs[(t0 + k) / 2], cursors + k * kSlicedRows);
     cursor_sums<T, kSlicedRows>(c, q, t0, count, cursors, rows);
   }
   cursor_put_sums<T, kSlicedRows>(c, q, out, row0, rows);
 }
-template <class T> INLINE void sliced_block(const Ctx& c, const ForestSliced& p, const Slot* operands, const Slot* results, u64 rows) {
+template <class T, int Planes>
+INLINE void sliced_block(const Ctx& c, const ForestSliced& p, const Slot* operands, const Slot* results, u64 rows) {
   u64 row0 = 0;
   NOUNROLL for (; rows - row0 >= kSlicedLeast; row0 += kSlicedRows) {
     const u32 n = rows - row0 < kSlicedRows ? (u32)(rows - row0) : (u32)kSlicedRows;
-    sliced_pass<T>(c, p, operands, results[0], row0, n);
+    sliced_pass<T, Planes>(c, p, operands, results[0], row0, n);
     if (n < kSlicedRows) return;
   }
-  if (row0 < rows) cursor_pass<T>(c, p.cursor, operands, results[0], row0, (u32)(rows - row0));
+  if (row0 < rows) cursor_sum_pass<T>(c, p.cursor, operands, results[0], row0, (u32)(rows - row0));
 }
-template <class T> INLINE void sliced_row(const Ctx& c, const ForestSliced& p, const Slot* operands, const Slot* results, u64 rows) {
-  cursor_row<T>(c, p.cursor, operands, results, rows);
-}
-KILN_TIER_KERNEL(forest_sliced_f64, sliced_row<f64>, sliced_block<f64>, ForestSliced)
-KILN_TIER_KERNEL(forest_sliced_f32, sliced_row<f32>, sliced_block<f32>, ForestSliced)
+#define KILN_SLICED(Planes)                                                           \
+  KILN_TIER_BLOCK(forest_sliced_f64_##Planes, (sliced_block<f64, Planes>), ForestSliced) \
+  KILN_TIER_BLOCK(forest_sliced_f32_##Planes, (sliced_block<f32, Planes>), ForestSliced)
+KILN_SLICED(5)
+KILN_SLICED(6)
+KILN_SLICED(7)
+#undef KILN_SLICED
 #endif
 
 }  // namespace kiln::kernel

@@ -51,24 +51,22 @@ template <bool Compact, int K, class Nodes, class Row> INLINE void walk_down(u32
   }
 }
 
-INLINE bool walk_is_sum(const ForestWalk& p) { return p.result == kForestSum || p.result == kForestAverage; }
+/// What is made of leaves: the sum of the only target, a weight a leaf; sums of several targets or weights a leaf, or with leaves
+/// without prediction; a value or leaf of every tree.
+enum : int { kWalkSum, kWalkSums, kWalkEach };
 
 /// What reaching this slot of a tree does to a row's results. Returns whether the leaf makes no prediction.
-template <class T> INLINE bool walk_put(const Ctx& c, const ForestWalk& p, const Slot& out, u32 tree, u64 slot, u64 row) {
-  if (!p.by_leaf) {
-    const T value = ((const T*)(c.blob + p.values))[slot];
-    if (walk_is_sum(p)) *graph_at<T>(c, out, 0, row) += value;
-    else *graph_at<T>(c, out, tree, row) = value;
-    return false;
-  }
+template <class T, int Mode> INLINE bool walk_put(const Ctx& c, const ForestWalk& p, const Slot& out, u32 tree, u64 slot, u64 row) {
+  if (Mode == kWalkSum) return *graph_at<T>(c, out, 0, row) += ((const T*)(c.blob + p.values))[slot], false;
+  if (Mode == kWalkEach && !p.by_leaf) return *graph_at<T>(c, out, tree, row) = ((const T*)(c.blob + p.values))[slot], false;
   const u32 leaf = ((const u32*)(c.blob + p.values))[slot];
   if (p.leaf_kinds != kNone && c.blob[p.leaf_kinds + leaf] != 0) {
-    if (!walk_is_sum(p)) *graph_at<T>(c, out, tree, row) = 0;
+    if (Mode == kWalkEach) *graph_at<T>(c, out, tree, row) = 0;
     return true;
   }
   const u32* first = (const u32*)(c.blob + p.leaf_first);
   const f64* weights = (const f64*)(c.blob + p.leaf_weights);
-  if (walk_is_sum(p)) {
+  if (Mode == kWalkSums) {
     NOUNROLL for (u32 e = first[leaf]; e < first[leaf + 1]; e++) {
       const u32 target = p.leaf_targets == kNone ? 0 : ((const u32*)(c.blob + p.leaf_targets))[e];
       *graph_at<T>(c, out, target, row) += (T)weights[e];
@@ -87,7 +85,7 @@ template <class T> INLINE void walk_close(const Ctx& c, const ForestWalk& p, con
 }
 
 /// One tree for all rows, while the next one is fetched line by line.
-template <class T, bool Compact>
+template <class T, bool Compact, int Mode>
 INLINE void walk_tree(const Ctx& c, const ForestWalk& p, const Slot& out, u32 t, const u16* x, u64 rows) {
   constexpr u32 kNode = Compact ? 4 : 8;
   const WalkTree* tree = (const WalkTree*)(c.blob + p.tree_table) + t;
@@ -111,47 +109,44 @@ INLINE void walk_tree(const Ctx& c, const ForestWalk& p, const Slot& out, u32 t,
         [&](int k) __attribute__((always_inline)) { return row + (u32)k * p.pitch; }, at);
     if (r + kWalkRows <= rows) {
       UNROLL for (u32 k = 0; k < kWalkRows; k++) {
-        const bool none = walk_put<T>(c, p, out, t, (u64)tree->first + at[k], r + k);
-        if (p.by_leaf && none) gone[r + k] = 1;
+        const bool none = walk_put<T, Mode>(c, p, out, t, (u64)tree->first + at[k], r + k);
+        if (Mode != kWalkSum && none) gone[r + k] = 1;
       }
     } else {
       NOUNROLL for (u32 k = 0; k < rows - r; k++) {
-        const bool none = walk_put<T>(c, p, out, t, (u64)tree->first + at[k], r + k);
-        if (p.by_leaf && none) gone[r + k] = 1;
+        const bool none = walk_put<T, Mode>(c, p, out, t, (u64)tree->first + at[k], r + k);
+        if (Mode != kWalkSum && none) gone[r + k] = 1;
       }
     }
   }
 }
 
-template <class T, bool Compact>
-INLINE void walk_rows(const Ctx& c, const ForestWalk& p, const Slot* operands, const Slot& out, u64 rows) {
+template <class T, bool Compact, int Mode>
+INLINE void walk_block(const Ctx& c, const ForestWalk& p, const Slot* operands, const Slot* results, u64 rows) {
+  const Slot& out = results[0];
   u16* x = (u16*)(c.scratch + p.rows);
   u8* gone = c.scratch + p.gone;
   NOUNROLL for (u64 r = 0; r < rows; r += kWalkGroup)
     quantise_block<kWalkGroup>(c, p.quantiser, operands, r, rows - r < kWalkGroup ? (u32)(rows - r) : (u32)kWalkGroup,
                                WordRows<Compact>{x + r * p.pitch, p.pitch});
   NOUNROLL for (u64 r = 0; r < rows; r++) gone[r] = 0;
-  if (walk_is_sum(p))
+  if (Mode != kWalkEach)
     NOUNROLL for (u32 k = 0; k < p.targets; k++)
       NOUNROLL for (u64 r = 0; r < rows; r++) *graph_at<T>(c, out, k, r) = 0;
   NOUNROLL for (u32 t = 0; t < p.trees; t++) {
-    walk_tree<T, Compact>(c, p, out, t, x, rows);
-    if (walk_is_sum(p)) continue;
+    walk_tree<T, Compact, Mode>(c, p, out, t, x, rows);
+    if (Mode != kWalkEach) continue;
     put_missing_rows(c, out, t, 0, (u32)rows, gone);
     if (p.by_leaf)
       NOUNROLL for (u64 r = 0; r < rows; r++) gone[r] = 0;
   }
-  if (walk_is_sum(p))
+  if (Mode != kWalkEach)
     NOUNROLL for (u64 r = 0; r < rows; r++) walk_close<T>(c, p, out, r, gone[r]);
-}
-template <class T> INLINE void walk_block(const Ctx& c, const ForestWalk& p, const Slot* operands, const Slot* results, u64 rows) {
-  if (p.compact) walk_rows<T, true>(c, p, operands, results[0], rows);
-  else walk_rows<T, false>(c, p, operands, results[0], rows);
 }
 
 // ---- one row
 /// K trees from t0 on.
-template <class T, bool Compact, int K>
+template <class T, bool Compact, int Mode, int K>
 INLINE bool walk_trees(const Ctx& c, const ForestWalk& p, const Slot& out, u32 t0, const u16* x, T& sum) {
   constexpr u32 kNode = Compact ? 4 : 8;
   const WalkTree* trees = (const WalkTree*)(c.blob + p.tree_table) + t0;
@@ -167,37 +162,47 @@ INLINE bool walk_trees(const Ctx& c, const ForestWalk& p, const Slot& out, u32 t
   bool gone = false;
   UNROLL for (int k = 0; k < K; k++) {
     const u64 slot = (u64)trees[k].first + at[k];
-    if (!p.by_leaf && walk_is_sum(p)) {
+    if (Mode == kWalkSum) {
       sum += ((const T*)(c.blob + p.values))[slot];
       continue;
     }
-    const bool none = walk_put<T>(c, p, out, t0 + k, slot, 0);
+    const bool none = walk_put<T, Mode>(c, p, out, t0 + k, slot, 0);
     gone |= none;
-    if (!walk_is_sum(p)) graph_set_missing(c, out, t0 + k, 0, none);
+    if (Mode == kWalkEach) graph_set_missing(c, out, t0 + k, 0, none);
   }
   return gone;
 }
-template <class T, bool Compact> INLINE void walk_any_row(const Ctx& c, const ForestWalk& p, const Slot* operands, const Slot& out) {
+template <class T, bool Compact, int Mode>
+INLINE void walk_row(const Ctx& c, const ForestWalk& p, const Slot* operands, const Slot* results, u64) {
+  const Slot& out = results[0];
   u16* x = (u16*)(c.scratch + p.rows);
   quantise_row(c, p.quantiser, operands, WordRow<Compact>{x});
-  if (walk_is_sum(p))
+  if (Mode != kWalkEach)
     NOUNROLL for (u32 k = 0; k < p.targets; k++) *graph_at<T>(c, out, k, 0) = 0;
   T sum = 0;
   bool gone = false;
   u32 t = 0;
-  NOUNROLL for (; t + kWalkTrees <= p.trees; t += kWalkTrees) gone |= walk_trees<T, Compact, kWalkTrees>(c, p, out, t, x, sum);
-  NOUNROLL for (; t + 4 <= p.trees; t += 4) gone |= walk_trees<T, Compact, 4>(c, p, out, t, x, sum);
-  NOUNROLL for (; t < p.trees; t++) gone |= walk_trees<T, Compact, 1>(c, p, out, t, x, sum);
-  if (!walk_is_sum(p)) return;
-  if (!p.by_leaf) *graph_at<T>(c, out, 0, 0) = sum;
+  NOUNROLL for (; t + kWalkTrees <= p.trees; t += kWalkTrees) gone |= walk_trees<T, Compact, Mode, kWalkTrees>(c, p, out, t, x, sum);
+  NOUNROLL for (; t + 4 <= p.trees; t += 4) gone |= walk_trees<T, Compact, Mode, 4>(c, p, out, t, x, sum);
+  NOUNROLL for (; t < p.trees; t++) gone |= walk_trees<T, Compact, Mode, 1>(c, p, out, t, x, sum);
+  if (Mode == kWalkEach) return;
+  if (Mode == kWalkSum) *graph_at<T>(c, out, 0, 0) = sum;
   walk_close<T>(c, p, out, 0, gone);
 }
-template <class T> INLINE void walk_row(const Ctx& c, const ForestWalk& p, const Slot* operands, const Slot* results, u64) {
-  if (p.compact) walk_any_row<T, true>(c, p, operands, results[0]);
-  else walk_any_row<T, false>(c, p, operands, results[0]);
-}
-KILN_TIER_KERNEL(forest_walk_f64, walk_row<f64>, walk_block<f64>, ForestWalk)
-KILN_TIER_KERNEL(forest_walk_f32, walk_row<f32>, walk_block<f32>, ForestWalk)
-KILN_TIER_KERNEL(forest_walk_i32, walk_row<i32>, walk_block<i32>, ForestWalk)
+#define KILN_WALK(name, T, Compact, Mode)                              \
+  KILN_TIER_ROW(name, (walk_row<T, Compact, Mode>), ForestWalk) \
+  KILN_TIER_BLOCK(name, (walk_block<T, Compact, Mode>), ForestWalk)
+#define KILN_WALKS(nodes, Compact)                                     \
+  KILN_WALK(forest_walk_sum_f64_##nodes, f64, Compact, kWalkSum)       \
+  KILN_WALK(forest_walk_sum_f32_##nodes, f32, Compact, kWalkSum)       \
+  KILN_WALK(forest_walk_sums_f64_##nodes, f64, Compact, kWalkSums)     \
+  KILN_WALK(forest_walk_sums_f32_##nodes, f32, Compact, kWalkSums)     \
+  KILN_WALK(forest_walk_each_f64_##nodes, f64, Compact, kWalkEach)     \
+  KILN_WALK(forest_walk_each_f32_##nodes, f32, Compact, kWalkEach)     \
+  KILN_WALK(forest_walk_each_i32_##nodes, i32, Compact, kWalkEach)
+KILN_WALKS(compact, true)
+KILN_WALKS(wide, false)
+#undef KILN_WALKS
+#undef KILN_WALK
 
 }  // namespace kiln::kernel
