@@ -19,6 +19,8 @@ void ModelOptions::add(CLI::App& verb, const char* what) {
       ->check(CLI::IsMember({"default", "spec", "jpmml", "ort"}));
   verb.add_flag("--external-data", load.externalData, "tensors of an ONNX model may lie in files of the model's folder");
   verb.add_option("--table", load.tables, "NAME=FILE.csv: a table that a PMML document only names (TableLocator)");
+  verb.add_option("--shape", load.shapes, "NAME=SIZES: sizes of the dimensions of an ONNX input that the model leaves open, such as X=?,4 (?: as declared); may be repeated")->take_all()->allow_extra_args(false);
+  verb.add_option("--constant", load.constants, "NAME=VALUES: an ONNX input is no column but has these elements, such as axes=0,1; may be repeated")->take_all()->allow_extra_args(false);
 #define LIMIT(member, flag, value, what) verb.add_option(flag, load.limits.member, what)->group("Limits")->capture_default_str();
 #include "compiler/support/limits.def"
 #undef LIMIT
@@ -35,7 +37,7 @@ void TargetOptions::add(CLI::App& verb) {
   }());
   verb.add_option("--name", codegen.modelName, "name of the model, for its identity (default: from the model)");
   verb.add_option("--model-version", codegen.modelVersion, "version of the model, for its identity");
-  verb.add_option("--tag", tags, "KEY=VALUE for the identity; may be repeated")->take_all();
+  verb.add_option("--tag", tags, "KEY=VALUE for the identity; may be repeated")->take_all()->allow_extra_args(false);
 }
 
 std::string TargetOptions::resolve() {

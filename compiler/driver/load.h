@@ -18,6 +18,7 @@ struct LoadOptions {
   std::string dumpAfter;       ///< "import", or the name of a pass: stop there
   Limits limits;
   std::vector<std::string> tables;   ///< --table NAME=FILE.csv: tables that a PMML document only names
+  std::vector<std::string> shapes, constants;   ///< --shape NAME=SIZES, --constant NAME=VALUES: of inputs of an ONNX model
 };
 
 struct Load {

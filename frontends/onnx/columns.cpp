@@ -15,6 +15,14 @@ namespace {
 
 constexpr int64_t kMostColumns = 1 << 16;
 
+// NAME=?,4: what --shape takes, with `SIZE` for what the user has to know.
+std::string shown(const std::string& name, const proto::TensorShapeProto& shape) {
+  std::string text = name + "=";
+  for (int i = 0; i < shape.dim_size(); i++)
+    text += (i ? "," : "") + (shape.dim(i).has_dim_value() ? std::to_string(shape.dim(i).dim_value()) : i ? "SIZE" : "?");
+  return text;
+}
+
 bool isOpen(const proto::TensorShapeProto::Dimension& dim) { return !dim.has_dim_value(); }
 
 }  // namespace
@@ -60,7 +68,7 @@ bool Importer::declareInput(const proto::ValueInfoProto& input, const std::strin
     return unsupported(path, "an input of this type is not supported", "tensors, and maps to numbers or strings, can be read from a row"), false;
   auto& type = input.type().tensor_type();
   if (!isHeld(type.elem_type())) return unsupported(path, "element type " + std::to_string(type.elem_type()) + " is not supported"), false;
-  if (!type.has_shape()) return unsupported(path, "an input without a shape is not supported"), false;
+  if (!type.has_shape()) return unsupported(path, "an input without a shape is not supported", "--shape " + input.name() + "=SIZES gives it one"), false;
   Tensor tensor;
   tensor.type = static_cast<ElementType>(type.elem_type());
   std::vector<int64_t> columns;
@@ -68,7 +76,7 @@ bool Importer::declareInput(const proto::ValueInfoProto& input, const std::strin
     auto& dim = type.shape().dim(i);
     const bool isBatch = i == 0 && isOpen(dim) && !whole;
     if (!isBatch && isOpen(dim))
-      return unsupported(path, "dimension " + std::to_string(i) + " is open", "only the first may be: it is the number of rows"), false;
+      return unsupported(path, "dimension " + std::to_string(i) + " is open", "only the first may be: it is the number of rows; --shape " + shown(input.name(), type.shape()) + " fixes it"), false;
     if (!isBatch && dim.dim_value() < 0) return invalid(path, "dimension " + std::to_string(i) + " is " + std::to_string(dim.dim_value())), false;
     tensor.axes.push_back(isBatch ? Axis{1, Batch::outer} : Axis{dim.dim_value(), Batch::none});
     if (!(i == 0 && !whole && tensor.axes[0].size == 1)) columns.push_back(tensor.axes.back().size);

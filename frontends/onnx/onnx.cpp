@@ -6,6 +6,7 @@
 
 #include "compiler/support/sha256.h"
 #include "frontends/onnx/importer.h"
+#include "frontends/onnx/shapes.h"
 #include "frontends/onnx/wire.h"
 
 namespace kiln::onnx {
@@ -52,6 +53,8 @@ std::optional<ir::Pipeline> import(const Source& source, const ImportOptions& op
   if (!wrong.empty()) return diagnostics.error(isLimit ? Kind::limit : Kind::invalid, 0, 0, wrong), std::nullopt;
   proto::ModelProto model;
   if (!parse(source.text(), options.limits, model)) return diagnostics.error(Kind::invalid, 0, 0, "protobuf cannot read this model"), std::nullopt;
+  if (!fixInputs(model, options, diagnostics)) return std::nullopt;
+  inferWidths(*model.mutable_graph());
   ir::Pipeline pipeline;
   Importer importer(source, options, pipeline, diagnostics);
   importer.model(model);

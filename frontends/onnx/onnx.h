@@ -1,6 +1,8 @@
 // The ONNX frontend: a model to a pipeline.
 #pragma once
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "compiler/ir/pipeline.h"
 #include "compiler/support/diagnostics.h"
@@ -12,6 +14,7 @@ struct ImportOptions {
   bool spec = false;           ///< --semantics=spec: the standard's text where ONNX Runtime departs from it
   bool externalData = false;   ///< --external-data: tensors may lie in files beside the model
   Limits limits;
+  std::vector<std::string> shapes, constants;   ///< --shape, --constant: see frontends/onnx/shapes.h
 };
 
 /// Whether these bytes are a ModelProto: only its fields, with their wire types, and a graph among them.

@@ -129,4 +129,56 @@ TEST(GivenShapes, WithoutADeclaredShapeTheRefusalNamesTheWayOut) {
   EXPECT_NE(g.check().find("--constant NAME=VALUES"), std::string::npos) << g.check();
 }
 
+TEST(FixedShapes, ConstantsInPlaceOfInputs) {
+  Graph g(18);
+  g.input("X", Type::FLOAT, {2, 3}).input("axes", Type::INT64, {-1}).output("Y");
+  g.node("ReduceSum", {"X", "axes"}, {"Y"}).integer("keepdims", 0);
+  EXPECT_EQ(body(g.score(table("", {""}), "--constant axes=1")), "6,15\n");
+  EXPECT_EQ(body(g.score(table("", {""}), "--constant axes=0,-1")), "21\n");
+  EXPECT_NE(g.check("--constant axes=x").find("'x' is no int64"), std::string::npos);
+  EXPECT_NE(g.check("--constant axis=1").find("its inputs are: X, axes"), std::string::npos);
+  EXPECT_NE(g.check("--constant X=1,2").find("the input has 6 elements"), std::string::npos);
+}
+
+TEST(FixedShapes, OpenDimensionsByOption) {
+  Graph g(18);
+  auto& open = *g.input("X", Type::FLOAT, {-1, 1}).output("Y").model().mutable_graph()->mutable_input(0);
+  open.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(1)->set_dim_param("C");
+  g.node("Softmax", {"X"}, {"Y"});
+  EXPECT_NE(g.check().find("--shape X=?,SIZE fixes it"), std::string::npos);
+  EXPECT_EQ(g.score("X[0],X[1]\n1,1\n5,5\n", "--shape X=?,2"), "Y[0],Y[1]\n0.5,0.5\n0.5,0.5\n");
+  EXPECT_EQ(g.score("\"X[0,0]\",\"X[1,0]\"\n1,5\n", "--shape X=2,1"), "\"Y[0,0]\",\"Y[1,0]\"\n1,1\n");   // no batch
+  EXPECT_NE(g.check("--shape X=3").find("the model declares 2 dimensions"), std::string::npos);
+  EXPECT_NE(g.check("--shape X=?,-1").find("'-1' is no size"), std::string::npos);
+}
+
+// [N,?]: as wide as the operators say.
+TEST(FixedShapes, WidthsThatFollow) {
+  const auto open = [](const std::string& op, const std::string& list, const std::vector<float>& values) {
+    Graph g(18, 1);
+    g.input("X", Type::FLOAT, {-1, 1}).output("Y").model().mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(1)->clear_dim_value();
+    g.node("Cast", {"X"}, {"x"}).integer("to", Type::FLOAT);
+    auto node = g.node(op, {"x"}, {"Y"}, "ai.onnx.ml");
+    node.floats(list.c_str(), values);
+    if (op == "Scaler") node.floats("scale", {2});
+    return g;
+  };
+  EXPECT_EQ(open("Scaler", "offset", {1, 2}).score("X[0],X[1]\n1,3\n"), "Y[0],Y[1]\n0,2\n");
+  EXPECT_EQ(open("LinearRegressor", "coefficients", {1, 10}).score("X[0],X[1]\n1,3\n"), "Y\n31\n");
+  EXPECT_NE(open("Scaler", "offset", {1}).check().find("dimension 1 is open"), std::string::npos);   // of any width
+}
+
+// The columns that trees test; one after them that only the trees would take changes nothing, but a result that has all of them does.
+TEST(FixedShapes, WidthOfTrees) {
+  Graph g(18, 1);
+  g.input("X", Type::FLOAT, {-1, 1}).output("Y").model().mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(1)->clear_dim_value();
+  g.node("TreeEnsembleRegressor", {"X"}, {"Y"}, "ai.onnx.ml").ints("nodes_treeids", {0, 0, 0}).ints("nodes_nodeids", {0, 1, 2}).ints("nodes_featureids", {2, 0, 0})
+      .strings("nodes_modes", {"BRANCH_LEQ", "LEAF", "LEAF"}).floats("nodes_values", {1, 0, 0}).ints("nodes_truenodeids", {1, 0, 0}).ints("nodes_falsenodeids", {2, 0, 0})
+      .ints("target_treeids", {0, 0}).ints("target_nodeids", {1, 2}).ints("target_ids", {0, 0}).floats("target_weights", {5, 7}).integer("n_targets", 1);
+  EXPECT_EQ(g.score("X[0],X[1],X[2]\n0,0,1\n0,0,2\n"), "Y\n5\n7\n");
+  g.output("Z");
+  g.node("Identity", {"X"}, {"Z"});
+  EXPECT_NE(g.check().find("dimension 1 is open"), std::string::npos);
+}
+
 }  // namespace kiln::test
