@@ -97,10 +97,23 @@ Tensor sliced(OperatorImport& n, const Tensor& x, size_t axis, int64_t begin, in
   });
 }
 
+// Whole batches end to end are one axis of (parts, N): what follows takes it apart the same way.
+static Batch joinedBatch(OperatorImport& n, const std::vector<Tensor>& parts, size_t axis) {
+  size_t batches = 0;
+  for (const Tensor& part : parts) batches += part.axes[axis].isBatch();
+  if (batches == 0) return Batch::none;
+  for (const Tensor& part : parts) {
+    const Axis& a = part.axes[axis];
+    if (!a.isBatch()) n.mixesRows("joins the rows of the batch and others");
+    if (a.batch == Batch::outer && a.size > 1) n.mixesRows("joins batches whose rows are several elements");
+  }
+  return Batch::inner;
+}
+
 Tensor joined(OperatorImport& n, const std::vector<Tensor>& parts, size_t axis) {
   if (parts.size() == 1) return parts[0];
   Axes axes = parts[0].axes;
-  axes[axis].size = 0;
+  axes[axis] = {0, joinedBatch(n, parts, axis)};
   bool constant = true;
   int64_t outer = 1;
   for (size_t i = 0; i < axis; i++) outer *= axes[i].size;
@@ -110,7 +123,6 @@ Tensor joined(OperatorImport& n, const std::vector<Tensor>& parts, size_t axis) 
       if (part.axes[i] != axes[i] && (part.axes[i].isBatch() || axes[i].isBatch())) n.mixesRows("joins tensors whose batch is not the same axis");
       if (part.axes[i] != axes[i]) n.invalid("joins " + describe(part.axes) + " and " + describe(parts[0].axes));
     }
-    refuseBatch(n, part, axis, "joins rows");
     axes[axis].size += part.axes[axis].size, constant = constant && part.isConstant();
   }
   if (constant) {

@@ -81,6 +81,30 @@ TEST(Tensors, PlacesAndNan) {
   EXPECT_EQ(g.score("X[0],X[1],X[2]\nnan,3,3\n1,nan,0\n2,2,nan\n"), "Y,Z\n0,0\n0,2\n1,0\n");
 }
 
+// Sums of each class joined along the batch, as skl2onnx writes quadratic discriminants: [2N,1], [2,N], [N,2].
+TEST(Batch, JoinedBatchesAreTakenApartAgain) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  const auto integers = [&](const char* name, const std::vector<int64_t>& values) {
+    auto& tensor = *g.model().mutable_graph()->add_initializer();
+    tensor.set_name(name), tensor.set_data_type(Type::INT64), tensor.add_dims(static_cast<int64_t>(values.size()));
+    for (int64_t v : values) tensor.add_int64_data(v);
+  };
+  integers("shape", {2, -1}), integers("columns", {1});
+  g.node("ReduceMax", {"X", "columns"}, {"most"}), g.node("ReduceMin", {"X", "columns"}, {"least"});
+  g.node("Concat", {"most", "least"}, {"both"}).integer("axis", 0);
+  g.node("Reshape", {"both", "shape"}, {"table"});
+  g.node("Transpose", {"table"}, {"Y"}).ints("perm", {1, 0});
+  EXPECT_EQ(g.score("X[0],X[1]\n1,2\n7,3\n"), "Y[0],Y[1]\n2,1\n7,3\n");
+}
+
+TEST(Batch, JoiningRowsWithConstantsIsRefused) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y").initializer("row", {1, 2}, {1, 2});
+  g.node("Concat", {"X", "row"}, {"Y"}).integer("axis", 0);
+  EXPECT_NE(g.check().find("mixes rows: joins the rows of the batch and others"), std::string::npos);
+}
+
 // A part of size 0 has no elements: Concat passes over it, its sum is 0.
 TEST(Tensors, PartsWithoutElements) {
   Graph g = matrix(2);

@@ -6,6 +6,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "compiler/ir/tables/measure.h"
 #include "frontends/onnx/contract.h"
@@ -175,17 +176,30 @@ void scan(OperatorImport& n) {
   }
 }
 
-// com.microsoft: distances of the rows of two matrices.
+// com.microsoft: distances of the rows of two matrices, as sums of squared differences. ONNX Runtime expands the square, a^2 - 2ab + b^2:
+// for finite rows that only loses digits, but infinite ones, and squares that overflow, become NaN there, and so they do here.
 void cDist(OperatorImport& n) {
   const Tensor &x = n.tensor(0, {ElementType::f32, ElementType::f64}), &rows = n.tensor(1);
   const int metric = n.choice("metric", {"euclidean", "sqeuclidean"}, 0);
-  if (isPairwise(n, x, rows)) return n.output(0, pairwise(n, x, rows, metric ? ir::Measure::squaredEuclidean : ir::Measure::euclidean));
-  if (x.rank() != 2 || rows.rank() != 2 || rows.type != x.type) n.invalid("distances of " + describe(x.axes) + " and " + describe(rows.axes));
+  if (x.rank() != 2 || rows.rank() != 2 || rows.type != x.type || x.axes[1] != rows.axes[1])
+    n.invalid("distances of " + describe(x.axes) + " and " + describe(rows.axes));
   refuseBatch(n, x, 1, "columns that are rows"), refuseBatch(n, rows, 1, "columns that are rows");
-  const Tensor d = apply(n, "sub", withAxes(n, x, {x.axes[0], {}, x.axes[1]}), withAxes(n, rows, {{}, rows.axes[0], rows.axes[1]}));
-  Tensor sum = reduced(n, d, {2}, "sumsq");
-  sum = withAxes(n, sum, {sum.axes[0], sum.axes[1]});
-  n.output(0, metric ? sum : apply(n, "sqrt", sum));
+  Tensor squared;
+  if (isPairwise(n, x, rows)) {
+    squared = pairwise(n, x, rows, ir::Measure::squaredEuclidean);
+  } else {
+    const Tensor d = apply(n, "sub", withAxes(n, x, {x.axes[0], {}, x.axes[1]}), withAxes(n, rows, {{}, rows.axes[0], rows.axes[1]}));
+    const Tensor sum = reduced(n, d, {2}, "sumsq");
+    squared = withAxes(n, sum, {sum.axes[0], sum.axes[1]});
+  }
+  if (!n.spec()) {
+    const Tensor products = apply(n, "mul", product(n, x, transposed(n, rows, {1, 0})), constantLike(x, -2));
+    const Tensor ofX = reduced(n, x, {1}, "sumsq"), ofRows = transposed(n, reduced(n, rows, {1}, "sumsq"), {1, 0});
+    const Tensor expanded = apply(n, "add", apply(n, "add", products, ofX), ofRows);
+    const Tensor finite = n.call("lt", {squared, constantLike(x, std::numeric_limits<double>::infinity())}, ElementType::boolean);
+    squared = selected(n, finite, squared, expanded);
+  }
+  n.output(0, metric ? squared : apply(n, "sqrt", squared));
 }
 
 }  // namespace kiln::onnx
