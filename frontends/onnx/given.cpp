@@ -1,13 +1,16 @@
 #include "frontends/onnx/given.h"
 
+#include <algorithm>
 #include <numeric>
 
+#include "compiler/ir/nodes/cumsum.h"
 #include "compiler/ir/nodes/gather.h"
 
 namespace kiln::onnx {
 
 namespace {
 
+constexpr int64_t kMostComparisons = 1 << 20;   // of places with those that are chosen
 constexpr size_t kMostSets = 256;   // of axes that fit one shape
 
 // The next set of k of n numbers in lexical order; false after the last.
@@ -86,6 +89,23 @@ Tensor byAxes(OperatorImport& n, size_t i, size_t rank, const std::function<bool
   if (!chosen) n.invalid("no value of input " + std::to_string(i) + " gives the declared shape");
   n.expect(*known, i);
   return *chosen;
+}
+
+// The place of the j-th is how many places have at most j true ones up to them.
+Tensor placesOf(OperatorImport& n, const Tensor& condition, int64_t count, size_t input, bool orNone) {
+  const int64_t k = condition.count();
+  if (count > k) n.invalid("declared are " + std::to_string(count) + " elements of " + std::to_string(k));
+  if (k * std::max<int64_t>(count, 1) > kMostComparisons) n.unsupported("a choice of " + std::to_string(count) + " elements from " + std::to_string(k) + " by the row");
+  const Tensor numbers = n.cast(condition, ElementType::i64);
+  const Tensor all = withAxes(n, reduced(n, numbers, {0}, "sum"), {});
+  n.expect(orNone ? either(n, equals(n, all, count), equals(n, all, 0)) : equals(n, all, count), input);
+  if (count == 0) return hostIntegers({});
+  const Tensor upTo = n.tensorOf(ElementType::i64, condition.axes, n.build.add(ir::CumSum(), {n.vector(numbers)}));
+  std::vector<int64_t> each;
+  for (int64_t j = 0; j < count; j++) each.push_back(j);
+  const Tensor column = withAxes(n, hostIntegers(each), {{count}, {1}});
+  const Tensor before = n.cast(n.call("le", {withAxes(n, upTo, {{1}, {k}}), column}, ElementType::boolean), ElementType::i64);
+  return withAxes(n, reduced(n, before, {1}, "sum"), {{count}});
 }
 
 Tensor gatheredAt(OperatorImport& n, const Tensor& x, const Axes& axes, const Tensor& place) {

@@ -1,32 +1,10 @@
 // Compress, NonZero: the elements, or places, where a condition holds. How many they are must be known while compiling: from the
 // condition, or, if the row gives it, from the declared shape; a row in which they are more or fewer has no result.
-#include <algorithm>
-
-#include "compiler/ir/nodes/cumsum.h"
 #include "frontends/onnx/given.h"
 
 namespace kiln::onnx {
 
 namespace {
-
-constexpr int64_t kMostComparisons = 1 << 20;
-
-// Where `condition` (bool [k]) is true, from the first on: i64 [count], of which there must be so many. The place of the j-th
-// is how many places have at most j true ones up to them.
-Tensor placesOf(OperatorImport& n, const Tensor& condition, int64_t count, size_t input) {
-  const int64_t k = condition.count();
-  if (count > k) n.invalid("declared are " + std::to_string(count) + " elements of " + std::to_string(k));
-  if (k * std::max<int64_t>(count, 1) > kMostComparisons) n.unsupported("a choice of " + std::to_string(count) + " elements from " + std::to_string(k) + " by the row");
-  const Tensor numbers = n.cast(condition, ElementType::i64);
-  n.expect(n.call("eq", {reduced(n, numbers, {0}, "sum"), hostIntegers({count})}, ElementType::boolean), input);
-  if (count == 0) return hostIntegers({});
-  const Tensor upTo = n.tensorOf(ElementType::i64, condition.axes, n.build.add(ir::CumSum(), {n.vector(numbers)}));
-  std::vector<int64_t> each;
-  for (int64_t j = 0; j < count; j++) each.push_back(j);
-  const Tensor column = withAxes(n, hostIntegers(each), {{count}, {1}});
-  const Tensor before = n.cast(n.call("le", {withAxes(n, upTo, {{1}, {k}}), column}, ElementType::boolean), ElementType::i64);
-  return withAxes(n, reduced(n, before, {1}, "sum"), {{count}});
-}
 
 void compressByGiven(OperatorImport& n, const Tensor& from, size_t axis) {
   const Axes declared = declaredAxes(n, 0, 1);

@@ -3,6 +3,7 @@
 #include "compiler/ir/nodes/matches.h"
 #include "compiler/ir/regex/regex.h"
 #include "frontends/onnx/elementwise.h"
+#include "frontends/onnx/given.h"
 
 namespace kiln::onnx {
 
@@ -12,18 +13,46 @@ void stringConcat(OperatorImport& n) {
 }
 
 // Case by the simple mappings of Unicode, code point by code point: the locale of the attribute cannot change what they say.
-// Stop words are whole elements; without them there are fewer elements.
+static Tensor inCase(OperatorImport& n, const Tensor& x, int action) {
+  return action == 0 ? x : n.call(action == 1 ? "lower" : "upper_simple", {x}, ElementType::str);
+}
+
+// Stop words are whole elements, compared as they are or both in one case; without them there are fewer elements. How many are left
+// must be what the model declares. Where none is left, one empty text is.
+static void withoutStopwords(OperatorImport& n, const Tensor& x, const std::vector<std::string>& words, int action, bool isCaseSensitive) {
+  for (const Axis& axis : x.axes)
+    if (axis.isBatch()) n.mixesRows("stop words take rows away from the batch");
+  const auto declared = n.declared(0);
+  if (!declared) n.unsupported("stop words without a declared shape of the result", "how many elements are left depends on the row");
+  const Axis left = declared->empty() ? Axis{} : declared->back();
+  Axes expected = x.axes;
+  if (!expected.empty()) expected.back() = left;
+  if (x.rank() == 0 || x.rank() > 2 || (x.rank() == 2 && x.axes[0] != Axis{}) || expected != *declared || left.size < 1)
+    n.invalid(describe(x.axes) + " without stop words is declared as " + describe(*declared), "the input is [C] or [1,C]");
+  Elements list;
+  list.texts = words;
+  const Tensor stop = hostTensor(ElementType::str, plainAxes({1, static_cast<int64_t>(words.size())}), std::move(list));
+  const Tensor column = withAxes(n, x, {x.axes.back(), {}});
+  const int compared = isCaseSensitive ? 0 : action == 2 ? 2 : 1;
+  const Tensor same = n.call("eq", {inCase(n, column, compared), inCase(n, stop, compared)}, ElementType::boolean);
+  const Tensor kept = n.call("not", {withAxes(n, reduced(n, same, {1}, "any"), {x.axes.back()})}, ElementType::boolean);
+  const Tensor places = placesOf(n, kept, left.size, 0, left.size == 1);
+  Tensor result = gatheredAt(n, withAxes(n, x, {x.axes.back()}), {left}, places);
+  if (left.size == 1) {
+    Elements none;
+    none.texts = {""};
+    result = selected(n, withAxes(n, reduced(n, kept, {0}, "any"), {}), withAxes(n, result, {}), hostTensor(ElementType::str, {}, std::move(none)));
+  }
+  n.output(0, withAxes(n, inCase(n, result, action), *declared));
+}
+
 void stringNormalizer(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::str});
   const int action = n.choice("case_change_action", {"NONE", "LOWER", "UPPER"}, 0);
-  n.ignore("locale"), n.ignore("is_case_sensitive");
-  if (!n.texts("stopwords").empty()) {
-    for (const Axis& axis : x.axes)
-      if (axis.isBatch()) n.mixesRows("stop words take rows away from the batch");
-    n.unsupported("stop words", "how many elements are left depends on the row");
-  }
-  const ValueId v = n.value(x);
-  n.output(0, x.type, x.axes, action == 0 ? v : n.build.call(action == 1 ? "lower" : "upper_simple", {v}));
+  const bool isCaseSensitive = n.integer("is_case_sensitive", 0) != 0;
+  n.ignore("locale");
+  if (const auto words = n.texts("stopwords"); !words.empty()) return withoutStopwords(n, x, words, action, isCaseSensitive);
+  n.output(0, inCase(n, x, action));
 }
 
 void regexFullMatch(OperatorImport& n) {
