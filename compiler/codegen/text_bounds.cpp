@@ -41,7 +41,7 @@ class Bounds {
         // Room for the words of a text while they are counted (runtime/kernels/words.h).
         made.fixed += 48 * bound.fixed + 128, made.perTextByte += 48 * bound.perTextByte;
       }
-      if (node.op->kind() == ir::OpKind::CountNgrams) {
+      if (node.op->kind() == ir::OpKind::CountNgrams || node.op->kind() == ir::OpKind::Tokens) {
         // Codes and states of its tokens (runtime/kernels/ngrams.h).
         made.fixed += 6 * bound.fixed + 64, made.perTextByte += 6 * bound.perTextByte;
       }

@@ -1,11 +1,14 @@
 // The columns of a scorer: a tensor input X of k elements a row is read from X[0] .. X[k-1] (X[i,j] for two dimensions and more, X
 // if k = 1), an entry of a map input from X[key]. Outputs are named the same way; a map's are NAME[label], those of element i of
-// a sequence begin with NAME.i. Inputs are never missing: an empty number is NaN, an empty text is "".
+// a sequence begin with NAME.i; tokens of a text are NAME[0] .. up to a limit. Inputs are never missing: an empty number is NaN, an empty text is "".
 #include <algorithm>
 
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
+#include "compiler/ir/nodes/select.h"
+#include "compiler/ir/nodes/tokens.h"
+#include "compiler/ir/tables/tokenizer.h"
 #include "frontends/onnx/axes.h"
 #include "frontends/onnx/importer.h"
 
@@ -133,6 +136,21 @@ void Importer::putTensor(const std::string& name, const Tensor& tensor, const st
   build.add(std::move(output), {value});
 }
 
+// Columns of a batch whose longest row has the limit's tokens: what is behind the row's own is filled up. A row with more of
+// them has no result.
+void Importer::putTokens(const std::string& name, const Value& tokens, const std::string& path) {
+  Frame frame;
+  proto::NodeProto none;
+  OperatorImport n(*this, frame, none, path, build, {}, 0);
+  Axes axes = tokens.data.axes;
+  axes.push_back({static_cast<int64_t>(options.limits.tokens)});
+  ir::Tokens op;
+  op.tokenizer = build.table(ir::Tokenizer(*tokens.tokenizer), "tokens"), op.size = static_cast<uint32_t>(options.limits.tokens);
+  const ValueId split = build.add(std::move(op), {n.value(tokens.data)});
+  const ValueId filled = build.add(ir::Select(), {build.call("is_missing", {split}), build.text(tokens.padding), split});
+  putTensor(name, n.tensorOf(ElementType::str, axes, n.reshape(filled, irShape(axes))), nullptr, path);
+}
+
 // One map is the row's; several are a sequence.
 void Importer::putMaps(const std::string& name, const Value& maps, const std::string& path) {
   if (maps.data.count() == static_cast<int64_t>(maps.keys.size())) return putTensor(name, maps.data, &maps.keys, path);
@@ -155,7 +173,7 @@ void Importer::putOutputs(const proto::GraphProto& graph, const std::vector<Valu
       else if (value.kind == Value::maps) putMaps(name, value, path);
       else if (value.kind == Value::sequence)
         for (size_t item = 0; item < value.items.size(); item++) putTensor(name + "." + std::to_string(item), value.items[item], nullptr, path);
-      else if (value.kind == Value::tokens) unsupported(path, "tokens as an output are not supported", "how many they are depends on the row");
+      else if (value.kind == Value::tokens) putTokens(name, value, path);
       else if (value.kind == Value::map) unsupported(path, "an input map as an output is not supported");
     } catch (const Refused&) {
     } catch (const ir::BuildError& error) {

@@ -105,6 +105,7 @@ class Importer {
   void readInitializers(const proto::GraphProto& graph, Frame& frame);
   bool declareInput(const proto::ValueInfoProto& input, const std::string& path, Frame& frame);
   ValueId inputColumns(const std::string& field, const Tensor& tensor, const std::vector<int64_t>& columns);
+  void putTokens(const std::string& name, const Value& tokens, const std::string& path);
   void putMaps(const std::string& name, const Value& maps, const std::string& path);
   void putTensor(const std::string& name, const Tensor& tensor, const std::vector<std::string>* labels, const std::string& path);
 

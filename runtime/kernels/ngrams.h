@@ -1,5 +1,6 @@
 // Tokens of a text, and the n-grams that they make.
 #pragma once
+#include "nodes/params.h"
 #include "words.h"
 
 namespace kiln::kernel {
@@ -9,12 +10,9 @@ struct NgramTable {
   u32 terms, skips;
   // Of a text:
   u32 labels;               ///< HashTable of the tokens
-  u32 regex, kind;          ///< kind: TokenKind
-  u32 min_characters;
-  u32 mark;
+  TokenRule rule;
   i32 begin, end;           ///< codes of the marks
 };
-enum TokenKind : u32 { kCharacters, kMatches, kBetween };
 
 /// The child of a node by a code, -1 if there is none.
 INLINE i32 ngram_child(const u8* blob, const NgramTable& t, u32 node, i32 code) {
@@ -47,7 +45,46 @@ OUTLINE void count_ngrams(const u8* blob, const NgramTable* table, const i32* co
     }
 }
 
-/// Bytes that a text of n bytes needs in the room for new text while its tokens are counted.
+/// Calls tokens.add(from, to) for each token of n bytes at p, in order, and tokens.mark(0), mark(1) where the rule has marks. `states`: of
+/// n + 1 places, for patterns.
+template <class Tokens>
+INLINE void split_text(const u8* blob, const TokenRule& t, const u8* p, u32 n, u16* states, Tokens& tokens) {
+  const auto add = [&](u32 from, u32 to) {
+    if (t.min_characters == 0 || (from != to && (u64)length_utf8(p + from, to - from) >= t.min_characters)) tokens.add(from, to);
+  };
+  if (t.mark) tokens.mark(0);
+  if (t.kind == kCharacters) {
+    NOUNROLL for (u32 at = 0; at < n;) {
+      const u32 length = decode_utf8(p + at, n - at).length;
+      add(at, at + length);
+      at += length;
+    }
+  } else {
+    regex_states(blob + t.regex, p, n, states);
+    const RegexRun run = {blob + t.regex, p, states, n};
+    u32 slots[kRegexSlots];
+    u32 last = 0, splits = 0;
+    NOUNROLL for (u32 i = 0; i <= n;) {
+      if (!run.begins(i)) {
+        i++;
+        continue;
+      }
+      const u32 to = regex_end(run, i, slots);
+      if (t.kind == kMatches) add(i, to);
+      else if (t.min_characters == 0 || i > last) {
+        if (splits++ == t.most_splits) break;
+        add(last, i);
+      }
+      last = to;
+      i = to == i ? i + 1 : to;
+    }
+    if (t.kind == kBetween) add(last, n);
+  }
+  if (t.mark) tokens.mark(1);
+}
+
+/// Bytes of room for new text that a text of n bytes needs: while its tokens are found, and while they are counted.
+INLINE u64 states_scratch(u64 n) { return 2 * (n + 1) + 16; }
 INLINE u64 tokens_scratch(u64 n) { return 6 * (n + 2) + 16; }
 
 /// Codes of tokens, one after the other.
@@ -56,43 +93,15 @@ struct TokenCodes {
   const NgramTable* table;
   i32* codes;
   u32 count;
-  MEMBER void add(u32 from, u32 to) {
-    if (from == to || (u64)length_utf8(text + from, to - from) < table->min_characters) return;
-    codes[count++] = find_code(blob + table->labels, text + from, to - from);
-  }
+  MEMBER void add(u32 from, u32 to) { codes[count++] = find_code(blob + table->labels, text + from, to - from); }
+  MEMBER void mark(u32 which) { codes[count++] = which ? table->end : table->begin; }
 };
 /// Counts of a text's n-grams; false if there is no room.
 OUTLINE bool count_text_ngrams(const u8* blob, const NgramTable* t, const u8* p, u32 n, u8* room, u8* end, i32* counts, u32 pitch) {
   NOUNROLL for (u32 k = 0; k < t->terms; k++) counts[(u64)k * pitch] = 0;
   if ((u64)(end - room) < tokens_scratch(n)) return false;
   TokenCodes tokens = {blob, p, t, (i32*)(((u64)room + 7) & ~(u64)7), 0};
-  if (t->mark) tokens.codes[tokens.count++] = t->begin;
-  if (t->kind == kCharacters) {
-    NOUNROLL for (u32 at = 0; at < n;) {
-      const u32 length = decode_utf8(p + at, n - at).length;
-      tokens.add(at, at + length);
-      at += length;
-    }
-  } else {
-    u16* states = (u16*)(tokens.codes + n + 2);
-    regex_states(blob + t->regex, p, n, states);
-    const RegexRun run = {blob + t->regex, p, states, n};
-    u32 slots[kRegexSlots];
-    u32 last = 0;
-    NOUNROLL for (u32 i = 0; i <= n;) {
-      if (!run.begins(i)) {
-        i++;
-        continue;
-      }
-      const u32 to = regex_end(run, i, slots);
-      if (t->kind == kMatches) tokens.add(i, to);
-      else tokens.add(last, i);
-      last = to;
-      i = to == i ? i + 1 : to;
-    }
-    if (t->kind == kBetween) tokens.add(last, n);
-  }
-  if (t->mark) tokens.codes[tokens.count++] = t->end;
+  split_text(blob, t->rule, p, n, (u16*)(tokens.codes + n + 2), tokens);
   count_ngrams(blob, t, tokens.codes, 1, tokens.count, counts, pitch);
   return true;
 }

@@ -25,13 +25,6 @@ TEST(Tokenizer, Separators) {
   EXPECT_EQ(g.score("X\n\"b,b;a b\"\n"), "Y[0],Y[1]\n2,3\n");
 }
 
-TEST(Tokenizer, TokensAreNoOutput) {
-  Graph g;
-  g.input("X", Type::STRING, {-1}).output("t", Type::STRING);
-  g.node("Tokenizer", {"X"}, {"t"}, "com.microsoft").integer("mark", 0).integer("mincharnum", 1).text("pad_value", "#").text("tokenexp", "[a-z]+");
-  EXPECT_NE(g.score("X\na\n").find("tokens as an output are not supported"), std::string::npos);
-}
-
 TEST(Tokenizer, SeparatorsThatMayOverlapAreRefused) {
   Graph g;
   g.input("X", Type::STRING, {-1}).output("Y");
@@ -75,6 +68,52 @@ TEST(Strings, ConcatMatchHash) {
   // 0x248bfa47 is the published hash of "hello"; the others are by a Python transcription of it.
   EXPECT_EQ(g.score("X,Z\nhel,lo\nhello,\nhello!,\n"),
             "C,M,H,U\nhello,false,613153351,4121571398\nhello,true,613153351,613153351\nhello!,false,-920799036,3374168260\n");
+}
+
+// Expected values of the standard's node tests (strnormalizer_export_monday_*), and of ONNX Runtime 1.32 for the rest.
+TEST(StringNormalizer, StopWords) {
+  const auto model = [](int64_t left, const char* action, int caseSensitive) {
+    Graph g(18);
+    g.input("x", Type::STRING, {4}).output("y", Type::STRING, {left});
+    g.node("StringNormalizer", {"x"}, {"y"}).text("case_change_action", action).integer("is_case_sensitive", caseSensitive).strings("stopwords", {"Monday", "x"});
+    return g;
+  };
+  const std::string columns = "x[0],x[1],x[2],x[3]\n", flags = "--status-column status";
+  EXPECT_EQ(model(3, "UPPER", 1).score(columns + "Monday,tuesday,monday,b\na,Monday,b,c\na,b,c,d\n", flags),
+            "y[0],y[1],y[2],status\nTUESDAY,MONDAY,B,ok\nA,B,C,ok\n,,,invalid value in 'x[0]'\n");
+  EXPECT_EQ(model(2, "NONE", 0).score(columns + "Monday,tuesday,monDAY,b\n", flags), "y[0],y[1],status\ntuesday,b,ok\n");
+  EXPECT_EQ(model(1, "LOWER", 0).score(columns + "X,x,MONDAY,x\nX,x,A,x\nx,a,a,x\n", flags), "y,status\n,ok\na,ok\n,invalid value in 'x[0]'\n");   // of none left: one empty text
+}
+
+// Tokens as an output: those of ONNX Runtime 1.32, which fills the rows of a batch up to its longest; here up to the limit.
+TEST(Tokenizer, TokensAreColumns) {
+  Graph g(18);
+  g.input("x", Type::STRING, {-1}).output("y", Type::STRING);
+  g.node("Tokenizer", {"x"}, {"y"}, "com.microsoft").text("tokenexp", "[a-z]+").integer("mark", 1).integer("mincharnum", 1).text("pad_value", "#");
+  EXPECT_EQ(g.score("x\n\"Hello, big World\"\na b\n\",\"\n", "--max-tokens 5"), "y[0],y[1],y[2],y[3],y[4]\n\x02,ello,big,orld,\x03\n\x02,a,b,\x03,#\n\x02,\x03,#,#,#\n");
+  EXPECT_EQ(g.score("x\na b\na\n", "--max-tokens 3 --status-column status"), "y[0],y[1],y[2],status\n,,,list too long at node 2\n\x02,a,\x03,ok\n");
+}
+
+// Expected values of ONNX Runtime 1.32.
+TEST(StringSplit, Parts) {
+  const auto split = [](const std::vector<int64_t>& dims, const char* delimiter, int64_t most = -1) {
+    Graph g(20);
+    g.input("x", Type::STRING, {-1}).output("y", Type::STRING, dims).output("n", Type::INT64);
+    auto node = g.node("StringSplit", {"x"}, {"y", "n"});
+    if (delimiter) node.text("delimiter", delimiter);
+    if (most >= 0) node.integer("maxsplit", most);
+    return g;
+  };
+  EXPECT_EQ(split({-1, 4}, ",").score("x\n\"a,b,,c\"\n\"\"\n"), "y[0],y[1],y[2],y[3],n\na,b,,c,4\n,,,,0\n");
+  EXPECT_EQ(split({-1, 2}, ",", 1).score("x\n\"a,b,,c\"\n\",x\"\n"), "y[0],y[1],n\na,\"b,,c\",2\n,x,2\n");
+  EXPECT_EQ(split({-1, 3}, "--").score("x\na--b-c--\n"), "y[0],y[1],y[2],n\na,b-c,,3\n");
+  EXPECT_EQ(split({-1, 3}, nullptr).score("x\n a  b c \n\"\t x\"\n"), "y[0],y[1],y[2],n\na,b,c,3\n\t,x,,2\n");
+  EXPECT_EQ(split({-1, 2}, "", 1).score("x\n a  b c \n  \n"), "y[0],y[1],n\na,b c,2\n,,0\n");
+  EXPECT_EQ(split({-1, 2}, "").score("x\na b c\n", "--status-column status"), "y[0],y[1],n,status\n,,,list too long at node 2\n");
+  Graph all(20);   // scored whole: the longest of all texts
+  all.input("x", Type::STRING, {2}).output("y", Type::STRING, {2, 3}).output("n", Type::INT64);
+  all.node("StringSplit", {"x"}, {"y", "n"}).text("delimiter", "X");
+  EXPECT_EQ(all.score("x[0],x[1]\naXbXc,a\naXb,a\n", "--status-column status"), "\"y[0,0]\",\"y[0,1]\",\"y[0,2]\",\"y[1,0]\",\"y[1,1]\",\"y[1,2]\",n[0],n[1],status\na,b,c,a,,,3,1,ok\n,,,,,,,,invalid value in 'x[0]'\n");
 }
 
 }  // namespace kiln::test

@@ -6,7 +6,6 @@
 #include "compiler/codegen/nodes/labels.h"
 #include "compiler/codegen/nodes/regexes.h"
 #include "compiler/ir/tables/ngrams.h"
-#include "compiler/ir/tables/tokenizer.h"
 #include "runtime/kernels/ngrams.h"
 #include "runtime/kernels/nodes/params.h"
 
@@ -44,12 +43,9 @@ void lower(const ir::CountNgrams& op, NodeEmitter& emit) {
   t.terms = ngrams.size(), t.skips = ngrams.skips;
   const bool isText = op.tokenizer.id != ir::kNone;
   if (isText) {
-    const auto& tokenizer = emit.pipeline().table<ir::Tokenizer>(op.tokenizer);
     const auto& labels = emit.pipeline().table<ir::Dict>(ngrams.dict);
     t.labels = hashOfDict(emit, ngrams.dict.id);
-    t.kind = tokenizer.isCharacters() ? kernel::kCharacters : tokenizer.words.empty() ? kernel::kBetween : kernel::kMatches;
-    if (!tokenizer.isCharacters()) t.regex = regexInBlob(emit, tokenizer.pattern(), false, true);
-    t.min_characters = tokenizer.minCharacters, t.mark = tokenizer.mark;
+    t.rule = tokenRule(emit, op.tokenizer);
     t.begin = static_cast<int32_t>(labels.find(std::string("\x02"))), t.end = static_cast<int32_t>(labels.find(std::string("\x03")));
   }
   const kernel::CountParams params{emit.blob(key + (isText ? " of " + std::to_string(op.tokenizer.id) : ""), &t, sizeof t, 64),

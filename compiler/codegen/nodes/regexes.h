@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/emitter.h"
 #include "compiler/ir/regex/regex.h"
+#include "runtime/kernels/nodes/params.h"
 
 namespace kiln::codegen {
 
@@ -11,5 +12,7 @@ namespace kiln::codegen {
 std::string regexTable(const regex::Regex& regex, bool ends);
 /// Offset of a kernel::RegexTable.
 uint32_t regexInBlob(NodeEmitter& emit, const std::string& pattern, bool ignoreCase, bool ends);
+/// The rule of a tokenizer table.
+kernel::TokenRule tokenRule(NodeEmitter& emit, ir::TableRef tokenizer);
 
 }  // namespace kiln::codegen

@@ -15,6 +15,7 @@ const kernel::u8* bytes(std::string_view text) { return reinterpret_cast<const k
 
 void Tokenizer::verify(const Pipeline&, std::vector<std::string>& problems) const {
   Checks checks(problems);
+  checks.expect(mostSplits == kNone || !separators.empty(), [] { return "most_splits is of separators"; });
   checks.expect(words.empty() || separators.empty(), [] { return "words and separators exclude each other"; });
   if (isCharacters()) return;
   const std::string why = Pool::refusal(pattern());
@@ -25,7 +26,8 @@ std::vector<std::string_view> Tokenizer::tokensOf(std::string_view text) const {
   std::vector<std::string_view> all;
   const auto add = [&](size_t from, size_t to) {
     const std::string_view token = text.substr(from, to - from);
-    if (!token.empty() && kernel::length_utf8(bytes(token), static_cast<uint32_t>(token.size())) >= minCharacters)
+    if (minCharacters == 0) all.push_back(token);
+    else if (!token.empty() && kernel::length_utf8(bytes(token), static_cast<uint32_t>(token.size())) >= minCharacters)
       all.push_back(token);
   };
   if (mark) all.push_back("\x02");
@@ -39,8 +41,14 @@ std::vector<std::string_view> Tokenizer::tokensOf(std::string_view text) const {
     const auto regex = regex::compile(pattern());
     regex::Groups groups;
     size_t from = 0, last = 0;
+    uint32_t splits = 0;
     while (from <= text.size() && regex::find(regex->program, text, from, groups)) {
-      add(words.empty() ? last : groups[0], words.empty() ? groups[0] : groups[1]);
+      if (!words.empty()) {
+        add(groups[0], groups[1]);
+      } else if (minCharacters == 0 || groups[0] > last) {
+        if (splits++ == mostSplits) break;
+        add(last, groups[0]);
+      }
       last = from = groups[1];
       if (groups[0] == groups[1]) from++;
     }

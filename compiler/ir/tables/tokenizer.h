@@ -7,15 +7,15 @@
 namespace kiln::ir {
 
 /// Tokens are the matches of `words`, or what stands between matches of `separators`, or, with neither, each character.
-/// Those of fewer than `minCharacters` code points, and empty ones, are dropped. `mark`: a token \x02 comes before all
-/// others, \x03 behind.
+/// Those of fewer than `minCharacters` code points, and empty ones, are dropped; with `minCharacters` 0 empty ones stay. `mark`: a
+/// token \x02 comes before all others, \x03 behind. Behind `mostSplits` separators that end a token the rest is one token.
 struct Tokenizer final : TableBase<Tokenizer, TableKind::Tokenizer> {
   std::string words, separators;
-  uint32_t minCharacters = 1;
+  uint32_t minCharacters = 1, mostSplits = kNone;
   bool mark = false;
 
   void fields(FieldVisitor& f) override {
-    f.field("words", words), f.field("separators", separators), f.field("min_characters", minCharacters), f.field("mark", mark);
+    f.field("words", words), f.field("separators", separators), f.field("min_characters", minCharacters), f.field("most_splits", mostSplits), f.field("mark", mark);
   }
   void verify(const Pipeline& pipeline, std::vector<std::string>& problems) const override;
 

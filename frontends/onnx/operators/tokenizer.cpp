@@ -1,6 +1,6 @@
 // Tokenizer of com.microsoft: the words or characters of a text. How many they are depends on the row, so they are no tensor: they
-// wait for a TfIdfVectorizer, which counts them. ONNX Runtime pads the tokens of a batch to its longest row; Kiln scores each row
-// by itself, so there is no padding.
+// wait for a TfIdfVectorizer, which counts them, or become columns of an output. ONNX Runtime pads the tokens of a batch to its
+// longest row; Kiln scores each row by itself: there is no padding, but for columns up to the limit of an output.
 #include <algorithm>
 
 #include "compiler/ir/tables/pool.h"

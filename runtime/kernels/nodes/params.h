@@ -27,6 +27,19 @@ struct CountParams {
   u32 pool;               ///< PoolTable
   i32 too_long;
 };
+/// How a text becomes tokens; compiler/ir/tables/tokenizer.h says what they are.
+enum TokenKind : u32 { kCharacters, kMatches, kBetween };
+struct TokenRule {
+  u32 regex, kind;          ///< kind: TokenKind
+  u32 min_characters;       ///< 0: empty tokens too
+  u32 most_splits;          ///< between separators: what is behind the last of them is one token
+  u32 mark;
+};
+struct TokensParams {
+  TokenRule rule;
+  u32 marks;                ///< the two marks
+  i32 too_long, too_many;
+};
 struct FormatParams {
   u32 spec;               ///< printf: NumberSpec
   u32 text;               ///< what stands before and after; strftime: the pattern
