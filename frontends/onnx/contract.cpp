@@ -15,12 +15,15 @@ bool isBatchOf(const Axes& axes) {
   return std::any_of(axes.begin(), axes.end(), [](const Axis& axis) { return axis.isBatch(); });
 }
 
-// x [.., k] times the transpose of w [m, k]: [.., m].
-Tensor weighted(OperatorImport& n, const Tensor& x, const Tensor& w) {
+// x [.., k] times the transpose of w [m, k]: [.., m]. Floats as ONNX Runtime has them, whose constant weights are packed in panels.
+constexpr uint32_t kPackedPanel = 256;
+Tensor weighted(OperatorImport& n, const Tensor& x, const Tensor& w, const Tensor* bias) {
   const auto k = static_cast<uint32_t>(w.axes[1].size), m = static_cast<uint32_t>(w.axes[0].size);
   const auto rows = static_cast<uint32_t>(x.count() / k);
   ir::Dense dense;
   dense.weights = matrixTable(n, w, {m, k}, "weights");
+  if (bias) dense.bias = matrixTable(n, *bias, {m}, "bias");
+  if (x.type == ElementType::f32) dense.order = ir::Dense::fused, dense.panel = kPackedPanel;
   const ValueId y = n.build.add(std::move(dense), {rows == 1 ? n.vector(x) : n.shaped(x, {rows, k})});
   Axes axes = x.axes;
   axes.back() = {m};
@@ -73,7 +76,7 @@ Tensor pairwise(OperatorImport& n, const Tensor& x, const Tensor& rows, ir::Meas
   return n.tensorOf(x.type, axes, n.reshape(n.build.add(std::move(op), {n.vector(x)}), irShape(axes)));
 }
 
-Tensor product(OperatorImport& n, const Tensor& a, const Tensor& b) {
+Tensor product(OperatorImport& n, const Tensor& a, const Tensor& b, const Tensor* bias) {
   if (a.rank() == 0 || b.rank() == 0) n.invalid("multiplies " + describe(a.axes) + " and " + describe(b.axes));
   const auto matrix = [&](const Tensor& x, bool column) {   // a vector as a row, or a column
     if (x.rank() > 1) return x;
@@ -86,9 +89,9 @@ Tensor product(OperatorImport& n, const Tensor& a, const Tensor& b) {
   const bool floats = isFloat(p.type);
   Tensor y;
   if (floats && q.isConstant() && q.rank() == 2 && !p.isConstant()) {
-    y = weighted(n, p, transposed(n, q, {1, 0}));
+    y = weighted(n, p, transposed(n, q, {1, 0}), bias);
   } else if (floats && p.isConstant() && p.rank() == 2 && q.rank() == 2 && !q.isConstant()) {
-    y = transposed(n, weighted(n, transposed(n, q, {1, 0}), p), {1, 0});
+    y = transposed(n, weighted(n, transposed(n, q, {1, 0}), p, nullptr), {1, 0});
   } else {
     y = general(n, p, q);
   }

@@ -5,8 +5,9 @@
 
 namespace kiln::onnx {
 
-/// numpy's matmul, of tensors of one number type.
-Tensor product(OperatorImport& n, const Tensor& a, const Tensor& b);
+/// numpy's matmul, of tensors of one number type. `bias`: constant, one element a column of b, to begin the sums with; only where a is of the
+/// row and b a constant matrix.
+Tensor product(OperatorImport& n, const Tensor& a, const Tensor& b, const Tensor* bias = nullptr);
 /// A constant tensor as a table of the pipeline.
 ir::TableRef matrixTable(OperatorImport& n, const Tensor& x, const std::vector<uint32_t>& shape, const char* name);
 

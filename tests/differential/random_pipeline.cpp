@@ -638,6 +638,7 @@ class Generator {
     ir::Dense op;
     op.skipZero = random_.chance(40), op.order = random_.chance(30) ? ir::Dense::striped : ir::Dense::serial,
     op.biasLast = random_.chance(50);
+    if (elem == Elem::f32 && random_.chance(50)) op.order = ir::Dense::fused, op.skipZero = false, op.panel = 1 + random_.below(4);
     const uint32_t m = random_.chance(50) ? 1 + random_.below(3) : 4 + random_.below(9);
     op.scalar = m == 1 && type(x).shape.size() == 1 && random_.chance(50);
     op.weights = addMatrix(elem, {m, type(x).shape.back()}, op.skipZero || random_.chance(30));

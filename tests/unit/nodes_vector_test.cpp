@@ -193,6 +193,22 @@ TEST_F(Vectors, DenseStriped) {
   EXPECT_EQ(number(b.add(op, {vector(x, Elem::f32)})), 16777234);
 }
 
+TEST_F(Vectors, DenseFused) {
+  // (1 + 2^-12)^2 = 1 + 2^-11 + 2^-24, of which a rounded product keeps 1 + 2^-11. Two panels of one input round it.
+  const double a = 1 + std::ldexp(1, -12), b1 = -(1 + std::ldexp(1, -11));
+  Dense op;
+  op.order = Dense::fused, op.scalar = true;
+  op.weights = matrix({1, 2}, {b1, a}, Elem::f32);
+  const ValueId x = vector({1, a}, Elem::f32);
+  EXPECT_EQ(number(b.add(op, {x})), std::ldexp(1, -24));
+  op.panel = 1;
+  EXPECT_EQ(number(b.add(op, {x})), 0);
+  op.bias = matrix({1}, {3}, Elem::f32);
+  EXPECT_EQ(number(b.add(op, {x})), 3);
+  op.skipZero = true;
+  EXPECT_THROW(b.add(op, {x}), BuildError);
+}
+
 TEST_F(Vectors, Terms) {
   Exponents t;  // x0^2 * x1, x1^-1, 1 (no factor), x0 (x2^0 left out)
   t.first = {0, 2, 3, 3, 5}, t.operand = {0, 1, 1, 0, 2}, t.exponent = {2, 1, -1, 1, 0};

@@ -47,6 +47,7 @@ void lower(const ir::Dense& op, NodeEmitter& emit) {
   params.pitch = (params.outputs + kPad - 1) / kPad * kPad;
   params.bias = params.first = params.index = kernel::kNone;
   params.bias_last = op.biasLast, params.striped = op.order == ir::Dense::striped;
+  params.panel = op.order == ir::Dense::fused ? op.panel : 0;
   if (op.skipZero) {
     params.weights = emit.blobOnce("nonzero of @" + w.name, [&] { return pack(sparseOf(w).weights); });
     params.first = emit.blob("rows of @" + w.name, sparseOf(w).first);

@@ -1,6 +1,8 @@
 // dense: weighted sums of a vector with a constant matrix.
 #include "compiler/ir/nodes/dense.h"
 
+#include <cmath>
+
 #include "compiler/ir/elements.h"
 #include "compiler/ir/tables/matrix.h"
 
@@ -22,6 +24,7 @@ std::vector<Type> Dense::infer(Inference& inference) const {
                        "the bias is not [" + std::to_string(m) + "] of " + elemName(x.elem));
   if (!x.shape.empty()) type.shape = x.shape, type.shape.back() = m;
   inference.expect(!scalar || type.size() == 1, "is no scalar, it has " + std::to_string(type.size()) + " elements");
+  inference.expect(order != fused || (x.elem == Elem::f32 && !skipZero && panel > 0), "fused sums are of float, with a panel and all weights");
   if (scalar) type.shape.clear();
   return {type};
 }
@@ -46,11 +49,36 @@ static T addStriped(const std::vector<T>& partial, const T* bias) {
   return bias ? s[0] + *bias : s[0];
 }
 
+// Panels of fused multiply-add from zero, added to the bias.
+static float addFused(const float* weights, const std::vector<float>& x, size_t panel, const float* bias) {
+  float sum = bias ? *bias : 0;
+  for (size_t i = 0; i < x.size(); i += panel) {
+    float part = 0;
+    for (size_t k = i; k < std::min(x.size(), i + panel); k++) part = std::fma(weights[k], x[k], part);
+    sum = i == 0 && !bias ? part : sum + part;
+  }
+  return sum;
+}
+
+static void evaluateFused(const Dense& op, const Matrix& w, const Matrix* b, Evaluation& e, RowValue& y) {
+  const size_t m = w.shape[0], n = w.shape[1];
+  const std::vector<float> weights(w.numbers.begin(), w.numbers.end());
+  std::vector<float> x(n);
+  for (size_t r = 0; r < y.elements.size(); r++) {
+    const Datum* from = &e.operand(0).elements[r / m * n];
+    Datum& sum = y.elements[r];
+    for (size_t i = 0; i < n; i++) x[i] = get<float>(from[i]), sum.missing |= from[i].missing;
+    const float offset = b ? static_cast<float>(b->numbers[r % m]) : 0;
+    if (!sum.missing) set(sum, addFused(&weights[r % m * n], x, op.panel, b ? &offset : nullptr));
+  }
+}
+
 void Dense::evaluate(Evaluation& e) const {
   RowValue& y = fresh(e);
   if ((y.failure = e.firstFailure())) return;
   const Matrix& w = e.pipeline.table<Matrix>(weights);
   const Matrix* b = bias.id == kNone ? nullptr : &e.pipeline.table<Matrix>(bias);
+  if (order == fused) return evaluateFused(*this, w, b, e, y);
   const size_t m = w.shape[0], n = w.shape[1];
   withFloat(e.resultType().elem, [&](auto zero) {
     using T = decltype(zero);

@@ -7,18 +7,20 @@ namespace kiln::ir {
 /// Operand x [n], f64 or f32. `weights` [m,n] and optional `bias` [m] of the same element type. Result [m]; of one element
 /// and `scalar`: a scalar. Of x [.., n] the result is [.., m]. y[j] = bias[j] + w[j,0] x[0] + w[j,1] x[1] + ... in this order (biasLast: the bias is added
 /// last; the sum then starts with the first product, as it does without bias). order striped: 16 partial sums from 0 by
-/// i mod 16, added pairwise as a tree (i + 8, then 4, 2, 1), then the bias. Nothing to add: the bias, or 0.
+/// i mod 16, added pairwise as a tree (i + 8, then 4, 2, 1), then the bias. Nothing to add: the bias, or 0. order fused (f32 only): each `panel`
+/// of inputs is summed from 0 by fused multiply-add, w[j,i] x[i] + sum rounded once, and the sums are added to the bias, or to the first one.
 /// skipZero: a weight of zero contributes nothing, not even 0 * x (so infinite and missing x do not count there).
 /// Missing strict: a missing element that counts makes y[j] missing.
 struct Dense final : OpBase<Dense, OpKind::Dense> {
-  enum Order : uint8_t { serial, striped };
+  enum Order : uint8_t { serial, striped, fused };
   TableRef weights, bias;
   Order order = serial;
+  uint32_t panel = 256;
   bool biasLast = false, scalar = false, skipZero = false;
 
-  static constexpr const char* kOrder[] = {"serial", "striped"};
+  static constexpr const char* kOrder[] = {"serial", "striped", "fused"};
   void fields(FieldVisitor& f) override {
-    f.field("weights", weights), f.field("bias", bias), f.choice("order", order, kOrder);
+    f.field("weights", weights), f.field("bias", bias), f.choice("order", order, kOrder), f.field("panel", panel);
     f.field("bias_last", biasLast), f.field("scalar", scalar), f.field("skip_zero", skipZero);
   }
   std::vector<Type> infer(Inference&) const override;

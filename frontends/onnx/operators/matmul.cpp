@@ -34,6 +34,12 @@ void gemm(OperatorImport& n) {
   const double alpha = n.number("alpha", 1), beta = n.number("beta", 1);
   if (n.version() < 7) n.ignore("broadcast");
   const auto scaled = [&](const Tensor& x, double by) { return by == 1 ? x : apply(n, "mul", x, constantLike(x, by)); };
+  const bool packed = isFloat(a.type) && !a.isConstant() && b.isConstant();
+  if (packed && alpha == 1 && beta == 1 && n.has(2)) {
+    const Tensor& c = n.tensor(2, kNumbers);
+    const bool onePerColumn = c.isConstant() && c.type == a.type && c.rank() > 0 && c.axes.back().size == c.count() && c.count() == b.axes[1].size;
+    if (onePerColumn) return n.output(0, product(n, a, b, &c));
+  }
   Tensor y = scaled(product(n, a, b), alpha);
   if (n.has(2) && beta != 0) {
     const Tensor& c = n.tensor(2, kNumbers);

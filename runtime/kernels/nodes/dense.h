@@ -2,6 +2,7 @@
 // Both add the same terms in the same order, so they give the same bits.
 #pragma once
 #include "common.h"
+#include "fused.h"
 
 namespace kiln::kernel {
 
@@ -42,6 +43,49 @@ INLINE void dense_row(const Ctx& c, const DenseParams& p, const Slot& x, const S
       acc + load<V>(w + k * p.pitch) * element<T, 1>(c, x, k);
   if (biased && p.bias_last) acc = acc + load<V>(bias_of<T>(c, p) + j);
   UNROLL for (int o = 0; o < L; o++) if (j + o < p.outputs) set_element<T, 1>(c, y, j + o, acc[o]);
+}
+/// Panels of fused multiply-add, of outputs j .. j + J.
+template <int N, int J>
+INLINE void dense_fused(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
+  const f32* w = weights_of<f32>(c, p) + j;
+  Lane<f32, N> sum[J];
+  UNROLL for (int o = 0; o < J; o++) sum[o] = p.bias != kNone ? splat<f32, N>(bias_of<f32>(c, p)[j + o]) : Lane<f32, N>{};
+  NOUNROLL for (u32 begin = 0; begin < p.inputs; begin += p.panel) {
+    const u32 end = p.inputs - begin > p.panel ? begin + p.panel : p.inputs;
+    Lane<f32, N> part[J];
+    UNROLL for (int o = 0; o < J; o++) part[o] = Lane<f32, N>{};
+    NOUNROLL for (u32 k = begin; k < end; k++) {
+      const Lane<f32, N> v = element<f32, N>(c, x, k);
+      UNROLL for (int o = 0; o < J; o++) part[o] = fused<N>(v, splat<f32, N>(w[k * p.pitch + o]), part[o]);
+    }
+    UNROLL for (int o = 0; o < J; o++) sum[o] = begin == 0 && p.bias == kNone ? part[o] : sum[o] + part[o];
+  }
+  UNROLL for (int o = 0; o < J; o++) set_element<f32, N>(c, y, j + o, sum[o]);
+}
+/// One row, outputs j .. j + L.
+template <int L>
+INLINE void dense_fused_row(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
+  typedef Lane<f32, L> V;
+  const f32* w = weights_of<f32>(c, p) + j;
+  V sum = p.bias != kNone ? load<V>(bias_of<f32>(c, p) + j) : V{};
+  NOUNROLL for (u32 begin = 0; begin < p.inputs; begin += p.panel) {
+    const u32 end = p.inputs - begin > p.panel ? begin + p.panel : p.inputs;
+    V part = {};
+    NOUNROLL for (u32 k = begin; k < end; k++)
+        part = fused<L>(load<V>(w + k * p.pitch), splat<f32, L>(element<f32, 1>(c, x, k)), part);
+    sum = begin == 0 && p.bias == kNone ? part : sum + part;
+  }
+  UNROLL for (int o = 0; o < L; o++) if (j + o < p.outputs) set_element<f32, 1>(c, y, j + o, sum[o]);
+}
+template <int N>
+INLINE void dense_all_fused(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
+  u32 j = 0;
+  if (N == 1 && p.outputs >= 4) {
+    NOUNROLL for (; j < p.outputs; j += 8) dense_fused_row<8>(c, p, x, y, j);
+    return;
+  }
+  NOUNROLL for (; j + 4 <= p.outputs; j += 4) dense_fused<N, 4>(c, p, x, y, j);
+  NOUNROLL for (; j < p.outputs; j++) dense_fused<N, 1>(c, p, x, y, j);
 }
 template <class T, int N>
 INLINE Lane<T, N> striped_end(const Ctx& c, const DenseParams& p, Lane<T, N> (&s)[16], u32 j) {
@@ -90,7 +134,9 @@ INLINE void dense_one(const Ctx& c, const DenseParams& p, const Slot& x, const S
     NOUNROLL for (u32 j = 0; j < p.outputs; j++) dense_sparse<T, N>(c, p, x, y, j);
     return;
   }
-  if (p.striped) {
+  if (sizeof(T) == sizeof(f32) && p.panel) {
+    dense_all_fused<N>(c, p, x, y);
+  } else if (p.striped) {
     NOUNROLL for (u32 j = 0; j < p.outputs; j++) dense_striped<T, N>(c, p, x, y, j);
   } else if (N == 1 && p.outputs >= 4) {
     NOUNROLL for (u32 j = 0; j < p.outputs; j += 8) dense_row<T, 8>(c, p, x, y, j);
