@@ -131,14 +131,18 @@ void OperatorImport::expect(const Tensor& condition, size_t i) {
 }
 
 void OperatorImport::endUnexpected() {
-  for (Value& output : outputs_) {
-    if (output.kind != Value::tensor || output.data.count() == 0) continue;
+  if (expected_.empty()) return;
+  const auto end = [&](Tensor& tensor) {
+    if (tensor.type == ElementType::undefined || tensor.count() == 0) return;
     for (auto& [wrong, field] : expected_) {
       ir::RaiseIf raise;
       raise.cause = KILN_INVALID_VALUE, raise.fieldIndex = field;
-      const ValueId raised = build.add(std::move(raise), {value(output.data), wrong});
-      output.data = tensorOf(output.data.type, output.data.axes, build.add(ir::Check(), {raised}));
+      tensor = tensorOf(tensor.type, tensor.axes, build.add(ir::Check(), {build.add(std::move(raise), {value(tensor), wrong})}));
     }
+  };
+  for (Value& output : outputs_) {
+    end(output.data);
+    for (Tensor& item : output.items) end(item);
   }
 }
 

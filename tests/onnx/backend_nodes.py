@@ -28,6 +28,7 @@ FORMATS = {1: "f", 2: "B", 3: "b", 4: "H", 5: "h", 6: "i", 7: "q", 9: "?", 10: "
 
 # Where kiln does what ONNX Runtime does, not what the standard's data says.
 DEPARTURES = {
+    "test_resize_downsample_scales_*_align_corners": "departs: ONNX Runtime divides by the whole number of elements of the result, the data by the exact one",
     "test_cast*_FLOAT_to_STRING*": "departs: ONNX Runtime writes a float with 8 digits, the data has the shortest that reads back",
 }
 
@@ -177,10 +178,10 @@ def length(data):
     return head + bytes([size]) + data
 
 
-def frozen(model, folder):
-    """The model with all inputs but the first as initializers, of the first data set; and the name of the first."""
+def frozen(model, folder, kept):
+    """The model with all inputs but the first `kept` as initializers, of the first data set."""
     graph, names = messages(model, 7)[0], value_infos(model, 11)
-    for i, (name, is_tensor) in enumerate(names[1:], 1):
+    for i, (name, is_tensor) in enumerate(names[kept:], kept):
         path = os.path.join(folder, "test_data_set_0", "input_%d.pb" % i)
         if is_tensor and os.path.exists(path):
             tensor = read(path)
@@ -202,11 +203,11 @@ def varint_bytes(value):
     return out + bytes([value])
 
 
-def run_test(args, folder, work, freeze=False):
+def run_test(args, folder, work, kept=None):
     model_path = os.path.join(folder, "model.onnx")
     model = read(model_path)
-    if freeze:
-        model = frozen(model, folder)
+    if kept is not None:
+        model = frozen(model, folder, kept)
         model_path = os.path.join(work, "model.onnx")
         with open(model_path, "wb") as file:
             file.write(model)
@@ -228,7 +229,7 @@ def run_test(args, folder, work, freeze=False):
                     raise Refused("the runner reads no such %s" % kind)
                 tensors[kind].append((name, tensor))
         header, cells = [], []
-        for name, tensor in tensors["input"][:1 if freeze else None]:
+        for name, tensor in tensors["input"][:kept]:
             header += names_of(name, tensor.dims, args.unit(model))
             cells += [spell(v) for v in tensor.values]
         text = io.StringIO()
@@ -285,7 +286,7 @@ def outcome_of(args, name):
             except Refused as refusal:
                 if "computed from the row" not in str(refusal):
                     raise
-                run_test(args, folder, work, freeze=True)
+                run_test(args, folder, work, kept=0 if "input 0" in str(refusal) else 1)
             return "passed", ""
         except (Refused, Failed) as trouble:
             for pattern, why in DEPARTURES.items():

@@ -51,7 +51,7 @@ void batchNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   if (n.version() >= 14 && n.integer("training_mode", 0)) n.unsupported("training_mode", "a scorer does not train");
   n.ignore("momentum");
-  if (n.version() < 9) n.ignore("spatial");
+  if (n.version() < 9 && !n.integer("spatial", 1)) n.unsupported("BatchNormalization by element (spatial 0)");
   refuseBatch(n, x, x.rank() > 1 ? 1 : 0, "channels that are rows");
   const Tensor factor = apply(n, "div", byChannel(n, 1, x), deviation(n, byChannel(n, 4, x), n.number("epsilon", 1e-5)));
   const Tensor offset = apply(n, "sub", byChannel(n, 2, x), apply(n, "mul", byChannel(n, 3, x), factor));

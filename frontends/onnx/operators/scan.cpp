@@ -112,28 +112,15 @@ bool distances(OperatorImport& n, const proto::GraphProto& body, size_t states, 
   return true;
 }
 
-}  // namespace
-
-void scan(OperatorImport& n) {
-  const proto::GraphProto* body = n.graph("body");
-  if (!body) n.invalid("needs a body");
-  if (n.version() < 9) n.unsupported("Scan before opset 9");
-  const auto scanned = static_cast<size_t>(n.integer("num_scan_inputs"));
-  if (scanned < 1 || scanned > n.inputs() || static_cast<size_t>(body->input_size()) != n.inputs() || body->output_size() != static_cast<int>(n.outputs()))
-    n.invalid("its inputs and outputs do not fit its body");
-  const size_t states = n.inputs() - scanned, results = n.outputs() - states;
-  const Ways in = ways(n, "scan_input_axes", "scan_input_directions", scanned), out = ways(n, "scan_output_axes", "scan_output_directions", results);
-  if (states == 1 && scanned == 1 && results == 1 && distances(n, *body, states, in, out)) return;
-
-  std::vector<Value> state;
-  for (size_t i = 0; i < states; i++) state.push_back(n.input(i));
+// The body once a step; its outputs: the last states, and the results of all steps along an axis of their own.
+std::vector<Value> unrolled(OperatorImport& n, const proto::GraphProto& body, std::vector<Value> state, const std::vector<Tensor>& scanned, const Ways& in, const Ways& out) {
+  const size_t states = state.size(), results = static_cast<size_t>(body.output_size()) - states;
   std::vector<size_t> axes;
   int64_t steps = -1;
   bool overBatch = false;
-  for (size_t i = 0; i < scanned; i++) {
-    const Tensor& x = n.tensor(states + i);
-    axes.push_back(n.axis(in.axes[i], x.rank()));
-    const Axis& axis = x.axes[axes[i]];
+  for (size_t i = 0; i < scanned.size(); i++) {
+    axes.push_back(n.axis(in.axes[i], scanned[i].rank()));
+    const Axis& axis = scanned[i].axes[axes[i]];
     if (i > 0 && (axis.size != steps || axis.isBatch() != overBatch)) n.invalid("its scanned tensors are not equally long");
     steps = axis.size, overBatch = axis.isBatch();
   }
@@ -143,15 +130,15 @@ void scan(OperatorImport& n) {
   std::vector<std::vector<Tensor>> collected(results);
   for (int64_t step = 0; step < steps; step++) {
     std::vector<Value> inputs = state;
-    for (size_t i = 0; i < scanned; i++) {
-      const Tensor& x = n.tensor(states + i);
+    for (size_t i = 0; i < scanned.size(); i++) {
+      const Tensor& x = scanned[i];
       const int64_t at = in.directions[i] ? steps - 1 - step : step;
       const Tensor one = overBatch ? x : sliced(n, x, axes[i], at, 1);
       Axes rest = one.axes;
       rest.erase(rest.begin() + static_cast<long>(axes[i]));
       inputs.push_back(valueOf(withAxes(n, one, rest)));
     }
-    const std::vector<Value> outputs = n.inlineGraph(*body, "body", inputs);
+    const std::vector<Value> outputs = n.inlineGraph(body, "body", inputs);
     for (size_t i = 0; i < states; i++)
       if (overBatch && !unchanged(state[i], outputs[i])) n.mixesRows("carries a state from row to row");
     state.assign(outputs.begin(), outputs.begin() + static_cast<long>(states));
@@ -160,9 +147,7 @@ void scan(OperatorImport& n) {
       collected[r].push_back(outputs[states + r].data);
     }
   }
-  for (size_t i = 0; i < states; i++) n.output(i, state[i]);
   for (size_t r = 0; r < results; r++) {
-    if (!n.wanted(states + r)) continue;
     std::vector<Tensor> parts;
     const size_t axis = n.axis(out.axes[r], collected[r][0].rank() + 1);
     for (const Tensor& t : collected[r]) {
@@ -172,8 +157,64 @@ void scan(OperatorImport& n) {
       parts.push_back(withAxes(n, t, wide));
     }
     if (out.directions[r]) std::reverse(parts.begin(), parts.end());
-    n.output(states + r, joined(n, parts, axis));
+    state.push_back(valueOf(joined(n, parts, axis)));
   }
+  return state;
+}
+
+// Opset 8: all tensors begin with an axis of sequences, which are scanned one by one along the next; input 0 may give their lengths.
+void scanOfSequences(OperatorImport& n, const proto::GraphProto& body, size_t scanned) {
+  if (n.has(0)) n.unsupported("Scan with lengths of its sequences");
+  const size_t states = n.inputs() - 1 - scanned, results = n.outputs() - states;
+  Ways in{std::vector<int64_t>(scanned, 0), n.integers("directions")};
+  const Ways out{std::vector<int64_t>(results, 0), std::vector<int64_t>(results, 0)};
+  if (in.directions.empty()) in.directions.assign(scanned, 0);
+  if (in.directions.size() != scanned) n.invalid("attribute 'directions' has " + std::to_string(in.directions.size()) + " entries for " + std::to_string(scanned) + " inputs");
+  for (size_t i = 1; i < n.inputs(); i++)
+    if (n.tensor(i).rank() == 0 || n.tensor(i).axes[0] != n.tensor(1).axes[0]) n.invalid("its inputs are not of equally many sequences");
+  const Axis sequences = n.tensor(1).axes[0];
+  if (sequences.isBatch() && sequences.size != 1) n.unsupported("sequences that are merged with another axis");
+  std::vector<std::vector<Tensor>> parts(n.outputs());
+  for (int64_t s = 0; s < sequences.size; s++) {
+    const auto one = [&](size_t i) {
+      const Tensor x = sequences.isBatch() ? n.tensor(i) : sliced(n, n.tensor(i), 0, s, 1);
+      return withAxes(n, x, Axes(x.axes.begin() + 1, x.axes.end()));
+    };
+    std::vector<Value> state;
+    std::vector<Tensor> tensors;
+    for (size_t i = 1; i < n.inputs(); i++)
+      if (i <= states) state.push_back(valueOf(one(i)));
+      else tensors.push_back(one(i));
+    const std::vector<Value> outputs = unrolled(n, body, std::move(state), tensors, in, out);
+    for (size_t i = 0; i < outputs.size(); i++) {
+      Axes wide = outputs[i].data.axes;
+      wide.insert(wide.begin(), sequences.isBatch() ? sequences : Axis{});
+      parts[i].push_back(withAxes(n, outputs[i].data, wide));
+    }
+  }
+  if (sequences.size == 0) n.unsupported("Scan of no sequence");
+  for (size_t i = 0; i < parts.size(); i++) n.output(i, joined(n, parts[i], 0));
+}
+
+}  // namespace
+
+void scan(OperatorImport& n) {
+  const proto::GraphProto* body = n.graph("body");
+  if (!body) n.invalid("needs a body");
+  const size_t lengths = n.version() < 9, scanned = static_cast<size_t>(n.integer("num_scan_inputs"));
+  if (scanned < 1 || scanned + lengths > n.inputs() || static_cast<size_t>(body->input_size()) + lengths != n.inputs() || body->output_size() != static_cast<int>(n.outputs()) ||
+      n.inputs() - lengths - scanned > n.outputs())
+    n.invalid("its inputs and outputs do not fit its body");
+  if (n.version() < 9) return scanOfSequences(n, *body, scanned);
+  const size_t states = n.inputs() - scanned, results = n.outputs() - states;
+  const Ways in = ways(n, "scan_input_axes", "scan_input_directions", scanned), out = ways(n, "scan_output_axes", "scan_output_directions", results);
+  if (states == 1 && scanned == 1 && results == 1 && distances(n, *body, states, in, out)) return;
+  std::vector<Value> state;
+  std::vector<Tensor> tensors;
+  for (size_t i = 0; i < states; i++) state.push_back(n.input(i));
+  for (size_t i = 0; i < scanned; i++) tensors.push_back(n.tensor(states + i));
+  const std::vector<Value> outputs = unrolled(n, *body, std::move(state), tensors, in, out);
+  for (size_t i = 0; i < outputs.size(); i++) n.output(i, outputs[i]);
 }
 
 // com.microsoft: distances of the rows of two matrices, as sums of squared differences. ONNX Runtime expands the square, a^2 - 2ab + b^2:
