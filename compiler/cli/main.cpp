@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
   program.set_version_flag("--version", "kiln " KILN_VERSION);
   program.require_subcommand(1);
   program.fallthrough(false);
-  program.footer("exit codes: 0 done, 1 internal error, 2 usage, 3 input malformed, 4 valid but unsupported, 5 limit exceeded,\n"
+  program.footer("exit codes: 0 done, 1 internal error, 2 usage, 3 input malformed, 4 valid but unsupported or over a limit, 5 budget exceeded,\n"
                  "            6 verification differs, 7 output not written, 8 link or load failed");
   int code = 0;
 #define VERB(function, name) kiln::cli::function(program, code);

@@ -13,7 +13,7 @@
 namespace kiln::cli {
 
 /// Exit codes of every verb.
-enum Exit : int { ok = 0, bug = 1, usage = 2, malformed = 3, unsupported = 4, limit = 5, differs = 6, notWritten = 7, notLoaded = 8 };
+enum Exit : int { ok = 0, bug = 1, usage = 2, malformed = 3, unsupported = 4, budget = 5, differs = 6, notWritten = 7, notLoaded = 8 };
 
 /// A verb adds its subcommand to the program; `code` is set when it has run.
 #define VERB(function, name) void function(CLI::App& program, int& code);

@@ -97,7 +97,7 @@ class Compilation {
       for (const Tier* tier : tiers_) planTier(*tier, kept);
       blob_.finish();
     } catch (const std::length_error& error) {
-      return fail(Kind::limit, error.what());
+      return fail(Kind::budget, error.what());
     }
     return true;
   }

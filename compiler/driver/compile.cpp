@@ -112,7 +112,7 @@ bool writeAll(int fd, std::string_view bytes) {
 
 void reportDeath(int status, const codegen::Options& options, Diagnostics& diagnostics) {
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
-    diagnostics.error(Kind::limit, 0, 0, "code generation took over " + std::to_string(options.limits.seconds) + " seconds", "",
+    diagnostics.error(Kind::budget, 0, 0, "code generation took over " + std::to_string(options.limits.seconds) + " seconds", "",
                       "raise the limit with --max-time");
   } else if (WIFSIGNALED(status)) {
     diagnostics.error(Kind::internal, 0, 0,

@@ -27,7 +27,7 @@ std::optional<Source> openModel(const std::string& path, const Limits& limits, D
   auto source = Source::open(path, limits.fileBytes, error);
   if (!source) {
     Diagnostic& d = diagnostics.error(Kind::missing, 0, 0, "cannot read the model: " + error);
-    if (error.find("bytes") != std::string::npos) d.kind = Kind::limit, d.notes.push_back("raise the limit with --max-file-bytes");
+    if (error.find("bytes") != std::string::npos) d.kind = Kind::budget, d.notes.push_back("raise the limit with --max-file-bytes");
   }
   return source;
 }
@@ -92,7 +92,7 @@ bool sound(const ir::Pipeline& pipeline, Diagnostics& diagnostics) {
 
 bool withinLimits(const ir::Pipeline& pipeline, const Limits& limits, Diagnostics& diagnostics) {
   if (pipeline.nodes.size() <= limits.irNodes) return true;
-  diagnostics.error(Kind::limit, 0, 0,
+  diagnostics.error(Kind::budget, 0, 0,
                     "the pipeline has " + std::to_string(pipeline.nodes.size()) + " nodes, over the limit of " + std::to_string(limits.irNodes),
                     "", "raise it with --max-nodes");
   return false;

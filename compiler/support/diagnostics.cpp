@@ -81,7 +81,7 @@ void printOne(std::ostream& out, const Source& source, const Diagnostic& d, bool
 
 const char* kindName(Kind kind) {
   static const char* const names[] = {"missing",      "invalid", "misplaced", "unsupported", "limit",
-                                      "verification", "io",      "link",      "internal"};
+                                      "budget",  "verification", "io",      "link",      "internal"};
   return names[static_cast<int>(kind)];
 }
 
@@ -138,8 +138,9 @@ int Diagnostics::exitCode() const {
       case Kind::misplaced:
         return 3;
       case Kind::unsupported:
-        return 4;
       case Kind::limit:
+        return 4;
+      case Kind::budget:
         return 5;
       case Kind::verification:
         return 6;

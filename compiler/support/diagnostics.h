@@ -13,8 +13,9 @@ namespace kiln {
 enum class Severity : uint8_t { error, warning };
 
 /// What is wrong; decides the exit code. `missing`, `invalid` and `misplaced` mean the document is not what the standard asks
-/// for; `unsupported` that it is, but Kiln refuses it rather than guess.
-enum class Kind : uint8_t { missing, invalid, misplaced, unsupported, limit, verification, io, link, internal };
+/// for; `unsupported` that it is, but Kiln refuses it rather than guess; `limit` that a part of it is larger than Kiln reads;
+/// `budget` that the file or its compilation as a whole takes more than it may: bytes, nodes, memory, time.
+enum class Kind : uint8_t { missing, invalid, misplaced, unsupported, limit, budget, verification, io, link, internal };
 
 struct Diagnostic {
   Severity severity = Severity::error;
@@ -36,7 +37,7 @@ class Diagnostics {
   const std::vector<Diagnostic>& all() const { return diagnostics_; }
   uint32_t errors() const { return errors_; }
   bool hasErrors() const { return errors_ != 0; }
-  /// 0 without errors, else that of the gravest kind: 1 internal, 3 malformed, 4 unsupported, 5 limit, 6 verification, 7 io
+  /// 0 without errors, else that of the gravest kind: 1 internal, 3 malformed, 4 unsupported or over a limit, 5 budget, 6 verification, 7 io
   /// (output), 8 link. A file with both malformed and unsupported parts is malformed.
   int exitCode() const;
 

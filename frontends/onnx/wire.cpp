@@ -111,9 +111,9 @@ std::string scanWire(std::string_view bytes, const Limits& limits, bool& isLimit
         if (*length > here.end - reader.at) return "a field of " + std::to_string(*length) + " bytes in a message with " + std::to_string(here.end - reader.at) + " left" + at();
         const Message inner = fieldOf(here.message, *key >> 3);
         if (inner != kScalar && open.size() >= limits.onnxDepth)
-          return isLimit = true, "messages nest more than " + std::to_string(limits.onnxDepth) + " deep; raise the limit with --max-onnx-depth";
+          return isLimit = true, "messages nest more than " + std::to_string(limits.onnxDepth) + " deep" + at() + "; raise the limit with --max-onnx-depth";
         if ((inner != kScalar || *length < 16) && ++messages > limits.onnxMessages)
-          return isLimit = true, "more than " + std::to_string(limits.onnxMessages) + " messages and strings; raise the limit with --max-onnx-messages";
+          return isLimit = true, "more than " + std::to_string(limits.onnxMessages) + " messages and strings" + at() + "; raise the limit with --max-onnx-messages";
         if (inner != kScalar) open.push_back({inner, reader.at + *length});
         else reader.at += *length;
         break;

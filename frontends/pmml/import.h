@@ -255,8 +255,8 @@ class Importer {
   bool canBeNan(ValueId value);
   /// The field as a cat, to test it against labels: itself if it is one, else encoded by an open dict. One a field.
   ValueId codes(Field& field);
-  /// Code of a label in the dict of codes(field), appended if it is new. kNone, reported, if it is no value of the
-  /// type.
+  /// Code of a label in the dict of codes(field), appended if it is new. kNone if it is no value of the type,
+  /// reported at `at` unless that is null.
   uint32_t label(Field& field, const std::string& text, const Element* at);
   /// The same for a field that has a dict and no value, such as a target.
   uint32_t addLabel(const Field& field, const std::string& text, const Element* at);

@@ -458,7 +458,7 @@ uint32_t Importer::label(Field& field, const std::string& text, const Element* e
 
 uint32_t Importer::addLabel(const Field& field, const std::string& text, const Element* e) {
   uint32_t code = pmml::addLabel(build.get<Dict>(field.dict), text, field.type);
-  if (code == kNone) noValue(*this, e, text, field.type);
+  if (code == kNone && e) noValue(*this, e, text, field.type);
   return code;
 }
 

@@ -21,7 +21,9 @@ INLINE u32 nan_state(const FieldPlan& f) {
 }
 INLINE bool integral(f64 v) { return v >= -0x1p63 && v < 0x1p63 && (f64)(i64)v == v; }
 
-// ---- cells by kind; text is out of line
+// ---- cells by kind; text is out of line. A length without a pointer is of no kind.
+INLINE bool is_text(const kiln_cell& cell) { return cell.kind == KILN_TEXT && (cell.as.text || !cell.length); }
+INLINE bool is_list(const kiln_cell& cell) { return cell.kind == KILN_LIST && (cell.as.items || !cell.length); }
 OUTLINE u32 text_f64(const kiln_cell* cell, f64* v) {
   return parse_f64((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
 }
@@ -46,7 +48,7 @@ INLINE u32 read_f64(const FieldPlan& f, const kiln_cell& cell, f64& v) {
   if (cell.kind == KILN_NUMBER) v = cell.as.number;
   else if (cell.kind == KILN_INTEGER) v = (f64)cell.as.integer;
   else if (cell.kind == KILN_BOOLEAN) v = cell.as.integer != 0;
-  else if (cell.kind == KILN_TEXT) state = text_f64(&cell, &v);
+  else if (is_text(cell)) state = text_f64(&cell, &v);
   else return KILN_TYPE_MISMATCH;
   return state == kPresent && v != v ? nan_state(f) : state;
 }
@@ -55,21 +57,21 @@ INLINE u32 read_f32(const FieldPlan& f, const kiln_cell& cell, f32& v) {
   if (cell.kind == KILN_NUMBER) v = (f32)cell.as.number;
   else if (cell.kind == KILN_INTEGER) v = (f32)cell.as.integer;
   else if (cell.kind == KILN_BOOLEAN) v = cell.as.integer != 0;
-  else if (cell.kind == KILN_TEXT) state = text_f32(&cell, &v);
+  else if (is_text(cell)) state = text_f32(&cell, &v);
   else return KILN_TYPE_MISMATCH;
   return state == kPresent && v != v ? nan_state(f) : state;
 }
 INLINE u32 read_i64(const FieldPlan& f, const kiln_cell& cell, i64& v) {
   if (cell.kind == KILN_INTEGER) return v = cell.as.integer, kPresent;
   if (cell.kind == KILN_BOOLEAN) return v = cell.as.integer != 0, kPresent;
-  if (cell.kind == KILN_TEXT) return text_i64(&cell, &v);
+  if (is_text(cell)) return text_i64(&cell, &v);
   if (cell.kind != KILN_NUMBER) return KILN_TYPE_MISMATCH;
   if (cell.as.number != cell.as.number) return f.nan == kNanValue ? (u32)KILN_TYPE_MISMATCH : nan_state(f);
   if (!integral(cell.as.number)) return KILN_TYPE_MISMATCH;
   return v = (i64)cell.as.number, kPresent;
 }
 INLINE u32 read_bool(const FieldPlan& f, const kiln_cell& cell, bool& v) {
-  if (cell.kind == KILN_TEXT) return text_bool(&cell, &v);
+  if (is_text(cell)) return text_bool(&cell, &v);
   if (cell.kind == KILN_BOOLEAN) return v = cell.as.integer != 0, kPresent;
   i64 i;
   const u32 state = read_i64(f, cell, i);
@@ -78,7 +80,7 @@ INLINE u32 read_bool(const FieldPlan& f, const kiln_cell& cell, bool& v) {
   return v = i != 0, kPresent;
 }
 INLINE u32 read_date(const FieldPlan& f, const kiln_cell& cell, i64& v) {
-  if (cell.kind == KILN_TEXT) return text_date(&cell, f.elem, &v);
+  if (is_text(cell)) return text_date(&cell, f.elem, &v);
   return cell.kind == KILN_BOOLEAN ? (u32)KILN_TYPE_MISMATCH : read_i64(f, cell, v);
 }
 INLINE u32 read_i32(const FieldPlan& f, const kiln_cell& cell, i64& v) {
@@ -96,7 +98,7 @@ INLINE u32 code_of_cell(const u8* blob, const FieldPlan* field, const kiln_cell*
   if (cell->kind == KILN_CODE)
     return known_code(f, cell->as.integer >= 0 && cell->as.integer < (i64)f.label_count ? (i32)cell->as.integer : -1, *v);
   if (f.elem == kElemStr) {
-    if (cell->kind != KILN_TEXT) return KILN_TYPE_MISMATCH;
+    if (!is_text(*cell)) return KILN_TYPE_MISMATCH;
     return known_code(f, find_code(blob + f.labels, (const u8*)cell->as.text, cell->length), *v);
   }
   u64 key;
@@ -188,7 +190,7 @@ INLINE void input(const Ctx& c, const InputParams& p, Bool<1>& y) {
 INLINE void input(const Ctx& c, const InputParams& p, Str<1>& y) {
   const kiln_cell* text = nullptr;
   input_cell(c.cells[p.index], p, y, text, [&](const kiln_cell& cell, const kiln_cell*& x) -> u32 {
-    if (cell.kind != KILN_TEXT) return KILN_TYPE_MISMATCH;
+    if (!is_text(cell)) return KILN_TYPE_MISMATCH;
     return x = &cell, kPresent;
   });
   y.p[0] = text ? (const u8*)text->as.text : nullptr, y.length[0] = text ? text->length : 0;
@@ -221,8 +223,8 @@ INLINE void put_item(const Ctx& c, const Slot& s, u32 e, const kiln_cell* v, boo
 }
 template <class V, class Read> INLINE void input_list(const Ctx& c, const InputParams& p, const Slot& y, Read read) {
   const kiln_cell& list = c.cells[p.index];
-  u32 length = list.kind == KILN_LIST ? list.length : 0;
-  u32 cause = list.kind == KILN_LIST || list.kind == KILN_MISSING ? (length > p.field.list ? (u32)KILN_LIST_TOO_LONG : 0) : (u32)KILN_TYPE_MISMATCH;
+  u32 length = is_list(list) ? list.length : 0;
+  u32 cause = is_list(list) || list.kind == KILN_MISSING ? (length > p.field.list ? (u32)KILN_LIST_TOO_LONG : 0) : (u32)KILN_TYPE_MISMATCH;
   if (cause) length = 0;
   NOUNROLL for (u32 i = 0; i < length; i++) {
     const kiln_cell& cell = list.as.items[i];
@@ -260,7 +262,7 @@ KILN_KERNEL void kiln_input_list_bool_1(Ctx* c, const InputParams* p, const Slot
 }
 KILN_KERNEL void kiln_input_list_str_1(Ctx* c, const InputParams* p, const Slot* y) {
   input_list<const kiln_cell*>(*c, *p, *y, [&](const kiln_cell& cell, const kiln_cell*& x) -> u32 {
-    if (cell.kind != KILN_TEXT) return KILN_TYPE_MISMATCH;
+    if (!is_text(cell)) return KILN_TYPE_MISMATCH;
     return x = &cell, kPresent;
   });
 }
@@ -302,7 +304,7 @@ KILN_KERNEL void kiln_input_tensor_bool_1(Ctx* c, const InputParams* p, const Sl
 }
 KILN_KERNEL void kiln_input_tensor_str_1(Ctx* c, const InputParams* p, const Slot* y) {
   input_tensor<const kiln_cell*>(*c, *p, *y, [&](const kiln_cell& cell, const kiln_cell*& x) -> u32 {
-    if (cell.kind != KILN_TEXT) return KILN_TYPE_MISMATCH;
+    if (!is_text(cell)) return KILN_TYPE_MISMATCH;
     return x = &cell, kPresent;
   });
 }

@@ -12,6 +12,7 @@
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
+#include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/dict.h"
 #include "tests/differential/harness.h"
 #if defined(__x86_64__)
@@ -213,6 +214,49 @@ TEST_F(Entries, RoundingControlOfTheCallerDoesNotMatter) {
   EXPECT_EQ(plain[0].as.number, 1.0);   // to nearest: 1 + 2^-60 is 1
 }
 #endif
+
+// A length without a pointer is a cell of no kind, in the row and in a list, for every type.
+TEST(Cells, LengthsWithoutAPointerEndTheirRow) {
+  ir::Pipeline pipeline;
+  ir::Builder b(pipeline);
+  ir::Dict dict;
+  dict.add("red");
+  const ir::TableRef labels = b.table(dict, "colours");
+  const ir::Elem elems[] = {ir::Elem::f64, ir::Elem::f32, ir::Elem::i64, ir::Elem::i32, ir::Elem::boolean, ir::Elem::str, ir::Elem::date, ir::Elem::cat};
+  uint32_t inputs = 0;
+  for (const uint32_t list : {0u, 2u})
+    for (const ir::Elem elem : elems) {
+      ir::Input in;
+      in.field = "i" + std::to_string(inputs), in.elem = elem, in.list = list;
+      if (elem == ir::Elem::cat) in.dict = labels;
+      in.nullable = !list;
+      ir::Output out;
+      out.field = "o" + std::to_string(inputs++);
+      const ir::ValueId x = b.add(in, {}, in.field);
+      ir::Take first;
+      first.at = {0};
+      b.add(out, {list ? b.add(first, {x}) : x});
+    }
+  const kiln_cell broken = {{.text = nullptr}, 5, KILN_TEXT, {}};
+  kiln_cell items = {{.items = &broken}, 1, KILN_LIST, {}}, noItems = {{.items = nullptr}, 1, KILN_LIST, {}};
+  std::vector<Row> rows;
+  for (uint32_t i = 0; i < inputs; i++) {
+    rows.push_back(Row(inputs, missingCell()));
+    rows.back()[i] = i < inputs / 2 ? broken : items;
+    if (i >= inputs / 2) rows.push_back(Row(inputs, missingCell())), rows.back()[i] = noItems;
+  }
+  EXPECT_EQ(differences(pipeline, rows), std::vector<std::string>());
+  const Loaded loaded(pipeline);
+  ASSERT_EQ(loaded.error(), "");
+  const kiln_scorer& s = *loaded.scorer();
+  Scratch scratch(s);
+  Row out(inputs);
+  for (const Row& row : rows) {
+    kiln_status status{};
+    ASSERT_EQ(s.score_row(row.data(), out.data(), scratch.data(), scratch.size(), &status), KILN_OK);
+    EXPECT_EQ(status.bits, static_cast<uint32_t>(KILN_NO_RESULT | KILN_TYPE_MISMATCH)) << (&row - rows.data());
+  }
+}
 
 TEST(Artefacts, TheSameInputGivesTheSameBytes) {
   const Loaded a(example()), b(example());

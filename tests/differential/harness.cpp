@@ -14,6 +14,7 @@
 #include "compiler/ir/evaluate.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/tables/dict.h"
+#include "tests/bench/stack_use.h"
 #ifdef KILN_NEON_RUNNER
 #include "tests/differential/neon/remote.h"
 #endif
@@ -146,6 +147,13 @@ class Comparison {
     matrices<float>(KILN_F32);
   }
   std::vector<std::string> found;
+  /// A scorer runs on whatever stack its caller's thread has: a row and a batch take less than 64 KiB.
+  void stack(const kiln_tier& tier) {
+    constexpr size_t kMost = 64 << 10;
+    const bench::StackUse use = bench::stackUse(*tier.scorer);
+    if (use.row >= kMost) found.push_back(std::string(tier.name) + ": a row takes " + std::to_string(use.row) + " bytes of stack");
+    if (use.rows >= kMost) found.push_back(std::string(tier.name) + ": a batch takes " + std::to_string(use.rows) + " bytes of stack");
+  }
 
  private:
   static bool isCatText(const ir::Pipeline& pipeline, ir::ValueId v) {
@@ -306,7 +314,7 @@ std::vector<std::string> differences(const ir::Pipeline& pipeline, const std::ve
     return std::move(comparison.found);
   }
 #endif
-  for (const kiln_tier& tier : loaded.tiers()) comparison.tier(tier);
+  for (const kiln_tier& tier : loaded.tiers()) comparison.tier(tier), comparison.stack(tier);
   return std::move(comparison.found);
 }
 

@@ -68,7 +68,7 @@ TEST(BadDocument, DeepNestingEndsAtTheLimit) {
   for (int i = 0; i < 1000000; ++i) text += "<a>";
   EXPECT_EQ(first(text),
             "1:12306 limit of 4096 nested XML elements exceeded (found more) |  | raise it with --max-xml-depth");
-  EXPECT_EQ(check(text).exitCode(), 5);
+  EXPECT_EQ(check(text).exitCode(), 4);
 }
 
 TEST(BadDocument, DeepExpressionsEndAtTheLimit) {
@@ -77,6 +77,21 @@ TEST(BadDocument, DeepExpressionsEndAtTheLimit) {
   text += "<FieldRef field=\"x\"/>";
   for (int i = 0; i < 3000; ++i) text += "</Apply>";
   EXPECT_NE(first(derived(text)).find("limit of 2000 nested expressions"), std::string::npos);
+}
+
+TEST(BadDocument, AttributeFloodsEndAtTheLimit) {
+  std::string text = "<PMML version=\"4.4\">\n <a";
+  for (int i = 0; i < 100000; ++i) text += " a" + std::to_string(i) + "=\"\"";
+  EXPECT_EQ(first(text + "/></PMML>"),
+            "2:2 limit of 1024 attributes of an XML element exceeded (found 100000) |  | raise it with --max-xml-attributes");
+  EXPECT_EQ(check(text + "/></PMML>").exitCode(), 4);
+}
+
+TEST(BadDocument, PredicatesOfTreesAreNamed) {
+  EXPECT_EQ(first(tree("\n<SimplePredicate field=\"nope\" operator=\"isMissing\"/>")),
+            "6:18 unknown field 'nope' | /PMML/TreeModel//Node");
+  EXPECT_EQ(first(tree("\n<SimplePredicate field=\"x\" operator=\"lessThan\" value=\"wide\"/>")),
+            "6:48 'wide' is not a value of field 'x' | /PMML/TreeModel//Node");
 }
 
 TEST(BadDocument, RootAndVersion) {

@@ -180,9 +180,9 @@ TEST(Diagnostics, placesOutsideOfTheText) {
 }
 
 TEST(Diagnostics, exitCodes) {
-  // The gravest kind decides: internal, malformed, unsupported, limit, verification, io, link.
+  // The gravest kind decides: internal, malformed, unsupported or over a limit, budget, verification, io, link.
   const std::pair<Kind, int> codes[] = {{Kind::link, 8},    {Kind::io, 7},          {Kind::verification, 6},
-                                        {Kind::limit, 5},   {Kind::unsupported, 4}, {Kind::misplaced, 3},
+                                        {Kind::budget, 5},  {Kind::limit, 4},   {Kind::unsupported, 4}, {Kind::misplaced, 3},
                                         {Kind::invalid, 3}, {Kind::missing, 3},     {Kind::internal, 1}};
   Diagnostics all;
   all.warning(Kind::internal, 1, 1, "a warning is no error");

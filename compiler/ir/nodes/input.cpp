@@ -49,7 +49,7 @@ std::vector<Type> Input::infer(Inference& inference) const {
 // A cell that is neither missing nor a code, as an element that is no cat; false: TYPE_MISMATCH.
 static bool toElement(const kiln_cell& cell, Elem elem, Datum& datum) {
   switch (cell.kind) {
-    case KILN_TEXT: return parseElement(std::string_view(cell.as.text, cell.length), elem, datum);
+    case KILN_TEXT: return (cell.as.text || !cell.length) && parseElement(std::string_view(cell.as.text, cell.length), elem, datum);
     case KILN_NUMBER:
       if (elem == Elem::str) return false;
       if (!isFloat(elem)) return exactElement(cell.as.number, elem, datum);
@@ -96,6 +96,7 @@ static uint32_t readCell(const Input& input, const Dict* labels, const kiln_cell
 static uint32_t readList(const Input& input, const Dict* labels, const kiln_cell& cell, RowValue& y) {
   const uint32_t length = cell.kind == KILN_LIST ? cell.length : 0;
   if (cell.kind != KILN_LIST && cell.kind != KILN_MISSING) return KILN_TYPE_MISMATCH;
+  if (length && !cell.as.items) return KILN_TYPE_MISMATCH;
   if (length > input.list) return KILN_LIST_TOO_LONG;
   setMissing(y);
   for (uint32_t i = 0; i < length; i++) {

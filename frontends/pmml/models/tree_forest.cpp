@@ -73,7 +73,12 @@ class TreeLowering {
       : out_(out), importer_(importer), model_(model), tree_(tree), strategy_(strategy), leafOf_(leafOf) {}
 
   bool run(Scope& scope) {
-    for (const std::string& name : tree_.fields) {
+    for (uint32_t f = 0; f < tree_.fields.size(); ++f) {
+      const std::string& name = tree_.fields[f];
+      if (!scope.find(name)) {
+        unknownField(f);
+        continue;
+      }
       const TreeForest::Column* column = out_.column(scope, name, model_);
       columns_.push_back(column ? *column : TreeForest::Column{});
       ok_ = ok_ && column;
@@ -81,7 +86,7 @@ class TreeLowering {
     if (!ok_) return false;
     entry_.assign(tree_.nodes.size(), ir::kNone);
     leaf_.assign(tree_.nodes.size(), ir::kNone);
-    for (uint32_t node = static_cast<uint32_t>(tree_.nodes.size()); node-- > 0 && ok_;) lowerNode(node);
+    for (uint32_t node = static_cast<uint32_t>(tree_.nodes.size()); node-- > 0 && !full_;) lowerNode(node);
     if (!ok_) return false;
     const uint32_t root = test(tree_.nodes[0].predicate, entry_[0], noPrediction(), noPrediction());
     return ok_ && finish(root);
@@ -110,13 +115,24 @@ class TreeLowering {
                                   "a tree's compound predicates expand to more than " +
                                       std::to_string(importer_.options.limits.treeNodes) + " tests (--max-tree-nodes)");
     }
-    ok_ = ok_ && pending_.size() <= importer_.options.limits.treeNodes;
+    full_ = pending_.size() > importer_.options.limits.treeNodes;
+    ok_ = ok_ && !full_;
     return static_cast<uint32_t>(pending_.size()) - 1;
   }
 
   bool refuse(Kind kind, Location at, const char* attribute, const std::string& message) {
     importer_.refuse(kind, at, attribute, message, importer_.document.path(model_) + "//" + tree_.element);
     return ok_ = false;
+  }
+
+  // At the predicate that reads it first.
+  void unknownField(uint32_t field) {
+    const auto reads = [&](const StreamedTree::Predicate& p) { return p.test <= TreeTest::isNotIn && p.field == field; };
+    const auto first = std::find_if(tree_.predicates.begin(), tree_.predicates.end(), reads);
+    const std::string& name = tree_.fields[field];
+    importer_.refuse(Kind::invalid, first->at, "field", "unknown field '" + name + "'", importer_.document.path(model_) + "//" + tree_.element,
+                     importer_.dataFields.count(name) ? "the DataDictionary has it, but the model's MiningSchema does not" : "");
+    ok_ = false;
   }
 
   // ---- leaves
@@ -171,7 +187,7 @@ class TreeLowering {
     tests_.assign(count + 1, ir::kNone);
     tests_[count] = none;
     const uint32_t unknownExit = goesOn ? 0 : unknownExitOf(node, children, none);
-    for (uint32_t i = count; i-- > 0 && ok_;) {
+    for (uint32_t i = count; i-- > 0 && !full_;) {
       if (!asked_[i]) continue;
       const bool follows = i + 1 < count && opposite(predicateOf(i), predicateOf(i + 1));
       const uint32_t no = follows ? entry_[children[i + 1]] : tests_[i + 1];
@@ -228,7 +244,7 @@ class TreeLowering {
 
   uint32_t test(uint32_t p, uint32_t yes, uint32_t no, uint32_t unknown) {
     const StreamedTree::Predicate& predicate = tree_.predicates[p];
-    if (!ok_) return no;
+    if (full_) return no;
     switch (predicate.test) {
       case TreeTest::alwaysTrue:
         return yes;
@@ -339,9 +355,9 @@ class TreeLowering {
   // The constant of a column's tests that a text stands for: a code for categories.
   std::optional<double> number(const TreeForest::Column& column, const char* text, Location at) {
     if (column.elem == Elem::cat) {
-      const uint32_t code = importer_.label(*column.field, text, model_);
-      ok_ = ok_ && code != ir::kNone;
-      return ok_ ? std::optional<double>(code) : std::nullopt;
+      const uint32_t code = importer_.label(*column.field, text, nullptr);
+      if (code != ir::kNone) return code;
+      return refuse(Kind::invalid, at, "value", "'" + std::string(text) + "' is not a value of field '" + column.field->name + "'"), std::nullopt;
     }
     std::optional<double> value;
     if (column.elem == Elem::f64) {
@@ -392,7 +408,7 @@ class TreeLowering {
     const bool isAnd = tree_.predicates[p].test == TreeTest::all;
     const std::vector<uint32_t> list = operands(p);
     uint32_t known = all, doubtful = unknown;
-    for (size_t i = list.size(); i-- > 0 && ok_;) {
+    for (size_t i = list.size(); i-- > 0 && !full_;) {
       // What an UNKNOWN operand leads to; the same as a failed one if nothing after it can tell the two apart.
       const uint32_t nextDoubtful = doubtful;
       const bool split = known != doubtful;
@@ -412,7 +428,7 @@ class TreeLowering {
   uint32_t exclusive(uint32_t p, uint32_t yes, uint32_t no, uint32_t unknown) {
     const std::vector<uint32_t> list = operands(p);
     uint32_t even = no, odd = yes;  // where rows end by how many operands have been true so far
-    for (size_t i = list.size(); i-- > 0 && ok_;) {
+    for (size_t i = list.size(); i-- > 0 && !full_;) {
       const uint32_t evenHere = test(list[i], odd, even, unknown);
       odd = i == 0 ? ir::kNone : test(list[i], even, odd, unknown);
       even = evenHere;
@@ -424,7 +440,7 @@ class TreeLowering {
   uint32_t surrogate(uint32_t p, uint32_t yes, uint32_t no, uint32_t unknown) {
     const std::vector<uint32_t> list = operands(p);
     uint32_t next = unknown;
-    for (size_t i = list.size(); i-- > 0 && ok_;) {
+    for (size_t i = list.size(); i-- > 0 && !full_;) {
       const uint32_t mark = i ? Forest::kMarked : 0;
       next = test(list[i], yes | mark, no | mark, next);
     }
@@ -472,7 +488,8 @@ class TreeLowering {
   const StreamedTree& tree_;
   const TreeStrategy& strategy_;
   const TreeForest::LeafOf& leafOf_;
-  bool ok_ = true;
+  bool ok_ = true;     // after a refusal the rest is only read, to refuse more
+  bool full_ = false;  // over the limit of tests: nothing more is read
   std::vector<TreeForest::Column> columns_;
   std::vector<Pending> pending_;
   std::vector<uint32_t> entry_, leaf_;
