@@ -146,6 +146,10 @@ class Simplifier {
     std::string name = node.op->name();
     if (name == "and") return logic(node, Truth::yes, Truth::no);
     if (name == "or") return logic(node, Truth::no, Truth::yes);
+    if (name == "mul" && !node.op->as<Call>().checked) {   // checked: a NaN that comes in fails
+      if (isOne(1)) return become(node, operand(0));
+      if (isOne(0)) return become(node, operand(1));
+    }
     bool sureScalar = type(0).isScalar() && isSure(0);
     if (name == "is_missing") return sureScalar && becomeConstant(node, 0, Elem::boolean, 0);
     if (name == "is_present") return sureScalar && becomeConstant(node, 0, Elem::boolean, 1);
@@ -154,6 +158,12 @@ class Simplifier {
       return inner && std::string(inner->name()) == "not" && become(node, pipeline_.producer(operand(0)).operands[0]);
     }
     return false;
+  }
+
+  /// A scalar float 1: by it, every float stays what it is.
+  bool isOne(size_t i) const {
+    auto* constant = producer(operand(i)).to<Const>();
+    return constant && type(i).isScalar() && isFloat(constant->elem) && constant->number && *constant->number == 1;
   }
 
   /// `neutral` leaves the other operand; `deciding`, as the first operand, decides before the second is asked.

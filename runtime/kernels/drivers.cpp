@@ -65,8 +65,9 @@ __attribute__((noinline)) static void load_block(const Ctx& c, const Binding& bi
 }
 template <class Out> __attribute__((noinline)) static void store_block(const Ctx& c, const kiln_matrix& out, u64 base) {
   const FieldPlan* fields = (const FieldPlan*)(kiln_blob + kiln_plan.outputs);
+  const bool all = all_have_results(c, c.rows);
   NOUNROLL for (u32 i = 0; i < kiln_plan.output_count; i++)
-    store_column<Out>(c, fields[i], i, kiln_plan.output_count, out, base, c.rows);
+    store_column<Out>(c, fields[i], i, kiln_plan.output_count, out, base, c.rows, all);
 }
 /// Blocks of `rows` rows: load(c, base, padded) brings one in, store(c, base) its results out. A block that load does not take is done.
 template <class Load, class Store> INLINE void run_blocks(u64 rows, void* scratch, size_t size, kiln_status* status, Load load, Store store) {

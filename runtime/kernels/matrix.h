@@ -125,30 +125,56 @@ template <class In> TIER_OUTLINE void load_column(const Ctx& c, const FieldPlan&
   else load_checked<In>(c, f, index, column, rows, padded);
 }
 
-/// Column `index` of `columns` to the caller's matrix, from row `base` on.
+/// Whether every row of the block has a result.
+INLINE bool all_have_results(const Ctx& c, u64 rows) {
+  u32 bits = 0;
+  NOUNROLL for (u64 r = 0; r < rows; r++) bits |= c.status[r].bits;
+  return (bits & KILN_NO_RESULT) == 0;
+}
+INLINE bool none_missing(const u8* missing, u64 rows) {
+  u8 bits = 0;
+  NOUNROLL for (u64 i = 0; i < rows / 8; i++) bits |= missing[i];
+  if (rows % 8 != 0) bits |= (u8)(missing[rows / 8] << (8 - rows % 8));
+  return bits == 0;
+}
+template <class T, class Out> INLINE void store_numbers(const u8* values, u8* to, i64 row_bytes, u64 rows) {
+  NOUNROLL for (u64 r = 0; r < rows; r++) store(to + (i64)r * row_bytes, (Out)(f64)load<T>(values + r * sizeof(T)));
+}
+/// Row r of a column as a number; false if its label is none.
+INLINE bool column_number(const Ctx& c, const FieldPlan& f, u64 r, f64& v) {
+  const u8* values = c.scratch + f.slot.values;
+  if (f.is_cat) {
+    const i32 code = load<i32>(values + r * 4);
+    v = code;
+    if (f.elem == kElemStr) return true;
+    const bool known = (u32)code < f.label_count;
+    const u8* label = c.blob + f.labels + 8ull * (known ? (u32)code : 0);
+    v = f.elem == kElemF64 || f.elem == kElemF32 ? load<f64>(label) : (f64)load<i64>(label);
+    return known;
+  }
+  if (f.elem == kElemF64) v = load<f64>(values + r * 8);
+  else if (f.elem == kElemF32) v = (f64)load<f32>(values + r * 4);
+  else if (f.elem == kElemI32) v = load<i32>(values + r * 4);
+  else if (f.elem == kElemBool) v = values[r];
+  else v = (f64)load<i64>(values + r * 8);
+  return true;
+}
+/// Column `index` of `columns` to the caller's matrix, from row `base` on. `all`: every row has a result.
 template <class Out>
-INLINE void store_column(const Ctx& c, const FieldPlan& f, u32 index, u32 columns, const kiln_matrix& out, u64 base, u64 rows) {
+INLINE void store_column(const Ctx& c, const FieldPlan& f, u32 index, u32 columns, const kiln_matrix& out, u64 base, u64 rows, bool all) {
   const Slot& s = f.slot;
-  const u8* values = c.scratch + s.values;
+  u8* to = (u8*)out.data + (i64)base * out.row_bytes + index * sizeof(Out);
+  if (all && !out.validity && !f.is_cat && s.count != 0 && none_missing(c.scratch + s.missing, rows)) {   // the common case
+    const u8* values = c.scratch + s.values;
+    if (f.elem == kElemF64) return store_numbers<f64, Out>(values, to, out.row_bytes, rows);
+    if (f.elem == kElemF32) return store_numbers<f32, Out>(values, to, out.row_bytes, rows);
+    if (f.elem == kElemI64) return store_numbers<i64, Out>(values, to, out.row_bytes, rows);
+  }
   NOUNROLL for (u64 r = 0; r < rows; r++) {
     bool valid = s.count != 0 && !(c.status[r].bits & KILN_NO_RESULT) && !((c.scratch[s.missing + r / 8] >> (r & 7)) & 1);
     f64 v = 0;
-    if (valid) {
-      if (f.is_cat) {
-        const i32 code = load<i32>(values + r * 4);
-        v = code;
-        if (f.elem != kElemStr) {
-          valid = (u32)code < f.label_count;
-          const u8* label = c.blob + f.labels + 8ull * (valid ? (u32)code : 0);
-          v = f.elem == kElemF64 || f.elem == kElemF32 ? load<f64>(label) : (f64)load<i64>(label);
-        }
-      } else if (f.elem == kElemF64) v = load<f64>(values + r * 8);
-      else if (f.elem == kElemF32) v = (f64)load<f32>(values + r * 4);
-      else if (f.elem == kElemI32) v = load<i32>(values + r * 4);
-      else if (f.elem == kElemBool) v = values[r];
-      else v = (f64)load<i64>(values + r * 8);
-    }
-    store((u8*)out.data + (i64)(base + r) * out.row_bytes + index * sizeof(Out), valid ? (Out)v : (Out)__builtin_nan(""));
+    if (valid) valid = column_number(c, f, r, v);
+    store(to + (i64)r * out.row_bytes, valid ? (Out)v : (Out)__builtin_nan(""));
     if (out.validity) set_bit(out.validity, (base + r) * columns + index, valid);
   }
 }

@@ -98,7 +98,7 @@ class TreeLowering {
     uint32_t column = 0;
     double constant = 0;
     uint32_t set = 0;
-    uint32_t yes = 0, no = 0, missing = 0;  // of a leaf: yes is its index
+    uint32_t yes = 0, no = 0, missing = 0;  // of a leaf: yes is what leafOf_ is asked, if a row can reach it
     uint32_t line = 0;
   };
 
@@ -143,8 +143,7 @@ class TreeLowering {
     if (known == ir::kNone) {
       Pending leaf;
       leaf.line = isNode ? tree_.nodes[node].at.line : 0;
-      leaf.yes = leafOf_(node);
-      ok_ = ok_ && leaf.yes != ir::kNone;
+      leaf.yes = node;
       known = push(leaf);
     }
     return known;
@@ -469,7 +468,9 @@ class TreeLowering {
       if (index[n] == ir::kNone) continue;
       const Pending& node = pending_[n];
       if (node.test == Test::leaf) {
-        forest.addLeafNode(node.yes, node.line);
+        const uint32_t leaf = leafOf_(node.yes);
+        if (leaf == ir::kNone) return ok_ = false;
+        forest.addLeafNode(leaf, node.line);
         continue;
       }
       const uint32_t added = node.test == Test::inSet
