@@ -1,5 +1,7 @@
 #include "frontends/onnx/elementwise.h"
 
+#include <algorithm>
+
 #include "compiler/ir/nodes/select.h"
 
 namespace kiln::onnx {
@@ -40,9 +42,18 @@ void sameTypes(OperatorImport& n, const std::vector<Tensor>& operands) {
       n.invalid(std::string("takes one element type, but has ") + elementName(operands[0].type) + " and " + elementName(operand.type));
 }
 
+void agreeOnFloat(OperatorImport& n, std::vector<Tensor>& operands) {
+  const auto any = [&](ElementType type) { return std::any_of(operands.begin(), operands.end(), [&](const Tensor& t) { return t.type == type; }); };
+  if (!any(ElementType::f32) || !any(ElementType::f64)) return sameTypes(n, operands);
+  n.warn("takes one element type, but has float and double", "the float operand is cast to double, as the exporter meant; ONNX Runtime refuses the model");
+  for (Tensor& operand : operands)
+    if (operand.type == ElementType::f32) operand = n.cast(operand, ElementType::f64);
+  sameTypes(n, operands);
+}
+
 std::vector<Tensor> twoOperands(OperatorImport& n) {
   std::vector<Tensor> operands = {n.tensor(0), n.tensor(1)};
-  sameTypes(n, operands);
+  agreeOnFloat(n, operands);
   if (n.version() >= 7) return operands;
   n.ignore("consumed_inputs");
   const size_t rank = operands[0].rank(), own = operands[1].rank();

@@ -15,6 +15,9 @@ void refuseUnsigned64(OperatorImport& n, const Tensor& tensor);
 std::vector<Tensor> twoOperands(OperatorImport& n);
 /// Refuses inputs that are not all of one type.
 void sameTypes(OperatorImport& n, const std::vector<Tensor>& operands);
+/// Operands of one type, but that float beside double becomes double: exporters of double models leave out the cast behind operators of
+/// ai.onnx.ml, whose result is float. ONNX Runtime refuses such a model; here it is a warning.
+void agreeOnFloat(OperatorImport& n, std::vector<Tensor>& operands);
 
 /// An operator of one input of floats, written as an expression of scalar functions.
 class Expression {

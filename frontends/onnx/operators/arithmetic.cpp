@@ -18,7 +18,7 @@ Tensor over(OperatorImport& n, const char* function) {
   std::vector<Tensor> operands;
   for (size_t i = 0; i < n.inputs(); i++) operands.push_back(n.number(i));
   if (operands.empty()) n.invalid("has no input");
-  sameTypes(n, operands);
+  agreeOnFloat(n, operands);
   Tensor result = operands[0];
   for (size_t i = 1; i < operands.size(); i++) result = arithmetic(n, function, {result, operands[i]});
   return result;

@@ -197,7 +197,9 @@ void arrayFeatureExtractor(OperatorImport& n) {
   ir::Take take;
   take.scalar = index.count() == 1;
   for (int64_t i : n.elements(1).integers) {
-    if (i < 0 || i >= rows.columns) n.invalid("index " + std::to_string(i) + " of " + std::to_string(rows.columns) + " columns");
+    if (i < 0 || i >= rows.columns)
+      n.invalid("index " + std::to_string(i) + " of " + std::to_string(rows.columns) + " columns",
+                rows.columns == 1 ? "exporters write this where the first step of a pipeline reads several columns and each column is an input of its own: export with one input of all columns" : "");
     take.at.push_back(static_cast<uint32_t>(i));
   }
   for (ValueId row : rows.vectors) parts.push_back(n.build.add(ir::Take(take), {row}));
@@ -207,6 +209,10 @@ void arrayFeatureExtractor(OperatorImport& n) {
 // The columns of a row by name: becomes output columns NAME[label].
 void zipMap(OperatorImport& n) {
   const Tensor& x = n.number(0);
+  if (n.texts("classlabels_strings").empty() && n.integers("classlabels_int64s").empty()) {
+    n.warn("has no labels: its output is the tensor of its input", "exporters write this for models of several outputs; ONNX Runtime refuses it. Export with the option zipmap=False");
+    return n.output(0, x);
+  }
   const ClassLabels labels = readLabels(n, "classlabels_strings", "classlabels_int64s");
   if (x.rank() == 0 || x.rank() > 2) n.unsupported("ZipMap of a tensor with " + std::to_string(x.rank()) + " dimensions");
   if (x.axes.back().isBatch()) n.mixesRows("its columns are the rows of the batch");

@@ -74,13 +74,19 @@ void linearClassifier(OperatorImport& n) {
   const ClassLabels labels = readLabels(n, "classlabels_strings", "classlabels_ints");
   const PostTransform transform = readPostTransform(n);
   n.ignore("multi_class");   // no implementation reads it
-  const auto intercepts = n.numbers("intercepts");
+  std::vector<double> intercepts = n.numbers("intercepts");
+  const std::vector<double> coefficients = n.numbers("coefficients");
+  if (intercepts.empty()) {
+    n.warn("has no attribute 'intercepts'", "they count as 0, one a row of 'coefficients'; ONNX Runtime refuses the model");
+    if (rows.columns == 0 || coefficients.size() < rows.columns) n.invalid("attribute 'coefficients' has " + std::to_string(coefficients.size()) + " entries for " + std::to_string(rows.columns) + " columns");
+    intercepts.assign(coefficients.size() / rows.columns, 0.0);
+  }
   const auto scores = static_cast<uint32_t>(intercepts.size());
+  if (scores == 1 && labels.size() == 1) n.warn("has one label", "every row has it; ONNX Runtime refuses the model");
   const bool binary = scores == 1 && labels.size() == 2;
-  if (intercepts.empty()) n.unsupported("a classifier without intercepts", "their number says how many scores there are");
-  if (!binary && (scores == 1 || scores != labels.size()))
+  if (!binary && scores != labels.size())
     n.invalid("attribute 'intercepts' has " + std::to_string(scores) + " entries for " + std::to_string(labels.size()) + " labels");
-  const ir::Dense dense = linear(n, n.numbers("coefficients"), intercepts, rows.columns, scores, true);
+  const ir::Dense dense = linear(n, coefficients, intercepts, rows.columns, scores, true);
   const auto pair = [&](ValueId a, ValueId b) { return n.build.add(ir::Concat(), {a, b}); };
   std::vector<ValueId> outputLabels, columns;
   for (ValueId row : rows.vectors) {

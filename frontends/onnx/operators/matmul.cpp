@@ -1,5 +1,6 @@
 // MatMul, Gemm, MatMulInteger: products of matrices. A constant matrix of weights becomes a table, whatever axis the batch is.
 #include "frontends/onnx/contract.h"
+#include "frontends/onnx/elementwise.h"
 
 namespace kiln::onnx {
 
@@ -8,9 +9,9 @@ constexpr std::initializer_list<ElementType> kNumbers = {ElementType::f32, Eleme
 }
 
 void matmul(OperatorImport& n) {
-  const Tensor &a = n.tensor(0, kNumbers), &b = n.tensor(1, kNumbers);
-  if (a.type != b.type) n.invalid(std::string("multiplies ") + elementName(a.type) + " and " + elementName(b.type));
-  n.output(0, product(n, a, b));
+  std::vector<Tensor> operands = {n.tensor(0, kNumbers), n.tensor(1, kNumbers)};
+  agreeOnFloat(n, operands);
+  n.output(0, product(n, operands[0], operands[1]));
 }
 
 void matmulInteger(OperatorImport& n) {

@@ -6,9 +6,14 @@ namespace kiln::onnx {
 
 namespace {
 
-Tensor list(OperatorImport& n, const char* name, int64_t columns) {
+// A list that is absent changes nothing.
+Tensor list(OperatorImport& n, const char* name, int64_t columns, double neutral) {
   Elements elements;
   elements.numbers = n.numbers(name);
+  if (elements.numbers.empty()) {
+    n.warn("has no attribute '" + std::string(name) + "'", neutral == 0 ? "nothing is subtracted; ONNX Runtime refuses the model" : "nothing is multiplied; ONNX Runtime refuses the model");
+    elements.numbers = {neutral};
+  }
   const auto size = static_cast<int64_t>(elements.numbers.size());
   if (size != 1 && size != columns) n.invalid("attribute '" + std::string(name) + "' has " + std::to_string(size) + " entries for " + std::to_string(columns) + " columns");
   return hostTensor(ElementType::f32, plainAxes({size}), std::move(elements));
@@ -21,7 +26,7 @@ void scaler(OperatorImport& n) {
   if (x.rank() == 0) n.invalid("needs a tensor of one or two dimensions");
   if (x.axes.back().isBatch()) n.mixesRows("its columns are the rows of the batch");
   const int64_t columns = x.axes.back().size;
-  const Tensor offset = list(n, "offset", columns), scale = list(n, "scale", columns);
+  const Tensor offset = list(n, "offset", columns, 0), scale = list(n, "scale", columns, 1);
   const Tensor moved = n.call("sub", {n.cast(x, ElementType::f32), offset}, ElementType::f32);
   n.output(0, n.call("mul", {moved, scale}, ElementType::f32));
 }

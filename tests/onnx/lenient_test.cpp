@@ -1,0 +1,84 @@
+// Models that ONNX Runtime refuses, but that exporters write and that have one meaning: they compile, with a warning. Expected
+// values by hand.
+#include "tests/onnx/graph.h"
+
+namespace kiln::test {
+
+constexpr const char* kMl = "ai.onnx.ml";
+
+static bool warns(const Graph& g, const std::string& text) {
+  const std::string said = g.check();
+  return said[0] != '!' && said.find("warning: " + text) != std::string::npos;
+}
+
+/// What is scored, behind the warnings.
+static void expectRows(const Graph& g, const std::string& csv, const std::string& rows) {
+  const std::string said = g.score(csv);
+  EXPECT_TRUE(said.ends_with("\n" + rows)) << said;
+}
+
+// skl2onnx of a voting regressor of doubles: trees give float, the weights are double.
+TEST(FloatBesideDouble, IsCastToDouble) {
+  Graph g;
+  g.input("X", Type::DOUBLE, {-1, 1}).output("Y", Type::DOUBLE);
+  auto& weight = *g.model().mutable_graph()->add_initializer();
+  weight.set_name("w"), weight.set_data_type(Type::DOUBLE), weight.add_dims(1), weight.add_double_data(0.1);
+  g.node("LinearRegressor", {"X"}, {"score"}, kMl).floats("coefficients", {1}).floats("intercepts", {0});
+  g.node("Mul", {"score", "w"}, {"Y"});
+  expectRows(g, "X\n3\n", "Y\n0.30000000000000004\n");
+  EXPECT_TRUE(warns(g, "takes one element type, but has float and double"));
+}
+
+TEST(FloatBesideDouble, InConcat) {
+  Graph g;
+  g.input("X", Type::DOUBLE, {-1, 1}).output("Y", Type::DOUBLE);
+  g.node("Cast", {"X"}, {"x"}).integer("to", Type::FLOAT);
+  g.node("Concat", {"X", "x"}, {"Y"}).integer("axis", 1);
+  expectRows(g, "X\n0.1\n", "Y[0],Y[1]\n0.1,0.10000000149011612\n");
+}
+
+TEST(ScalerWithOneList, TheOtherChangesNothing) {
+  for (const char* list : {"scale", "offset"}) {
+    Graph g;
+    g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+    g.node("Scaler", {"X"}, {"Y"}, kMl).floats(list, {2, 4});
+    expectRows(g, "X[0],X[1]\n3,5\n", std::string("Y[0],Y[1]\n") + (list[0] == 's' ? "6,20\n" : "1,1\n"));
+    EXPECT_TRUE(warns(g, std::string("has no attribute '") + (list[0] == 's' ? "offset'" : "scale'")));
+  }
+}
+
+TEST(LinearClassifierWithoutIntercepts, TheyAreZero) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 2}).output("label", Type::INT64).output("scores");
+  g.node("LinearClassifier", {"X"}, {"label", "scores"}, kMl).floats("coefficients", {1, 0, 0, 1, 1, -1}).ints("classlabels_ints", {7, 8, 9});
+  expectRows(g, "X[0],X[1]\n1,2\n", "label,scores[0],scores[1],scores[2]\n8,1,2,-1\n");
+  EXPECT_TRUE(warns(g, "has no attribute 'intercepts'"));
+}
+
+TEST(LinearClassifierOfOneLabel, EveryRowHasIt) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 1}).output("label", Type::STRING).output("score");
+  g.node("LinearClassifier", {"X"}, {"label", "score"}, kMl).floats("coefficients", {2}).floats("intercepts", {1}).strings("classlabels_strings", {"only"});
+  expectRows(g, "X\n1\n-4\n", "label,score\nonly,3\nonly,-7\n");
+  EXPECT_TRUE(warns(g, "has one label"));
+}
+
+TEST(ZipMapWithoutLabels, IsItsTensor) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 2}).output("Z");
+  g.node("ZipMap", {"X"}, {"Z"}, kMl);
+  expectRows(g, "X[0],X[1]\n1,2\n", "Z[0],Z[1]\n1,2\n");
+  EXPECT_TRUE(warns(g, "has no labels"));
+}
+
+// One input a column, and a first step that reads several: nothing can be computed, but the reason is known.
+TEST(ColumnsThatWereSplit, AreNamed) {
+  Graph g;
+  g.input("a", Type::FLOAT, {-1, 1}).input("b", Type::FLOAT, {-1, 1}).output("Y");
+  auto& index = *g.model().mutable_graph()->add_initializer();
+  index.set_name("index"), index.set_data_type(Type::INT64), index.add_dims(1), index.add_int64_data(1);
+  g.node("ArrayFeatureExtractor", {"a", "index"}, {"Y"}, kMl);
+  EXPECT_NE(g.check().find("export with one input of all columns"), std::string::npos);
+}
+
+}  // namespace kiln::test
