@@ -1,5 +1,7 @@
 // Loop and Scan of sequences; losses, Resize. Expected values by hand, or of ONNX Runtime 1.32 where it says so. The standard's own
 // are tests/onnx/backend_nodes.py.
+#include <tuple>
+
 #include "tests/onnx/graph.h"
 
 namespace kiln::test {
@@ -100,6 +102,60 @@ TEST(Resize, AxesOfTheRow) {
   EXPECT_EQ(resized("nearest", "align_corners", {1, 1, 1, 0.6f}), "1,4,5,8\n");
   EXPECT_EQ(resized("linear", "asymmetric", {1, 1, 1, 2}), "1,1.5,2,2.5,3,3.5,4,4,5,5.5,6,6.5,7,7.5,8,8\n");
   EXPECT_NE(resized("linear", "asymmetric", {2, 1, 1, 1}).find("mixes rows: resizes the rows of the batch"), std::string::npos);
+}
+
+// Expected values of ONNX Runtime 1.32.
+TEST(Quantization, DynamicAndProducts) {
+  Graph g(21);
+  g.input("X", Type::FLOAT, {4}).output("Y", Type::UINT8).output("s").output("z", Type::UINT8);
+  g.node("DynamicQuantizeLinear", {"X"}, {"Y", "s", "z"});
+  EXPECT_EQ(g.score("X[0],X[1],X[2],X[3]\n-1,0,0.5,3\n0,0,0,0\n"), "Y[0],Y[1],Y[2],Y[3],s,z\n0,64,96,255,0.015686275,64\n0,0,0,0,1,0\n");
+  Graph q(21);
+  const auto constant = [&](const std::string& name, int type, const std::vector<int64_t>& dims, const std::vector<float>& values) {
+    q.initializer(name + "_", dims, values);
+    q.node("Cast", {name + "_"}, {name}).integer("to", type);
+  };
+  q.input("X", Type::UINT8, {-1, 2}).output("Y", Type::UINT8);
+  constant("as", Type::FLOAT, {}, {0.5f}), constant("az", Type::UINT8, {}, {10}), constant("B", Type::UINT8, {2, 2}, {1, 2, 3, 250});
+  constant("bs", Type::FLOAT, {2}, {0.25f, 0.5f}), constant("bz", Type::UINT8, {2}, {0, 5}), constant("ys", Type::FLOAT, {}, {1.5f}), constant("yz", Type::UINT8, {}, {100});
+  q.node("QLinearMatMul", {"X", "as", "az", "B", "bs", "bz", "ys", "yz"}, {"Y"});
+  EXPECT_EQ(q.score("X[0],X[1]\n200,3\n"), "Y[0],Y[1]\n114,0\n");
+}
+
+// Lengths as constants, of ONNX Runtime 1.32, and of the row.
+TEST(ReverseSequence, LengthsOfTheRow) {
+  Graph g(18);
+  g.input("X", Type::FLOAT, {-1, 4}).input("l", Type::INT64, {-1}).output("Y");
+  g.node("ReverseSequence", {"X", "l"}, {"Y"}).integer("time_axis", 1).integer("batch_axis", 0);
+  EXPECT_EQ(g.score("X[0],X[1],X[2],X[3],l\n0,1,2,3,1\n4,5,6,7,3\n4,5,6,7,5\n", "--status-column status"),
+            "Y[0],Y[1],Y[2],Y[3],status\n0,1,2,3,ok\n6,5,4,7,ok\n,,,,invalid value in 'l'\n");
+}
+
+// CumProd: the standard's example. CenterCropPad, SplitToSequence: ONNX Runtime 1.32.
+TEST(Tensors, MiddlesPartsAndProducts) {
+  Graph g(26);
+  g.input("X", Type::FLOAT, {2, 5}).output("Y").output("last").output("n", Type::INT64);
+  g.node("Constant", {}, {"sizes"}).ints("value_ints", {5, 2}), g.node("CenterCropPad", {"X", "sizes"}, {"Y"});
+  g.node("Constant", {}, {"two"}).integer("value_int", 2), g.node("Constant", {}, {"end"}).integer("value_int", -1);
+  g.node("SplitToSequence", {"X", "two"}, {"S"}).integer("axis", 1), g.node("SequenceAt", {"S", "end"}, {"last"}), g.node("SequenceLength", {"S"}, {"n"});
+  const std::string csv = g.score("\"X[0,0]\",\"X[0,1]\",\"X[0,2]\",\"X[0,3]\",\"X[0,4]\",\"X[1,0]\",\"X[1,1]\",\"X[1,2]\",\"X[1,3]\",\"X[1,4]\"\n1,2,3,4,5,6,7,8,9,10\n");
+  EXPECT_EQ(csv.substr(csv.find('\n') + 1), "0,0,2,3,7,8,0,0,0,0,5,10,3\n");
+  for (auto& [exclusive, reverse, expected] : {std::tuple{0, 0, "1,2,6"}, {1, 0, "1,1,2"}, {0, 1, "6,6,3"}, {1, 1, "6,3,1"}}) {
+    Graph p(26);
+    p.input("X", Type::FLOAT, {-1, 3}).output("Y");
+    p.node("Constant", {}, {"axis"}).integer("value_int", 1);
+    p.node("CumProd", {"X", "axis"}, {"Y"}).integer("exclusive", exclusive).integer("reverse", reverse);
+    EXPECT_EQ(p.score("X[0],X[1],X[2]\n1,2,3\n"), std::string("Y[0],Y[1],Y[2]\n") + expected + "\n");
+  }
+}
+
+TEST(OldOpsets, TheirOwnAttributes) {
+  Graph g(1);
+  g.input("X", Type::FLOAT, {-1, 2}).output("P").output("R").output("C").output("B");
+  g.initializer("one", {2}, {1, 1}).initializer("zero", {2}, {0, 0});
+  g.node("Pad", {"X"}, {"P"}).ints("paddings", {0, 1, 0, 0}).number("value", 9), g.node("Reshape", {"X"}, {"R"}).ints("shape", {-1, 2, 1}), g.node("Concat", {"X", "X"}, {"C"});
+  g.node("BatchNormalization", {"X", "one", "one", "zero", "one"}, {"B"}).integer("is_test", 1).number("epsilon", 0);
+  EXPECT_EQ(g.score("X[0],X[1]\n3,4\n"), "P[0],P[1],P[2],\"R[0,0]\",\"R[1,0]\",C[0],C[1],C[2],C[3],B[0],B[1]\n9,3,4,3,4,3,4,3,4,4,5\n");
 }
 
 }  // namespace kiln::test

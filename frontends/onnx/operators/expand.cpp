@@ -40,6 +40,15 @@ std::vector<Monomial> declaredRepeats(OperatorImport& n, const Tensor& x) {
   return all;
 }
 
+// Opset 1: how often, and along which axis.
+void tileOneAxis(OperatorImport& n, const Tensor& x) {
+  const auto times = static_cast<int64_t>(n.constantNumber(1));
+  const size_t axis = n.axis(static_cast<int64_t>(n.constantNumber(2)), x.rank());
+  if (times < 1 || times > 1 << 24) n.invalid("repeats an axis " + std::to_string(times) + " times");
+  if (times > 1) refuseBatch(n, x, axis, "repeats the rows of the batch");
+  n.output(0, joined(n, std::vector<Tensor>(static_cast<size_t>(times), x), axis));
+}
+
 }  // namespace
 
 void expand(OperatorImport& n) {
@@ -55,6 +64,7 @@ void expand(OperatorImport& n) {
 
 void tile(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
+  if (n.version() < 6) return tileOneAxis(n, x);
   const std::vector<Monomial> repeats = n.isConstant(1) ? n.monomials(1) : declaredRepeats(n, x);
   if (repeats.size() != x.rank()) n.invalid("has " + std::to_string(repeats.size()) + " repeats for " + std::to_string(x.rank()) + " dimensions");
   Axes axes = x.axes;

@@ -51,6 +51,10 @@ void batchNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   if (n.version() >= 14 && n.integer("training_mode", 0)) n.unsupported("training_mode", "a scorer does not train");
   n.ignore("momentum");
+  if (n.version() < 7) {
+    n.ignore("consumed_inputs");
+    if (!n.integer("is_test", 0)) n.unsupported("BatchNormalization in training mode (is_test 0)", "a scorer does not train");
+  }
   if (n.version() < 9 && !n.integer("spatial", 1)) n.unsupported("BatchNormalization by element (spatial 0)");
   refuseBatch(n, x, x.rank() > 1 ? 1 : 0, "channels that are rows");
   const Tensor factor = apply(n, "div", byChannel(n, 1, x), deviation(n, byChannel(n, 4, x), n.number("epsilon", 1e-5)));
@@ -59,6 +63,7 @@ void batchNormalization(OperatorImport& n) {
 }
 
 void instanceNormalization(OperatorImport& n) {
+  n.ignore("consumed_inputs");   // opset 1
   const Tensor& x = n.tensor(0, kFloats);
   const Spread s = spreadOf(n, x, axesFrom(n, x, 2));
   const Tensor unit = apply(n, "div", s.moved, deviation(n, s.variance, n.number("epsilon", 1e-5)));

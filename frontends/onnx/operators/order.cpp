@@ -1,4 +1,6 @@
 // ArgMax, ArgMin, TopK, CumSum: along one axis, in its order.
+#include <optional>
+
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/cumsum.h"
 #include "compiler/ir/nodes/topk.h"
@@ -72,6 +74,32 @@ void cumSum(OperatorImport& n) {
     refuseBatch(n, x, axis[0], "sums over the rows of the batch");
     const Last last = toLast(n, x, axis);
     return fromLast(n, last, x, x.type, n.build.add(op, {last.value}));
+  };
+  if (n.isConstant(1)) return n.output(0, along({n.axis(static_cast<int64_t>(n.constantNumber(1)), x.rank())}));
+  if (n.tensor(1).count() != 1) n.invalid("the axis must be one number");
+  n.output(0, byAxes(n, 1, x.rank(), [&](const std::vector<size_t>& axis) { return !x.axes[axis[0]].isBatch(); }, along));
+}
+
+// Element by element, each the product of all before it and itself.
+void cumProd(OperatorImport& n) {
+  const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64});
+  const bool exclusive = n.integer("exclusive", 0) != 0, reverse = n.integer("reverse", 0) != 0;
+  const auto along = [&](const std::vector<size_t>& axes) {
+    const size_t axis = axes[0];
+    refuseBatch(n, x, axis, "multiplies over the rows of the batch");
+    const int64_t size = x.axes[axis].size;
+    if (size > 1024) n.unsupported("a product over " + std::to_string(size) + " elements");
+    if (size == 0) return x;
+    std::vector<Tensor> parts(static_cast<size_t>(size));
+    std::optional<Tensor> product;
+    for (int64_t step = 0; step < size; step++) {
+      const int64_t at = reverse ? size - 1 - step : step;
+      const Tensor one = sliced(n, x, axis, at, 1);
+      const Tensor before = product ? *product : spread(n, constantLike(x, 1), one.axes);
+      product = product ? apply(n, "mul", *product, one) : one;
+      parts[static_cast<size_t>(at)] = exclusive ? before : *product;
+    }
+    return joined(n, parts, axis);
   };
   if (n.isConstant(1)) return n.output(0, along({n.axis(static_cast<int64_t>(n.constantNumber(1)), x.rank())}));
   if (n.tensor(1).count() != 1) n.invalid("the axis must be one number");

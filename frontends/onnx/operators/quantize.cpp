@@ -1,5 +1,7 @@
-// QuantizeLinear, DequantizeLinear: numbers as small integers, and back.
-#include "frontends/onnx/axes.h"
+// QuantizeLinear, DequantizeLinear and their kin: numbers as small integers, and back.
+#include <numeric>
+
+#include "frontends/onnx/contract.h"
 
 namespace kiln::onnx {
 
@@ -38,6 +40,13 @@ void readOthers(OperatorImport& n) {
   if (n.hasAttribute("saturate")) n.ignore("saturate");   // for 8-bit floats
 }
 
+// Whole numbers in float as a quantized type.
+Tensor saturated(OperatorImport& n, const Tensor& y, ElementType type, const Limits& limits) {
+  Tensor result = n.cast(apply(n, "clip_high", apply(n, "clip_low", y, constantLike(y, limits.low)), constantLike(y, limits.high)), ElementType::i32);
+  result.type = type;
+  return result;
+}
+
 }  // namespace
 
 void quantizeLinear(OperatorImport& n) {
@@ -48,10 +57,49 @@ void quantizeLinear(OperatorImport& n) {
   const Limits limits = limitsOf(n, type);
   Tensor y = apply(n, "round_even", apply(n, "div", n.cast(x, ElementType::f32), byAxis(n, 1, x)));
   if (n.has(2)) y = apply(n, "add", y, n.cast(byAxis(n, 2, x), ElementType::f32));
-  y = apply(n, "clip_high", apply(n, "clip_low", y, constantLike(y, limits.low)), constantLike(y, limits.high));
-  Tensor result = n.cast(y, ElementType::i32);
-  result.type = type;
-  n.output(0, result);
+  n.output(0, saturated(n, y, type, limits));
+}
+
+// Scale and zero point of the whole tensor, so that 0 is one of the 256 numbers; a tensor of zeros has the scale 1.
+void dynamicQuantizeLinear(OperatorImport& n) {
+  const Tensor& x = n.tensor(0, {ElementType::f32});
+  std::vector<size_t> all(x.rank());
+  std::iota(all.begin(), all.end(), 0);
+  for (size_t i : all) refuseBatch(n, x, i, "a scale of all rows of the batch");
+  const Tensor zero = constantLike(x, 0);
+  const auto extreme = [&](const char* op) { return apply(n, op, withAxes(n, reduced(n, x, all, op), {}), zero); };
+  const Tensor low = extreme("min"), high = extreme("max");
+  const Tensor same = n.call("eq", {low, high}, ElementType::boolean);
+  const Tensor scale = selected(n, same, constantLike(x, 1), apply(n, "div", apply(n, "sub", high, low), constantLike(x, 255)));
+  const Limits limits = limitsOf(n, ElementType::u8);
+  const auto bounded = [&](const Tensor& t) { return apply(n, "clip_high", apply(n, "clip_low", t, constantLike(t, limits.low)), constantLike(t, limits.high)); };
+  const Tensor point = apply(n, "round_even", bounded(apply(n, "sub", zero, apply(n, "div", low, scale))));
+  n.output(0, saturated(n, apply(n, "add", apply(n, "round_even", apply(n, "div", x, scale)), point), ElementType::u8, limits));
+  n.output(1, scale);
+  n.output(2, saturated(n, point, ElementType::u8, limits));
+}
+
+// The product of whole numbers, to the scale of the result.
+void qLinearMatMul(OperatorImport& n) {
+  const auto byRowOrColumn = [&](size_t input, bool ofRows) {   // one number, or one a row of a, or a column of b
+    const Tensor& p = n.tensor(input);
+    if (p.count() == 1) return withAxes(n, p, {});
+    if (p.rank() == 1) return ofRows ? withAxes(n, p, {p.axes[0], {}}) : p;
+    return p;
+  };
+  const auto operand = [&](size_t input, bool ofRows) {
+    const Tensor x = n.cast(n.tensor(input, {ElementType::u8, ElementType::i8}), ElementType::i32);
+    return apply(n, "sub", x, n.cast(byRowOrColumn(input + 2, ofRows), ElementType::i32));
+  };
+  const auto scale = [&](size_t input, bool ofRows) {
+    if (n.tensor(input).type != ElementType::f32) n.unsupported(std::string("a scale of ") + elementName(n.tensor(input).type));
+    return byRowOrColumn(input, ofRows);
+  };
+  const Tensor sums = product(n, operand(0, true), operand(3, false));
+  const Tensor factor = apply(n, "div", apply(n, "mul", scale(1, true), scale(4, false)), scale(6, true));
+  const ElementType type = n.tensor(7, {ElementType::u8, ElementType::i8}).type;
+  const Tensor y = apply(n, "round_even", apply(n, "mul", n.cast(sums, ElementType::f32), factor));
+  n.output(0, saturated(n, apply(n, "add", y, n.cast(byRowOrColumn(7, true), ElementType::f32)), type, limitsOf(n, type)));
 }
 
 void dequantizeLinear(OperatorImport& n) {

@@ -104,7 +104,8 @@ void reshape(OperatorImport& n) {
   if (n.version() >= 5 && !n.isConstant(1)) return n.output(0, toDeclared(n, x, zeroIsZero));
   std::vector<Monomial> dims;
   if (n.version() >= 5) dims = n.monomials(1);
-  else
+  else n.ignore("consumed_inputs");
+  if (n.version() < 5)
     for (int64_t d : n.integers("shape")) dims.push_back({d, 0});
   for (size_t i = 0; i < dims.size() && !zeroIsZero; i++)
     if (dims[i].value == 0 && dims[i].power == 0) {

@@ -1,4 +1,6 @@
 // Sequences of tensors whose length is known while compiling.
+#include <algorithm>
+
 #include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
@@ -70,5 +72,42 @@ void concatFromSequence(OperatorImport& n) {
   }
   n.output(0, joined(n, all, axis));
 }
+
+// Parts of equal length (the last may be shorter), or of the lengths of a list; without `split` each of one, whose axis keepdims 0 drops.
+void splitToSequence(OperatorImport& n) {
+  const Tensor& x = n.tensor(0);
+  const size_t axis = n.axis(n.integer("axis", 0), x.rank());
+  refuseBatch(n, x, axis, "splits the rows of the batch");
+  const bool keep = n.integer("keepdims", 1) != 0 || n.has(1);
+  const int64_t size = x.axes[axis].size;
+  std::vector<int64_t> lengths;
+  if (n.has(1) && n.tensor(1).rank() == 1) {
+    lengths = n.constantIntegers(1);
+  } else {
+    const int64_t each = n.has(1) ? static_cast<int64_t>(n.constantNumber(1)) : 1;
+    if (each < 1) n.invalid("a part of " + std::to_string(each));
+    for (int64_t from = 0; from < size; from += each) lengths.push_back(std::min(each, size - from));
+  }
+  int64_t from = 0;
+  std::vector<Tensor> parts;
+  for (int64_t length : lengths) {
+    if (length < 0 || length > size - from) n.invalid("the parts do not make up axis " + std::to_string(axis) + " of " + describe(x.axes));
+    Tensor part = sliced(n, x, axis, from, length);
+    Axes axes = part.axes;
+    if (!keep) axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(axis)), part = withAxes(n, part, axes);
+    parts.push_back(std::move(part)), from += length;
+  }
+  if (from != size) n.invalid("the parts do not make up axis " + std::to_string(axis) + " of " + describe(x.axes));
+  n.output(0, sequenceOf(std::move(parts)));
+}
+
+// Whether an optional value is there is known while compiling: inputs of a scorer are, and an Optional without input is not.
+void optional(OperatorImport& n) {
+  n.ignore("type");
+  if (!n.has(0)) n.unsupported("an empty optional value");
+  n.output(0, n.input(0));
+}
+void optionalHasElement(OperatorImport& n) { n.output(0, hostScalar(ElementType::boolean, n.has(0))); }
+void optionalGetElement(OperatorImport& n) { n.output(0, n.input(0)); }
 
 }  // namespace kiln::onnx

@@ -190,6 +190,7 @@ void split(OperatorImport& n) {
   refuseBatch(n, x, axis, "splits the rows of the batch");
   const int64_t d = x.axes[axis].size;
   std::vector<int64_t> lengths;
+  if (n.version() < 2 && n.has(1)) n.unsupported("Split with lengths as an input of opset 1");
   if (n.version() < 13) lengths = n.integers("split");
   else if (!n.isConstant(1)) expectIntegers(n, 1, lengths = declaredLengths(n, axis));
   else if (n.has(1)) lengths = n.constantIntegers(1);
@@ -209,6 +210,52 @@ void split(OperatorImport& n) {
   int64_t from = 0;
   for (size_t i = 0; i < lengths.size(); from += lengths[i++])
     if (n.wanted(i)) n.output(i, sliced(n, x, axis, from, lengths[i]));
+}
+
+// The middle of each axis, or zeros around it: an odd difference leaves more at the end.
+void centerCropPad(OperatorImport& n) {
+  Tensor x = n.tensor(0);
+  std::vector<size_t> axes;
+  if (n.hasAttribute("axes"))
+    for (int64_t axis : n.integers("axes")) axes.push_back(n.axis(axis, x.rank()));
+  else
+    for (size_t i = 0; i < x.rank(); i++) axes.push_back(i);
+  std::vector<int64_t> sizes;
+  if (n.isConstant(1)) {
+    for (const Monomial& size : n.monomials(1)) {
+      const size_t i = sizes.size();
+      const bool keeps = size.power == 1 && i < axes.size() && x.axes[axes[i]] == Axis{size.value, Batch::outer};
+      if (size.power && !keeps) n.mixesRows("a size depends on the number of rows");
+      sizes.push_back(size.value);
+    }
+  } else {
+    const Axes declared = declaredAxes(n, 0, 1);
+    if (declared.size() != x.rank()) n.invalid("declared are " + describe(declared) + " for " + describe(x.axes));
+    for (size_t axis : axes) sizes.push_back(declared[axis].size);
+    expectIntegers(n, 1, sizes);
+  }
+  if (sizes.size() != axes.size()) n.invalid("has " + std::to_string(sizes.size()) + " sizes for " + std::to_string(axes.size()) + " axes");
+  for (size_t k = 0; k < axes.size(); k++) {
+    const size_t axis = axes[k];
+    const int64_t from = x.axes[axis].size, to = sizes[k];
+    if (to < 0 || to > 1 << 24) n.invalid("a size of " + std::to_string(to));
+    if (from == to) continue;
+    refuseBatch(n, x, axis, "changes the number of rows");
+    const int64_t first = to < from ? (from - to) / 2 : -((to - from) / 2);
+    Axes result = x.axes;
+    result[axis].size = to;
+    const std::vector<int64_t> strides = stridesOf(x.axes);
+    x = mapped(n, x, result, [&](const std::vector<int64_t>& index) {
+      int64_t at = 0;
+      for (size_t i = 0; i < index.size(); i++) {
+        const int64_t place = i == axis ? index[i] + first : index[i];
+        if (place < 0 || place >= x.axes[i].size) return int64_t{-1};
+        at += place * strides[i];
+      }
+      return at;
+    });
+  }
+  n.output(0, x);
 }
 
 }  // namespace kiln::onnx
