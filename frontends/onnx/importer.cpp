@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/ir/evaluate.h"
+#include "frontends/onnx/faults.h"
 
 namespace kiln::onnx {
 
@@ -106,6 +107,7 @@ void Importer::model(const proto::ModelProto& model) {
   frame.opsets = &opsets_, frame.path = "graph";
   declareInputs(model.graph(), frame);
   putOutputs(model.graph(), graph(model.graph(), frame));
+  warnOfFaults(model, *this);
 }
 
 // Which nodes an output depends on; names that a subgraph takes from outside count. In order from the last node, so that it is

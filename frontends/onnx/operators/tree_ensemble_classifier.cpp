@@ -135,8 +135,15 @@ class Classifier {
 void warnAmbiguous(OperatorImport& n, size_t classes, const Ensemble& ensemble, PostTransform transform) {
   if (classes == 2 && ensemble.base.size() == 2)
     n.warn("two base values of a binary classifier", "ONNX Runtime adds the second to the sum of the first class and inverts the label; CatBoost exports with boost_from_average have them");
-  if (transform == PostTransform::softmaxZero) n.warn("post_transform SOFTMAX_ZERO", "scores of 0 are left out of the sum, as ONNX Runtime does");
-  if (transform == PostTransform::probit) n.warn("post_transform PROBIT", "an approximation, as ONNX Runtime computes it, not the exact quantile");
+  if (classes != 2) return;
+  const auto& targets = ensemble.leaves.target;
+  const auto names = [&](uint32_t id) { return std::find(targets.begin(), targets.end(), id) != targets.end(); };
+  const bool positive = std::all_of(ensemble.leaves.weight.begin(), ensemble.leaves.weight.end(), [](double w) { return w >= 0; });
+  if (names(0) != names(1) && positive && transform == PostTransform::logistic)
+    n.warn("one score of two labels, LOGISTIC, and no weight is negative", "the second label needs a score above 0.5 before LOGISTIC, as ONNX Runtime has it: its probability then is above 0.62. "
+           "A model of log odds needs 0: take the label from the probabilities");
+  if (names(0) && names(1) && ensemble.base.size() == 1)
+    n.warn("one base value of two scores", "ONNX Runtime adds it to the first only");
 }
 
 }  // namespace

@@ -274,6 +274,9 @@ void readNodes(OperatorImport& n, TreeNodes& nodes, const std::vector<int64_t>& 
   const auto features = n.integers("nodes_featureids"), yes = n.integers("nodes_truenodeids"), no = n.integers("nodes_falsenodeids");
   const auto tracks = n.integers("nodes_missing_value_tracks_true");
   nodes.value = numbersOrTensor(n, "nodes_values");
+  if (n.tensor(0).type == ElementType::f64 && n.hasAttribute("nodes_values"))
+    n.warn("double columns are compared with thresholds that are rounded to float", "a value next to a threshold may take the other branch than in the model that was "
+           "exported: cast the input to float before the trees, which is what scikit-learn does, or export 'nodes_values_as_tensor'");
   sameLength(n, "nodes_modes", modes.size(), count), sameLength(n, "nodes_featureids", features.size(), count);
   sameLength(n, "nodes_truenodeids", yes.size(), count), sameLength(n, "nodes_falsenodeids", no.size(), count);
   sameLength(n, "nodes_values", nodes.value.size(), count);
@@ -352,7 +355,10 @@ Ensemble readEnsemble(OperatorImport& n, const std::string& prefix, uint32_t col
 // ---- post_transform
 
 PostTransform readPostTransform(OperatorImport& n) {
-  return static_cast<PostTransform>(n.choice("post_transform", {"NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"}, 0));
+  const auto transform = static_cast<PostTransform>(n.choice("post_transform", {"NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"}, 0));
+  if (transform == PostTransform::softmaxZero) n.warn("post_transform SOFTMAX_ZERO", "scores of 0 are left out of the sum, as ONNX Runtime does; the standard does not say what becomes of them");
+  if (transform == PostTransform::probit) n.warn("post_transform PROBIT", "an approximation, as ONNX Runtime computes it, not the exact quantile");
+  return transform;
 }
 
 ValueId probit(OperatorImport& n, ValueId p) {

@@ -1,0 +1,94 @@
+#include "frontends/onnx/faults.h"
+
+#include <set>
+
+#include "frontends/onnx/importer.h"
+
+namespace kiln::onnx {
+
+#define FAULT(function, producer, message, note) Places function(const GraphView& view);
+#include "frontends/onnx/faults.def"
+#undef FAULT
+
+namespace {
+
+struct Fault {
+  Places (*places)(const GraphView&);
+  const char *producer, *message, *note;
+};
+constexpr Fault kFaults[] = {
+#define FAULT(function, producer, message, note) {function, producer, message, note},
+#include "frontends/onnx/faults.def"
+#undef FAULT
+};
+
+}  // namespace
+
+GraphView::GraphView(const ::onnx::ModelProto& model) : model_(model) {
+  for (auto& tensor : graph().initializer()) initializers_.emplace(tensor.name(), &tensor);
+  std::vector<const ::onnx::GraphProto*> open = {&graph()};   // subgraphs use names of the main graph
+  while (!open.empty()) {
+    const ::onnx::GraphProto& here = *open.back();
+    open.pop_back();
+    for (auto& node : here.node()) {
+      if (&here == &graph())
+        for (auto& output : node.output()) makers_.emplace(output, &node);
+      for (auto& input : node.input()) used_.emplace(input, true);
+      for (auto& attribute : node.attribute())
+        if (attribute.has_g()) open.push_back(&attribute.g());
+    }
+    for (auto& output : here.output()) used_.emplace(output.name(), true);
+  }
+}
+
+const ::onnx::NodeProto* GraphView::maker(const std::string& name) const {
+  auto found = makers_.find(name);
+  return found == makers_.end() ? nullptr : found->second;
+}
+
+const ::onnx::NodeProto* GraphView::origin(std::string name) const {
+  static const std::set<std::string> passed = {"Identity", "Cast", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Gather", "ArrayFeatureExtractor", "Mul", "Max", "Sqrt"};
+  const ::onnx::NodeProto* node = maker(name);
+  for (int steps = 0; node && node->input_size() && passed.count(node->op_type()) && steps < 64; steps++) node = maker(node->input(0));
+  return node;
+}
+
+bool GraphView::isScalar(const std::string& name, float value) const {
+  auto found = initializers_.find(name);
+  if (found == initializers_.end()) return false;
+  const ::onnx::TensorProto& tensor = *found->second;
+  if (tensor.data_type() != ::onnx::TensorProto::FLOAT) return false;
+  float held;
+  if (tensor.float_data_size() == 1) return tensor.float_data(0) == value;
+  if (tensor.raw_data().size() != sizeof held) return false;
+  std::copy_n(tensor.raw_data().data(), sizeof held, reinterpret_cast<char*>(&held));
+  return held == value;
+}
+
+const ::onnx::AttributeProto* GraphView::attribute(const ::onnx::NodeProto& node, const std::string& name) {
+  for (auto& attribute : node.attribute())
+    if (attribute.name() == name) return &attribute;
+  return nullptr;
+}
+
+Places nodesWhere(const GraphView& view, const std::function<bool(const ::onnx::NodeProto&)>& is) {
+  Places places;
+  for (int i = 0; i < view.graph().node_size(); i++) {
+    const auto& node = view.graph().node(i);
+    if (is(node)) places.push_back("node[" + std::to_string(i) + "]" + (node.name().empty() ? "" : " '" + node.name() + "'") + " (" + node.op_type() + ")");
+  }
+  return places;
+}
+
+void warnOfFaults(const ::onnx::ModelProto& model, Importer& importer) {
+  const GraphView view(model);
+  for (const Fault& fault : kFaults) {
+    if (model.producer_name().rfind(fault.producer, 0) != 0) continue;
+    const Places places = fault.places(view);
+    if (places.empty()) continue;
+    const std::string others = places.size() > 1 ? " (and in " + std::to_string(places.size() - 1) + " more)" : "";
+    importer.warn("graph." + places[0], fault.message + others, fault.note);
+  }
+}
+
+}  // namespace kiln::onnx

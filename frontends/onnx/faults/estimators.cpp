@@ -1,0 +1,43 @@
+// Faults of exported calibrations, neighbours, discriminants, and of pipelines as a whole.
+#include "frontends/onnx/faults.h"
+
+namespace kiln::onnx {
+
+// ArgMin(Abs(x - knots)).
+Places nearestKnot(const GraphView& view) {
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
+    const auto* distance = node.op_type() == "ArgMin" && node.input_size() ? view.maker(node.input(0)) : nullptr;
+    const auto* difference = distance && distance->op_type() == "Abs" && distance->input_size() ? view.maker(distance->input(0)) : nullptr;
+    return difference && difference->op_type() == "Sub";
+  });
+}
+
+Places weightsByDistance(const GraphView& view) {
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
+    const auto* of = node.op_type() == "Reciprocal" && node.input_size() ? view.origin(node.input(0)) : nullptr;
+    return of && of->op_type() == "TopK";
+  });
+}
+
+Places binaryDiscriminant(const GraphView& view) {
+  return nodesWhere(view, [](const ::onnx::NodeProto& node) {
+    if (node.op_type() != "LinearClassifier") return false;
+    const auto *coefficients = GraphView::attribute(node, "coefficients"), *intercepts = GraphView::attribute(node, "intercepts"), *transform = GraphView::attribute(node, "post_transform");
+    if (!coefficients || !intercepts || intercepts->floats_size() != 2 || !transform || transform->s() != "SOFTMAX" || coefficients->floats_size() % 2) return false;
+    const int half = coefficients->floats_size() / 2;
+    for (int i = 0; i < half; i++)
+      if (coefficients->floats(i) != -coefficients->floats(i + half)) return false;
+    return true;
+  });
+}
+
+Places unusedInputs(const GraphView& view) {
+  Places places;
+  for (int i = 0; i < view.graph().input_size(); i++) {
+    const std::string& name = view.graph().input(i).name();
+    if (!view.isUsed(name) && !view.isInitializer(name)) places.push_back("input[" + std::to_string(i) + "] '" + name + "'");
+  }
+  return places;
+}
+
+}  // namespace kiln::onnx

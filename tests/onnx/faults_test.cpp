@@ -1,0 +1,97 @@
+// Warnings about what exporters get wrong and what ONNX Runtime and the standard read differently: each fires where it should, with its
+// place, and not beside it.
+#include <limits>
+
+#include "tests/onnx/graph.h"
+
+namespace kiln::test {
+
+constexpr const char* kMl = "ai.onnx.ml";
+
+static void expectWarning(const Graph& g, const std::string& message, const std::string& place) {
+  const std::string said = g.check();
+  EXPECT_NE(said.find("warning: " + message), std::string::npos) << said;
+  EXPECT_NE(said.find(place), std::string::npos) << said;
+}
+static void expectNone(const Graph& g) { EXPECT_EQ(g.check().find("warning"), std::string::npos) << g.check(); }
+
+/// A tree of one split, whose leaves weigh -1 and 1 for class 0 of two.
+static Graph stump(const char* producer, float threshold, const char* mode, int type = Type::FLOAT, const std::vector<float>& weights = {-1, 1}, const char* transform = "LOGISTIC",
+                   const std::vector<int64_t>& ids = {0, 0}, const std::vector<float>& base = {}) {
+  Graph g(21, 3);
+  g.model().set_producer_name(producer);
+  g.input("X", type, {-1, 1}).output("label", Type::INT64).output("scores");
+  NodeOf node = g.node("TreeEnsembleClassifier", {"X"}, {"label", "scores"}, kMl);
+  node.ints("nodes_treeids", {0, 0, 0}).ints("nodes_nodeids", {0, 1, 2}).ints("nodes_featureids", {0, 0, 0}).strings("nodes_modes", {mode, "LEAF", "LEAF"})
+      .floats("nodes_values", {threshold, 0, 0}).ints("nodes_truenodeids", {1, 0, 0}).ints("nodes_falsenodeids", {2, 0, 0}).ints("class_treeids", {0, 0}).ints("class_nodeids", {1, 2})
+      .ints("class_ids", ids).floats("class_weights", weights).ints("classlabels_int64s", {0, 1}).text("post_transform", transform);
+  if (!base.empty()) node.floats("base_values", base);
+  return g;
+}
+
+TEST(Faults, Trees) {
+  expectNone(stump("skl2onnx", 1, "BRANCH_LEQ"));
+  expectWarning(stump("skl2onnx", std::numeric_limits<float>::infinity(), "BRANCH_LEQ"), "infinite thresholds", "graph.node[0] (TreeEnsembleClassifier)");
+  expectNone(stump("CatBoost", std::numeric_limits<float>::infinity(), "BRANCH_LEQ"));
+  expectWarning(stump("OnnxMLTools", 1, "BRANCH_EQ"), "categories as chains of BRANCH_EQ", "graph.node[0]");
+  expectWarning(stump("", 1, "BRANCH_LEQ", Type::DOUBLE), "double columns are compared with thresholds", "graph.node[0]");
+}
+
+TEST(Faults, ScoresOfTwoLabels) {
+  expectWarning(stump("", 1, "BRANCH_LEQ", Type::FLOAT, {1, 2}), "one score of two labels", "graph.node[0]");
+  expectWarning(stump("", 1, "BRANCH_LEQ", Type::FLOAT, {-1, 2}, "SOFTMAX_ZERO"), "post_transform SOFTMAX_ZERO", "graph.node[0]");
+  expectWarning(stump("", 1, "BRANCH_LEQ", Type::FLOAT, {0.2f, 0.5f}, "PROBIT"), "post_transform PROBIT", "graph.node[0]");
+  expectWarning(stump("", 1, "BRANCH_LEQ", Type::FLOAT, {-1, 2}, "LOGISTIC", {0, 1}, {0.5f}), "one base value of two scores", "graph.node[0]");
+  expectWarning(stump("", 1, "BRANCH_LEQ", Type::FLOAT, {-1, 2}, "LOGISTIC", {0, 1}, {0.5f, 0.5f}), "two base values of a binary classifier", "graph.node[0]");
+}
+
+TEST(Faults, ForestDividedByAHundred) {
+  for (const float by : {100.0f, 50.0f}) {
+    Graph g(21, 3);
+    g.model().set_producer_name("OnnxMLTools");
+    g.input("X", Type::FLOAT, {-1, 1}).output("Y").initializer("count", {1}, {by});
+    g.node("TreeEnsembleRegressor", {"X"}, {"sum"}, kMl).ints("nodes_treeids", {0}).ints("nodes_nodeids", {0}).ints("nodes_featureids", {0}).strings("nodes_modes", {"LEAF"}).floats("nodes_values", {0})
+        .ints("nodes_truenodeids", {0}).ints("nodes_falsenodeids", {0}).ints("target_treeids", {0}).ints("target_nodeids", {0}).ints("target_ids", {0}).floats("target_weights", {7}).integer("n_targets", 1);
+    g.node("Div", {"sum", "count"}, {"Y"});
+    by == 100 ? expectWarning(g, "the sum of the trees is divided by 100", "graph.node[1] (Div)") : expectNone(g);
+  }
+}
+
+TEST(Faults, NearestKnot) {
+  Graph g(17);
+  g.model().set_producer_name("skl2onnx");
+  g.input("X", Type::FLOAT, {-1, 1}).output("Y", Type::INT64).initializer("knots", {1, 3}, {0, 1, 2});
+  g.node("Sub", {"X", "knots"}, {"d"}), g.node("Abs", {"d"}, {"a"}), g.node("ArgMin", {"a"}, {"Y"}).integer("axis", 1);
+  expectWarning(g, "the nearest of a list of numbers is looked up", "graph.node[2] (ArgMin)");
+  g.model().set_producer_name("mine");
+  expectNone(g);
+}
+
+TEST(Faults, WeightsByDistance) {
+  Graph g(21);
+  g.model().set_producer_name("skl2onnx");
+  g.input("X", Type::FLOAT, {-1, 3}).output("Y");
+  auto& k = *g.model().mutable_graph()->add_initializer();
+  k.set_name("k"), k.set_data_type(Type::INT64), k.add_dims(1), k.add_int64_data(2);
+  g.node("TopK", {"X", "k"}, {"values", "at"}), g.node("Reciprocal", {"values"}, {"Y"});
+  expectWarning(g, "neighbours are weighted by the reciprocal of a distance", "graph.node[1] (Reciprocal)");
+}
+
+TEST(Faults, BinaryDiscriminant) {
+  for (const float other : {-2.0f, -3.0f}) {
+    Graph g(21, 1);
+    g.model().set_producer_name("skl2onnx");
+    g.input("X", Type::FLOAT, {-1, 1}).output("label", Type::INT64).output("scores");
+    g.node("LinearClassifier", {"X"}, {"label", "scores"}, kMl).floats("coefficients", {2, other}).floats("intercepts", {1, -1}).ints("classlabels_ints", {0, 1}).text("post_transform", "SOFTMAX");
+    other == -2 ? expectWarning(g, "SOFTMAX over two opposite scores", "graph.node[0] (LinearClassifier)") : expectNone(g);
+  }
+}
+
+TEST(Faults, UnusedInputs) {
+  Graph g;
+  g.input("a", Type::FLOAT, {-1, 1}).input("b", Type::FLOAT, {-1, 1}).input("c", Type::FLOAT, {-1, 1}).output("Y");
+  g.node("Abs", {"a"}, {"Y"});
+  expectWarning(g, "an input that nothing depends on (and in 1 more)", "graph.input[1] 'b'");
+}
+
+}  // namespace kiln::test
