@@ -50,6 +50,10 @@ void OperatorImport::mixesRows(const std::string& why) {
   importer_.unsupported(place_, "mixes rows: " + why, "a scorer computes each row by itself");
   throw Refused();
 }
+void OperatorImport::columnsAreRows() {
+  importer_.unsupported(place_, "mixes rows: its columns are the rows of the batch", "a tensor of one dimension is one row: --shape NAME=SIZE gives the input its number of columns");
+  throw Refused();
+}
 void OperatorImport::warn(const std::string& message, const std::string& note) { importer_.warn(place_, message, note); }
 
 // ---- inputs
@@ -297,7 +301,7 @@ Tensor OperatorImport::assemble(ElementType type, Axes axes, const std::vector<V
 
 OperatorImport::Rows OperatorImport::rows(const Tensor& tensor) {
   if (tensor.rank() == 0) invalid("needs a tensor of one or more dimensions");
-  if (tensor.axes.back().isBatch()) mixesRows("its columns are the rows of the batch");
+  if (tensor.axes.back().isBatch()) columnsAreRows();
   Rows rows;
   rows.outer.assign(tensor.axes.begin(), tensor.axes.end() - 1);
   rows.columns = static_cast<uint32_t>(tensor.axes.back().size);

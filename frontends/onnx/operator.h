@@ -134,6 +134,7 @@ class OperatorImport {
   [[noreturn]] void unsupported(const std::string& what, const std::string& note = "");   ///< "... is not supported"
   [[noreturn]] void invalid(const std::string& message, const std::string& note = "");
   [[noreturn]] void mixesRows(const std::string& why);
+  [[noreturn]] void columnsAreRows();   ///< of [N], where a row of columns is wanted
   /// A place where a model may mean something else than it says, or where ONNX Runtime and the standard differ.
   void warn(const std::string& message, const std::string& note = "");
 

@@ -181,4 +181,23 @@ TEST(FixedShapes, WidthOfTrees) {
   EXPECT_NE(g.check().find("dimension 1 is open"), std::string::npos);
 }
 
+// ONNX Runtime 1.32 takes a tensor of one dimension as one row: the refusal names the option that makes it one.
+TEST(FixedShapes, OneDimensionIsOneRow) {
+  Graph g(18, 1);
+  g.input("X", Type::FLOAT, {-1}).output("Y").output("Z");
+  g.node("Normalizer", {"X"}, {"Y"}, "ai.onnx.ml").text("norm", "L1");
+  g.node("Constant", {}, {"i"}).ints("value_ints", {2, 0}), g.node("ArrayFeatureExtractor", {"X", "i"}, {"Z"}, "ai.onnx.ml");
+  EXPECT_NE(g.check().find("--shape NAME=SIZE gives the input its number of columns"), std::string::npos);
+  EXPECT_EQ(body(g.score("X[0],X[1],X[2]\n1,-2,4\n", "--shape X=3")), "0.14285715,-0.2857143,0.5714286,4,1\n");
+}
+
+// In a batch each row has its own arguments; the number of rows is -1, or 0 as in X.
+TEST(GivenShapes, InABatch) {
+  Graph g(18);
+  g.input("X", Type::FLOAT, {-1, 4}).input("shape", Type::INT64, {3}).input("axes", Type::INT64, {1}).output("Y", Type::FLOAT, {-1, 2, 2}).output("S", Type::FLOAT, {-1, 1});
+  g.node("Reshape", {"X", "shape"}, {"Y"}), g.node("ReduceSum", {"X", "axes"}, {"S"});
+  EXPECT_EQ(body(g.score("X[0],X[1],X[2],X[3],shape[0],shape[1],shape[2],axes\n1,2,3,4,-1,2,2,1\n1,2,3,4,0,2,-1,-1\n1,2,3,4,7,2,2,1\n1,2,3,4,-1,2,2,0\n", kStatus)),
+            "1,2,3,4,10,ok\n1,2,3,4,10,ok\n,,,,,invalid value in 'shape[0]'\n,,,,,invalid value in 'axes'\n");
+}
+
 }  // namespace kiln::test

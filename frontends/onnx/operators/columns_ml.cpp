@@ -51,7 +51,7 @@ void normalizer(OperatorImport& n) {
 void imputer(OperatorImport& n) {
   const Tensor& x = n.number(0);
   if (x.rank() == 0) n.invalid("needs a tensor of one or two dimensions");
-  if (x.axes.back().isBatch()) n.mixesRows("its columns are the rows of the batch");
+  if (x.axes.back().isBatch()) n.columnsAreRows();
   Elements put;
   Tensor replaced;
   const bool floats = isFloat(x.type);
@@ -101,7 +101,7 @@ void featureVectorizer(OperatorImport& n) {
     if (x.rank() == 1 && x.axes[0].isBatch()) n.mixesRows("an input of one dimension is a row");
     if (x.rank() > 2) {   // what stands after the first dimension is the row's, as ONNX Runtime reads it
       const auto row = merge(Axes(x.axes.begin() + 1, x.axes.end()));
-      if (!row || row->isBatch()) n.mixesRows("its columns are the rows of the batch");
+      if (!row || row->isBatch()) n.columnsAreRows();
       x = withAxes(n, x, {x.axes[0], *row});
     }
     OperatorImport::Rows rows = n.rows(n.cast(x, ElementType::f32));
@@ -178,7 +178,7 @@ void arrayFeatureExtractor(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
   const Tensor& index = n.tensor(1, {ElementType::i64, ElementType::i32});
   if (x.rank() == 0) n.invalid("needs a tensor of one or more dimensions");
-  if (x.axes.back().isBatch()) n.mixesRows("its columns are the rows of the batch");
+  if (x.axes.back().isBatch()) n.columnsAreRows();
   if (index.count() == 0) n.invalid("has no index");
   const auto flat = merge(index.axes);
   if (!flat) n.mixesRows("indices " + describe(index.axes) + " become one list");
@@ -215,7 +215,7 @@ void zipMap(OperatorImport& n) {
   }
   const ClassLabels labels = readLabels(n, "classlabels_strings", "classlabels_int64s");
   if (x.rank() == 0 || x.rank() > 2) n.unsupported("ZipMap of a tensor with " + std::to_string(x.rank()) + " dimensions");
-  if (x.axes.back().isBatch()) n.mixesRows("its columns are the rows of the batch");
+  if (x.axes.back().isBatch()) n.columnsAreRows();
   if (x.axes.back().size != static_cast<int64_t>(labels.size())) n.invalid("has " + std::to_string(labels.size()) + " labels for " + std::to_string(x.axes.back().size) + " columns");
   Value maps;
   maps.kind = Value::maps, maps.keys = labels.shown();

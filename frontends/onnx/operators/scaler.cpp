@@ -24,7 +24,7 @@ Tensor list(OperatorImport& n, const char* name, int64_t columns, double neutral
 void scaler(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64});
   if (x.rank() == 0) n.invalid("needs a tensor of one or two dimensions");
-  if (x.axes.back().isBatch()) n.mixesRows("its columns are the rows of the batch");
+  if (x.axes.back().isBatch()) n.columnsAreRows();
   const int64_t columns = x.axes.back().size;
   const Tensor offset = list(n, "offset", columns, 0), scale = list(n, "scale", columns, 1);
   const Tensor moved = n.call("sub", {n.cast(x, ElementType::f32), offset}, ElementType::f32);

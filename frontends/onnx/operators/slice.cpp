@@ -66,18 +66,19 @@ class GivenSlice {
     checkAxes();
     const std::vector<int64_t> strides = stridesOf(x_.axes);
     Tensor place = scalar(0);
+    const bool empty = count(axes_) == 0;   // only what is expected matters
     for (size_t d = 0; d < x_.rank(); d++) {
       std::vector<int64_t> offsets;   // of each element of the result along this axis, by steps of 1
       eachIndex(sizes(axes_), [&](const std::vector<int64_t>& index) { offsets.push_back(index[d] * strides[d]); });
       if (axes_[d].isBatch() || x_.axes[d].isBatch() || !mayCut(d)) {
         if (axes_[d] != x_.axes[d]) n_.invalid("axis " + std::to_string(d) + " of " + describe(x_.axes) + " is declared as " + describe({axes_[d]}));
-        place = apply(n_, "add", place, hostIntegers(offsets));
+        if (!empty) place = apply(n_, "add", place, hostIntegers(offsets));
         continue;
       }
       const Along along = this->along(d);
-      place = apply(n_, "add", place, apply(n_, "add", apply(n_, "mul", along.begin, scalar(strides[d])), apply(n_, "mul", along.step, hostIntegers(offsets))));
+      if (!empty) place = apply(n_, "add", place, apply(n_, "add", apply(n_, "mul", along.begin, scalar(strides[d])), apply(n_, "mul", along.step, hostIntegers(offsets))));
     }
-    return count(axes_) == 0 ? hostTensor(x_.type, axes_, {}) : gatheredAt(n_, x_, axes_, place);
+    return empty ? hostTensor(x_.type, axes_, {}) : gatheredAt(n_, x_, axes_, place);
   }
 
  private:
