@@ -17,6 +17,7 @@ void ModelOptions::add(CLI::App& verb, const char* what) {
   verb.add_option("--semantics", semantics_, "where implementations depart from the standard: spec, its text; jpmml, as JPMML-Evaluator; ort, as ONNX Runtime; "
                                              "default: spec for PMML, ort for ONNX")
       ->check(CLI::IsMember({"default", "spec", "jpmml", "ort"}));
+  verb.add_option("--precision", precision_, "double: what the model computes in float is computed in double; default: as the model says")->check(CLI::IsMember({"default", "double"}));
   verb.add_flag("--external-data", load.externalData, "tensors of an ONNX model may lie in files of the model's folder");
   verb.add_option("--table", load.tables, "NAME=FILE.csv: a table that a PMML document only names (TableLocator)");
   verb.add_option("--shape", load.shapes, "NAME=SIZES: sizes of the dimensions of an ONNX input that the model leaves open, such as X=?,4 (?: as declared); may be repeated")->take_all()->allow_extra_args(false);
@@ -24,7 +25,7 @@ void ModelOptions::add(CLI::App& verb, const char* what) {
 #define LIMIT(member, flag, value, what) verb.add_option(flag, load.limits.member, what)->group("Limits")->capture_default_str();
 #include "compiler/support/limits.def"
 #undef LIMIT
-  verb.parse_complete_callback([this] { json = messageFormat_ == "json", load.jpmml = semantics_ == "jpmml", load.spec = semantics_ == "spec"; });
+  verb.parse_complete_callback([this] { json = messageFormat_ == "json", load.jpmml = semantics_ == "jpmml", load.spec = semantics_ == "spec", load.doublePrecision = precision_ == "double"; });
 }
 
 void TargetOptions::add(CLI::App& verb) {

@@ -29,7 +29,7 @@ struct ModelOptions {
   void add(CLI::App& verb, const char* what = "model file: PMML, ONNX or IR text ('-': standard input)");
 
  private:
-  std::string messageFormat_ = "text", semantics_ = "default";
+  std::string messageFormat_ = "text", semantics_ = "default", precision_ = "default";
 };
 
 /// Options of code generation.

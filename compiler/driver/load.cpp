@@ -8,6 +8,7 @@
 #include "compiler/ir/verify.h"
 #include "compiler/ir/print.h"
 #include "compiler/passes/runner.h"
+#include "compiler/passes/widen.h"
 #include "compiler/support/sha256.h"
 #include "frontends/onnx/onnx.h"
 #include "frontends/pmml/pmml.h"
@@ -116,6 +117,11 @@ Load load(const Source& source, const LoadOptions& options, Diagnostics& diagnos
   // Of a large document only the tables are needed from here on: text and elements are given back before code generation.
   source.release();
   malloc_trim(0);
+  if (options.doublePrecision) {
+    Stopwatch watch(load, "widen");
+    passes::widenFloats(*pipeline);
+    pipeline->provenance.emplace_back("precision", "double");
+  }
   {
     Stopwatch watch(load, "verify");
     if (!sound(*pipeline, diagnostics)) return load;

@@ -14,6 +14,7 @@ struct LoadOptions {
   bool jpmml = false;          ///< --semantics=jpmml: PMML as JPMML-Evaluator
   bool spec = false;           ///< --semantics=spec: ONNX by the standard's text; the default is ONNX Runtime's way
   bool externalData = false;   ///< --external-data: tensors of an ONNX model may lie in files beside it
+  bool doublePrecision = false;   ///< --precision=double: floats of the pipeline are computed in double
   bool passes = true;          ///< run the passes after the import
   std::string dumpAfter;       ///< "import", or the name of a pass: stop there
   Limits limits;

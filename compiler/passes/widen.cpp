@@ -1,0 +1,71 @@
+#include "compiler/passes/widen.h"
+
+#include <algorithm>
+
+#include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/dense.h"
+#include "compiler/ir/nodes/forest.h"
+#include "compiler/passes/rewriter.h"
+
+namespace kiln::passes {
+
+using namespace ir;
+
+namespace {
+
+/// Where a node or table says f32, it says f64.
+class Widening final : public FieldVisitor {
+ public:
+  void field(const char*, Elem& value) override {
+    if (value == Elem::f32) value = Elem::f64;
+  }
+  void field(const char*, bool&) override {}
+  void field(const char*, uint32_t&) override {}
+  void field(const char*, int64_t&) override {}
+  void field(const char*, double&) override {}
+  void field(const char*, std::string&) override {}
+  void field(const char*, TableRef&) override {}
+  void field(const char*, std::optional<double>&) override {}
+  void field(const char*, std::optional<int64_t>&) override {}
+  void field(const char*, std::optional<std::string>&) override {}
+  void field(const char*, std::vector<uint8_t>&) override {}
+  void field(const char*, std::vector<uint32_t>&) override {}
+  void field(const char*, std::vector<int64_t>&) override {}
+  void field(const char*, std::vector<double>&) override {}
+  void field(const char*, std::vector<std::string>&) override {}
+  void choice(const char*, uint8_t&, const char* const*, int) override {}
+};
+
+// The forest over its columns as floats.
+void keepForest(Rewriter& rewriter, NodeId id) {
+  const Node& node = rewriter.old(id);
+  std::vector<std::pair<ValueId, ValueId>> widened;   // old value, what it stands for elsewhere
+  for (ValueId v : node.operands) {
+    const bool done = std::any_of(widened.begin(), widened.end(), [&](auto& w) { return w.first == v; });
+    if (done || rewriter.oldValue(v).type.elem != Elem::f32) continue;
+    const ValueId now = rewriter.now(v);
+    widened.emplace_back(v, now);
+    const std::string name = "float" + std::to_string(id) + "." + std::to_string(widened.size());   // the old names are taken
+    rewriter.replace(v, rewriter.add(std::make_unique<Cast>(Elem::f32), {now}, name, node.place));
+  }
+  rewriter.keep(id);
+  for (auto& [v, now] : widened) rewriter.replace(v, now);
+}
+
+}  // namespace
+
+void widenFloats(Pipeline& pipeline) {
+  Widening widening;
+  for (auto& table : pipeline.tables) table->fields(widening);
+  for (Node& node : pipeline.nodes) {
+    node.op->fields(widening);
+    if (node.op->kind() == OpKind::Dense) {   // fused sums are of float
+      Dense& dense = static_cast<Dense&>(*node.op);
+      if (dense.order == Dense::fused) dense.order = Dense::serial;
+    }
+  }
+  Rewriter rewriter(pipeline);
+  for (NodeId id = 0; id < rewriter.size(); id++) rewriter.old(id).op->to<ForestNode>() ? keepForest(rewriter, id) : void(rewriter.keep(id));
+}
+
+}  // namespace kiln::passes
