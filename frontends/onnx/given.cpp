@@ -108,6 +108,10 @@ Tensor placesOf(OperatorImport& n, const Tensor& condition, int64_t count, size_
   return withAxes(n, reduced(n, before, {1}, "sum"), {{count}});
 }
 
+void boundPlaces(OperatorImport& n, const Axes& axes) {
+  if (count(axes) > kMostComparisons) n.unsupported(std::to_string(count(axes)) + " elements at places that the row gives", "--constant makes an input of the model a constant");
+}
+
 Tensor gatheredAt(OperatorImport& n, const Tensor& x, const Axes& axes, const Tensor& place) {
   ir::Gather op;
   op.shape = {static_cast<uint32_t>(count(axes))};

@@ -27,6 +27,8 @@ Tensor byAxes(OperatorImport& n, size_t i, size_t rank, const std::function<bool
 
 /// Where `condition` (bool [k]) is true, from the first on: i64 [count]. A row with more or fewer, but for none if `orNone`, ends.
 Tensor placesOf(OperatorImport& n, const Tensor& condition, int64_t count, size_t input, bool orNone = false);
+/// Refuses a result of more elements than places are computed for.
+void boundPlaces(OperatorImport& n, const Axes& axes);
 /// Element e of the result is the element of x that place[e] (i64, as many as the axes have) numbers, row-major; a place
 /// outside, which an expectation has ended, is the nearest.
 Tensor gatheredAt(OperatorImport& n, const Tensor& x, const Axes& axes, const Tensor& place);

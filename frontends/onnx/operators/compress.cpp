@@ -13,6 +13,7 @@ void compressByGiven(OperatorImport& n, const Tensor& from, size_t axis) {
   if (rest != from.axes || declared[axis].size > from.axes[axis].size) n.invalid(describe(from.axes) + " is declared as " + describe(declared));
   const Tensor condition = n.tensor(1);
   if (condition.rank() != 1 || condition.axes[0].isBatch() || condition.count() > from.axes[axis].size) n.invalid("the condition is longer than the axis");
+  boundPlaces(n, declared);
   const Tensor kept = placesOf(n, condition, declared[axis].size, 1);
   if (count(declared) == 0) return n.output(0, hostTensor(from.type, declared, {}));
   const std::vector<int64_t> strides = stridesOf(from.axes);

@@ -58,6 +58,7 @@ void padByGiven(OperatorImport& n, const Tensor& x, int mode) {
   for (size_t d = 0; d < x.rank(); d++)
     if ((!isPadded[d] || x.axes[d].isBatch()) && x.axes[d] != declared[d]) n.mixesRows("axis " + std::to_string(d) + " is declared as " + describe({declared[d]}));
   if (count(declared) == 0 || x.count() == 0) n.unsupported("padding of no elements by pads that are computed from the row");
+  boundPlaces(n, declared);
   const std::vector<int64_t> strides = stridesOf(x.axes);
   Tensor place = hostScalar(ElementType::i64, 0);
   std::optional<Tensor> inside;

@@ -211,7 +211,8 @@ void resizeAll(OperatorImport& n, Tensor x, const Rules& r, const std::vector<Al
     const bool same = all[i].scale == 1 && all[i].to == all[i].from && (r.transform != cropAndResize || (all[i].begin == 0 && all[i].end == 1));
     if (same) continue;
     refuseBatch(n, x, i, "resizes the rows of the batch");
-    if (all[i].to < 1 || all[i].from < 1 || all[i].to > 1 << 16) n.unsupported("an axis of " + std::to_string(all[i].to) + " elements");
+    const bool tooMany = all[i].to > 1 << 16 || (r.mode != nearest && all[i].to * all[i].from > 1 << 22);
+    if (all[i].to < 1 || all[i].from < 1 || tooMany) n.unsupported("an axis of " + std::to_string(all[i].from) + " elements to " + std::to_string(all[i].to));
     x = resizedAlong(n, r, x, i, all[i]);
   }
   n.output(0, x);

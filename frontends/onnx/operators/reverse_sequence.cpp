@@ -26,6 +26,7 @@ void reverseSequence(OperatorImport& n) {
                     }));
   }
   if (x.count() == 0) return n.output(0, x);
+  boundPlaces(n, x.axes);
   const auto truth = [&](const char* function, const Tensor& a, const Tensor& b) { return n.call(function, {a, b}, ElementType::boolean); };
   const Tensor flat = withAxes(n, lengths, {{lengths.count()}}), zero = hostScalar(ElementType::i64, 0);
   const Tensor fits = both(n, truth("ge", flat, zero), truth("le", flat, hostScalar(ElementType::i64, static_cast<double>(steps))));

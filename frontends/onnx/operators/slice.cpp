@@ -63,7 +63,7 @@ class GivenSlice {
   }
 
   Tensor result() {
-    checkAxes();
+    checkAxes(), boundPlaces(n_, axes_);
     const std::vector<int64_t> strides = stridesOf(x_.axes);
     Tensor place = scalar(0);
     const bool empty = count(axes_) == 0;   // only what is expected matters

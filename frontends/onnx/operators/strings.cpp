@@ -29,6 +29,7 @@ static void withoutStopwords(OperatorImport& n, const Tensor& x, const std::vect
   if (!expected.empty()) expected.back() = left;
   if (x.rank() == 0 || x.rank() > 2 || (x.rank() == 2 && x.axes[0] != Axis{}) || expected != *declared || left.size < 1)
     n.invalid(describe(x.axes) + " without stop words is declared as " + describe(*declared), "the input is [C] or [1,C]");
+  if (x.count() * static_cast<int64_t>(words.size()) > 1 << 20) n.unsupported("a comparison of " + std::to_string(x.count()) + " texts with " + std::to_string(words.size()) + " stop words");
   Elements list;
   list.texts = words;
   const Tensor stop = hostTensor(ElementType::str, plainAxes({1, static_cast<int64_t>(words.size())}), std::move(list));
