@@ -5,7 +5,6 @@
 // The vector may stand among others in a concat: then its parts become operands of the forest. They must not fail, or a row that
 // tests another part would fail no more.
 #include <algorithm>
-#include <unordered_set>
 
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/forest.h"
@@ -45,9 +44,7 @@ void testCode(Forest& f, uint32_t node, uint32_t column, uint32_t element) {
 
 class OneHotTests {
  public:
-  explicit OneHotTests(Pipeline& pipeline) : pipeline_(pipeline) {
-    for (const auto& table : pipeline.tables) tableNames_.insert(table->name);
-  }
+  explicit OneHotTests(Pipeline& pipeline) : pipeline_(pipeline), tables_(pipeline) {}
 
   bool run() {
     Rewriter rewriter(pipeline_);
@@ -98,7 +95,7 @@ class OneHotTests {
 
     const auto& op = node.op->as<ForestNode>();
     auto changed = std::make_unique<ForestNode>(op);
-    changed->table.id = addTable(forestOver(pipeline_.table<Forest>(op.table), parts));
+    changed->table.id = tables_.add(std::make_unique<Forest>(forestOver(pipeline_.table<Forest>(op.table), parts)));
     std::vector<ValueId> operands;
     for (const Part& part : parts) operands.push_back(part.value);
     const std::string name = rewriter.oldValue(node.results[0]).name;
@@ -127,15 +124,8 @@ class OneHotTests {
     return forest;
   }
 
-  TableId addTable(Forest table) {
-    const std::string name = table.name;
-    for (int n = 2; !tableNames_.insert(table.name).second; n++) table.name = name + '_' + std::to_string(n);
-    pipeline_.tables.push_back(std::make_unique<Forest>(std::move(table)));
-    return static_cast<TableId>(pipeline_.tables.size() - 1);
-  }
-
   Pipeline& pipeline_;
-  std::unordered_set<std::string> tableNames_;
+  TableAdder tables_;
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Numbering and typing anew.
 #include "compiler/passes/rewriter.h"
 
+#include "compiler/passes/field_walk.h"
+
 namespace kiln::passes {
 
 using namespace ir;
@@ -51,29 +53,26 @@ ValueId Rewriter::add(std::unique_ptr<Op> op, std::vector<ValueId> operands, con
   return v;
 }
 
+TableAdder::TableAdder(Pipeline& pipeline) : pipeline_(pipeline) {
+  for (const auto& table : pipeline.tables) names_.insert(table->name);
+}
+
+TableId TableAdder::add(std::unique_ptr<Table> table) {
+  const std::string name = table->name;
+  for (int n = 2; !names_.insert(table->name).second; n++) table->name = name + '_' + std::to_string(n);
+  pipeline_.tables.push_back(std::move(table));
+  return static_cast<TableId>(pipeline_.tables.size() - 1);
+}
+
 bool isPure(const Op& op) { return !op.isStatement() && op.kind() != OpKind::Input; }
 
 namespace {
 
-class TableRefs final : public FieldVisitor {
+class TableRefs final : public FieldWalk {
  public:
+  using FieldWalk::field;
   explicit TableRefs(const std::function<void(TableRef&)>& visit) : visit_(visit) {}
   void field(const char*, TableRef& value) override { visit_(value); }
-  void field(const char*, bool&) override {}
-  void field(const char*, uint32_t&) override {}
-  void field(const char*, int64_t&) override {}
-  void field(const char*, double&) override {}
-  void field(const char*, std::string&) override {}
-  void field(const char*, Elem&) override {}
-  void field(const char*, std::optional<double>&) override {}
-  void field(const char*, std::optional<int64_t>&) override {}
-  void field(const char*, std::optional<std::string>&) override {}
-  void field(const char*, std::vector<uint8_t>&) override {}
-  void field(const char*, std::vector<uint32_t>&) override {}
-  void field(const char*, std::vector<int64_t>&) override {}
-  void field(const char*, std::vector<double>&) override {}
-  void field(const char*, std::vector<std::string>&) override {}
-  void choice(const char*, uint8_t&, const char* const*, int) override {}
 
  private:
   const std::function<void(TableRef&)>& visit_;

@@ -1,7 +1,9 @@
 // Rewrites a pipeline front to back: nodes are kept, replaced or left out, and everything is numbered and typed anew.
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/ir/pipeline.h"
@@ -34,6 +36,17 @@ class Rewriter {
   std::vector<ir::Node> nodes_;
   std::vector<ir::Value> values_;
   std::vector<ir::ValueId> map_;
+};
+
+/// Adds tables to a pipeline, with a number behind a name that is taken.
+class TableAdder {
+ public:
+  explicit TableAdder(ir::Pipeline& pipeline);
+  ir::TableId add(std::unique_ptr<ir::Table> table);
+
+ private:
+  ir::Pipeline& pipeline_;
+  std::unordered_set<std::string> names_;
 };
 
 /// A node that gives the same results for the same operands and does nothing else.

@@ -2,7 +2,6 @@
 // two targets and read one; a constant model reads a table of features. A sum that nothing takes can neither fail nor be missing
 // otherwise than the others: a leaf without prediction, or one that fails, says so of all.
 #include <algorithm>
-#include <unordered_set>
 
 #include "compiler/ir/nodes/forest.h"
 #include "compiler/ir/nodes/take.h"
@@ -18,10 +17,7 @@ namespace {
 
 class Trimmer {
  public:
-  explicit Trimmer(Pipeline& pipeline) : pipeline_(pipeline), taken_(pipeline.values.size()) {
-    for (const auto& table : pipeline.tables) tableNames_.insert(table->name);
-    addUses();
-  }
+  explicit Trimmer(Pipeline& pipeline) : pipeline_(pipeline), tables_(pipeline), taken_(pipeline.values.size()) { addUses(); }
 
   bool run() {
     Rewriter rewriter(pipeline_);
@@ -77,7 +73,7 @@ class Trimmer {
     if (forest.columns == from.columns && forest.targets == from.targets) return false;
 
     auto trimmed = std::make_unique<ForestNode>(op);
-    trimmed->table.id = addTable(std::move(forest));
+    trimmed->table.id = tables_.add(std::make_unique<Forest>(std::move(forest)));
     const std::string name = rewriter.oldValue(node.results[0]).name;
     rewriter.replace(node.results[0], rewriter.add(std::move(trimmed), std::move(operands), name, node.place));
     return true;
@@ -138,16 +134,9 @@ class Trimmer {
     forest.leafFirst = std::move(first), forest.leafTarget = std::move(target), forest.leafWeight = std::move(weight);
   }
 
-  TableId addTable(Forest table) {
-    const std::string name = table.name;
-    for (int n = 2; !tableNames_.insert(table.name).second; n++) table.name = name + '_' + std::to_string(n);
-    pipeline_.tables.push_back(std::make_unique<Forest>(std::move(table)));
-    return static_cast<TableId>(pipeline_.tables.size() - 1);
-  }
-
   Pipeline& pipeline_;
+  TableAdder tables_;
   std::vector<Taken> taken_;
-  std::unordered_set<std::string> tableNames_;
 };
 
 }  // namespace

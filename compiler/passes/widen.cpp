@@ -5,6 +5,7 @@
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/forest.h"
+#include "compiler/passes/field_walk.h"
 #include "compiler/passes/rewriter.h"
 
 namespace kiln::passes {
@@ -14,26 +15,12 @@ using namespace ir;
 namespace {
 
 /// Where a node or table says f32, it says f64.
-class Widening final : public FieldVisitor {
+class Widening final : public FieldWalk {
  public:
+  using FieldWalk::field;
   void field(const char*, Elem& value) override {
     if (value == Elem::f32) value = Elem::f64;
   }
-  void field(const char*, bool&) override {}
-  void field(const char*, uint32_t&) override {}
-  void field(const char*, int64_t&) override {}
-  void field(const char*, double&) override {}
-  void field(const char*, std::string&) override {}
-  void field(const char*, TableRef&) override {}
-  void field(const char*, std::optional<double>&) override {}
-  void field(const char*, std::optional<int64_t>&) override {}
-  void field(const char*, std::optional<std::string>&) override {}
-  void field(const char*, std::vector<uint8_t>&) override {}
-  void field(const char*, std::vector<uint32_t>&) override {}
-  void field(const char*, std::vector<int64_t>&) override {}
-  void field(const char*, std::vector<double>&) override {}
-  void field(const char*, std::vector<std::string>&) override {}
-  void choice(const char*, uint8_t&, const char* const*, int) override {}
 };
 
 // The forest over its columns as floats.
