@@ -157,6 +157,7 @@ bool Importer::onlyAttributes(const Element* e, std::initializer_list<const char
     // Attributes of foreign namespaces (xsi:schemaLocation) belong to other tools.
     if (std::strchr(a->Name(), ':')) continue;
     if (std::any_of(names.begin(), names.end(), [&](const char* n) { return std::strcmp(n, a->Name()) == 0; })) continue;
+    if (row && row->fate == ElementRow::read && isForeignExtension(a->Name())) continue;   // knowsAttributes has warned
     ok = false;
     // What the table refuses has been reported by knowsAttributes.
     if (!row || row->fate != ElementRow::read || row->takes(a->Name()))

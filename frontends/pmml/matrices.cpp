@@ -99,7 +99,12 @@ std::optional<Rows> readMatrix(Importer& importer, const Element* matrix) {
       !importer.onlyChildren(matrix, {"Array", "MatCell"})) {
     return std::nullopt;
   }
-  const auto kind = importer.choice(matrix, "kind", {"diagonal", "symmetric", "any"}, any);
+  // The schema knows three kinds; a matrix of cells that calls itself sparse is of any kind.
+  auto kind = importer.choice(matrix, "kind", {"diagonal", "symmetric", "any", "sparse"}, any);
+  if (kind && *kind > any) {
+    if (matrix->FirstChildElement("Array")) return importer.invalid(matrix, "kind", "has Arrays, not MatCells"), std::nullopt;
+    kind = any;
+  }
   const auto rowCount = importer.integer(matrix, "nbRows", 0), columns = importer.integer(matrix, "nbCols", 0);
   const auto off = importer.number(matrix, "offDiagDefault", 0.0);
   if (!kind || !rowCount || !columns || !off) return std::nullopt;

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "frontends/pmml/vocabulary.h"
+
 namespace kiln::pmml {
 
 namespace {
@@ -132,6 +134,12 @@ class TreeStreams::Sink : public StreamSink {
   void only(const char* element, const char** attributes, std::initializer_list<const char*> names, Location at) {
     for (; *attributes; attributes += 2) {
       if (isOneOf(*attributes, names)) continue;
+      if (isForeignExtension(*attributes)) {
+        const Span span = attributeSpan(source_, at, *attributes);
+        diagnostics_.warning(Kind::unsupported, span.at.line, span.at.column,
+                             std::string("attribute '") + *attributes + "' is an extension that Kiln does not know: ignored", path_ + "//Node").length = span.length;
+        continue;
+      }
       report(Kind::unsupported, at, std::string("attribute '") + *attributes + "' of " + element + " is not supported",
              *attributes);
     }

@@ -53,6 +53,12 @@ const ElementRow* findElement(std::string_view name) {
   return found == index.end() ? nullptr : found->second;
 }
 
+bool isForeignExtension(std::string_view attribute) {
+  if (!attribute.starts_with("x-") && !attribute.starts_with("X-")) return false;
+  const auto knows = [&](const ElementRow& row) { return row.takes(attribute) || contains(row.forbidden, attribute); };
+  return std::none_of(vocabulary().begin(), vocabulary().end(), knows);
+}
+
 // Whatever is not skipped, in the order of the document. The cells of a table's rows have names of their own.
 bool Importer::knowsAttributes(const Element* top) {
   bool ok = true;
@@ -62,7 +68,9 @@ bool Importer::knowsAttributes(const Element* top) {
     if (row && row->fate == ElementRow::read)
       for (auto* a = e->FirstAttribute(); a; a = a->Next())
         // Attributes of foreign namespaces (xsi:schemaLocation) belong to other tools.
-        if (!std::strchr(a->Name(), ':') && !row->takes(a->Name()))
+        if (isForeignExtension(a->Name()))
+          warn(e, "attribute '" + std::string(a->Name()) + "' is an extension that Kiln does not know: ignored");
+        else if (!std::strchr(a->Name(), ':') && !row->takes(a->Name()))
           ok = unknownAttribute(e, a->Name());
     const Element* next = closed ? nullptr : e->FirstChildElement();
     while (!next && e != top) {

@@ -21,5 +21,8 @@ struct ElementRow {
 const std::vector<ElementRow>& vocabulary();
 /// Null for an element that has no row.
 const ElementRow* findElement(std::string_view name);
+/// Whether this attribute has the prefix of extensions, `x-`, and no row of any element knows it: another vendor's note, which
+/// readers of the standard may ignore. Those that rows know change scores, and are refused where they are not read.
+bool isForeignExtension(std::string_view attribute);
 
 }  // namespace kiln::pmml

@@ -94,6 +94,24 @@ TEST(BadDocument, PredicatesOfTreesAreNamed) {
             "6:48 'wide' is not a value of field 'x' | /PMML/TreeModel//Node");
 }
 
+// An attribute x-NAME is a vendor's own, unless it is one of those that change scores: these are read, or refused.
+TEST(BadDocument, ExtensionAttributesAreIgnoredWithAWarning) {
+  const auto warning = [](const std::string& text) {
+    Diagnostics diagnostics;
+    const Source source("good.pmml", text);
+    EXPECT_TRUE(pmml::import(source, {}, diagnostics)) << text;
+    if (diagnostics.all().size() != 1) return std::string("not one diagnostic");
+    const Diagnostic& d = diagnostics.all()[0];
+    return std::to_string(d.line) + ":" + std::to_string(d.column) + " " + d.message;
+  };
+  EXPECT_EQ(warning(tree("\n<SimplePredicate field=\"x\" operator=\"isMissing\" x-vendor=\"1\"/>")),
+            "6:49 attribute 'x-vendor' is an extension that Kiln does not know: ignored");
+  EXPECT_EQ(warning(derived("<FieldRef field=\"x\" X-note=\"a\"/>")), "6:1 attribute 'X-note' is an extension that Kiln does not know: ignored");
+  EXPECT_EQ(check(tree("<SimplePredicate field=\"x\" operator=\"isMissing\" x-leakage=\"1\"/>")).exitCode(), 4);
+  EXPECT_EQ(check(derived("<FieldRef field=\"x\" x-leakage=\"1\"/>")).exitCode(), 4);
+  EXPECT_EQ(check(derived("<FieldRef field=\"x\" note=\"a\"/>")).exitCode(), 4);
+}
+
 TEST(BadDocument, RootAndVersion) {
   EXPECT_EQ(first("<html/>"), "1:1 the root element is 'html', not 'PMML' | /html");
   EXPECT_EQ(first("<PMML/>"), "1:1 'PMML' needs an attribute 'version' | /PMML");

@@ -51,6 +51,22 @@ TEST(TextModel, GlobalWeights) {
   expect(model(weights("logarithmic", "normal"), kEuclidean), "d3", 0.27253554743999503, 0.25493981562939);
 }
 
+// The best document is d3, as above; its class is the third label.
+TEST(TextModel, ClassLabelsNameTheClasses) {
+  const std::string labels = R"(<ClassLabels><Array n="3" type="string">up down "so so"</Array></ClassLabels>)";
+  expect(model("", "", labels), "so so", 0.4, 0.848528137423857);
+  EXPECT_NE(Scoring(model("", "", R"(<ClassLabels><Array n="1" type="string">up</Array></ClassLabels>)")).messages().find("names 1 classes for 3 documents"), std::string::npos);
+}
+
+// The same counts as cells, in a matrix that calls itself sparse.
+TEST(TextModel, SparseMatrices) {
+  const std::string cells = R"(<MatCell row="1" col="1">2</MatCell><MatCell row="1" col="3">1</MatCell><MatCell row="2" col="2">3</MatCell>
+<MatCell row="2" col="3">1</MatCell><MatCell row="3" col="1">1</MatCell><MatCell row="3" col="2">1</MatCell>)";
+  std::string text = model("", "", "", cells);
+  text.replace(text.find("<Matrix>"), 8, R"(<Matrix kind="sparse" nbRows="3" nbCols="3">)");
+  expect(text, "d3", 0.4, 0.848528137423857);
+}
+
 TEST(TextModel, DocumentNormalization) {
   expect(model(weights("augmentedNormalizedTermFrequency", "GFIDF", "cosine"), kEuclidean), "d3", 1.0597141280357771, 0.5884740350101005);
   expect(model(weights("termFrequency", "none", "cosine"), kCosine), "d3", 0.4, 0.848528137423857);

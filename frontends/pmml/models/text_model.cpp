@@ -42,7 +42,7 @@ struct TextCorpus {
   Scope& scope;
   const Element* model;
   Builder& build = importer.build;
-  std::vector<std::string> terms = {}, ids = {};
+  std::vector<std::string> terms = {}, ids = {}, labels = {};   // labels: the class of each document
   Rows counts = {};                     // documents by terms
   Local local = termFrequency;
   Global global = none;
@@ -81,7 +81,19 @@ struct TextCorpus {
       if (std::find(ids.begin(), ids.end(), *id) != ids.end()) return importer.misplaced(d, "a second document of this id");
       ids.push_back(*id);
     }
-    return (!ids.empty() || importer.missing(corpus, "TextDocument")) && isCount("numberOfDocuments", ids.size());
+    return (!ids.empty() || importer.missing(corpus, "TextDocument")) && isCount("numberOfDocuments", ids.size()) && readLabels();
+  }
+  // By the standard a document's id is its class; a vendor's ClassLabels lists the classes in the order of the documents.
+  bool readLabels() {
+    labels = ids;
+    const Element* holder = model->FirstChildElement("ClassLabels");
+    if (!holder) return true;
+    const Element* array = holder->FirstChildElement("Array");
+    if (!array) return importer.missing(holder, "Array");
+    const auto list = importer.onlyChildren(holder, {"Array"}) ? importer.array(array) : std::nullopt;
+    if (!list) return false;
+    labels = *list;
+    return labels.size() == ids.size() || importer.invalid(array, "", "names " + std::to_string(labels.size()) + " classes for " + std::to_string(ids.size()) + " documents");
   }
 
   bool readMatrixOfCounts() {
@@ -259,8 +271,8 @@ struct TextCorpus {
     }
     const Classes classes = classesOf(importer, model);
     std::vector<uint32_t> codes;
-    for (const std::string& id : ids) {
-      const auto code = classCode(importer, classes, id, model->FirstChildElement("TextCorpus"));
+    for (const std::string& label : labels) {
+      const auto code = classCode(importer, classes, label, model->FirstChildElement("TextCorpus"));
       if (!code) return std::nullopt;
       codes.push_back(*code);
     }
@@ -292,7 +304,7 @@ std::optional<Prediction> textModel(Importer& importer, Scope& scope, const Elem
   if (!importer.onlyAttributes(model, {"modelName", "functionName", "algorithmName", "numberOfTerms", "numberOfDocuments", "isScorable", "x-mathContext"}) ||
       !importer.onlyChildren(model, {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets", "LocalTransformations", "ModelVerification",
                                      "TextDictionary", "TextCorpus", "DocumentTermMatrix", "TextModelNormalization", "TextModelSimiliarity",
-                                     "TextModelSimilarity"})) {
+                                     "TextModelSimilarity", "ClassLabels"})) {
     return std::nullopt;
   }
   const auto function = importer.required(model, "functionName");
