@@ -22,4 +22,7 @@ bool isOnnx(std::string_view bytes);
 /// Nothing, with located diagnostics (as many as can be found in one run), if the model cannot be compiled.
 std::optional<ir::Pipeline> import(const Source& source, const ImportOptions& options, Diagnostics& diagnostics);
 
+/// Operators with their versions, and the warnings about exporters, as Markdown tables: a part of docs/coverage.md. (coverage.cpp)
+std::string coverage();
+
 }  // namespace kiln::onnx

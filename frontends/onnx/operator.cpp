@@ -408,15 +408,19 @@ constexpr const char* com_microsoft = "com.microsoft";
 constexpr bool moves = true, computes = false;
 }  // namespace
 
-const Operator* findOperator(const std::string& domain, const std::string& name) {
-  static const Operator kOperators[] = {
+const std::vector<Operator>& allOperators() {
+  static const std::vector<Operator> all = {
 #define OPERATOR(domain, name, function, kind, ...) {domain, #name, {__VA_ARGS__}, kind, function},
 #include "frontends/onnx/operators.def"
 #undef OPERATOR
   };
+  return all;
+}
+
+const Operator* findOperator(const std::string& domain, const std::string& name) {
   static const std::unordered_map<std::string, const Operator*> byName = [] {
     std::unordered_map<std::string, const Operator*> all;
-    for (const Operator& op : kOperators) all.emplace(std::string(op.domain) + ":" + op.name, &op);
+    for (const Operator& op : allOperators()) all.emplace(std::string(op.domain) + ":" + op.name, &op);
     return all;
   }();
   (void)com_microsoft;

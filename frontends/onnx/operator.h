@@ -169,6 +169,8 @@ struct Operator {
   bool moves;                     ///< only moves elements about: what it does to sizes it does to their powers of N
   void (*import)(OperatorImport&);
 };
+/// The rows of operators.def, in their order.
+const std::vector<Operator>& allOperators();
 const Operator* findOperator(const std::string& domain, const std::string& name);
 
 }  // namespace kiln::onnx
