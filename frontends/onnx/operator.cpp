@@ -84,7 +84,7 @@ const Tensor& OperatorImport::number(size_t i) {
 
 const Elements& OperatorImport::elements(size_t i) {
   const Tensor& tensor = this->tensor(i);
-  if (!tensor.isConstant()) unsupported("input " + std::to_string(i) + " that is computed from the row", "it must be a constant of the model");
+  if (!tensor.isConstant()) unsupported("input " + std::to_string(i) + " that is computed from the row", "it must be a constant of the model; kiln compile --constant NAME=VALUES makes an input one");
   if (tensor.host->hasBatch()) mixesRows("input " + std::to_string(i) + " depends on the number of rows");
   return *tensor.host;
 }
@@ -103,7 +103,7 @@ double OperatorImport::constantNumber(size_t i) {
 std::vector<Monomial> OperatorImport::monomials(size_t i) {
   const Tensor& tensor = this->tensor(i);
   if (!isInteger(tensor.type)) invalid("input " + std::to_string(i) + " must be integers");
-  if (!tensor.isConstant()) unsupported("input " + std::to_string(i) + " that is computed from the row", "a shape must not depend on the row");
+  if (!tensor.isConstant()) unsupported("input " + std::to_string(i) + " that is computed from the row", "a shape must not depend on the row; kiln compile --constant NAME=VALUES makes an input a constant");
   std::vector<Monomial> all;
   for (size_t e = 0; e < tensor.host->size(); e++)
     all.push_back({tensor.host->integers[e], tensor.host->powers.empty() ? uint8_t{0} : tensor.host->powers[e]});

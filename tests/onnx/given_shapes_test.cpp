@@ -200,4 +200,12 @@ TEST(GivenShapes, InABatch) {
             "1,2,3,4,10,ok\n1,2,3,4,10,ok\n,,,,,invalid value in 'shape[0]'\n,,,,,invalid value in 'axes'\n");
 }
 
+// By hand: a place of two, and off where it is outside.
+TEST(GivenShapes, DepthOfTheRow) {
+  Graph g(18);
+  g.input("I", Type::INT64, {-1}).input("depth", Type::INT64, {}).output("Y", Type::FLOAT, {-1, 3}).initializer("v", {2}, {5, 7});
+  g.node("OneHot", {"I", "depth", "v"}, {"Y"});
+  EXPECT_EQ(body(g.score("I,depth\n1,3\n-1,3\n4,3\n1,4\n", kStatus)), "5,7,5,ok\n5,5,7,ok\n5,5,5,ok\n,,,invalid value in 'depth'\n");
+}
+
 }  // namespace kiln::test

@@ -1,14 +1,25 @@
 // OneHot: `on` where an index says, `off` elsewhere; an index outside is off everywhere.
-#include "frontends/onnx/axes.h"
+#include "frontends/onnx/given.h"
 
 namespace kiln::onnx {
 
+// A depth that the row gives: that of the declared axis.
+static double declaredDepth(OperatorImport& n, const Tensor& indices, size_t axis) {
+  const Axes declared = declaredAxes(n, 0, 1);
+  if (declared.size() != indices.rank() + 1 || declared[axis].isBatch()) n.invalid("places " + describe(indices.axes) + " are declared as " + describe(declared));
+  const Tensor& depth = n.number(1);
+  if (depth.count() != 1) n.invalid("the depth must be one number");
+  n.expect(n.call("eq", {withAxes(n, depth, {}), constantLike(depth, static_cast<double>(declared[axis].size))}, ElementType::boolean), 1);
+  return static_cast<double>(declared[axis].size);
+}
+
 void oneHot(OperatorImport& n) {
   const Tensor &indices = n.number(0), &values = n.tensor(2);
-  const auto depth = static_cast<int64_t>(n.constantNumber(1));
-  if (depth < 1) n.invalid("a depth of " + std::to_string(depth));
-  if (values.count() != 2) n.invalid("values must be two: off and on");
   const size_t axis = n.axis(n.integer("axis", -1), indices.rank() + 1);
+  const double given = n.isConstant(1) ? n.constantNumber(1) : declaredDepth(n, indices, axis);
+  if (!(given >= 1 && given <= 1 << 24)) n.invalid("a depth of " + std::to_string(given));
+  const auto depth = static_cast<int64_t>(given);
+  if (values.count() != 2) n.invalid("values must be two: off and on");
   Axes axes = indices.axes;
   axes.insert(axes.begin() + static_cast<long>(axis), Axis{});
   const Tensor places = withAxes(n, n.cast(indices, ElementType::i64), axes);
