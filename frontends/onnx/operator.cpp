@@ -131,7 +131,8 @@ static uint32_t columnOf(const ir::Pipeline& pipeline, ValueId value) {
 }
 
 void OperatorImport::expect(const Tensor& condition, size_t i) {
-  expected_.emplace_back(build.call("not", {shaped(condition, {})}), columnOf(build.pipeline(), inputs_[i].data.value));
+  const ValueId given = inputs_[i].data.isConstant() ? kNone : inputs_[i].data.value;
+  expected_.emplace_back(build.call("not", {shaped(condition, {})}), given == kNone ? kNone : columnOf(build.pipeline(), given));
 }
 
 void OperatorImport::endUnexpected() {

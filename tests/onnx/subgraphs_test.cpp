@@ -158,4 +158,23 @@ TEST(OldOpsets, TheirOwnAttributes) {
   EXPECT_EQ(g.score("X[0],X[1]\n3,4\n"), "P[0],P[1],P[2],\"R[0,0]\",\"R[1,0]\",C[0],C[1],C[2],C[3],B[0],B[1]\n9,3,4,3,4,3,4,3,4,4,5\n");
 }
 
+// What is expected of constants is known while compiling.
+TEST(Losses, OfConstantClasses) {
+  const auto loss = [](int64_t target) {
+    Graph g;
+    g.input("X", Type::FLOAT, {1, 3}).output("Y");
+    g.node("Constant", {}, {"t"}).ints("value_ints", {target});
+    g.node("NegativeLogLikelihoodLoss", {"X", "t"}, {"Y"}).text("reduction", "sum");
+    return g;
+  };
+  EXPECT_EQ(loss(1).score("X[0],X[1],X[2]\n1,-2,3\n", "--status-column status"), "Y,status\n2,ok\n");
+  EXPECT_NE(loss(3).score("X[0],X[1],X[2]\n1,-2,3\n", "--status-column status").find(",invalid value"), std::string::npos);
+  Graph constants(20);
+  constants.output("parts", Type::STRING, {1, 2}).output("n", Type::INT64).output("left", Type::STRING, {1});
+  constants.node("Constant", {}, {"text"}).strings("value_strings", {"a b"}), constants.node("Constant", {}, {"words"}).strings("value_strings", {"x", "y"});
+  constants.node("StringSplit", {"text"}, {"parts", "n"}), constants.node("StringNormalizer", {"words"}, {"left"}).strings("stopwords", {"x"});
+  const std::string csv = constants.score("");
+  EXPECT_EQ(csv.substr(csv.find('\n') + 1), "a,b,2,y\n");
+}
+
 }  // namespace kiln::test
