@@ -4,6 +4,7 @@
 
 #include "compiler/ir/evaluate.h"
 #include "frontends/onnx/faults.h"
+#include "frontends/onnx/function_defaults.h"
 
 namespace kiln::onnx {
 
@@ -100,6 +101,9 @@ void Importer::model(const proto::ModelProto& model) {
   for (auto& function : model.functions()) {
     if (!functions_.emplace(functionKey(function.domain(), function.name()), &function).second)
       invalid("functions", "function '" + function.name() + "' is defined twice");
+    auto defaults = functionDefaults(function);
+    if (!defaults) invalid("functions", "function '" + function.name() + "': the defaults of its attributes cannot be read");
+    else functionDefaults_.emplace(&function, std::move(*defaults));
     Opsets& opsets = functionOpsets_[&function];
     for (auto& import : function.opset_import()) opsets.add(import.domain(), import.version(), *this);
   }
@@ -311,8 +315,10 @@ bool Importer::functionCall(const proto::FunctionProto& function, const proto::N
   for (int i = 0; i < function.input_size(); i++)
     if (!body.names.emplace(function.input(i), i < static_cast<int>(inputs.size()) ? inputs[i] : Value()).second)
       return invalid(path, "function '" + function.name() + "' has two inputs of the name '" + function.input(i) + "'"), false;
+  const std::vector<proto::AttributeProto>& defaults = functionDefaults_[&function];
+  const auto isDefault = [&](const std::string& name) { return std::any_of(defaults.begin(), defaults.end(), [&](auto& a) { return a.name() == name; }); };
   for (auto& attribute : node.attribute()) {
-    if (std::find(function.attribute().begin(), function.attribute().end(), attribute.name()) == function.attribute().end())
+    if (!isDefault(attribute.name()) && std::find(function.attribute().begin(), function.attribute().end(), attribute.name()) == function.attribute().end())
       return invalid(path, "function '" + function.name() + "' has no attribute '" + attribute.name() + "'"), false;
     const proto::AttributeProto* actual = &attribute;
     if (!attribute.ref_attr_name().empty()) {   // a call within a function may pass its own attribute on
@@ -322,6 +328,7 @@ bool Importer::functionCall(const proto::FunctionProto& function, const proto::N
     }
     body.arguments.emplace(attribute.name(), actual);
   }
+  for (const proto::AttributeProto& attribute : defaults) body.arguments.emplace(attribute.name(), &attribute);
   calls_.push_back(&function);
   nodes(function.node(), static_cast<const std::vector<bool>*>(nullptr), body);
   calls_.pop_back();

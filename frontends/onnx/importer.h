@@ -112,6 +112,7 @@ class Importer {
   const Source& source_;
   std::unordered_map<std::string, const proto::FunctionProto*> functions_;
   std::unordered_map<const proto::FunctionProto*, Opsets> functionOpsets_;
+  std::unordered_map<const proto::FunctionProto*, std::vector<proto::AttributeProto>> functionDefaults_;   ///< of attributes that a call may leave out
   std::vector<const proto::FunctionProto*> calls_;    ///< being inlined
   Opsets opsets_;
   std::unordered_map<std::string, std::string> externalFiles_;   ///< contents by location

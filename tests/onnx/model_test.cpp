@@ -86,6 +86,27 @@ TEST(Functions, AreInlined) {
   said(g.check(), "calls itself");   // ONNX GHSA-7w46-vvrh-m8q5, TensorFlow CVE-2022-23591
 }
 
+// A call may leave out an attribute that has a default (FunctionProto.attribute_proto, field 11): the standard's text.
+TEST(Functions, DefaultsOfAttributes) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1}).output("Y").output("Z");
+  g.node("leaky", {"X"}, {"Y"}, "mine");
+  g.node("leaky", {"X"}, {"Z"}, "mine").number("slope", 0.25f);
+  auto& function = *g.model().add_functions();
+  function.set_name("leaky"), function.set_domain("mine"), function.add_input("a"), function.add_output("b");
+  function.add_opset_import()->set_version(21);
+  auto& node = *function.add_node();
+  node.set_op_type("LeakyRelu"), node.add_input("a"), node.add_output("b");
+  auto& alpha = *node.add_attribute();
+  alpha.set_name("alpha"), alpha.set_type(proto::AttributeProto::FLOAT), alpha.set_ref_attr_name("slope");
+  proto::AttributeProto slope;
+  slope.set_name("slope"), slope.set_type(proto::AttributeProto::FLOAT), slope.set_f(0.5f);
+  const std::string bytes = slope.SerializeAsString();
+  std::string wire = {char(11 << 3 | 2), static_cast<char>(bytes.size())};   // these messages may be older than the field
+  ASSERT_TRUE(function.MergeFromString(wire + bytes));
+  EXPECT_EQ(g.score("X\n-4\n"), "Y,Z\n-2,-1\n");
+}
+
 TEST(Diagnostics, AllProblemsOfAFile) {
   Graph g;
   g.input("X", Type::FLOAT, {-1, 2}).output("Y").output("Z");

@@ -1,0 +1,31 @@
+#include "frontends/onnx/function_defaults.h"
+
+#include <google/protobuf/unknown_field_set.h>
+
+namespace kiln::onnx {
+
+namespace {
+constexpr int kAttributeProto = 11;
+}
+
+std::optional<std::vector<::onnx::AttributeProto>> functionDefaults(const ::onnx::FunctionProto& function) {
+  std::vector<::onnx::AttributeProto> defaults;
+  if (const auto* field = ::onnx::FunctionProto::descriptor()->FindFieldByNumber(kAttributeProto)) {
+    const auto* reflection = ::onnx::FunctionProto::GetReflection();
+    for (int i = 0; i < reflection->FieldSize(function, field); i++) {
+      defaults.emplace_back();
+      defaults.back().CopyFrom(reflection->GetRepeatedMessage(function, field, i));
+    }
+    return defaults;
+  }
+  const auto& unknown = function.unknown_fields();
+  for (int i = 0; i < unknown.field_count(); i++) {
+    const auto& field = unknown.field(i);
+    if (field.number() != kAttributeProto) continue;
+    defaults.emplace_back();
+    if (field.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED || !defaults.back().ParseFromString(field.length_delimited())) return std::nullopt;
+  }
+  return defaults;
+}
+
+}  // namespace kiln::onnx
