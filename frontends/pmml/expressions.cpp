@@ -104,7 +104,10 @@ Typed normContinuous(Importer& in, Scope& scope, const Element* e) {
   }
   if (knots.x.size() < 2) return in.invalid(e, "", "needs two LinearNorms or more"), Typed();
   ValueId x = asDouble(in, in.reference(scope, *name, e), e);
-  auto ifMissing = in.number(e, "mapMissingTo", 0);
+  // Some exporters write the attribute with nothing in it where they have none.
+  const char* given = e->Attribute("mapMissingTo");
+  const bool replaces = given && *given;
+  const auto ifMissing = replaces ? in.number(e, "mapMissingTo", 0) : std::optional<double>(0);
   if (x == kNone || !ifMissing) return {};
   ir::Piecewise node;
   node.outlier = static_cast<ir::Piecewise::Outlier>(*outliers);
@@ -112,7 +115,7 @@ Typed normContinuous(Importer& in, Scope& scope, const Element* e) {
   Typed result;
   result.value = in.build.add(std::move(node), {x}, *name + "_norm");
   // Stands for a missing field, not for an outlier that became missing.
-  if (e->Attribute("mapMissingTo"))
+  if (replaces)
     result.value = in.build.add(ir::Select(), {in.build.call("is_missing", {x}), in.build.number(*ifMissing), result.value});
   return result;
 }

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "frontends/pmml/encodings.h"
+
 namespace kiln::pmml {
 namespace {
 
@@ -83,6 +85,10 @@ class Reader {
     XML_SetCharacterDataHandler(parser_, [](void* self, const char* s, int n) {
       static_cast<Reader*>(self)->text({s, static_cast<size_t>(n)});
     });
+    XML_SetUnknownEncodingHandler(parser_, [](void*, const char* name, XML_Encoding* encoding) -> int {
+      encoding->data = nullptr, encoding->convert = nullptr, encoding->release = nullptr;
+      return singleByteEncoding(name, encoding->map) ? XML_STATUS_OK : XML_STATUS_ERROR;
+    }, nullptr);
     XML_SetStartDoctypeDeclHandler(parser_, [](void* self, const char*, const char*, const char*, int) {
       static_cast<Reader*>(self)->stop(Kind::unsupported, "a DOCTYPE is not accepted",
                                        "remove the declaration; PMML documents need none");
@@ -236,7 +242,7 @@ class Reader {
     const std::string_view rest = source_.text().substr(std::min(offset, source_.text().size()));
     if (code == XML_ERROR_UNKNOWN_ENCODING || code == XML_ERROR_INCORRECT_ENCODING) {
       message = "the document's encoding is not supported";
-      note = "Kiln reads UTF-8, UTF-16, ISO-8859-1 and US-ASCII; convert the file to UTF-8";
+      note = "Kiln reads UTF-8, UTF-16 and encodings of one byte a character; convert the file to UTF-8";
     } else if (code == XML_ERROR_INVALID_TOKEN && !startsWithUtf8(rest)) {
       message = "bytes that are not UTF-8";
       note = "declare the encoding that the file has, or convert it to UTF-8";

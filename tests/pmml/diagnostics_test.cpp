@@ -46,8 +46,8 @@ TEST(BadDocument, Truncated) {
 }
 
 TEST(BadDocument, Encodings) {
-  EXPECT_EQ(first("<?xml version=\"1.0\" encoding=\"windows-1252\"?>\n<PMML/>"),
-            "1:31 the document's encoding is not supported |  | Kiln reads UTF-8, UTF-16, ISO-8859-1 and US-ASCII; "
+  EXPECT_EQ(first("<?xml version=\"1.0\" encoding=\"GB18030\"?>\n<PMML/>"),
+            "1:31 the document's encoding is not supported |  | Kiln reads UTF-8, UTF-16 and encodings of one byte a character; "
             "convert the file to UTF-8");
   EXPECT_EQ(first("<?xml version=\"1.0\"?>\n<PMML version=\"4.4\" a=\"\xe9\"/>"),
             "2:24 bytes that are not UTF-8 |  | declare the encoding that the file has, or convert it to UTF-8");
@@ -208,6 +208,14 @@ TEST(Document, EncodingsAndNamespacesThatAreRead) {
   Scoring latin("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><PMML version=\"4.4\">" + body);
   ASSERT_TRUE(latin.ok()) << latin.messages();
   EXPECT_EQ(latin.score({{"ä", "2"}}, latin.outputs().front()), "1");
+
+  // The same byte in other encodings of one byte a character, by Unicode's mapping tables.
+  const std::pair<const char*, const char*> names[] = {{"Windows-1252", "ä"}, {"windows-1251", "д"}, {"ISO-8859-15", "ä"}, {"KOI8-R", "Д"}};
+  for (const auto& [encoding, name] : names) {
+    Scoring s(std::string("<?xml version=\"1.0\" encoding=\"") + encoding + "\"?><PMML version=\"4.4\">" + body);
+    ASSERT_TRUE(s.ok()) << encoding << s.messages();
+    EXPECT_EQ(s.score({{name, "2"}}, s.outputs().front()), "1") << encoding;
+  }
 
   const std::string prefixed =
       "\xef\xbb\xbf<p:PMML xmlns:p=\"https://www.dmg.org/PMML-4_3\" xmlns:v=\"urn:vendor\" "

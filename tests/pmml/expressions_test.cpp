@@ -208,6 +208,8 @@ TEST(Expressions, NormContinuousInterpolates) {
   EXPECT_EQ(eval(norm("outliers=\"asExtremeValues\""), {{"a", "11"}}), "-3");
   EXPECT_EQ(eval(norm("outliers=\"asMissingValues\" mapMissingTo=\"9\""), {{"a", "11"}}), "");
   EXPECT_EQ(eval(norm("mapMissingTo=\"9\""), {}), "9");
+  EXPECT_EQ(eval(norm("mapMissingTo=\"\""), {}), "");   // as Statistica writes that there is none
+  EXPECT_EQ(eval(norm("mapMissingTo=\"\""), {{"a", "1"}}), "0.5");
 }
 
 TEST(Expressions, NormDiscreteIsAnIndicator) {
