@@ -493,7 +493,11 @@ bool Importer::declareInput(const std::string& name, const Element* m) {
   if (!declared) {
     if (dataFields.count(name)) return false;  // reported
     // A target that the DataDictionary does not have is a name for the result, nothing to read.
-    return isTarget(m) || invalid(m, "name", "the DataDictionary has no such field");
+    if (isTarget(m)) return true;
+    const char* usage = m->Attribute("usageType");
+    if (!usage || std::strcmp(usage, "supplementary") != 0) return invalid(m, "name", "the DataDictionary has no such field");
+    warn(m, "the DataDictionary has no field '" + name + "'", "it is supplementary, so the model does not read it");
+    return true;
   }
   if (global.own(name)) return misplaced(m, "field '" + name + "' is both a DataField and a DerivedField");
   auto type = m->Attribute("optype") ? choice(m, "optype", {"continuous", "categorical", "ordinal"}, 0)

@@ -184,6 +184,9 @@ TEST(BadDocument, FieldsNameTheirPlace) {
   EXPECT_NE(first(withField(x + x)).find("'x' is declared a second time"), std::string::npos);
   EXPECT_NE(first(withField(x, "<MiningField name=\"y\"/>")).find("the DataDictionary has no such field"),
             std::string::npos);
+  const Scoring ignored(withField(x, "<MiningField name=\"x\"/><MiningField name=\"y\" usageType=\"supplementary\"/>"));
+  EXPECT_TRUE(ignored.ok());
+  EXPECT_NE(ignored.messages().find("warning: the DataDictionary has no field 'y'"), std::string::npos);
   EXPECT_NE(first(withField(x, "<MiningField/>")).find("'MiningField' needs an attribute 'name'"), std::string::npos);
   EXPECT_NE(first(withField(x, "<MiningField name=\"x\" invalidValueTreatment=\"asValue\"/>"))
                 .find("invalidValueReplacement"),
