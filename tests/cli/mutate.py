@@ -8,6 +8,9 @@ scores a few rows. The models themselves must be accepted: those of tests/cli/mo
 Usage: mutate.py KILN [--mutants N] [--seed N] [--keep DIR] MODEL ...
 """
 import argparse
+import csv
+import io
+import json
 import os
 import random
 import re
@@ -86,14 +89,17 @@ def run(command, rows=None):
     return done.returncode, (done.stderr + done.stdout).decode("utf-8", "replace")[-600:]
 
 
-def rows_for(data):
-    """A few rows whose header names every field of the document; an ONNX model's inputs are missing, which is an answer too."""
-    text = data.decode("utf-8", "replace")
-    names = list(dict.fromkeys(re.findall(r"<(?:\w+:)?DataField\s[^>]*?name=\"([^\",\n]*)\"", text)))[:200] or ["x"]
+def rows_for(kiln, file):
+    """A few rows of odd values, with a column for each input."""
+    inspected = subprocess.run([kiln, "inspect", file, "--json"], capture_output=True, timeout=SECONDS)
+    names = [field["name"] for field in json.loads(inspected.stdout)["inputs"]][:200] if inspected.returncode == 0 else []
     values = ["", "1", "-7.5", "1e300", "nan", "a", "2020-02-29", "true"]
-    lines = [",".join('"%s"' % n for n in names)]
-    lines += [",".join(values[(i + r) % len(values)] for i in range(len(names))) for r in range(len(values))]
-    return "\n".join(lines).encode("utf-8", "replace") + b"\n"
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(names or ["x"])
+    for r in range(len(values)):
+        writer.writerow([values[(i + r) % len(values)] for i in range(max(1, len(names)))])
+    return table.getvalue().encode("utf-8", "replace")
 
 
 def main():
@@ -123,7 +129,7 @@ def main():
                 command = "check"
                 if code == 0:
                     command = "score"
-                    code, words = run([options.kiln, "score", file, "--interpret", "-i", "-", "-o", "-"], rows_for(mutant))
+                    code, words = run([options.kiln, "score", file, "--interpret", "-i", "-", "-o", "-"], rows_for(options.kiln, file))
                 codes[code] = codes.get(code, 0) + 1
                 if code in ALLOWED:
                     continue
