@@ -97,11 +97,15 @@ class Emitter {
     return fn_;
   }
 
+  Value* newContext() {
+    llvm::IRBuilder<> entry(entry_, entry_->begin());
+    auto* storage = entry.CreateAlloca(llvm::ArrayType::get(entry.getInt8Ty(), sizeof(Ctx)));
+    storage->setAlignment(llvm::Align(16));
+    return storage;
+  }
   // A copy of the context that optimisation can keep in registers; the blob's address becomes a constant.
   void copyContext() {
-    auto* storage = b_.CreateAlloca(llvm::ArrayType::get(b_.getInt8Ty(), sizeof(Ctx)));
-    storage->setAlignment(llvm::Align(16));
-    ctx_ = storage;
+    ctx_ = newContext();
     storeField(ctx_, offsetof(Ctx, blob), blobGlobal(module_));
     for (size_t at : {offsetof(Ctx, scratch), offsetof(Ctx, cells), offsetof(Ctx, out), offsetof(Ctx, status), offsetof(Ctx, arena),
                       offsetof(Ctx, arena_end)})
@@ -114,13 +118,15 @@ class Emitter {
   Value* loadField(Value* base, size_t offset, llvm::Type* type) { return b_.CreateLoad(type, field(base, offset)); }
   void storeField(Value* base, size_t offset, Value* v) { b_.CreateStore(v, field(base, offset)); }
 
-  template <class Body> void loop(Value* end, uint64_t step, Body body) {
+  template <class Body> void loop(Value* end, uint64_t step, Body body) { loop(0, end, step, body); }
+  /// At least once.
+  template <class Body> void loop(uint64_t begin, Value* end, uint64_t step, Body body) {
     BasicBlock* before = b_.GetInsertBlock();
     auto* head = BasicBlock::Create(context_, "loop", fn_);
     b_.CreateBr(head);
     b_.SetInsertPoint(head);
     auto* at = b_.CreatePHI(b_.getInt64Ty(), 2);
-    at->addIncoming(b_.getInt64(0), before);
+    at->addIncoming(b_.getInt64(begin), before);
     body(at);
     Value* next = b_.CreateNUWAdd(at, b_.getInt64(step));
     at->addIncoming(next, b_.GetInsertBlock());
@@ -140,10 +146,11 @@ class Emitter {
     });
   }
 
-  Value* newLanes() {
+  Value* newLanes() { return newLanes(o_.lanes); }
+  Value* newLanes(int lanes) {
     llvm::IRBuilder<> entry(entry_, entry_->begin());
-    auto* a = entry.CreateAlloca(llvm::ArrayType::get(entry.getInt8Ty(), 32u * static_cast<unsigned>(o_.lanes)));
-    a->setAlignment(llvm::Align(row_ ? 16 : 64));
+    auto* a = entry.CreateAlloca(llvm::ArrayType::get(entry.getInt8Ty(), 32u * static_cast<unsigned>(lanes)));
+    a->setAlignment(llvm::Align(lanes == 1 ? 16 : 64));
     return a;
   }
   llvm::FunctionCallee kernelNamed(const std::string& name, size_t arguments) {
@@ -156,9 +163,10 @@ class Emitter {
     return known;
   }
   template <class T> Value* constant(const T& value, const char* name) { return constant(&value, sizeof value, name); }
-  void call(const std::string& kernel, Value* params, std::vector<Value*> arguments) {
+  void call(const std::string& kernel, Value* params, std::vector<Value*> arguments) { callInstance(kernel + suffix_, params, std::move(arguments)); }
+  void callInstance(const std::string& name, Value* params, std::vector<Value*> arguments) {
     arguments.insert(arguments.begin(), {ctx_, params});
-    b_.CreateCall(kernelNamed(kernel + suffix_, arguments.size()), arguments);
+    b_.CreateCall(kernelNamed(name, arguments.size()), arguments);
   }
 
   const Local& local(LocalId l) const { return o_.record.locals[l]; }
@@ -213,10 +221,49 @@ class Emitter {
       call(operation.kernel, params, arguments);
       call(std::string("put_at_") + storage(result), constant(slot(result), "slot"), {index(e, shape, shape), arguments.back()});
     };
-    if (local(result).count <= kUnrollElements)
-      for (uint32_t e = 0; e < local(result).count; e++) element(b_.getInt64(e));
+    const uint32_t count = local(result).count, across = elementsAcross(piece, operation, params);
+    if (count - across <= kUnrollElements)
+      for (uint32_t e = across; e < count; e++) element(b_.getInt64(e));
     else
-      loop(b_.getInt64(local(result).count), 1, element);
+      loop(across, b_.getInt64(count), 1, element);
+  }
+
+  /// For one row: as many elements of the result as fill lanes, in lanes. Returns how many; 0 where elements may be missing, are
+  /// text, or meet operands of other shapes.
+  uint32_t elementsAcross(const Piece& piece, const Operation& operation, Value* params) {
+    const LocalId result = operation.arguments.back();
+    const auto lanes = static_cast<uint32_t>(o_.tierLanes);
+    const uint32_t whole = local(result).count / lanes * lanes;
+    if (!row_ || whole == 0) return 0;
+    for (LocalId l : operation.arguments)
+      if (local(l).storage == ir::Storage::str || (local(l).vector && local(l).nullable)) return 0;
+    const ir::Node& node = o_.pipeline.nodes[piece.node];
+    for (size_t i = 0; i + 1 < operation.arguments.size(); i++)
+      if (local(operation.arguments[i]).vector && o_.pipeline.type(node.operands[i]).shape != o_.pipeline.type(node.results[0]).shape) return 0;
+
+    std::vector<Value*> wide;
+    for (LocalId l : operation.arguments) {
+      wide.push_back(newLanes(o_.tierLanes));
+      if (!local(l).vector) callInstance(std::string("spread_") + storage(l), constant(nullptr, 0, "params"), {this->lanes(l), wide.back()});
+    }
+    // A context of their own, which stays in registers: that of the stage may be known to functions elsewhere.
+    Value* const stageContext = ctx_;
+    ctx_ = newContext();
+    for (size_t field : {offsetof(Ctx, blob), offsetof(Ctx, scratch)})
+      storeField(ctx_, field, loadField(stageContext, field, b_.getPtrTy()));
+    storeField(ctx_, offsetof(Ctx, rows), rows_);
+    const auto elements = [&](Value* at) {
+      storeField(ctx_, offsetof(Ctx, at), at);
+      for (size_t i = 0; i + 1 < wide.size(); i++)
+        if (const LocalId l = operation.arguments[i]; local(l).vector)
+          callInstance(std::string("get_across_") + storage(l), constant(slot(l), "slot"), {wide[i]});
+      callInstance(operation.kernel + "_" + std::to_string(lanes), params, wide);
+      callInstance(std::string("put_across_") + storage(result), constant(slot(result), "slot"), {wide.back()});
+    };
+    if (whole == lanes) elements(b_.getInt64(0));
+    else loop(0, b_.getInt64(whole), lanes, elements);
+    ctx_ = stageContext;
+    return whole;
   }
 
   // The element of an operand that meets element e of the result, by numpy's rules, as a u32 in memory.

@@ -11,7 +11,8 @@ struct InstanceOptions {
   const ir::Pipeline& pipeline;
   const Record& record;
   const Schedule& schedule;
-  int lanes;
+  int lanes;          ///< rows at a time: 1, or the tier's
+  int tierLanes;
   std::string body;   ///< name of the function to define: void(Ctx*)
 };
 

@@ -217,8 +217,8 @@ class Builder {
 ModuleOutput buildTier(const TierInput& input, const Want& want) {
   Builder builder(input.tier);
   if (!builder.failed()) {
-    emitInstance(builder.module(), {input.pipeline, input.row, input.rowSchedule, 1, std::string("kiln_") + input.tier.name + "_body_row"});
-    emitInstance(builder.module(), {input.pipeline, input.block, input.blockSchedule, input.tier.lanes, std::string("kiln_") + input.tier.name + "_body_block"});
+    emitInstance(builder.module(), {input.pipeline, input.row, input.rowSchedule, 1, input.tier.lanes, std::string("kiln_") + input.tier.name + "_body_row"});
+    emitInstance(builder.module(), {input.pipeline, input.block, input.blockSchedule, input.tier.lanes, input.tier.lanes, std::string("kiln_") + input.tier.name + "_body_block"});
   }
   return builder.finish(want);
 }

@@ -31,7 +31,9 @@ INLINE i32 ngram_child(const u8* blob, const NgramTable& t, u32 node, i32 code) 
 OUTLINE void count_ngrams(const u8* blob, const NgramTable* table, const i32* codes, u32 stride, u32 n, i32* counts, u32 pitch) {
   const NgramTable& t = *table;
   const TermNode* nodes = (const TermNode*)(blob + t.nodes);
-  NOUNROLL for (u32 k = 0; k < t.terms; k++) counts[(u64)k * pitch] = 0;
+  u32 zeros = 0;
+  if (pitch == 1) NOUNROLL for (; zeros + 8 <= t.terms; zeros += 8) store(counts + zeros, Lane<i32, 8>{});
+  NOUNROLL for (; zeros < t.terms; zeros++) counts[(u64)zeros * pitch] = 0;
   NOUNROLL for (u32 skip = 0; skip <= t.skips; skip++)
     NOUNROLL for (u32 i = 0; i < n; i++) {
       u32 node = 0;

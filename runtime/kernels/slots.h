@@ -24,6 +24,39 @@ template <int N, class X> INLINE void put_at(const Ctx& c, const Slot& s, const 
 }
 template <int N> INLINE void clear_status(const Ctx& c, const Slot& s) { set_slot_status<N>(c, s, Status<N>{}); }
 
+// For one row, the elements of a long vector stand in the lanes: elements Ctx::at .. at + N of a slot with pitch 1, never missing.
+template <int N, class X> INLINE void get_across(const Ctx& c, const Slot& s, X& x) {
+  Ctx row = c;
+  row.at = 0;
+  get_element<N>(c, {s.values, kNone, kNone, 1, 1}, 0, x);
+  x.status = splat<i32, N>(slot_status<1>(row, s));
+}
+template <int N, class X> INLINE void put_across(const Ctx& c, const Slot& s, const X& x) {
+  put_element<N>(c, {s.values, kNone, kNone, 1, 1}, 0, x);
+  if (s.status == kNone || __builtin_reduce_or(x.status) == 0) return;
+  Ctx row = c;
+  row.at = 0;
+  i32 status = slot_status<1>(row, s);
+  UNROLL for (int i = 0; i < N; i++) status = first<1>(status, x.status[i]);
+  set_slot_status<1>(row, s, status);
+}
+template <int N, class T> INLINE void spread(const Val<T, 1>& x, Val<T, N>& y) {
+  y.v = splat<T, N>(x.v), y.missing = mask_if<N>(x.missing.on), y.status = splat<i32, N>(x.status);
+}
+template <int N> INLINE void spread(const Bool<1>& x, Bool<N>& y) {
+  y.v = mask_if<N>(x.v.on), y.missing = mask_if<N>(x.missing.on), y.status = splat<i32, N>(x.status);
+}
+#define KILN_ACROSS(name, X)                                                                                                      \
+  KILN_KERNEL void kiln_get_across_##name(Ctx* c, const Slot* s, X<KILN_LANES>* x) { get_across<KILN_LANES>(*c, *s, *x); }         \
+  KILN_KERNEL void kiln_put_across_##name(Ctx* c, const Slot* s, const X<KILN_LANES>* x) { put_across<KILN_LANES>(*c, *s, *x); }   \
+  KILN_KERNEL void kiln_spread_##name(Ctx*, const None*, const X<1>* x, X<KILN_LANES>* y) { spread<KILN_LANES>(*x, *y); }
+KILN_ACROSS(f64, F64)
+KILN_ACROSS(f32, F32)
+KILN_ACROSS(i64, I64)
+KILN_ACROSS(i32, I32)
+KILN_ACROSS(bool, Bool)
+#undef KILN_ACROSS
+
 template <int N> using Index = const u32;
 #define KILN_SLOT_KERNELS(name, X)                     \
   KILN_LANE_KERNEL(get_##name, get, ElementParams, X)  \

@@ -25,8 +25,12 @@ KILN_LANE_KERNEL(const_str, constant, ConstTextParams, Str)
 
 template <int N, class T>
 INLINE void matrix(const Ctx& c, const MatrixParams& p, const Slot& y) {
-  NOUNROLL for (u32 e = 0; e < y.count; e++)
-      set_element<T, N>(c, y, e, splat<T, N>(load<T>(c.blob + p.values + e * sizeof(T))));
+  const u8* values = c.blob + p.values;
+  u32 e = 0;
+  if (N == 1)   // elements are neighbours in scratch too
+    NOUNROLL for (; e + 8 <= y.count; e += 8)
+        store(c.scratch + y.values + e * sizeof(T), load<Lane<T, 8>>(values + e * sizeof(T)));
+  NOUNROLL for (; e < y.count; e++) set_element<T, N>(c, y, e, splat<T, N>(load<T>(values + e * sizeof(T))));
 }
 template <int N>
 INLINE void matrix_f64(const Ctx& c, const MatrixParams& p, const Slot& y) {

@@ -80,7 +80,7 @@ INLINE void dense_fused_row(const Ctx& c, const DenseParams& p, const Slot& x, c
 template <int N>
 INLINE void dense_all_fused(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
   u32 j = 0;
-  if (N == 1 && p.outputs >= 4) {
+  if (N == 1 && p.outputs >= 2) {
     NOUNROLL for (; j < p.outputs; j += 8) dense_fused_row<8>(c, p, x, y, j);
     return;
   }
@@ -138,7 +138,7 @@ INLINE void dense_one(const Ctx& c, const DenseParams& p, const Slot& x, const S
     dense_all_fused<N>(c, p, x, y);
   } else if (p.striped) {
     NOUNROLL for (u32 j = 0; j < p.outputs; j++) dense_striped<T, N>(c, p, x, y, j);
-  } else if (N == 1 && p.outputs >= 4) {
+  } else if (N == 1 && p.outputs >= 2) {
     NOUNROLL for (u32 j = 0; j < p.outputs; j += 8) dense_row<T, 8>(c, p, x, y, j);
   } else {
     u32 j = 0;
