@@ -53,7 +53,7 @@ TEST(RandomPipelines, EqualTheEvaluator) {
 // Forests: forest_test.cpp. What reads lists, and networks: tests/ir, which IrFiles compiles.
 bool testedElsewhere(ir::OpKind kind) {
   return kind == ir::OpKind::ForestNode || kind == ir::OpKind::MatchItemsets || kind == ir::OpKind::MatchSequences ||
-         kind == ir::OpKind::BayesNet || kind == ir::OpKind::CountNgrams;
+         kind == ir::OpKind::BayesNet || kind == ir::OpKind::CountNgrams || kind == ir::OpKind::Tokens;
 }
 
 // The generator must not become blind: enough rows keep their results, enough results are present, and every node
