@@ -156,7 +156,7 @@ std::vector<uint8_t> tableBytes(size_t tables, uint32_t stride, bool planes, Val
 void putGone(const ForestTask& task, const std::vector<FlatTree>& trees, NodeEmitter& emit, kernel::ForestCursor& p) {
   p.gone = p.gone_trees = kNone;
   const Forest& f = task.forest;
-  if (task.node.result == ForestNode::leaf || !hasLeaf(f, Forest::noPrediction)) return;
+  if (task.node.result == ForestNode::leaf || !f.reaches(Forest::noPrediction)) return;
   std::vector<uint8_t> gone(trees.size() * p.stride), goneTrees(trees.size());
   for (size_t t = 0; t < trees.size(); t++)
     for (size_t l = 0; l < trees[t].leaves.size(); l++)

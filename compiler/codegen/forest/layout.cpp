@@ -67,16 +67,9 @@ const ForestWork& forestWork(const ForestTask& task) {
   return known(task.study->work, [&] { return workOf(task.forest); });
 }
 
-bool hasLeaf(const Forest& f, Forest::LeafKind kind) {
-  if (f.leafKind.empty()) return kind == Forest::plain;
-  for (uint32_t n = 0; n < f.nodes(); n++)
-    if (f.isLeaf(n) && f.leafKind[f.yes[n]] == kind) return true;
-  return false;
-}
-
 bool isPlain(const ForestTask& task, std::string& why) {
   if (task.node.result == ir::ForestNode::marks) why = "the result marks needs the path, which only graph follows";
-  else if (hasLeaf(task.forest, Forest::fail)) why = "a leaf fails, which only graph reports";
+  else if (task.forest.reaches(Forest::fail)) why = "a leaf fails, which only graph reports";
   return why.empty();
 }
 

@@ -19,9 +19,6 @@ const ForestWork& forestWork(const ForestTask& task);
 /// tests the same column again; else the node's own exit. Marks aside.
 uint32_t missingExit(const ir::Forest& forest, uint32_t node);
 
-/// Does any tree hold a leaf of this kind? (A forest may have leaves that no node is.)
-bool hasLeaf(const ir::Forest& forest, ir::Forest::LeafKind kind);
-
 /// Leaves of kind fail and marked exits are for graph alone.
 bool isPlain(const ForestTask& task, std::string& why);
 

@@ -124,7 +124,7 @@ bool mayBeCompact(const Forest& f) { return f.nodes() / std::max<size_t>(1, f.ro
 /// Several weights a leaf, or leaves without prediction: the leaf must be known, not just its value.
 bool needsLeaf(const Forest& f, const ForestNode& node) {
   if (node.result == ForestNode::leaf) return false;
-  if (hasLeaf(f, Forest::noPrediction)) return true;
+  if (f.reaches(Forest::noPrediction)) return true;
   if (node.result == ForestNode::each) return false;
   if (f.targets > 1) return true;
   for (uint32_t l = 0; l < f.leaves(); l++)
@@ -204,7 +204,7 @@ class Walk final : public ForestStrategy {
     p.leaf_first = emit.blob("forest.leaf_first", f.leafFirst);
     p.leaf_weights = emit.blob("forest.leaf_weight", f.leafWeight);
     if (!f.leafTarget.empty()) p.leaf_targets = emit.blob("forest.leaf_target", f.leafTarget);
-    if (hasLeaf(f, Forest::noPrediction)) p.leaf_kinds = emit.blob("forest.leaf_kind", f.leafKind);
+    if (f.reaches(Forest::noPrediction)) p.leaf_kinds = emit.blob("forest.leaf_kind", f.leafKind);
   }
 };
 

@@ -25,11 +25,8 @@ std::vector<Type> ForestNode::infer(Inference& inference) const {
   const uint32_t length = byTree ? static_cast<uint32_t>(f->roots.size()) : f->targets;
   inference.expect(!scalar || length == 1, "is no scalar, it has " + std::to_string(length) + " elements");
   if (!scalar) type.shape = {length};
-  const auto has = [&](uint8_t kind) {
-    return std::find(f->leafKind.begin(), f->leafKind.end(), kind) != f->leafKind.end();
-  };
-  type.nullable = result != leaf && result != marks && has(Forest::noPrediction);
-  type.fallible |= has(Forest::fail);
+  type.nullable = result != leaf && result != marks && f->reaches(Forest::noPrediction);
+  type.fallible |= f->reaches(Forest::fail);
   return {type};
 }
 

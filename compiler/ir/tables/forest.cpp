@@ -8,6 +8,13 @@
 
 namespace kiln::ir {
 
+bool Forest::reaches(LeafKind kind) const {
+  if (leafKind.empty()) return kind == plain;
+  for (uint32_t n = 0; n < nodes(); n++)
+    if (isLeaf(n) && yes[n] < leafKind.size() && leafKind[yes[n]] == kind) return true;   // not verified yet
+  return false;
+}
+
 bool Forest::passes(uint32_t node, double value) const {
   const double c = constant[node];
   switch (static_cast<Test>(test[node])) {

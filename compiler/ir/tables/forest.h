@@ -56,6 +56,8 @@ struct Forest final : TableBase<Forest, TableKind::Forest> {
   static uint32_t target(uint32_t exit) { return exit & ~kMarked; }
   /// What a test says of a value that is there and no NaN; isMissing says no.
   bool passes(uint32_t node, double value) const;
+  /// Whether a node is a leaf of this kind; there may be leaves that no node is.
+  bool reaches(LeafKind kind) const;
   bool isLeaf(uint32_t node) const { return test[node] == static_cast<uint8_t>(Test::leaf); }
 
   // Building, in any order of nodes within a tree as long as parents come before children at the end.
