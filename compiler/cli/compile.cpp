@@ -82,8 +82,11 @@ void Compile::hashOptions() {
   nlohmann::json options{{"compiler", KILN_VERSION}, {"target", target.codegen.target}, {"tiers", target.codegen.tiers},
                          {"strategy", target.codegen.strategy}, {"semantics", model.load.jpmml ? "jpmml" : model.load.spec ? "spec" : "default"},
                          {"name", target.codegen.modelName}, {"version", target.codegen.modelVersion}};
+  if (model.load.doublePrecision) options["precision"] = "double";
   if (!model.load.shapes.empty()) options["shapes"] = model.load.shapes;
   if (!model.load.constants.empty()) options["constants"] = model.load.constants;
+  const Limits& limits = model.load.limits;   // these do not refuse a model but decide what it takes and gives
+  for (auto [flag, value] : {std::pair{"--max-list-items", limits.listItems}, {"--max-tokens", limits.tokens}, {"--max-horizon", limits.horizon}}) options[flag] = value;
   for (auto& [key, value] : target.codegen.tags) options["tags"][key] = value;
   target.codegen.optionsSha256 = sha256Hex(options.dump());
 }

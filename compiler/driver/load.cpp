@@ -61,7 +61,10 @@ bool readTables(const LoadOptions& options, std::map<std::string, std::string>& 
 std::optional<ir::Pipeline> importPmml(const Source& source, const LoadOptions& options, Diagnostics& diagnostics) {
   pmml::ImportOptions pmml{options.jpmml, options.limits};
   if (!readTables(options, pmml.tables, diagnostics)) return std::nullopt;
-  return pmml::import(source, pmml, diagnostics);
+  auto pipeline = pmml::import(source, pmml, diagnostics);
+  if (pipeline)
+    for (auto& [name, text] : pmml.tables) pipeline->provenance.emplace_back("table " + name, sha256Hex(text));
+  return pipeline;
 }
 
 std::optional<ir::Pipeline> importModel(const Source& source, const LoadOptions& options, Diagnostics& diagnostics) {

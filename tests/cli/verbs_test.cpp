@@ -68,6 +68,29 @@ TEST_F(Verbs, EqualInputGivesEqualBytes) {
   EXPECT_EQ(read(folder + "/a.so"), read(folder + "/b.so"));
 }
 
+TEST_F(Verbs, IdentityTellsOptionsApart) {
+  const auto digest = [&](const std::string& options) {
+    EXPECT_EQ(kiln("compile loan.pmml -o loan.so --cpu v2 " + options).code, 0) << options;
+    return nlohmann::json::parse(kiln("inspect loan.so --json").out)["identity"]["options_sha256"].get<std::string>();
+  };
+  const std::string plain = digest("");
+  for (const char* options : {"--precision=double", "--semantics=jpmml", "--max-list-items 8", "--max-tokens 8", "--max-horizon 8", "--strategy walk"}) EXPECT_NE(digest(options), plain) << options;
+  for (const char* options : {"--max-time 300", "--max-memory 3000000000"}) EXPECT_EQ(digest(options), plain) << options;   // they decide no byte
+}
+
+TEST_F(Verbs, IdentityKnowsTheTablesOfADocument) {
+  write("prices.pmml", R"(<PMML version="4.4" xmlns="http://www.dmg.org/PMML-4_4"><Header/>
+<DataDictionary><DataField name="x" optype="categorical" dataType="string"/></DataDictionary>
+<TransformationDictionary><DerivedField name="m" optype="continuous" dataType="double"><MapValues outputColumn="out">
+<FieldColumnPair field="x" column="in"/><TableLocator/></MapValues></DerivedField></TransformationDictionary>
+<RegressionModel functionName="regression"><MiningSchema><MiningField name="x"/></MiningSchema>
+<RegressionTable intercept="1"><NumericPredictor name="m" coefficient="10"/></RegressionTable></RegressionModel></PMML>)");
+  write("m.csv", "in,out\na,2\n");
+  ASSERT_EQ(kiln("compile prices.pmml -o prices.so --cpu v2 --table m=m.csv").code, 0);
+  const auto facts = nlohmann::json::parse(kiln("inspect prices.so --json").out);
+  EXPECT_EQ(facts["identity"]["provenance"]["table m"], "fa3074da7583066423f087ef6168d8a715127d19bc25beb826d57fded2102829");   // sha256sum m.csv
+}
+
 TEST_F(Verbs, TablesInEveryFormat) {
   const std::string rows = "{\"income\": 20000, \"debt\": 15000, \"region\": \"west\"}\n{\"income\": -5, \"debt\": 1, \"region\": null}\n";
   const Outcome json = kiln("score loan.pmml --interpret --input-format ndjson --output-format ndjson --outputs risk --status-column s", rows);
