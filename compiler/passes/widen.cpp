@@ -1,3 +1,4 @@
+// Every float of nodes and tables becomes a double; forests read their columns through a cast back.
 #include "compiler/passes/widen.h"
 
 #include <algorithm>

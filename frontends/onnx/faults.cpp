@@ -1,3 +1,4 @@
+// The rows of faults.def against a model.
 #include "frontends/onnx/faults.h"
 
 #include <set>
@@ -33,11 +34,11 @@ GraphView::GraphView(const ::onnx::ModelProto& model) : model_(model) {
     for (auto& node : here.node()) {
       if (&here == &graph())
         for (auto& output : node.output()) makers_.emplace(output, &node);
-      for (auto& input : node.input()) used_.emplace(input, true);
+      for (auto& input : node.input()) used_.insert(input);
       for (auto& attribute : node.attribute())
         if (attribute.has_g()) open.push_back(&attribute.g());
     }
-    for (auto& output : here.output()) used_.emplace(output.name(), true);
+    for (auto& output : here.output()) used_.insert(output.name());
   }
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace kiln::onnx {
@@ -31,7 +32,7 @@ class GraphView {
   const ::onnx::ModelProto& model_;
   std::unordered_map<std::string, const ::onnx::NodeProto*> makers_;
   std::unordered_map<std::string, const ::onnx::TensorProto*> initializers_;
-  std::unordered_map<std::string, bool> used_;
+  std::unordered_set<std::string> used_;
 };
 
 /// Where a fault stands: "node[3]", "input[0]"; the first is named, the others are counted.

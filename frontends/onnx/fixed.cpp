@@ -1,3 +1,4 @@
+// --shape and --constant: what a user knows of inputs and the model leaves open, put into the model before it is read.
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>

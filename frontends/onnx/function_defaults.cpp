@@ -1,3 +1,4 @@
+// By reflection where the library knows the field, else from what it kept unread.
 #include "frontends/onnx/function_defaults.h"
 
 #include <google/protobuf/unknown_field_set.h>

@@ -24,12 +24,6 @@ bool nextSet(std::vector<size_t>& set, size_t n) {
   return false;
 }
 
-Tensor integer(int64_t value) {
-  Elements one;
-  one.integers = {value};
-  return hostTensor(ElementType::i64, {}, std::move(one));
-}
-
 }  // namespace
 
 Axes declaredAxes(OperatorImport& n, size_t output, size_t input) {
@@ -51,7 +45,7 @@ Tensor givenInteger(OperatorImport& n, size_t i, int64_t e) {
   return withAxes(n, sliced(n, all, 0, e, 1), {});
 }
 
-Tensor equals(OperatorImport& n, const Tensor& x, int64_t value) { return n.call("eq", {x, integer(value)}, ElementType::boolean); }
+Tensor equals(OperatorImport& n, const Tensor& x, int64_t value) { return n.call("eq", {x, hostInteger(value)}, ElementType::boolean); }
 Tensor either(OperatorImport& n, const Tensor& a, const Tensor& b) { return n.call("or", {a, b}, ElementType::boolean); }
 Tensor both(OperatorImport& n, const Tensor& a, const Tensor& b) { return n.call("and", {a, b}, ElementType::boolean); }
 
@@ -69,9 +63,9 @@ Tensor byAxes(OperatorImport& n, size_t i, size_t rank, const std::function<bool
   const Tensor given = givenIntegers(n, i);
   const auto k = static_cast<size_t>(given.count());
   if (k > rank) n.invalid("has " + std::to_string(k) + " axes of " + std::to_string(rank));
-  const Tensor negative = n.call("lt", {given, integer(0)}, ElementType::boolean);
-  const Tensor axes = selected(n, negative, apply(n, "add", given, integer(static_cast<int64_t>(rank))), given);
-  const Tensor bits = withAxes(n, reduced(n, n.call("shl", {integer(1), axes}, ElementType::i64), {0}, "sum"), {});
+  const Tensor negative = n.call("lt", {given, hostInteger(0)}, ElementType::boolean);
+  const Tensor axes = selected(n, negative, apply(n, "add", given, hostInteger(static_cast<int64_t>(rank))), given);
+  const Tensor bits = withAxes(n, reduced(n, n.call("shl", {hostInteger(1), axes}, ElementType::i64), {0}, "sum"), {});
   std::vector<size_t> set(k);
   std::iota(set.begin(), set.end(), 0);
   std::optional<Tensor> chosen, known;
@@ -117,7 +111,7 @@ Tensor gatheredAt(OperatorImport& n, const Tensor& x, const Axes& axes, const Te
   op.shape = {static_cast<uint32_t>(count(axes))};
   op.places.which = {1}, op.places.offset = {0};
   op.places.dims = {static_cast<uint32_t>(x.count())}, op.places.strides = {1};
-  const Tensor inside = apply(n, "min", apply(n, "max", place, integer(0)), integer(x.count() - 1));
+  const Tensor inside = apply(n, "min", apply(n, "max", place, hostInteger(0)), hostInteger(x.count() - 1));
   const ValueId value = n.build.add(std::move(op), {n.vector(x), n.vector(inside)});
   return n.tensorOf(x.type, axes, n.reshape(value, irShape(axes)));
 }

@@ -115,6 +115,18 @@ Tensor hostIntegers(const std::vector<int64_t>& values) {
   return hostTensor(ElementType::i64, {{static_cast<int64_t>(values.size()), Batch::none}}, std::move(elements));
 }
 
+Tensor hostInteger(int64_t value) {
+  Elements elements;
+  elements.integers = {value};
+  return hostTensor(ElementType::i64, {}, std::move(elements));
+}
+
+Tensor hostText(const std::string& value) {
+  Elements elements;
+  elements.texts = {value};
+  return hostTensor(ElementType::str, {}, std::move(elements));
+}
+
 Tensor hostScalar(ElementType type, double value) {
   Elements elements;
   if (isFloat(type)) elements.numbers = {value};

@@ -83,6 +83,8 @@ struct Tensor {
 };
 Tensor hostTensor(ElementType type, Axes axes, Elements elements);
 Tensor hostIntegers(const std::vector<int64_t>& values);   ///< i64 [n]
+Tensor hostInteger(int64_t value);                         ///< i64 []
+Tensor hostText(const std::string& value);                 ///< str []
 Tensor hostScalar(ElementType type, double value);
 
 /// What a name of the graph stands for.

@@ -1,3 +1,5 @@
+// Widths of inputs that the model leaves open, from the operators that take them: skl2onnx declares [None, None] where the
+// coefficients, thresholds or column numbers behind say how many columns there are.
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 
     tests/bench/peer_documents.py FOLDER        writes documents, rows and FOLDER/models.tsv
 
-JPMML-Evaluator 1.7 and PMML4S 1.5 both refuse SequenceModel, GaussianProcessModel, BayesianNetworkModel, BaselineModel and TextModel; of
+By their documentation JPMML-Evaluator 1.7 and PMML4S 1.5 both refuse SequenceModel, GaussianProcessModel, BayesianNetworkModel, BaselineModel and TextModel; of
 TimeSeriesModel JPMML scores the StateSpaceModel only. AnomalyDetectionModel is PMML4S's. There is nothing to compare for the others.
 """
 import pathlib

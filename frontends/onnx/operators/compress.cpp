@@ -29,12 +29,6 @@ void compressByGiven(OperatorImport& n, const Tensor& from, size_t axis) {
   n.output(0, gatheredAt(n, from, declared, place));
 }
 
-Tensor emptyText() {
-  Elements one;
-  one.texts = {""};
-  return hostTensor(ElementType::str, {}, std::move(one));
-}
-
 }  // namespace
 
 void compress(OperatorImport& n) {
@@ -67,7 +61,7 @@ static void nonZeroOfRow(OperatorImport& n, const Tensor& x) {
   for (size_t i = 0; i < x.rank(); i++) refuseBatch(n, x, i, "places among the rows of the batch");
   if (declared.size() != 2 || declared[0] != Axis{static_cast<int64_t>(x.rank())} || declared[1].isBatch())
     n.invalid("places in " + describe(x.axes) + " are declared as " + describe(declared));
-  const Tensor zero = x.type == ElementType::str ? n.call("eq", {x, emptyText()}, ElementType::boolean) : n.call("eq", {x, constantLike(x, 0)}, ElementType::boolean);
+  const Tensor zero = x.type == ElementType::str ? n.call("eq", {x, hostText("")}, ElementType::boolean) : n.call("eq", {x, constantLike(x, 0)}, ElementType::boolean);
   const Tensor isSet = n.call("not", {withAxes(n, zero, {{x.count()}})}, ElementType::boolean);
   const Tensor places = placesOf(n, isSet, declared[1].size, 0);
   std::vector<Tensor> rows;

@@ -12,12 +12,6 @@ namespace {
 
 constexpr int64_t kMostIterations = 1024;
 
-Tensor boolean(bool value) {
-  Elements one;
-  one.integers = {value};
-  return hostTensor(ElementType::boolean, {}, std::move(one));
-}
-
 Tensor oneElement(OperatorImport& n, const Value& value) {
   if (value.kind != Value::tensor || value.data.count() != 1) n.invalid("the condition must be one element");
   for (const Axis& axis : value.data.axes)
@@ -53,20 +47,18 @@ void loop(OperatorImport& n) {
     n.invalid("its inputs and outputs do not fit its body");
   const int64_t most = tripCount(n, states);
   if (most < 0 && !n.has(1)) n.unsupported("a loop without end");
-  Tensor goesOn = n.has(1) ? oneElement(n, n.input(1)) : boolean(true);
+  Tensor goesOn = n.has(1) ? oneElement(n, n.input(1)) : hostScalar(ElementType::boolean, true);
   const bool given = n.has(1) && !n.isConstant(1);   // a condition of the row before the first iteration
   std::vector<Value> state;
   for (size_t i = 0; i < states; i++) state.push_back(n.input(i + 2));
   std::vector<std::vector<Tensor>> collected(n.outputs() - states);
-  if (given && !collected.empty()) n.expect(goesOn, 1), goesOn = boolean(true);
+  if (given && !collected.empty()) n.expect(goesOn, 1), goesOn = hostScalar(ElementType::boolean, true);
   for (int64_t step = 0; most < 0 || step < most; step++) {
     if (goesOn.isConstant() && goesOn.host->integers[0] == 0) break;
     if (step >= kMostIterations) n.unsupported("a loop of more than " + std::to_string(kMostIterations) + " iterations");
     if (!goesOn.isConstant() && most < 0) n.unsupported("a loop that only the row ends");
     if (!goesOn.isConstant() && !collected.empty()) n.unsupported("scan outputs of a loop that the row may end");
-    Tensor number = hostIntegers({step});
-    number.axes = {};
-    std::vector<Value> inputs = {valueOf(number), valueOf(goesOn.isConstant() ? boolean(true) : goesOn)};
+    std::vector<Value> inputs = {valueOf(hostInteger(step)), valueOf(goesOn.isConstant() ? hostScalar(ElementType::boolean, true) : goesOn)};
     inputs.insert(inputs.end(), state.begin(), state.end());
     std::vector<Value> outputs = n.inlineGraph(*body, "body", inputs);
     for (size_t i = 0; i < states; i++)

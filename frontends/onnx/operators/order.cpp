@@ -66,6 +66,13 @@ void topK(OperatorImport& n) {
   n.output(1, n.cast(fromLast(n, last, like, ElementType::i32, best[1]), ElementType::i64));
 }
 
+// The output: what `along` makes of the axis that input 1, a constant or of the row, names.
+static void overGivenAxis(OperatorImport& n, const Tensor& x, const std::function<Tensor(const std::vector<size_t>&)>& along) {
+  if (n.isConstant(1)) return n.output(0, along({n.axis(static_cast<int64_t>(n.constantNumber(1)), x.rank())}));
+  if (n.tensor(1).count() != 1) n.invalid("the axis must be one number");
+  n.output(0, byAxes(n, 1, x.rank(), [&](const std::vector<size_t>& axis) { return !x.axes[axis[0]].isBatch(); }, along));
+}
+
 void cumSum(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64});
   ir::CumSum op;
@@ -75,9 +82,7 @@ void cumSum(OperatorImport& n) {
     const Last last = toLast(n, x, axis);
     return fromLast(n, last, x, x.type, n.build.add(op, {last.value}));
   };
-  if (n.isConstant(1)) return n.output(0, along({n.axis(static_cast<int64_t>(n.constantNumber(1)), x.rank())}));
-  if (n.tensor(1).count() != 1) n.invalid("the axis must be one number");
-  n.output(0, byAxes(n, 1, x.rank(), [&](const std::vector<size_t>& axis) { return !x.axes[axis[0]].isBatch(); }, along));
+  overGivenAxis(n, x, along);
 }
 
 // Element by element, each the product of all before it and itself.
@@ -101,9 +106,7 @@ void cumProd(OperatorImport& n) {
     }
     return joined(n, parts, axis);
   };
-  if (n.isConstant(1)) return n.output(0, along({n.axis(static_cast<int64_t>(n.constantNumber(1)), x.rank())}));
-  if (n.tensor(1).count() != 1) n.invalid("the axis must be one number");
-  n.output(0, byAxes(n, 1, x.rank(), [&](const std::vector<size_t>& axis) { return !x.axes[axis[0]].isBatch(); }, along));
+  overGivenAxis(n, x, along);
 }
 
 }  // namespace kiln::onnx

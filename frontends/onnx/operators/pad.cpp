@@ -22,11 +22,7 @@ int64_t inside(int64_t i, int64_t d, int mode) {
 
 // The constant, of one element; it may be the row's.
 Tensor fillOf(OperatorImport& n, const Tensor& x) {
-  if (x.type == ElementType::str && (n.version() < 11 || !n.has(2))) {
-    Elements none;
-    none.texts = {""};
-    return hostTensor(x.type, {}, std::move(none));
-  }
+  if (x.type == ElementType::str && (n.version() < 11 || !n.has(2))) return hostText("");
   if (n.version() < 11) return constantLike(x, n.number("value", 0));
   if (!n.has(2)) return constantLike(x, 0);
   const Tensor& value = n.tensor(2);

@@ -45,12 +45,6 @@ bool isWhole(const Cut& cut, const Axis& axis) {
   return cut.start == Monomial{0, 0} && cut.step == 1 && toEnd;
 }
 
-Tensor scalar(int64_t value) {
-  Tensor one = hostIntegers({value});
-  one.axes = {};
-  return one;
-}
-
 // By places that the row gives: begin and step of each axis of x as values. How many elements that makes must be what is declared.
 class GivenSlice {
  public:
@@ -65,7 +59,7 @@ class GivenSlice {
   Tensor result() {
     checkAxes(), boundPlaces(n_, axes_);
     const std::vector<int64_t> strides = stridesOf(x_.axes);
-    Tensor place = scalar(0);
+    Tensor place = hostInteger(0);
     const bool empty = count(axes_) == 0;   // only what is expected matters
     for (size_t d = 0; d < x_.rank(); d++) {
       std::vector<int64_t> offsets;   // of each element of the result along this axis, by steps of 1
@@ -76,7 +70,7 @@ class GivenSlice {
         continue;
       }
       const Along along = this->along(d);
-      if (!empty) place = apply(n_, "add", place, apply(n_, "add", apply(n_, "mul", along.begin, scalar(strides[d])), apply(n_, "mul", along.step, hostIntegers(offsets))));
+      if (!empty) place = apply(n_, "add", place, apply(n_, "add", apply(n_, "mul", along.begin, hostInteger(strides[d])), apply(n_, "mul", along.step, hostIntegers(offsets))));
     }
     return empty ? hostTensor(x_.type, axes_, {}) : gatheredAt(n_, x_, axes_, place);
   }
@@ -98,13 +92,13 @@ class GivenSlice {
   bool mayCut(size_t d) { return axesGiven() || constantPart(d).has_value(); }
   Tensor axisOf(size_t i) {
     const Tensor axis = givenInteger(n_, 3, static_cast<int64_t>(i));
-    return selected(n_, less(axis, scalar(0)), apply(n_, "add", axis, scalar(static_cast<int64_t>(x_.rank()))), axis);
+    return selected(n_, less(axis, hostInteger(0)), apply(n_, "add", axis, hostInteger(static_cast<int64_t>(x_.rank()))), axis);
   }
   // Input `input` for axis d, or a default.
   Tensor part(size_t input, size_t d, int64_t fallback) {
-    if (!n_.has(input)) return scalar(fallback);
+    if (!n_.has(input)) return hostInteger(fallback);
     if (!axesGiven()) return givenInteger(n_, input, static_cast<int64_t>(*constantPart(d)));
-    Tensor all = scalar(fallback);
+    Tensor all = hostInteger(fallback);
     for (size_t i = 0; i < static_cast<size_t>(count_); i++)
       all = selected(n_, equals(n_, axisOf(i), static_cast<int64_t>(d)), givenInteger(n_, input, static_cast<int64_t>(i)), all);
     return all;
@@ -129,18 +123,18 @@ class GivenSlice {
   Along along(size_t d) {
     const int64_t size = x_.axes[d].size, most = std::max<int64_t>(size, 1), wanted = axes_[d].size;
     const Tensor start = part(1, d, 0), end = part(2, d, kNoEnd), given = part(4, d, 1);
-    const Tensor step = bounded(given, scalar(-most), scalar(most));
-    const Tensor back = less(step, scalar(0));
-    n_.expect(n_.call("ne", {step, scalar(0)}, ElementType::boolean), n_.has(4) ? 4 : 1);
-    const auto fromEnd = [&](const Tensor& v) { return selected(n_, less(v, scalar(0)), apply(n_, "add", v, scalar(size)), v); };
-    const auto choose = [&](int64_t backward, int64_t forward) { return selected(n_, back, scalar(backward), scalar(forward)); };
-    const Tensor begin = bounded(fromEnd(start), scalar(0), choose(std::max<int64_t>(size - 1, 0), size));
-    Tensor last = bounded(fromEnd(end), choose(-1, 0), scalar(size));
-    if (!n_.spec()) last = selected(n_, both(n_, back, either(n_, equals(n_, end, kToTheEnd), equals(n_, end, kNoEnd))), scalar(-1), last);
+    const Tensor step = bounded(given, hostInteger(-most), hostInteger(most));
+    const Tensor back = less(step, hostInteger(0));
+    n_.expect(n_.call("ne", {step, hostInteger(0)}, ElementType::boolean), n_.has(4) ? 4 : 1);
+    const auto fromEnd = [&](const Tensor& v) { return selected(n_, less(v, hostInteger(0)), apply(n_, "add", v, hostInteger(size)), v); };
+    const auto choose = [&](int64_t backward, int64_t forward) { return selected(n_, back, hostInteger(backward), hostInteger(forward)); };
+    const Tensor begin = bounded(fromEnd(start), hostInteger(0), choose(std::max<int64_t>(size - 1, 0), size));
+    Tensor last = bounded(fromEnd(end), choose(-1, 0), hostInteger(size));
+    if (!n_.spec()) last = selected(n_, both(n_, back, either(n_, equals(n_, end, kToTheEnd), equals(n_, end, kNoEnd))), hostInteger(-1), last);
     // count = ceil(distance / |step|)
-    const Tensor distance = apply(n_, "max", selected(n_, back, apply(n_, "sub", begin, last), apply(n_, "sub", last, begin)), scalar(0));
-    const Tensor stride = apply(n_, "max", apply(n_, "abs", step), scalar(1));
-    const Tensor many = apply(n_, "div", apply(n_, "add", distance, apply(n_, "sub", stride, scalar(1))), stride);
+    const Tensor distance = apply(n_, "max", selected(n_, back, apply(n_, "sub", begin, last), apply(n_, "sub", last, begin)), hostInteger(0));
+    const Tensor stride = apply(n_, "max", apply(n_, "abs", step), hostInteger(1));
+    const Tensor many = apply(n_, "div", apply(n_, "add", distance, apply(n_, "sub", stride, hostInteger(1))), stride);
     n_.expect(equals(n_, many, wanted), 2);
     return {begin, step};
   }

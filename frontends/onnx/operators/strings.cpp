@@ -39,11 +39,7 @@ static void withoutStopwords(OperatorImport& n, const Tensor& x, const std::vect
   const Tensor kept = n.call("not", {withAxes(n, reduced(n, same, {1}, "any"), {x.axes.back()})}, ElementType::boolean);
   const Tensor places = placesOf(n, kept, left.size, 0, left.size == 1);
   Tensor result = gatheredAt(n, withAxes(n, x, {x.axes.back()}), {left}, places);
-  if (left.size == 1) {
-    Elements none;
-    none.texts = {""};
-    result = selected(n, withAxes(n, reduced(n, kept, {0}, "any"), {}), withAxes(n, result, {}), hostTensor(ElementType::str, {}, std::move(none)));
-  }
+  if (left.size == 1) result = selected(n, withAxes(n, reduced(n, kept, {0}, "any"), {}), withAxes(n, result, {}), hostText(""));
   n.output(0, withAxes(n, inCase(n, result, action), *declared));
 }
 
