@@ -21,6 +21,16 @@ std::vector<ValueId> Rewriter::operandsNow(NodeId id) const {
   return operands;
 }
 
+std::string Rewriter::freeName(const std::string& like) {
+  if (names_.empty()) {
+    for (const Value& value : values_) names_.insert(value.name);
+    for (const Value& value : pipeline_.values) names_.insert(value.name);
+  }
+  std::string name = like;
+  for (int n = 2; !names_.insert(name).second; n++) name = like + '_' + std::to_string(n);
+  return name;
+}
+
 NodeId Rewriter::keep(NodeId id) {
   auto newId = static_cast<NodeId>(pipeline_.nodes.size());
   Node node = std::move(nodes_[id]);

@@ -26,6 +26,8 @@ class Rewriter {
   /// Appends the old node, over what now stands for its operands. Its results are inferred anew and keep their names.
   /// Returns its new number.
   ir::NodeId keep(ir::NodeId id);
+  /// A name for one more value, after another's.
+  std::string freeName(const std::string& like);
   void replace(ir::ValueId oldValue, ir::ValueId now) { map_[oldValue] = now; }
   /// Appends a new node with one result; `name` must be free, such as that of an old value that will not be kept.
   ir::ValueId add(std::unique_ptr<ir::Op> op, std::vector<ir::ValueId> operands, const std::string& name,
@@ -36,6 +38,7 @@ class Rewriter {
   std::vector<ir::Node> nodes_;
   std::vector<ir::Value> values_;
   std::vector<ir::ValueId> map_;
+  std::unordered_set<std::string> names_;   // of all values, once a name was asked for
 };
 
 /// Adds tables to a pipeline, with a number behind a name that is taken.

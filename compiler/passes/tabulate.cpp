@@ -3,8 +3,6 @@
 // where one table by the first code says it all. The evaluator computes the entries, so they are what the row would have got;
 // where an entry fails, the node stays. Taken are elementwise nodes of one looked-up value, used nowhere else, and constants.
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <optional>
 #include <unordered_set>
 
@@ -19,6 +17,7 @@
 #include "compiler/ir/tables/dict.h"
 #include "compiler/ir/tables/lookup.h"
 #include "compiler/ir/tables/matrix.h"
+#include "compiler/passes/lookup_rows.h"
 #include "compiler/passes/pass.h"
 #include "compiler/passes/rewriter.h"
 
@@ -154,21 +153,9 @@ class Tabulator {
   static bool take(const RowValue& results, const Type& type, Lookup& table) {
     if (results.failure) return false;
     table.elem = type.elem, table.dict.id = type.elem == Elem::cat ? type.dict : kNone;
-    table.numbers.clear(), table.integers.clear(), table.text.clear();
-    std::vector<uint8_t> missing;
-    const auto number = [](double v) { return std::isnan(v) ? std::numeric_limits<double>::quiet_NaN() : v; };
-    for (const Datum& d : results.elements) {
-      missing.push_back(d.missing);
-      switch (type.storage()) {
-        case Storage::f64: table.numbers.push_back(d.missing ? 0 : number(d.f64)); break;
-        case Storage::f32: table.numbers.push_back(d.missing ? 0 : number(static_cast<double>(d.f32))); break;
-        case Storage::i64: table.integers.push_back(d.missing ? 0 : d.i64); break;
-        case Storage::i32: table.integers.push_back(d.missing ? 0 : d.i32); break;
-        case Storage::boolean: table.integers.push_back(!d.missing && d.boolean); break;
-        case Storage::str: table.text.emplace_back(d.missing ? "" : d.text); break;
-      }
-    }
-    if (std::find(missing.begin(), missing.end(), 1) != missing.end()) table.missing = std::move(missing);
+    table.numbers.clear(), table.integers.clear(), table.text.clear(), table.missing.clear();
+    appendElements(results, type.storage(), table);
+    dropUnusedMarks(table);
     return true;
   }
 

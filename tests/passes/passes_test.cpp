@@ -490,6 +490,120 @@ TEST(TrimForests, aForestOfLeavesIsAConstant) {
   EXPECT_NE(body(pipeline).find("%sum = const number 0.75 : f64"), std::string::npos) << body(pipeline);
 }
 
+TEST(LeafFunctions, leavesHoldWhatIsComputedFromATree) {
+  const std::string tree = R"(
+  table @tree : forest {
+    columns 1
+    targets 2
+    tree 0
+      0  c0 < 1  1 2 2
+      1  leaf 0 = 0:3, 1:1
+      2  leaf 1 = 0:1, 1:2
+  }
+
+  %x = input field "x" nan missing : f64?!
+  %cx = check %x : f64?
+  %t = forest %cx table @tree : f64[2]
+  %class = argmax %t : i32?
+)";
+  // A number becomes a weight, also of a tree that may fail; the index of a class is looked up by leaf.
+  const std::string weighed = after(leaf_functions, tree + R"(
+  %one = const elem i32 integer 1
+  %is = eq %class, %one
+  %three = const number 3
+  %zero = const number 0
+  %vote = select %is, %three, %zero
+  output %vote field "vote"
+)");
+  EXPECT_NE(weighed.find("leaf 0 = 0\n      2  leaf 1 = 3"), std::string::npos) << weighed;
+  EXPECT_NE(weighed.find("%vote = forest %cx table @tree_2 scalar : f64\n"), std::string::npos) << weighed;
+  const std::string looked = after(leaf_functions, tree + "  output %class field \"class\"\n");
+  EXPECT_NE(looked.find("%t_2 = forest %cx table @tree result leaf scalar : i32\n  %class = lookup %t_2 table @class : i32\n"), std::string::npos) << looked;
+  // A sum from 0 cannot be -0, so it is looked up.
+  const std::string negative = after(leaf_functions, tree + R"(
+  %low = take %t at [0]
+  %minus = const number -1
+  %zero = const number 0
+  %f = cast %class
+  %y = mul %f, %minus
+  output %y field "y"
+)");
+  EXPECT_NE(negative.find("numbers [-0, -1]"), std::string::npos) << negative;
+}
+
+TEST(LeafFunctions, leavesWhatSaysMore) {
+  for (const char* rest : {
+           "  %y = add %t, %cx\n  output %y field \"y\"\n",                                                  // not of the tree alone
+           "  %y = log %t checked\n  output %y field \"y\"\n",                                               // fails for a leaf
+           "  %i = const elem i32 integer 0\n  %y = choose %i, %i, %z\n  output %y field \"y\"\n"}) {        // does not fail where the tree does
+    Pipeline pipeline = parsed(std::string(R"(
+  table @tree : forest {
+    columns 1
+    targets 1
+    tree 0
+      0  c0 < 1  1 2 2
+      1  leaf 0 = -3
+      2  leaf 1 = 1
+  }
+
+  %x = input field "x" nan missing : f64?!
+  %cx = check %x : f64?
+  %t = forest %x table @tree scalar : f64!
+  %z = cast %t elem i32
+)") + rest);
+    EXPECT_FALSE(leaf_functions(pipeline)) << body(pipeline);
+  }
+}
+
+TEST(JoinForests, sumsAndVectors) {
+  std::string text;
+  for (const char* name : {"a", "b", "c", "d"}) {
+    text += std::string("  table @") + name + " : forest {\n    columns 1\n    targets 1\n    tree 0\n      0  c0 < 1  1 2 2\n";
+    text += "      1  leaf 0 = 1\n      2  leaf 1 = 2\n  }\n";
+  }
+  const std::string columns = "  %x = input field \"x\" nan missing : f64?!\n  %z = input field \"z\" nan missing : f64?!\n";
+  const std::string sums = after(join_forests, text + columns + R"(
+  %a = forest %x table @a scalar
+  %b = forest %z table @b scalar
+  %c = forest %x table @c scalar
+  %ab = add %a, %b
+  %y = add %ab, %c
+  output %y field "y"
+)");
+  EXPECT_NE(sums.find("    tree 0\n      0  c0 < 1  1 2 2\n      1  leaf 0 = 1\n      2  leaf 1 = 2\n"
+                      "    tree 1\n      0  c1 < 1  1 2 2\n      1  leaf 2 = 1\n      2  leaf 3 = 2\n"
+                      "    tree 2\n      0  c0 < 1  1 2 2\n"), std::string::npos) << sums;
+  EXPECT_NE(sums.find("  %y = forest %x, %z table @a_2 scalar : f64!\n  output"), std::string::npos) << sums;
+
+  // A sum is added to a tree in that order only, where one may fail; a value that others read stays.
+  Pipeline kept = parsed(text + columns + R"(
+  %a = forest %x table @a scalar
+  %b = forest %z table @b scalar
+  %c = forest %x table @c scalar
+  %ab = add %a, %b
+  output %ab field "ab"
+  output %b field "b"
+  %bc = sub %b, %c
+  output %bc field "bc"
+)");
+  EXPECT_FALSE(join_forests(kept)) << body(kept);
+
+  const std::string vector = after(join_forests, text + columns + R"(
+  %cx = check %x
+  %cz = check %z
+  %a = forest %cx table @a scalar
+  output %a field "a"
+  %b = forest %cz table @b result each
+  output %b field "b" columns [1]
+  %c = forest %cx table @c result average scalar
+  output %c field "c"
+  %d = forest %cz table @d scalar
+  output %d field "d"
+)");
+  EXPECT_NE(vector.find("  %a_2 = forest %cx, %cz table @a_2 result each : f64[4]\n  %a = take %a_2 at [0] : f64\n"), std::string::npos) << vector;
+  EXPECT_NE(vector.find("  %b = take %a_2 at [1] scalar false : f64[1]\n"), std::string::npos) << vector;
+}
+
 TEST(Simplify, aFactorOfOneGoes) {
   const char* text = R"(
   %x = input field "x" elem f32 shape [2] columns [2] : f32?[2]!
