@@ -1,6 +1,6 @@
 // Element types into each other, by the rules of Cast as ONNX Runtime has them on x86-64: floats to integers truncate, NaN and what
 // is beyond becomes the lowest integer, of which narrow types keep the low bits; integers wrap; numbers are true unless 0.
-// Text: floats by %.8g, NaN, INF, -INF, bools 1 and 0; a text that is no number fails its row.
+// Text: floats by %.8g, NaN, INF, -INF, bools 1 and 0; a text that is no number fails its row; a bool is read as an integer that is not 0.
 #include "compiler/ir/nodes/cast.h"
 #include "frontends/onnx/elementwise.h"
 
@@ -17,6 +17,7 @@ Tensor OperatorImport::cast(const Tensor& tensor, ElementType to) {
   ValueId v = value(tensor);
   const auto apply = [&](ir::Elem target, ir::Cast::Mode mode) { v = build.add(ir::Cast(target, mode), {v}); };
   if (to == ElementType::str) apply(elem, ir::Cast::onnx);
+  else if (from == ElementType::str && to == ElementType::boolean) apply(ir::Elem::i64, ir::Cast::checked), apply(elem, ir::Cast::saturate);
   else if (from == ElementType::str) apply(elem, ir::Cast::checked);
   else if (onnx::isFloat(from) && onnx::isInteger(to)) apply(elem, ir::Cast::lowest);
   else if (onnx::isInteger(from) && onnx::isInteger(to) && elemOf(from) != elem) apply(elem, ir::Cast::wrap);

@@ -101,4 +101,11 @@ Tensor product(OperatorImport& n, const Tensor& a, const Tensor& b, const Tensor
   return withAxes(n, y, axes);
 }
 
+uint32_t gemmPanel(uint32_t columns, uint32_t outputs) {
+  uint32_t inputs = 128;
+  if (outputs < columns)
+    for (uint32_t wide = 128; wide > 16 && wide / 2 >= outputs; wide /= 2) inputs *= 2;
+  return inputs;
+}
+
 }  // namespace kiln::onnx

@@ -15,4 +15,8 @@ ir::TableRef matrixTable(OperatorImport& n, const Tensor& x, const std::vector<u
 bool isPairwise(OperatorImport& n, const Tensor& x, const Tensor& rows);
 Tensor pairwise(OperatorImport& n, const Tensor& x, const Tensor& rows, ir::Measure::Metric metric);
 
+/// How many inputs ONNX Runtime's matrix product sums before it adds to the result, where weights are not packed: its blocks of 128 x 128
+/// become longer where there are few outputs.
+uint32_t gemmPanel(uint32_t columns, uint32_t outputs);
+
 }  // namespace kiln::onnx

@@ -133,6 +133,8 @@ TEST(Cast, AsOnnxRuntime) {
   EXPECT_EQ(cast(Type::BOOL, Type::STRING, "true"), "1,ok");
   EXPECT_EQ(cast(Type::STRING, Type::FLOAT, "1e3"), "1000,ok");
   EXPECT_EQ(cast(Type::STRING, Type::BOOL, "0"), "false,ok");
+  EXPECT_EQ(cast(Type::STRING, Type::BOOL, "1"), "true,ok");
+  EXPECT_EQ(cast(Type::STRING, Type::BOOL, "2"), "true,ok");
   EXPECT_EQ(cast(Type::DOUBLE, Type::FLOAT16, "2049"), "2048,ok");
   EXPECT_EQ(cast(Type::FLOAT, Type::BOOL, "0.5"), "true,ok");
   EXPECT_EQ(cast(Type::STRING, Type::INT64, "x").substr(0, 1), ",");

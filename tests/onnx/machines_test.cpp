@@ -55,6 +55,34 @@ TEST(SVMClassifier, LinearPair) {
   EXPECT_EQ(g.score("X[0],X[1]\n1,1\n0,2\n", "--outputs label"), "label\n10\n20\n");
 }
 
+// Sums that cancel show how products and powers are rounded: ONNX Runtime 1.32, one batch of these four rows.
+TEST(SVMClassifier, PolynomialsRoundAsOnnxRuntimes) {
+  const auto scores = [](const std::vector<float>& parameters) {
+    Graph g(21, 1);
+    g.input("X", Type::FLOAT, {-1, 3}).output("label", Type::INT64).output("s");
+    g.node("SVMClassifier", {"X"}, {"label", "s"}, kMl).text("kernel_type", "POLY").floats("kernel_params", parameters)
+        .floats("support_vectors", {0.15f, 1.5f, -2.99f, 2.08f, -1.25f, -4.75f, -1.94f, 1.8f, 1, -3.44f, 1.86f, -0.26f, 1.28f, 1, -3.47f, 1.05f, -1.82f, 4.64f})
+        .floats("coefficients", {7.5f, -3.25f, 4.125f, -6.5f, 2.75f, -4.5f}).floats("rho", {-0.125f}).ints("vectors_per_class", {3, 3}).ints("classlabels_ints", {0, 1});
+    return g.score("X[0],X[1],X[2]\n1.5,-2,0.3\n2.1,0.4,-1.7\n-0.6,3.3,2.2\n0.1,0.2,0.3\n", "--outputs s[1]");
+  };
+  EXPECT_EQ(scores({0.3f, 0.7f, 4}), "s[1]\n-374.4251\n-453.33292\n-820.8623\n-4.0564723\n");
+  EXPECT_EQ(scores({0.3f, 0, 5}), "s[1]\n658.3107\n-1173.6752\n8093.6323\n-0.09398523\n");
+}
+
+// Coefficients of both signs, and none that is negative: labels of ONNX Runtime 1.32.
+TEST(SVMClassifier, TwoClassesWithoutVectors) {
+  const auto labels = [](const std::vector<float>& coefficients, const std::string& flags = "") {
+    Graph g(21, 1);
+    g.input("X", Type::FLOAT, {-1, 3}).output("label", Type::INT64).output("s");
+    g.node("SVMClassifier", {"X"}, {"label", "s"}, kMl).text("kernel_type", "LINEAR").floats("kernel_params", {1, 0, 1}).floats("coefficients", coefficients)
+        .floats("rho", {-0.25f}).ints("classlabels_ints", {5, 6});
+    return g.score("X[0],X[1],X[2]\n1,1,1\n0.1,0.1,0.1\n0.3,-0.2,0.1\n2,1,0\n-1,2,-1\n", "--outputs label " + flags);
+  };
+  EXPECT_EQ(labels({1, -2, 0.5f, -1, 0.25f, 1.5f}), "label\n6\n6\n6\n5\n6\n");
+  EXPECT_EQ(labels({1, 2, 0.5f, 1, 0.25f, 1.5f}), "label\n6\n5\n6\n6\n6\n");
+  EXPECT_EQ(labels({1, 2, 0.5f, 1, 0.25f, 1.5f}, "--semantics=spec"), "label\n5\n5\n6\n5\n5\n");   // of the largest score
+}
+
 TEST(SVMRegressor, LinearWithoutVectors) {
   Graph g(21, 1);
   g.input("X", Type::FLOAT, {-1, 2}).output("Y");

@@ -28,6 +28,49 @@ TEST(Fused, ProductsWithConstantWeights) {
   EXPECT_EQ(g.score(csv), "Y\n5.9604645e-08\n");
 }
 
+// Integers are reduced in double, and stay within their type.
+TEST(Reduce, IntegersSaturate) {
+  for (auto [op, expected, spec] : {std::tuple("ReduceSum", "2147483647\n-2147483648\n-5\n", "-2147483646\n2147483644\n-5\n"),
+                                    {"ReduceMean", "1073741825\n-1073741826\n-2\n", "-1073741823\n1073741822\n-2\n"},
+                                    {"ReduceProd", "2147483647\n2147483647\n-14\n", "2147483645\n0\n-14\n"}}) {
+    Graph g(12);
+    g.input("X", Type::INT32, {-1, 2}).output("Y", Type::INT32);
+    g.node(op, {"X"}, {"Y"}).ints("axes", {1}).integer("keepdims", 0);
+    const std::string csv = "X[0],X[1]\n2147483647,3\n-2147483648,-4\n-7,2\n";
+    EXPECT_EQ(g.score(csv), std::string("Y\n") + expected) << op;
+    EXPECT_EQ(g.score(csv, "--semantics=spec"), std::string("Y\n") + spec) << op;   // by the wrapping of two's complement
+  }
+}
+
+// A limit that is absent is the lowest or the highest finite number, as in the standard.
+TEST(Clip, AbsentLimits) {
+  for (int64_t opset : {6, 13}) {
+    Graph g(opset);
+    g.input("X", Type::FLOAT, {-1}).initializer("high", {}, {2}).output("Y");
+    if (opset == 6) g.node("Clip", {"X"}, {"Y"}).number("max", 2);
+    else g.node("Clip", {"X", "", "high"}, {"Y"});
+    EXPECT_EQ(g.score("X\n-inf\ninf\nnan\n"), "Y\n-3.4028235e+38\n2\nnan\n");
+  }
+}
+
+TEST(Normalizer, LargestIsFinite) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 1}).output("Y");
+  g.node("Normalizer", {"X"}, {"Y"}, "ai.onnx.ml").text("norm", "MAX");
+  EXPECT_EQ(g.score("X\n-inf\nnan\n-2\n"), "Y\ninf\nnan\n1\n");
+}
+
+// What is taken away does not come back.
+TEST(Pad, NegativePadsAreTakenFirst) {
+  Graph g(19);
+  g.input("X", Type::FLOAT, {-1, 4}).output("Y");
+  auto& pads = *g.model().mutable_graph()->add_initializer();
+  pads.set_name("pads"), pads.set_data_type(Type::INT64), pads.add_dims(4);
+  for (int64_t v : {0, -1, 0, 2}) pads.add_int64_data(v);
+  g.node("Pad", {"X", "pads"}, {"Y"}).text("mode", "wrap");
+  EXPECT_EQ(g.score("X[0],X[1],X[2],X[3]\n1,2,3,4\n"), "Y[0],Y[1],Y[2],Y[3],Y[4]\n2,3,4,2,3\n");
+}
+
 // ---- --precision=double. Expected values by Python's doubles; what scikit-learn gives for whole pipelines: double_precision.py.
 
 TEST(DoublePrecision, ColumnsAreNotRounded) {

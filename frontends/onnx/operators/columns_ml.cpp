@@ -32,9 +32,10 @@ void normalizer(OperatorImport& n) {
   };
   std::vector<ValueId> parts;
   for (ValueId row : rows.vectors) {
-    // The largest value, NaN left out.
-    const ValueId comparable = norm == 0 ? n.build.add(ir::Select(), {n.build.call("is_nan", {row}), n.build.number32(std::numeric_limits<float>::lowest()), row}) : row;
-    const ValueId by = norm == 0 ? reduce(ir::Reduce::max, comparable) : norm == 1 ? reduce(ir::Reduce::sum, n.build.call("abs", {row})) : reduce(ir::Reduce::sumsq, row);
+    // The largest value, but not below the lowest finite one; NaN left out.
+    const ValueId lowest = n.build.number32(std::numeric_limits<float>::lowest());
+    const ValueId comparable = norm == 0 ? n.build.add(ir::Select(), {n.build.call("is_nan", {row}), lowest, row}) : row;
+    const ValueId by = norm == 0 ? n.build.call("max", {reduce(ir::Reduce::max, comparable), lowest}) : norm == 1 ? reduce(ir::Reduce::sum, n.build.call("abs", {row})) : reduce(ir::Reduce::sumsq, row);
     ValueId scaled = n.build.call("div", {norm == 2 ? n.build.call("mul", {row, row}) : row, by});
     if (norm == 2) {
       scaled = n.build.call("sqrt", {scaled});

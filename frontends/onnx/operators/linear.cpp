@@ -5,6 +5,7 @@
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/tables/matrix.h"
+#include "frontends/onnx/contract.h"
 #include "frontends/onnx/operators/trees.h"
 
 namespace kiln::onnx {
@@ -17,15 +18,6 @@ ir::TableRef matrix(OperatorImport& n, const std::vector<double>& numbers, std::
   return n.build.table(std::move(matrix), name);
 }
 
-// How many inputs ONNX Runtime's matrix product sums before it adds to the result, where weights are not packed: its blocks of 128 x 128
-// become longer where there are few outputs.
-uint32_t panel(uint32_t columns, uint32_t outputs) {
-  uint32_t inputs = 128;
-  if (outputs < columns)
-    for (uint32_t wide = 128; wide > 16 && wide / 2 >= outputs; wide /= 2) inputs *= 2;
-  return inputs;
-}
-
 // A function from a row to the vector of its `outputs` weighted sums. `mayBeLonger`: ONNX Runtime reads the first coefficients of a
 // classifier as rows of the width of its input, if all of them are a multiple of the classes.
 ir::Dense linear(OperatorImport& n, const std::vector<double>& coefficients, const std::vector<double>& intercepts, uint32_t columns, uint32_t outputs, bool mayBeLonger) {
@@ -36,7 +28,7 @@ ir::Dense linear(OperatorImport& n, const std::vector<double>& coefficients, con
   if (coefficients.size() > wanted) n.warn(found, "those beyond are ignored, as ONNX Runtime does");
   ir::Dense dense;
   dense.weights = matrix(n, {coefficients.begin(), coefficients.begin() + static_cast<long>(wanted)}, {outputs, columns}, "coefficients");
-  dense.order = ir::Dense::fused, dense.panel = panel(columns, outputs);
+  dense.order = ir::Dense::fused, dense.panel = gemmPanel(columns, outputs);
   if (!intercepts.empty()) dense.bias = matrix(n, intercepts, {outputs}, "intercepts");
   return dense;
 }

@@ -1,4 +1,4 @@
-// Pad: elements before and after those of each axis; negative ones are taken away.
+// Pad: elements before and after those of each axis; negative ones are taken away first.
 #include <algorithm>
 #include <optional>
 
@@ -96,23 +96,24 @@ void pad(OperatorImport& n) {
   else
     for (size_t i = 0; i < x.rank(); i++) given.push_back(static_cast<int64_t>(i));
   if (pads.size() != 2 * given.size()) n.invalid("has " + std::to_string(pads.size()) + " pads for " + std::to_string(given.size()) + " axes");
-  std::vector<int64_t> before(x.rank(), 0);
+  std::vector<int64_t> before(x.rank(), 0), first(x.rank(), 0), left = sizes(x.axes);   // `left` from `first` on are not taken away
   Axes axes = x.axes;
   for (size_t i = 0; i < given.size(); i++) {
     const size_t axis = n.axis(given[i], x.rank());
     const int64_t low = pads[i], high = pads[given.size() + i];
     if (low || high) refuseBatch(n, x, axis, "adds rows");
     if (x.axes[axis].size + low + high < 0) n.invalid("takes away more than axis " + std::to_string(axis) + " has");
-    before[axis] = low, axes[axis].size += low + high;
+    before[axis] = std::max<int64_t>(low, 0), axes[axis].size += low + high;
+    first[axis] = std::max<int64_t>(-low, 0), left[axis] = std::max<int64_t>(left[axis] + std::min<int64_t>(low, 0) + std::min<int64_t>(high, 0), 0);
   }
   const std::vector<int64_t> strides = stridesOf(x.axes);
   std::vector<int64_t> from, isInside;
   eachIndex(sizes(axes), [&](const std::vector<int64_t>& index) {
     from.push_back(0), isInside.push_back(1);
     for (size_t i = 0; i < index.size(); i++) {
-      const int64_t at = inside(index[i] - before[i], x.axes[i].size, mode);
+      const int64_t at = inside(index[i] - before[i], left[i], mode);
       if (at < 0) isInside.back() = 0, from.back() = -1;
-      else if (isInside.back()) from.back() += at * strides[i];
+      else if (isInside.back()) from.back() += (first[i] + at) * strides[i];
     }
   });
   const Tensor fill = fillOf(n, x);

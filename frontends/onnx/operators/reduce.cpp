@@ -1,7 +1,9 @@
-// ReduceSum and its kin: axes of a tensor to one element. Sums in index order, in the tensor's type.
+// ReduceSum and its kin: axes of a tensor to one element. Sums in index order, of floats in the tensor's type; of integers in double, and
+// what is beyond the integer type becomes its lowest or highest number, as ONNX Runtime has it.
 #include <algorithm>
 #include <numeric>
 
+#include "compiler/ir/nodes/cast.h"
 #include "frontends/onnx/given.h"
 
 namespace kiln::onnx {
@@ -44,8 +46,13 @@ constexpr std::initializer_list<ElementType> kNumbers = {ElementType::f32, Eleme
 // What is done to the elements before, and to the result after; `input`: the version in which axes became an input.
 template <class Before, class After>
 void reduction(OperatorImport& n, const char* op, int input, Before before, After after) {
-  const Tensor& x = n.tensor(0, kNumbers);
-  overAxes(n, x, input, [&](const std::vector<size_t>& axes) { return after(reduced(n, before(x), axes, op), x); });
+  const Tensor& given = n.tensor(0, kNumbers);
+  const bool inDouble = !isFloat(given.type) && !n.spec();
+  const Tensor x = inDouble ? n.cast(given, ElementType::f64) : given;
+  overAxes(n, x, input, [&](const std::vector<size_t>& axes) {
+    const Tensor y = after(reduced(n, before(x), axes, op), x);
+    return inDouble ? n.tensorOf(given.type, y.axes, n.build.add(ir::Cast(elemOf(given.type)), {n.value(y)})) : y;
+  });
 }
 Tensor same(const Tensor& x) { return x; }
 Tensor keep(const Tensor& y, const Tensor&) { return y; }

@@ -1,18 +1,22 @@
-// SVMRegressor and SVMClassifier: kernels in float, sums of pairs of classes in double, as ONNX Runtime computes them.
+// SVMRegressor and SVMClassifier: kernels and products in float, sums of pairs of classes in double, as ONNX Runtime computes them.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "compiler/ir/nodes/argmax.h"
+#include "compiler/ir/nodes/arrange.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/couple.h"
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/pairwise.h"
+#include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/matrix.h"
 #include "compiler/ir/tables/measure.h"
+#include "frontends/onnx/contract.h"
 #include "frontends/onnx/operators/trees.h"
 
 namespace kiln::onnx {
@@ -25,24 +29,42 @@ ir::TableRef matrix(OperatorImport& n, ir::Elem elem, std::vector<double> number
   return n.build.table(std::move(matrix), name);
 }
 
-/// Support vectors and the kernel; without vectors the machine is linear in the columns.
+/// x to the power of `degree`, as Eigen computes it in float: exponents -3 .. 7 by squarings.
+ValueId power(OperatorImport& n, ValueId x, double degree) {
+  const auto mul = [&](ValueId a, ValueId b) { return n.build.call("mul", {a, b}); };
+  if (degree != std::floor(degree) || degree < -3 || degree > 7 || degree == 0) return n.build.call("pow", {x, n.build.number32(degree)});
+  if (degree < 0) x = n.build.call("div", {n.build.number32(1), x});
+  ValueId odd = kNone;
+  auto left = static_cast<uint32_t>(std::abs(degree));
+  for (; left > 1; left /= 2) {
+    if (left % 2) odd = odd == kNone ? x : mul(odd, x);
+    x = mul(x, x);
+  }
+  return odd == kNone ? x : mul(odd, x);
+}
+
+/// Support vectors and the kernel; without vectors the machine is linear in the columns. Products are those of ONNX Runtime's Gemm:
+/// fused multiply-add over the columns, then alpha * sum + C rounded once, which double precision holds.
 class Machine {
  public:
   Machine(OperatorImport& n, uint32_t columns, int64_t vectors) : n_(n), columns_(columns), vectors_(static_cast<uint32_t>(vectors)) {
-    const int kernel = n.choice("kernel_type", {"LINEAR", "POLY", "RBF", "SIGMOID"}, 0);
+    kernel_ = static_cast<Kernel>(n.choice("kernel_type", {"LINEAR", "POLY", "RBF", "SIGMOID"}, linear));
     const auto parameters = n.numbers("kernel_params"), support = n.numbers("support_vectors");
     if (vectors < 0 || vectors > 1 << 24) n.invalid("has " + std::to_string(vectors) + " support vectors");
     if (isLinear()) return;
-    if (kernel != 0 && parameters.size() != 3) n.invalid("attribute 'kernel_params' has " + std::to_string(parameters.size()) + " entries, not gamma, coef0 and degree");
+    if (kernel_ != linear && parameters.size() != 3) n.invalid("attribute 'kernel_params' has " + std::to_string(parameters.size()) + " entries, not gamma, coef0 and degree");
     if (support.size() != uint64_t{vectors_} * columns)
       n.invalid("attribute 'support_vectors' has " + std::to_string(support.size()) + " entries for " + std::to_string(vectors_) + " vectors of " + std::to_string(columns) + " columns");
-    ir::Measure measure;
-    constexpr ir::Measure::Metric kMetrics[] = {ir::Measure::dot, ir::Measure::polynomial, ir::Measure::rbf, ir::Measure::sigmoid};
-    measure.metric = kMetrics[kernel];
-    if (kernel != 0) measure.gamma = parameters[0], measure.coef0 = parameters[1], measure.degree = parameters[2];
-    pairwise_.measure = n.build.table(std::move(measure), "kernel");
-    pairwise_.rows = matrix(n, ir::Elem::f32, support, {vectors_, columns}, "support_vectors");
-    nans_.numbers.assign(vectors_, std::numeric_limits<double>::quiet_NaN());
+    if (kernel_ != linear) gamma_ = parameters[0], coef0_ = parameters[1], degree_ = parameters[2];
+    const ir::TableRef rows = matrix(n, ir::Elem::f32, support, {vectors_, columns}, "support_vectors");
+    if (kernel_ == rbf) {
+      ir::Measure measure;
+      measure.metric = ir::Measure::rbf, measure.gamma = gamma_;
+      pairwise_.measure = n.build.table(std::move(measure), "kernel"), pairwise_.rows = rows;
+      nans_.numbers.assign(vectors_, std::numeric_limits<double>::quiet_NaN());
+    } else {
+      dot_.weights = rows, dot_.order = ir::Dense::fused, dot_.panel = gemmPanel(columns, vectors_);
+    }
   }
   bool isLinear() const { return vectors_ == 0; }
   uint32_t inputs() const { return isLinear() ? columns_ : vectors_; }
@@ -50,13 +72,25 @@ class Machine {
   /// What the coefficients weigh, f32 [inputs]: the kernel of the row and each vector (NaN where the row has NaN), or the row.
   ValueId weighed(ValueId row) {
     if (isLinear()) return row;
-    const Tensor nans = hostTensor(ElementType::f32, plainAxes({vectors_}), nans_);
-    return n_.build.add(ir::Coalesce(), {n_.build.add(ir::Pairwise(pairwise_), {row}), n_.vector(nans)});
+    ir::Builder& build = n_.build;
+    if (kernel_ == rbf) {
+      const Tensor nans = hostTensor(ElementType::f32, plainAxes({vectors_}), nans_);
+      return build.add(ir::Coalesce(), {build.add(ir::Pairwise(pairwise_), {row}), n_.vector(nans)});
+    }
+    const ValueId dot = build.add(ir::Dense(dot_), {row});
+    if (kernel_ == linear) return dot;
+    ValueId x = build.call("mul", {build.add(ir::Cast(ir::Elem::f64), {dot}), build.number(gamma_)});
+    if (coef0_ != 0) x = build.call("add", {x, build.number(coef0_)});
+    x = build.add(ir::Cast(ir::Elem::f32), {x});
+    return kernel_ == poly ? power(n_, x, degree_) : build.call("tanh", {x});
   }
 
  private:
   OperatorImport& n_;
   uint32_t columns_, vectors_;
+  enum Kernel { linear, poly, rbf, sigmoid } kernel_ = linear;
+  double gamma_ = 0, coef0_ = 0, degree_ = 0;
+  ir::Dense dot_;
   ir::Pairwise pairwise_;
   Elements nans_;
 };
@@ -119,23 +153,50 @@ Classes readClasses(OperatorImport& n) {
   return c;
 }
 
-// Sums of the pairs i < j, in double: coefficients [classes - 1, vectors] in libsvm's order.
-ir::Dense pairSums(OperatorImport& n, const Classes& c, uint32_t vectors) {
-  if (c.vectorsPerClass.size() != c.count) n.invalid("attribute 'vectors_per_class' has " + std::to_string(c.vectorsPerClass.size()) + " entries for " + std::to_string(c.count) + " classes");
-  if (c.coefficients.size() != uint64_t{c.count - 1} * vectors) n.invalid("attribute 'coefficients' has " + std::to_string(c.coefficients.size()) + " entries, not " + std::to_string((c.count - 1) * vectors));
-  if (c.rho.size() != c.pairs()) n.invalid("attribute 'rho' has " + std::to_string(c.rho.size()) + " entries for " + std::to_string(c.pairs()) + " pairs of classes");
-  if (uint64_t{c.pairs()} * vectors > 1 << 24) n.unsupported("a machine of more than 2^24 coefficients");
-  std::vector<uint32_t> first = {0};
-  for (int64_t size : c.vectorsPerClass) first.push_back(first.back() + static_cast<uint32_t>(size));
-  std::vector<double> weights(size_t{c.pairs()} * vectors);
-  uint32_t pair = 0;
-  for (uint32_t i = 0; i < c.count; i++)
-    for (uint32_t j = i + 1; j < c.count; j++, pair++) {
-      for (uint32_t v = first[i]; v < first[i + 1]; v++) weights[size_t{pair} * vectors + v] = c.coefficients[size_t{j - 1} * vectors + v];
-      for (uint32_t v = first[j]; v < first[j + 1]; v++) weights[size_t{pair} * vectors + v] = c.coefficients[size_t{i} * vectors + v];
+// Sums of the pairs i < j, f64 [pairs]: products in float of the kernels and coefficients [classes - 1, vectors] in libsvm's order, added in
+// double, those of class i first.
+class PairSums {
+ public:
+  PairSums(OperatorImport& n, const Classes& c, uint32_t vectors) : n_(n), c_(c), vectors_(vectors) {
+    if (c.vectorsPerClass.size() != c.count) n.invalid("attribute 'vectors_per_class' has " + std::to_string(c.vectorsPerClass.size()) + " entries for " + std::to_string(c.count) + " classes");
+    if (c.coefficients.size() != uint64_t{c.count - 1} * vectors) n.invalid("attribute 'coefficients' has " + std::to_string(c.coefficients.size()) + " entries, not " + std::to_string((c.count - 1) * vectors));
+    if (c.rho.size() != c.pairs()) n.invalid("attribute 'rho' has " + std::to_string(c.rho.size()) + " entries for " + std::to_string(c.pairs()) + " pairs of classes");
+    if (uint64_t{c.pairs()} * vectors > 1 << 24) n.unsupported("a machine of more than 2^24 coefficients");
+    std::vector<int64_t> first = {0};
+    for (int64_t size : c.vectorsPerClass) first.push_back(first.back() + size);
+    for (uint32_t i = 0; i < c.count; i++)
+      for (uint32_t j = i + 1; j < c.count; j++) {
+        std::vector<int64_t>& pair = at_.emplace_back();
+        for (int64_t v = first[i]; v < first[i + 1]; v++) pair.push_back(int64_t{j - 1} * vectors + v);
+        for (int64_t v = first[j]; v < first[j + 1]; v++) pair.push_back(int64_t{i} * vectors + v);
+        longest_ = std::max(longest_, pair.size());
+      }
+  }
+  ValueId of(ValueId kernels) {
+    const auto constant = [&](ElementType type, std::vector<double> numbers, std::vector<int64_t> sizes) {
+      Elements elements;
+      elements.numbers = std::move(numbers);
+      return n_.shaped(hostTensor(type, plainAxes(sizes), std::move(elements)), {sizes.begin(), sizes.end()});
+    };
+    const ValueId coefficients = constant(ElementType::f32, c_.coefficients, {c_.count - 1, vectors_});
+    ir::Arrange pairs;
+    pairs.shape = {c_.pairs(), static_cast<uint32_t>(longest_)}, pairs.number = 0;
+    for (const std::vector<int64_t>& pair : at_) {
+      pairs.at.insert(pairs.at.end(), pair.begin(), pair.end());
+      pairs.at.insert(pairs.at.end(), longest_ - pair.size(), -1);
     }
-  return sums(n, ir::Elem::f64, std::move(weights), c.rho, vectors);
-}
+    const ValueId products = n_.build.add(std::move(pairs), {n_.build.call("mul", {kernels, coefficients})});
+    const ValueId sums = n_.build.add(ir::Reduce(), {n_.build.add(ir::Cast(ir::Elem::f64), {products})});
+    return n_.build.call("add", {sums, constant(ElementType::f64, c_.rho, {c_.pairs()})});
+  }
+
+ private:
+  OperatorImport& n_;
+  const Classes& c_;
+  uint32_t vectors_;
+  std::vector<std::vector<int64_t>> at_;   // of each pair its products' places in [classes - 1, vectors]
+  size_t longest_ = 0;
+};
 
 // The class with most votes, the first of equals: a positive sum is a vote for i, any other for j.
 ValueId winner(OperatorImport& n, const Classes& c, ValueId pairScores) {
@@ -149,6 +210,19 @@ ValueId winner(OperatorImport& n, const Classes& c, ValueId pairScores) {
   const ValueId won = n.build.add(ir::Cast(ir::Elem::f64), {n.build.call("gt", {pairScores, n.build.number(0)})});
   const ValueId votes = n.build.add(ir::Dense(sums(n, ir::Elem::f64, std::move(weights), std::move(bias), c.pairs())), {won});
   return n.build.add(ir::Coalesce(), {n.build.add(ir::ArgMax(), {votes}), n.build.integer(0, ir::Elem::i32)});
+}
+
+// The class of a machine that is linear in its columns: that of the largest score. ONNX Runtime makes it the second of two where that score is
+// above 0, or, if no coefficient is negative, 0.5 or more.
+ValueId linearWinner(OperatorImport& n, const Classes& c, ValueId scores) {
+  const ValueId best = n.build.add(ir::Coalesce(), {n.build.add(ir::ArgMax(), {scores}), n.build.integer(0, ir::Elem::i32)});
+  if (c.count != 2 || !c.probA.empty() || n.spec()) return best;
+  ir::Reduce max;
+  max.op = ir::Reduce::max;
+  const ValueId most = n.build.add(std::move(max), {scores});
+  const bool allPositive = std::all_of(c.coefficients.begin(), c.coefficients.end(), [](double v) { return v >= 0; });
+  const ValueId isSecond = allPositive ? n.build.call("ge", {most, n.build.number32(0.5)}) : n.build.call("gt", {most, n.build.number32(0)});
+  return n.build.add(ir::Select(), {isSecond, n.build.integer(1, ir::Elem::i32), best});
 }
 
 // Platt's probability of each pair, coupled.
@@ -190,12 +264,13 @@ void svmClassifier(OperatorImport& n) {
   const bool coupled = !c.probA.empty() && !machine.isLinear();
   if (coupled && c.probA.size() != c.pairs()) n.invalid("attribute 'prob_a' has " + std::to_string(c.probA.size()) + " entries for " + std::to_string(c.pairs()) + " pairs of classes");
   ir::Dense dense;
+  std::optional<PairSums> pairSums;
   if (machine.isLinear()) {
     if (c.coefficients.size() != uint64_t{c.count} * rows.columns)
       n.invalid("attribute 'coefficients' has " + std::to_string(c.coefficients.size()) + " entries for " + std::to_string(c.count) + " classes of " + std::to_string(rows.columns) + " columns");
     dense = sums(n, ir::Elem::f32, c.coefficients, std::vector<double>(c.count, c.rho[0]), rows.columns);
   } else {
-    dense = pairSums(n, c, machine.inputs());
+    pairSums.emplace(n, c, machine.inputs());
   }
   std::vector<ValueId> labels, columns;
   uint32_t width = machine.isLinear() || coupled || c.count == 2 ? c.count : c.pairs();
@@ -203,11 +278,10 @@ void svmClassifier(OperatorImport& n) {
     ValueId weighed = machine.weighed(row);
     if (machine.isLinear()) {
       const ValueId scores = n.build.add(ir::Dense(dense), {weighed});
-      const ValueId best = n.build.add(ir::Coalesce(), {n.build.add(ir::ArgMax(), {scores}), n.build.integer(0, ir::Elem::i32)});
-      labels.push_back(labelAt(n, c.labels, best)), columns.push_back(postTransform(n, scores, c.transform));
+      labels.push_back(labelAt(n, c.labels, linearWinner(n, c, scores))), columns.push_back(postTransform(n, scores, c.transform));
       continue;
     }
-    const ValueId pairScores = n.build.add(ir::Dense(dense), {n.build.add(ir::Cast(ir::Elem::f64), {weighed})});
+    const ValueId pairScores = pairSums->of(weighed);
     const ValueId scores = n.build.add(ir::Cast(ir::Elem::f32), {pairScores});
     labels.push_back(labelAt(n, c.labels, winner(n, c, pairScores)));
     if (coupled) columns.push_back(postTransform(n, probabilities(n, c, scores), c.transform));
