@@ -1,6 +1,7 @@
 // The columns of a scorer: a tensor input X of k elements a row is read from X[0] .. X[k-1] (X[i,j] for two dimensions and more, X
 // if k = 1), an entry of a map input from X[key]. Outputs are named the same way; a map's are NAME[label], those of element i of
 // a sequence begin with NAME.i; tokens of a text are NAME[0] .. up to a limit. Inputs are never missing: an empty number is NaN, an empty text is "".
+#include <set>
 #include <algorithm>
 
 #include "compiler/ir/nodes/check.h"
@@ -163,9 +164,11 @@ void Importer::putMaps(const std::string& name, const Value& maps, const std::st
 }
 
 void Importer::putOutputs(const proto::GraphProto& graph, const std::vector<Value>& values) {
+  std::set<std::string> seen;   // a result that stands twice among the outputs is one
   for (int i = 0; i < graph.output_size(); i++) {
     const Value& value = values[static_cast<size_t>(i)];
     const std::string& name = graph.output(i).name();
+    if (!seen.insert(name).second) continue;
     const std::string path = "graph.output[" + std::to_string(i) + "] '" + name + "'";
     build.at({0, 0, path});
     try {

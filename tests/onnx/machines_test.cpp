@@ -42,8 +42,27 @@ TEST(FeatureVectorizer, OfMoreDimensions) {
 TEST(LinearRegressor, WrongNumberOfCoefficients) {
   Graph g(21, 1);
   g.input("X", Type::FLOAT, {-1, 2}).output("Y");
-  g.node("LinearRegressor", {"X"}, {"Y"}, kMl).floats("coefficients", {1, 2, 3}).floats("intercepts", {0});
-  EXPECT_NE(g.check().find("'coefficients' has 3 entries"), std::string::npos);
+  g.node("LinearRegressor", {"X"}, {"Y"}, kMl).floats("coefficients", {1}).floats("intercepts", {0});
+  EXPECT_NE(g.check().find("'coefficients' has 1 entries"), std::string::npos);
+}
+
+// More coefficients than columns: ONNX Runtime reads the first ones, and gives 21.
+TEST(LinearRegressor, MoreCoefficientsThanColumns) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  g.node("LinearRegressor", {"X"}, {"Y"}, kMl).floats("coefficients", {1, 2, 3});
+  const std::string warned = g.score("X[0],X[1]\n1,10\n");
+  EXPECT_NE(warned.find("those beyond are ignored"), std::string::npos);
+  EXPECT_EQ(warned.substr(warned.size() - 5), "Y\n21\n");
+  EXPECT_NE(g.check("--semantics=spec").find("'coefficients' has 3 entries"), std::string::npos);
+}
+
+// Scores (nan, ...) and (1, nan, 2): labels of ONNX Runtime 1.32.
+TEST(LinearClassifier, NotANumberAsFirstScore) {
+  Graph g(21, 1);
+  g.input("X", Type::FLOAT, {-1, 2}).output("label", Type::INT64).output("s");
+  g.node("LinearClassifier", {"X"}, {"label", "s"}, kMl).floats("coefficients", {INFINITY, 0, 0, 1, 1, 0}).floats("intercepts", {0, 0, 0}).ints("classlabels_ints", {5, 6, 7});
+  EXPECT_EQ(g.score("X[0],X[1]\n0,1\n-1,1\n-2,-1\n"), "label,s[0],s[1],s[2]\n5,nan,1,0\n6,-inf,1,-1\n6,-inf,-1,-2\n");
 }
 
 // Two vectors (1,0) and (0,1), linear kernel: s = 2 x0 - x1 + 0.5. A positive sum votes for the first class.

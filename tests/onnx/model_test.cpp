@@ -18,6 +18,13 @@ Graph sum(const std::vector<int64_t>& dims) {
 }
 
 // Without an open leading dimension one evaluation is one row; with one, a reduction over it mixes rows.
+TEST(Model, OutputThatStandsTwice) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1}).output("Y").output("Y");
+  g.node("Neg", {"X"}, {"Y"});
+  EXPECT_EQ(g.score("X\n3\n"), "Y\n-3\n");
+}
+
 TEST(Batch, WholeOrRows) {
   EXPECT_EQ(sum({2, 2}).score("\"X[0,0]\",\"X[0,1]\",\"X[1,0]\",\"X[1,1]\"\n1,2,3,4\n"), "Y\n10\n");
   EXPECT_EQ(sum({1, 2}).score("X[0],X[1]\n1,2\n5,6\n"), "Y\n3\n11\n");

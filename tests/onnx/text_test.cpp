@@ -16,6 +16,23 @@ TEST(Tokenizer, WordsByPattern) {
   EXPECT_EQ(g.score("X\nA GOOD film. Good!\n\"\"\n"), "Y[0],Y[1],Y[2],Y[3]\n2,1,4,0\n0,0,0,0\n");
 }
 
+// What Python's re.findall gives for these texts: (?u) makes words of the letters and digits of all scripts.
+TEST(Tokenizer, WordsOfAllScripts) {
+  const auto counting = [](const std::string& pattern) {
+    Graph g;
+    g.input("X", Type::STRING, {-1}).output("Y");
+    g.node("Tokenizer", {"X"}, {"t"}, "com.microsoft").integer("mark", 0).integer("mincharnum", 1).text("pad_value", "#").text("tokenexp", pattern);
+    g.node("TfIdfVectorizer", {"t"}, {"Y"}).strings("pool_strings", {"été", "à", "日本", "t", "x_1"}).ints("ngram_counts", {0}).ints("ngram_indexes", {0, 1, 2, 3, 4})
+        .integer("min_gram_length", 1).integer("max_gram_length", 1).integer("max_skip_count", 0).text("mode", "TF");
+    return g;
+  };
+  const std::string csv = "X\nété à-été\n日本 x_1\n", header = "Y[0],Y[1],Y[2],Y[3],Y[4]\n";
+  EXPECT_EQ(counting("(?u)\\b\\w+\\b").score(csv), header + "2,1,0,0,0\n0,0,1,0,1\n");
+  EXPECT_EQ(counting("(?u)\\b\\w\\w+\\b").score(csv), header + "2,0,0,0,0\n0,0,1,0,1\n");
+  EXPECT_EQ(counting("\\b\\w+\\b").score(csv), header + "0,0,0,2,0\n0,0,0,0,1\n");   // RE2's, of ASCII
+  EXPECT_NE(counting("(?u)\\w+-\\w+").check().find("(?u)"), std::string::npos);
+}
+
 TEST(Tokenizer, Separators) {
   Graph g;
   g.input("X", Type::STRING, {-1}).output("Y");

@@ -1,6 +1,4 @@
 // LinearRegressor and LinearClassifier: weighted sums in float, whatever the type of the input, as ONNX Runtime computes them.
-#include "compiler/ir/nodes/argmax.h"
-#include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/select.h"
@@ -18,12 +16,12 @@ ir::TableRef matrix(OperatorImport& n, const std::vector<double>& numbers, std::
   return n.build.table(std::move(matrix), name);
 }
 
-// A function from a row to the vector of its `outputs` weighted sums. `mayBeLonger`: ONNX Runtime reads the first coefficients of a
-// classifier as rows of the width of its input, if all of them are a multiple of the classes.
-ir::Dense linear(OperatorImport& n, const std::vector<double>& coefficients, const std::vector<double>& intercepts, uint32_t columns, uint32_t outputs, bool mayBeLonger) {
+// A function from a row to the vector of its `outputs` weighted sums. Of a list that is longer ONNX Runtime reads the first coefficients as
+// rows of the width of the input; that of a classifier must be a multiple of the classes.
+ir::Dense linear(OperatorImport& n, const std::vector<double>& coefficients, const std::vector<double>& intercepts, uint32_t columns, uint32_t outputs, bool isMultiple) {
   const uint64_t wanted = uint64_t{columns} * outputs;
   const std::string found = "attribute 'coefficients' has " + std::to_string(coefficients.size()) + " entries for " + std::to_string(outputs) + " rows of " + std::to_string(columns);
-  const bool fits = coefficients.size() == wanted || (mayBeLonger && !n.spec() && coefficients.size() > wanted && coefficients.size() % outputs == 0);
+  const bool fits = coefficients.size() == wanted || (!n.spec() && coefficients.size() > wanted && (!isMultiple || coefficients.size() % outputs == 0));
   if (!fits) n.invalid(found);
   if (coefficients.size() > wanted) n.warn(found, "those beyond are ignored, as ONNX Runtime does");
   ir::Dense dense;
@@ -84,7 +82,7 @@ void linearClassifier(OperatorImport& n) {
   for (ValueId row : rows.vectors) {
     const ValueId raw = n.build.add(ir::Dense(dense), {row});
     if (!binary) {
-      const ValueId best = n.build.add(ir::Coalesce(), {n.build.add(ir::ArgMax(), {raw}), n.build.integer(0, ir::Elem::i32)});
+      const ValueId best = firstLargest(n, raw);
       outputLabels.push_back(labelAt(n, labels, best));
       columns.push_back(postTransform(n, raw, transform));
       continue;

@@ -170,6 +170,7 @@ std::vector<Along> sizesOf(OperatorImport& n, const Tensor& x, const Rules& r) {
   if (!fits) n.invalid("needs scales or sizes");
   if (byScales) {
     many(scalesAt, axes.size());
+    n.ignore("keep_aspect_ratio_policy");   // of sizes
     const auto scales = n.elements(scalesAt).numbers;
     for (size_t i = 0; i < axes.size(); i++) {
       if (!(scales[i] > 0) || scales[i] > 1 << 16) n.invalid("a scale of " + std::to_string(scales[i]));

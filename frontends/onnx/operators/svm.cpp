@@ -215,7 +215,7 @@ ValueId winner(OperatorImport& n, const Classes& c, ValueId pairScores) {
 // The class of a machine that is linear in its columns: that of the largest score. ONNX Runtime makes it the second of two where that score is
 // above 0, or, if no coefficient is negative, 0.5 or more.
 ValueId linearWinner(OperatorImport& n, const Classes& c, ValueId scores) {
-  const ValueId best = n.build.add(ir::Coalesce(), {n.build.add(ir::ArgMax(), {scores}), n.build.integer(0, ir::Elem::i32)});
+  const ValueId best = firstLargest(n, scores);
   if (c.count != 2 || !c.probA.empty() || n.spec()) return best;
   ir::Reduce max;
   max.op = ir::Reduce::max;

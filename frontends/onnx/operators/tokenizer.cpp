@@ -31,13 +31,33 @@ void setSeparators(OperatorImport& n, const std::vector<std::string>& separators
   }
 }
 
+// A pattern as Python reads it that begins with (?u), which ONNX Runtime refuses: letters and digits are those of all scripts. Of the classes
+// whole words of \w are read, \b\w\w+\b; as they are taken whole, they need no \b.
+std::string withoutUnicodeFlag(OperatorImport& n, const std::string& pattern) {
+  const std::string_view flag = "(?u)", word = "\\w", edge = "\\b";
+  if (pattern.rfind(flag, 0) != 0) return pattern;
+  std::string_view rest = std::string_view(pattern).substr(flag.size());
+  const auto take = [&](std::string_view what) {
+    if (rest.substr(0, what.size()) != what) return false;
+    rest.remove_prefix(what.size());
+    return true;
+  };
+  size_t letters = 0;
+  const bool opens = take(edge);
+  while (take(word)) letters++;
+  if (opens && letters > 0 && letters < 1000 && take("+") && take(edge) && rest.empty()) return "[\\p{L}\\p{N}_]{" + std::to_string(letters) + ",}";
+  for (const char* escape : {"\\w", "\\W", "\\d", "\\D", "\\s", "\\S", "\\b", "\\B", "(?"})
+    if (pattern.find(escape, flag.size()) != std::string::npos) n.unsupported("the pattern '" + pattern + "'", std::string("with (?u) '") + escape + "' is read in whole words alone, \\b\\w+\\b");
+  return pattern.substr(flag.size());
+}
+
 }  // namespace
 
 void tokenizer(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::str});
   auto rule = std::make_shared<ir::Tokenizer>();
   const std::vector<std::string> separators = n.texts("separators");
-  rule->words = n.text("tokenexp", "");
+  rule->words = withoutUnicodeFlag(n, n.text("tokenexp", ""));
   rule->mark = n.integer("mark", 0) != 0;
   const int64_t least = n.integer("mincharnum", 1);
   const std::string padding = n.text("pad_value", "");

@@ -12,6 +12,7 @@
 #include "compiler/ir/nodes/normalize.h"
 #include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
+#include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/lookup.h"
 
 namespace kiln::onnx {
@@ -404,6 +405,14 @@ ClassLabels readLabels(OperatorImport& n, const char* texts, const char* integer
   if (labels.texts.empty() == labels.integers.empty()) n.invalid("needs one of the attributes '" + std::string(texts) + "' and '" + integers + "'");
   labels.isText = !labels.texts.empty();
   return labels;
+}
+
+ValueId firstLargest(OperatorImport& n, ValueId scores) {
+  ir::Take first;
+  first.at = {0}, first.scalar = true;
+  const ValueId zero = n.build.integer(0, ir::Elem::i32), isStuck = n.build.call("is_nan", {n.build.add(std::move(first), {scores})});
+  const ValueId largest = n.build.add(ir::Coalesce(), {n.build.add(ir::ArgMax(), {scores}), zero});
+  return n.build.add(ir::Select(), {isStuck, zero, largest});
 }
 
 ValueId labelAt(OperatorImport& n, const ClassLabels& labels, ValueId index) {

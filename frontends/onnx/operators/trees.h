@@ -75,6 +75,8 @@ struct ClassLabels {
   std::vector<std::string> shown() const;
 };
 ClassLabels readLabels(OperatorImport& n, const char* texts, const char* integers);
+/// The index (i32) of the largest score [n], the first of equals, found as ONNX Runtime does: a NaN never wins, but as the first score it stays.
+ValueId firstLargest(OperatorImport& n, ValueId scores);
 /// The label of an i32 index.
 ValueId labelAt(OperatorImport& n, const ClassLabels& labels, ValueId index);
 
