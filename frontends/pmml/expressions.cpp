@@ -207,7 +207,7 @@ Typed discretize(Importer& in, Scope& scope, const Element* e, const FieldType* 
     if (!closure || !low || !high || !in.onlyAttributes(interval, {"closure", "leftMargin", "rightMargin"})) return {};
     if (*closure < 0) return in.missing(interval, "closure"), Typed();
     bins.push_back(*value);
-    edges.low.push_back(*low), edges.high.push_back(*high), edges.closed.push_back(static_cast<uint8_t>(*closure));
+    edges.low.push_back(*low), edges.high.push_back(*high), edges.closed.push_back(Importer::closedSides(interval, *closure));
   }
   auto ifMissing = in.attribute(e, "mapMissingTo"), otherwise = in.attribute(e, "defaultValue");
   if (ifMissing || otherwise) {

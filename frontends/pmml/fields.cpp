@@ -113,6 +113,7 @@ struct Fields {
         if (closure && *closure < 0) in.missing(e, "closure");
         return void(ok = false);
       }
+      if (isText()) return void(ok = in.invalid(e, "", "the values of a string field have no intervals"));
       double margins[2] = {-kInfinity, kInfinity};
       const char* names[2] = {"leftMargin", "rightMargin"};
       for (int i = 0; i < 2; i++)
@@ -125,7 +126,7 @@ struct Fields {
           margins[i] = *value;
         }
       prepare.intervalLow.push_back(margins[0]), prepare.intervalHigh.push_back(margins[1]);
-      prepare.intervalClosed.push_back(static_cast<uint8_t>(*closure));
+      prepare.intervalClosed.push_back(Importer::closedSides(e, *closure));
     }
   }
 

@@ -151,12 +151,20 @@ Typed statistic(Application& a) {
 
 Typed sameType(Application& a) { return arithmetic(a); }
 
-// In float for float arguments, else in double.
+// In double, of floats too.
 Typed math(Application& a) {
+  if (!promote(a, DataType::real)) return {};
+  return typed(a.call(values(a)), DataType::real);
+}
+
+// The quotient is rounded down, so that of floats it must not round up to the next integer before.
+Typed modulo(Application& a) {
   if (!promote(a)) return {};
-  if (a.arguments[0].type.dataType == DataType::integer)
-    for (Typed& x : a.arguments) x = typed(a.in.convert(x, typeOf(DataType::real), a.element), DataType::real);
-  return typed(a.call(values(a)), a.arguments[0].type.dataType);
+  const DataType type = a.arguments[0].type.dataType;
+  if (type == DataType::floating && !promote(a, DataType::real)) return {};
+  Typed result = typed(a.call(values(a)), a.arguments[0].type.dataType);
+  if (type == DataType::floating) result = typed(a.in.convert(result, typeOf(type), a.element), type);
+  return result;
 }
 
 Typed toInteger(Application& a) {
@@ -465,6 +473,19 @@ ValueId substitute(Importer& in, Typed& result, const std::string& text, const E
 
 }  // namespace
 
+// Whether the condition of an `if` or the arm that it chooses is missing: the other arm is no argument, and neither is
+// one that is not there. kNone: never.
+static ValueId missingChosen(Importer& in, const std::vector<Typed>& arguments, const Element* e) {
+  ir::Builder& build = in.build;
+  const auto missing = [&](size_t i) {
+    if (i >= arguments.size() || !build.type(arguments[i].value).nullable) return build.boolean(false);
+    return build.call("is_missing", {arguments[i].value});
+  };
+  const ValueId condition = in.convert(arguments[0], typeOf(DataType::boolean), e);
+  const ValueId arm = build.add(ir::Select(), {condition, missing(1), missing(2)});
+  return build.add(ir::Coalesce(), {arm, build.boolean(true)});
+}
+
 Typed Importer::apply(Scope& scope, const Element* e) {
   auto name = required(e, "function");
   auto treatment = choice(e, "invalidValueTreatment", {"returnInvalid", "asIs", "asMissing"}, 0);
@@ -492,6 +513,7 @@ Typed Importer::apply(Scope& scope, const Element* e) {
   // Kept before the function changes them: mapMissingTo looks at the arguments as they are.
   ValueId missingArgument = anyMissing(*this, arguments);
   bool lazy = *name == "if";
+  const std::vector<Typed> arms = lazy && ifMissing ? arguments : std::vector<Typed>();
   Typed result;
   if (!builtin) {
     result = callFunction(e, own->second, std::move(arguments));
@@ -526,12 +548,11 @@ Typed Importer::apply(Scope& scope, const Element* e) {
     recover.causes = KILN_UNDEFINED | KILN_TYPE_MISMATCH;
     result.value = build.add(recover, {result.value});
   }
-  if (ifMissing && (missingArgument != kNone || lazy)) {
+  if (lazy && ifMissing) missingArgument = missingChosen(*this, arms, e);
+  if (ifMissing && missingArgument != kNone) {
     ValueId value = substitute(*this, result, *ifMissing, e);
     if (value == kNone) return {};
-    // The arms of `if` are not arguments until they are chosen.
-    result.value = lazy ? build.add(ir::Coalesce(), {result.value, value})
-                        : build.add(ir::Select(), {missingArgument, value, result.value});
+    result.value = build.add(ir::Select(), {missingArgument, value, result.value});
   }
   if (otherwise) {
     ValueId value = substitute(*this, result, *otherwise, e);

@@ -103,6 +103,9 @@ struct Prediction {
   ValueId value = kNone;          ///< regression: a number. classification: cat of `labels`
   /// What the target's column holds, if not `value`: missing where the result is that of a segment without this target.
   ValueId column = kNone;
+  bool nameless = false;  ///< no segment has this target: `value` has a column of its own
+  /// --semantics=jpmml: where it is true, the result is a segment's as that gave it, and Targets around do not touch it.
+  ValueId settled = kNone;
   ir::TableRef labels;            ///< Dict of the target's categories
   ValueId probabilities = kNone;  ///< f64 or f32 [labels], in the order of the dict
   ValueId confidences = kNone;    ///< likewise
@@ -231,6 +234,9 @@ class Importer {
   std::optional<FieldType> fieldType(const Element* e, const FieldType& fallback);
   /// The number that a value of this type is in the IR (bool 0 and 1, dates as counts); nothing if the text is none.
   static std::optional<double> parseValue(const std::string& text, const FieldType& type);
+  /// Sides that belong to an Interval, as ir::inInterval takes them, of its closure (bit 0 left, bit 1 right). A side
+  /// without a margin has no end: infinity lies in it whatever the closure says.
+  static uint8_t closedSides(const Element* interval, int closure);
   static std::optional<int64_t> parseIntegral(const std::string& text, const FieldType& type);
   /// A constant of this type from an attribute's text; reported if it is not one.
   ValueId literal(const std::string& text, const FieldType& type, const Element* at);

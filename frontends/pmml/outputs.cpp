@@ -12,6 +12,7 @@
 #include "compiler/ir/tables/lookup.h"
 #include "frontends/pmml/classes.h"
 #include "frontends/pmml/import.h"
+#include "kiln/scorer.h"
 
 namespace kiln::pmml {
 
@@ -218,13 +219,17 @@ struct OutputFields {
     }
     Importer::Typed actual = importer.reference(scope, p.target, field);
     if (!actual) return std::nullopt;
-    actual.value = importer.failIfMissing(actual.value, actual.value);
+    if (importer.options.jpmml && build.type(actual.value).nullable) {   // without a prediction there is no residual to ask for
+      ValueId fails = build.call("is_missing", {actual.value});
+      if (build.type(p.value).nullable) fails = build.call("and", {fails, build.call("is_present", {p.value})});
+      actual.value = importer.failIf(actual.value, fails, KILN_MISSING_REQUIRED);
+    }
     OutputColumn column;
     column.type = {DataType::real, OpType::continuous};
     column.feature = ir::Output::other;
     if (!p.classification) {
-      const ValueId number = asNumber(importer, actual.value, build.type(p.value).elem);
-      column.value = build.call("sub", {number, p.value});
+      const Elem elem = ir::isInteger(build.type(p.value).elem) ? Elem::f64 : build.type(p.value).elem;
+      column.value = build.call("sub", {asNumber(importer, actual.value, elem), asNumber(importer, p.value, elem)});
       return column;
     }
     const auto label = importer.required(field, "value");
@@ -377,10 +382,21 @@ OutputColumn targetColumn(Importer& importer, const Prediction& prediction) {
   return column;
 }
 
+// The result of segments that name no target, under JPMML's name for it.
+OutputColumn namelessColumn(const Prediction& prediction) {
+  OutputColumn column;
+  column.name = "_target";
+  column.value = prediction.value;
+  column.type = prediction.targetType;
+  column.feature = prediction.classification ? ir::Output::label : ir::Output::value;
+  return column;
+}
+
 void emit(Importer& importer, const Element* model, const Prediction& prediction) {
   std::vector<OutputColumn> columns;
   columns.push_back(targetColumn(importer, prediction));
   for (const Prediction& other : prediction.others) columns.push_back(targetColumn(importer, other));
+  if (prediction.nameless) columns.push_back(namelessColumn(prediction));
   // An OutputField of a target's name takes its place.
   for (const OutputColumn& c : prediction.outputs) {
     OutputColumn* same = nullptr;

@@ -7,6 +7,7 @@
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/note.h"
+#include "compiler/ir/nodes/select.h"
 #include "compiler/support/number.h"
 #include "frontends/pmml/classes.h"
 #include "frontends/pmml/import.h"
@@ -65,6 +66,23 @@ void rescaleFeatures(Importer& importer, Prediction& prediction, const Rescaling
   for (auto& [name, feature] : features) prediction.features[name] = std::move(feature);
 }
 
+// The TargetValue's defaultValue, if there is one; nothing at all if that was refused.
+std::optional<std::optional<double>> defaultValue(Importer& importer, const Element* target) {
+  const Element* inner = target->FirstChildElement("TargetValue");
+  if (!inner || !inner->Attribute("defaultValue")) return std::optional<double>();
+  if (const Element* second = inner->NextSiblingElement("TargetValue"))
+    return importer.invalid(second, "", "a continuous target has one TargetValue"), std::nullopt;
+  const auto value = importer.number(inner, "defaultValue", std::nullopt);
+  if (!value) return std::nullopt;
+  return value;
+}
+
+ValueId orDefault(Importer& importer, ValueId value, std::optional<double> fallback) {
+  if (!fallback) return value;
+  noteDefault(importer, value);
+  return importer.build.add(ir::Coalesce(), {value, constantLike(importer, value, *fallback)});
+}
+
 bool numberTarget(Importer& importer, const Element* target, Prediction& prediction) {
   ir::Builder& build = importer.build;
   const bool hasMin = target->Attribute("min"), hasMax = target->Attribute("max");
@@ -76,24 +94,19 @@ bool numberTarget(Importer& importer, const Element* target, Prediction& predict
   rescaleFeatures(importer, prediction, {hasMin ? min : std::nullopt, hasMax ? max : std::nullopt, *factor, *constant});
   ValueId value = prediction.value;
   if (ir::isInteger(build.type(value).elem)) value = asNumber(importer, value, mathElem(importer));
+  const auto fallback = defaultValue(importer, target);
+  if (!fallback) return false;
+  // The default is a mean of target values, which are not rescaled; JPMML treats it like a prediction.
+  if (importer.options.jpmml) value = orDefault(importer, value, *fallback);
   if (hasMin) value = build.call("clip_low", {value, constantLike(importer, value, *min)});
   if (hasMax) value = build.call("clip_high", {value, constantLike(importer, value, *max)});
   if (*factor != 1) value = build.call("mul", {value, constantLike(importer, value, *factor)});
   if (*constant != 0 && !prediction.beganWithConstant)
     value = build.call("add", {value, constantLike(importer, value, *constant)});
+  if (!importer.options.jpmml) value = orDefault(importer, value, *fallback);
   if (*rounding >= 0) {
     static constexpr const char* kRound[] = {"round_half_up", "ceil", "floor"};
     value = build.call(kRound[*rounding], {value});
-  }
-  const Element* inner = target->FirstChildElement("TargetValue");
-  if (inner && inner->Attribute("defaultValue")) {
-    const auto fallback = importer.number(inner, "defaultValue", std::nullopt);
-    if (!fallback) return false;
-    if (inner->NextSiblingElement("TargetValue")) {
-      return importer.invalid(inner->NextSiblingElement("TargetValue"), "", "a continuous target has one TargetValue");
-    }
-    noteDefault(importer, value);
-    value = build.add(ir::Coalesce(), {value, constantLike(importer, value, *fallback)});
   }
   if (*rounding >= 0) value = build.add(ir::Cast(Elem::i64, ir::Cast::checked), {value});
   prediction.value = value;
@@ -106,7 +119,8 @@ bool classTarget(Importer& importer, const Element* model, const Element* target
     const double neutral = std::strcmp(name, "rescaleFactor") ? 0 : 1;
     const bool rescales = !std::strncmp(name, "rescale", 7);
     const auto number = rescales ? importer.number(target, name, std::nullopt) : std::nullopt;
-    if (!rescales || number != neutral) return importer.invalid(target, name, "the target is categorical");
+    if (rescales && !number) return false;
+    if (!rescales || number != neutral) importer.warn(target, std::string(name) + " has no effect: the target is categorical");
   }
   Classes classes = classesOf(importer, model);
   classes.dict = prediction.labels;
@@ -148,9 +162,46 @@ std::optional<double> Importer::sumStart(const Element* model) {
   return *value * *factor;  // -sum + c is -(sum - c)
 }
 
+namespace {
+
+// JPMML: Targets treat what has no result of its own.
+Prediction whereUnsettled(Importer& importer, const Prediction& own, Prediction treated) {
+  ir::Builder& build = importer.build;
+  const auto choose = [&](ValueId settled, ValueId before, ValueId after) {
+    return before == kNone || after == before ? after : build.add(ir::Select(), {settled, before, after});
+  };
+  ValueId before = own.value;
+  if (!own.classification && build.type(before) != build.type(treated.value)) {
+    before = asNumber(importer, before, Elem::f64);
+    treated.value = asNumber(importer, treated.value, Elem::f64);
+  }
+  treated.value = choose(own.settled, before, treated.value);
+  treated.probabilities = choose(own.settled, own.probabilities, treated.probabilities);
+  treated.features = own.features;
+  return treated;
+}
+
+bool applyTarget(Importer& importer, const Element* model, const Element* target, Prediction& prediction) {
+  const Prediction own = prediction;
+  const bool ok = prediction.classification ? classTarget(importer, model, target, prediction)
+                                            : numberTarget(importer, target, prediction);
+  if (ok && own.settled != kNone) prediction = whereUnsettled(importer, own, std::move(prediction));
+  return ok;
+}
+
+// JPMML's neighbours and chains of several targets do not look at Targets.
+bool ignoresTargets(const Element* model) {
+  if (!std::strcmp(model->Name(), "NearestNeighborModel")) return true;
+  const Element* segmentation = model->FirstChildElement("Segmentation");
+  const char* method = segmentation ? segmentation->Attribute("multipleModelMethod") : nullptr;
+  return method && (!std::strcmp(method, "multiModelChain") || !std::strcmp(method, "x-multiModelChain"));
+}
+
+}  // namespace
+
 std::optional<Prediction> Importer::applyTargets(Scope& scope, const Element* model, Prediction prediction) {
   const Element* targets = model->FirstChildElement("Targets");
-  if (!targets) return prediction;
+  if (!targets || (options.jpmml && ignoresTargets(model))) return prediction;
   if (!onlyChildren(targets, {"Target"})) return std::nullopt;
   for (const Element* target = targets->FirstChildElement("Target"); target;
        target = target->NextSiblingElement("Target")) {
@@ -176,17 +227,19 @@ std::optional<Prediction> Importer::applyTargets(Scope& scope, const Element* mo
       return std::nullopt;
     }
     if (meant->value == ir::kNone) continue;
+    // A target that no segment of a chain predicts has no class to treat.
+    if (!meant->classification && !ir::isNumber(build.type(meant->value).elem)) continue;
     at(target);
     Prediction column = *meant;  // the target's column has the same treatment, so that its defaults apply
-    const bool ok =
-        meant->classification ? classTarget(*this, model, target, *meant) : numberTarget(*this, target, *meant);
-    if (!ok) return std::nullopt;
+    if (!applyTarget(*this, model, target, *meant)) return std::nullopt;
     if (column.column != kNone) {
+      // Missing because the result is that of a segment without this target: no default belongs there.
+      const ValueId elsewhere = build.call("and", {build.call("is_missing", {column.column}), build.call("is_present", {column.value})});
       column.value = std::exchange(column.column, kNone);
       column.probabilities = kNone;
-      if (!(column.classification ? classTarget(*this, model, target, column) : numberTarget(*this, target, column)))
-        return std::nullopt;
-      meant->column = column.value;
+      if (!applyTarget(*this, model, target, column)) return std::nullopt;
+      const ValueId none = build.missing(build.type(column.value).scalar());
+      meant->column = build.add(ir::Select(), {elsewhere, none, column.value});
     }
   }
   return prediction;

@@ -180,6 +180,11 @@ std::optional<int64_t> Importer::parseIntegral(const std::string& raw, const Fie
   return std::nullopt;
 }
 
+uint8_t Importer::closedSides(const Element* interval, int closure) {
+  const int open = (interval->Attribute("leftMargin") ? 0 : 1) | (interval->Attribute("rightMargin") ? 0 : 2);
+  return static_cast<uint8_t>(closure | open);
+}
+
 std::optional<double> Importer::parseValue(const std::string& raw, const FieldType& type) {
   std::string_view text = trimmed(raw);
   if (type.dataType == DataType::real) return parseNumber(text);

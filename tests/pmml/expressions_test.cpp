@@ -78,7 +78,12 @@ TEST(Expressions, MapMissingToLooksAtArgumentsAndDefaultValueAtTheResult) {
   EXPECT_EQ(eval(apply("+", {"a", "b"}, "defaultValue=\"-98\""), {{"a", "1"}}), "-98");
   EXPECT_EQ(eval(apply("max", {"a", "b"}, "mapMissingTo=\"-99\""), {{"a", "1"}}),
             "-99");  // max itself would leave b out
-  EXPECT_EQ(eval(apply("if", {"p", "b"}, "mapMissingTo=\"7\""), {{"p", "false"}}), "7");
+  // The arm that is not chosen is no argument, and neither is one that is not there (JPMML-Evaluator 1.7.7).
+  EXPECT_EQ(eval(apply("if", {"p", "a", "b"}, "mapMissingTo=\"7\""), {{"p", "true"}, {"a", "1"}}), "1");
+  EXPECT_EQ(eval(apply("if", {"p", "a", "b"}, "mapMissingTo=\"7\""), {{"p", "false"}, {"a", "1"}}), "7");
+  EXPECT_EQ(eval(apply("if", {"p", "a"}, "mapMissingTo=\"7\" defaultValue=\"8\""), {{"p", "false"}, {"a", "1"}}), "8");
+  EXPECT_EQ(eval(apply("if", {"p", "a"}, "mapMissingTo=\"7\""), {{"p", "false"}}), "");
+  EXPECT_EQ(eval(apply("if", {"p", "a"}, "mapMissingTo=\"7\""), {{"a", "1"}}), "7");
 }
 
 TEST(Expressions, BeforeVersion42MapMissingToMeantDefaultValue) {
@@ -129,6 +134,15 @@ TEST(Expressions, Mathematics) {
   EXPECT_EQ(eval(apply("pow", {"i", "=-1"}), {{"i", "2"}}), "0.5");
   EXPECT_EQ(eval(apply("stdNormalCDF", {"a"}), {{"a", "0"}}), "0.5");
   EXPECT_EQ(eval(apply("normalIDF", {"a", "=3", "=2"}), {{"a", "0.5"}}), "3");
+}
+
+// JPMML-Evaluator 1.7.7, as are the sums above: functions of real numbers are double, whatever they are of.
+TEST(Expressions, FunctionsOfFloatsAreDouble) {
+  EXPECT_EQ(eval(apply("exp", {"f"}), {{"f", "0.3"}}), "1.3498588236675741");
+  EXPECT_EQ(eval(apply("sqrt", {"f"}), {{"f", "0.3"}}), "0.5477225683874355");
+  EXPECT_EQ(eval(apply("hypot", {"f", "f"}), {{"f", "0.3"}}), "0.4242640855706679");
+  // 0.3 as a float is more than a tenth of 3.
+  EXPECT_EQ(eval(apply("modulo", {"i", "f"}), {{"i", "3"}, {"f", "0.3"}}, "float"), "0.2999998927116394");  // the float 0.2999999
 }
 
 TEST(Expressions, ComparisonsTypeTheConstantByTheOtherSide) {
@@ -239,6 +253,10 @@ TEST(Expressions, DiscretizeTakesTheFirstBin) {
   EXPECT_EQ(eval(with("mapMissingTo=\"none\""), {}, "string"), "none");
   EXPECT_EQ(eval(with("defaultValue=\"other\""), {{"a", "5"}}, "string"), "other");
   EXPECT_EQ(eval(with("defaultValue=\"other\""), {}, "string"), "");
+  // A side without a margin has no end, whatever the closure says.
+  EXPECT_EQ(eval(with(""), {{"a", "-INF"}}, "string"), "low");
+  EXPECT_EQ(eval(R"(<Discretize field="a" dataType="string"><DiscretizeBin binValue="high"><Interval closure="closedOpen" leftMargin="3"/></DiscretizeBin></Discretize>)",
+                 {{"a", "INF"}}, "string"), "high");
 }
 
 TEST(Expressions, MapValuesLooksUpRows) {

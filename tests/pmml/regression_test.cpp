@@ -131,6 +131,14 @@ TEST(Targets, ClampThenScaleThenRound) {
             "-1");  // -1.5
 }
 
+TEST(Targets, IntegersToo) {
+  // A regression that predicts integers has an integer for a default; the residual is of the value as it was observed.
+  Scoring s(regression(kLine, "", "<Output><OutputField name=\"r\" feature=\"residual\"/></Output>" +
+                                      target("castInteger=\"ceiling\"", "<TargetValue defaultValue=\"2.5\"/>")));
+  EXPECT_EQ(s.score({}, "y"), "3");
+  EXPECT_EQ(s.score({{"x", "0.3"}, {"y", "0.5"}}, "r"), "-1.5");  // 0.5 - 2
+}
+
 TEST(Targets, DefaultsForMissingResults) {
   Scoring s(regression(kLine, "", target("rescaleFactor=\"100\"", "<TargetValue defaultValue=\"7\"/>")));
   EXPECT_EQ(s.score({{"x", "0"}}, "y"), "100");

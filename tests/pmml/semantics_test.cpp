@@ -126,6 +126,64 @@ TEST(Semantics, NothingLeftToCombine) {
   }
 }
 
+TEST(Semantics, NoSegmentRan) {
+  // Where no segment runs, JPMML's result is missing, as it is by the text.
+  for (const char* method : {"sum", "average"}) {
+    const std::string text = mining(std::string("multipleModelMethod=\"") + method + "\" missingPredictionTreatment=\"skipSegment\"",
+                                    segment(regression(), kPositive));
+    EXPECT_EQ(Scoring(text, true).score({{"a", "1"}, {"b", "-1"}}, "y"), "") << method;
+  }
+}
+
+TEST(Semantics, VotesThatAreAllMissing) {
+  const auto voter = [](const std::string& field) {
+    return "<TreeModel functionName=\"classification\" missingValueStrategy=\"nullPrediction\"><MiningSchema><MiningField name=\"" + field +
+           "\"/><MiningField name=\"s\" usageType=\"target\"/></MiningSchema><Node><True/><Node score=\"u\"><SimplePredicate field=\"" + field +
+           "\" operator=\"greaterThan\" value=\"0\"/></Node></Node></TreeModel>";
+  };
+  const std::string text = document(
+      kFields, "<MiningModel functionName=\"classification\"><MiningSchema><MiningField name=\"a\"/><MiningField name=\"b\"/><MiningField "
+               "name=\"i\"/><MiningField name=\"s\" usageType=\"target\"/></MiningSchema><Segmentation multipleModelMethod=\"majorityVote\">" +
+                   segment(voter("a"), "<SimplePredicate field=\"i\" operator=\"greaterThan\" value=\"0\"/>") +
+                   segment(voter("b"), "<SimplePredicate field=\"i\" operator=\"greaterThan\" value=\"0\"/>") +
+                   segment(voter("b"), "<SimplePredicate field=\"i\" operator=\"greaterThan\" value=\"1\"/>") + "</Segmentation></MiningModel>");
+  Scoring jpmml(text, true);
+  ASSERT_TRUE(jpmml.ok()) << jpmml.messages();
+  EXPECT_EQ(jpmml.score({{"i", "2"}, {"a", "1"}}, "s"), "");   // two missing votes outnumber one
+  EXPECT_EQ(jpmml.score({{"i", "1"}}, "s"), "!");
+  EXPECT_EQ(jpmml.score({{"i", "0"}}, "s"), "");
+  EXPECT_EQ(Scoring(text).score({{"i", "1"}}, "s"), "");
+}
+
+TEST(Semantics, TargetsAroundASegmentsResult) {
+  const std::string twice = "<RegressionModel functionName=\"regression\">" + kSchema +
+                            "<RegressionTable intercept=\"0\"><NumericPredictor name=\"a\" coefficient=\"2\"/></RegressionTable></RegressionModel>";
+  const auto text = [&](const std::string& method, const std::string& model) {
+    return document(kFields, "<MiningModel functionName=\"regression\">" + kSchema +
+                                 "<Targets><Target field=\"y\" rescaleFactor=\"2\" max=\"100\"><TargetValue defaultValue=\"70\"/></Target></Targets>"
+                                 "<Segmentation multipleModelMethod=\"" + method + "\">" + segment(model, kPositive) + "</Segmentation></MiningModel>");
+  };
+  // Twice a, the segment's missing result, and none: the default, which JPMML rescales as it does a prediction.
+  const Row ran{{"a", "1"}, {"b", "1"}}, missing{{"b", "1"}}, none{{"a", "1"}, {"b", "-1"}};
+  struct Expected { const char *method, *ran, *missing, *none; };
+  const std::string returns = "modelChain\" missingPredictionTreatment=\"returnMissing";
+  for (const Expected& e : {Expected{"selectFirst", "2", "", "140"}, Expected{"modelChain", "2", "", "140"},
+                            Expected{returns.c_str(), "2", "140", "140"}, Expected{"sum", "4", "140", "140"}}) {
+    Scoring spec(text(e.method, twice)), jpmml(text(e.method, twice), true);
+    EXPECT_EQ(spec.score(ran, "y"), "4") << e.method;
+    EXPECT_EQ(spec.score(missing, "y"), "70") << e.method;
+    EXPECT_EQ(spec.score(none, "y"), "70") << e.method;
+    EXPECT_EQ(jpmml.score(ran, "y"), e.ran) << e.method;
+    EXPECT_EQ(jpmml.score(missing, "y"), e.missing) << e.method;
+    EXPECT_EQ(jpmml.score(none, "y"), e.none) << e.method;
+  }
+  // A segment that does not name the target: its result is no value of the target's column, and no reason for the default.
+  Scoring nameless(text("selectFirst", regression()));
+  EXPECT_EQ(nameless.score(ran), (Row{{"y", ""}, {"_target", "4"}}));
+  EXPECT_EQ(nameless.score(none), (Row{{"y", "70"}, {"_target", "70"}}));
+  EXPECT_NE(nameless.messages().find("no segment's model names the target field 'y'"), std::string::npos);
+}
+
 TEST(Semantics, OutputsOfASegmentThatDidNotRun) {
   const std::string text = mining("multipleModelMethod=\"modelChain\"",
                                   segment(regression(output("first")), kPositive) +

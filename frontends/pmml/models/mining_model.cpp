@@ -20,6 +20,24 @@ namespace kiln::pmml {
 
 using namespace ir;
 
+namespace {
+
+ValueId anyOf(Builder& build, ValueId booleans) {
+  Reduce any;
+  any.op = Reduce::any;
+  return build.add(any, {booleans});
+}
+
+// JPMML: segments that ran and left nothing to combine end the row; where none ran, the result is missing.
+ValueId failIfNothing(Importer& importer, ValueId result, ValueId ran) {
+  Builder& build = importer.build;
+  if (!importer.options.jpmml || !build.type(result).nullable) return result;
+  const ValueId missing = build.call("is_missing", {result});
+  return importer.failIf(result, build.call("and", {anyOf(build, ran), missing}), KILN_MISSING_REQUIRED);
+}
+
+}  // namespace
+
 std::optional<Prediction> combineMembers(Importer& importer, const Segmentation& s, ValueId members, ValueId ran,
                                          ValueId weights) {
   Builder& build = importer.build;
@@ -56,9 +74,10 @@ std::optional<Prediction> combineMembers(Importer& importer, const Segmentation&
     if (importer.options.jpmml && skips && combine.method == Combine::sum) {
       const Elem elem = build.type(prediction.value).elem;
       const ValueId zero = elem == Elem::f32 ? build.number32(0) : build.number(0);
-      prediction.value = build.add(Coalesce(), {prediction.value, zero});
+      const ValueId sum = build.add(Coalesce(), {prediction.value, zero});
+      prediction.value = build.add(Select(), {anyOf(build, ran), sum, prediction.value});
     } else if (skips) {
-      prediction.value = importer.failIfMissing(prediction.value, prediction.value);
+      prediction.value = failIfNothing(importer, prediction.value, ran);
     }
     return prediction;
   }
@@ -71,7 +90,7 @@ std::optional<Prediction> combineMembers(Importer& importer, const Segmentation&
     ArgMax best;
     best.dict = classes.dict;
     prediction.value = build.add(std::move(best), {prediction.probabilities}, "label");
-    if (skips) prediction.value = importer.failIfMissing(prediction.value, prediction.value);
+    if (skips) prediction.value = failIfNothing(importer, prediction.value, ran);
     return prediction;
   }
   combine.size = classCount(importer, classes);
@@ -81,8 +100,14 @@ std::optional<Prediction> combineMembers(Importer& importer, const Segmentation&
   std::vector<uint32_t> identity(combine.size);
   for (uint32_t i = 0; i < combine.size; ++i) identity[i] = i;
   prediction.value = classAt(importer, results[1], classes, identity);
-  if (skips || s.missing == MissingPrediction::continueMissing)
-    prediction.value = importer.failIfMissing(prediction.value, prediction.value);
+  if (skips) {
+    prediction.value = failIfNothing(importer, prediction.value, ran);
+  } else if (s.missing == MissingPrediction::continueMissing && importer.options.jpmml && build.type(members).nullable) {
+    // Missing votes may outnumber the others: only votes that are all missing leave nothing.
+    const ValueId voted = anyOf(build, build.call("and", {ran, build.call("is_present", {members})}));
+    const ValueId nothing = build.call("and", {anyOf(build, ran), build.call("not", {voted})});
+    prediction.value = importer.failIf(prediction.value, nothing, KILN_MISSING_REQUIRED);
+  }
   return prediction;
 }
 
@@ -260,6 +285,24 @@ struct MiningLowering {
     const std::vector<std::string> names = importer.targetNames(s.model);
     return names.empty() || std::find(names.begin(), names.end(), m.prediction.target) != names.end();
   }
+  // JPMML: a segment's result is left as it is by the Targets of the MiningModel.
+  std::optional<Prediction> settled(std::optional<Prediction> result) {
+    if (!result || !importer.options.jpmml || result->value == kNone) return result;
+    result->settled = s.missing == MissingPrediction::returnMissing ? build.call("is_present", {result->value}) : anyOf(build, ran());
+    return result;
+  }
+
+  // No segment names the target: its column stays empty, and the result is shown beside it.
+  std::optional<Prediction> shownNameless(std::optional<Prediction> result) {
+    const bool isTop = s.model->Parent() && !std::strcmp(s.model->Parent()->Value(), "PMML");
+    if (!result || !isTop || result->column == kNone) return result;
+    if (std::any_of(members.begin(), members.end(), [&](const Member& m) { return namesTarget(m); })) return result;
+    result->nameless = true;
+    importer.warn(s.element, "no segment's model names the target field '" + importer.targetNames(s.model)[0] + "': its column stays empty",
+                  "the result is column '_target'; a MiningField with usageType=\"target\" in the segments' models gives it the field's name");
+    return result;
+  }
+
   ValueId columnOf(const Prediction& p) { return p.column == kNone ? p.value : p.column; }
 
   Prediction withColumn(const Member& m) {
@@ -629,8 +672,8 @@ struct MiningLowering {
     importer.segments.clear();
     for (const Member& m : members) importer.segments[m.segment->id] = m.prediction;
     if (s.method == MultipleModelMethod::selectAll) return noResult();
-    if (s.method == MultipleModelMethod::selectFirst) return selectFirst();
-    if (s.method == MultipleModelMethod::modelChain) return modelChain();
+    if (s.method == MultipleModelMethod::selectFirst) return settled(shownNameless(selectFirst()));
+    if (s.method == MultipleModelMethod::modelChain) return settled(shownNameless(modelChain()));
     if (s.method == MultipleModelMethod::multiModelChain) return multiModelChain();
     return combine();
   }
