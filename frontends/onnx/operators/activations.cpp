@@ -2,6 +2,7 @@
 // the one without cancellation is taken: the values of the formula, with the digits that it loses.
 #include <cmath>
 
+#include "frontends/onnx/axes.h"
 #include "frontends/onnx/elementwise.h"
 
 namespace kiln::onnx {
@@ -64,17 +65,55 @@ void celu(OperatorImport& n) {
   f.output(linearAbove(f, f("mul", {alpha, f("expm1", {f("div", {f.x(), alpha})})})));
 }
 
+namespace {
+
 // x times the normal distribution function at x, or its approximation by tanh, (1 + tanh u) / 2 = 1 / (1 + e^-2u).
+Tensor geluOf(OperatorImport& n, const Tensor& x, bool tanh) {
+  const auto by = [&](const Tensor& t, double v) { return apply(n, "mul", t, constantLike(t, v)); };
+  if (!tanh) return apply(n, "mul", x, by(apply(n, "erfc", by(x, -std::sqrt(0.5))), 0.5));
+  const Tensor cubic = apply(n, "add", constantLike(x, 1), by(apply(n, "mul", x, x), 0.044715));
+  return apply(n, "mul", x, apply(n, "inv_logit", apply(n, "mul", by(x, 2 * std::sqrt(2 / M_PI)), cubic)));
+}
+
+Tensor floats(OperatorImport& n, size_t i) { return n.tensor(i, {ElementType::f32, ElementType::f64}); }
+Tensor withBias(OperatorImport& n) { return n.has(1) ? apply(n, "add", floats(n, 0), floats(n, 1)) : floats(n, 0); }
+
+}  // namespace
+
 void gelu(OperatorImport& n) {
   const bool tanh = n.choice("approximate", {"none", "tanh"}, 0) == 1;
-  const Expression f(n);
-  if (!tanh) {
-    const ValueId tail = f("erfc", {f("mul", {f.x(), f.constant(-std::sqrt(0.5))})});
-    return f.output(f("mul", {f.x(), f("mul", {f.constant(0.5), tail})}));
-  }
-  const ValueId cubic = f("add", {f.constant(1), f("mul", {f.constant(0.044715), f("mul", {f.x(), f.x()})})});
-  const ValueId twice = f("mul", {f("mul", {f.x(), f.constant(2 * std::sqrt(2 / M_PI))}), cubic});
-  f.output(f("mul", {f.x(), f("inv_logit", {twice})}));
+  n.output(0, geluOf(n, n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::f16, ElementType::bf16}), tanh));
+}
+// com.microsoft
+void biasGelu(OperatorImport& n) { n.output(0, geluOf(n, withBias(n), false)); }
+void fastGelu(OperatorImport& n) { n.output(0, geluOf(n, withBias(n), true)); }
+void quickGelu(OperatorImport& n) {
+  const Tensor x = floats(n, 0);
+  n.output(0, apply(n, "mul", x, apply(n, "inv_logit", apply(n, "mul", x, constantLike(x, n.number("alpha", 1.702f))))));
+}
+
+// Of the first versions of the standard, which Core ML's and Windows' exporters write.
+void affine(OperatorImport& n) {
+  const Tensor x = floats(n, 0);
+  n.output(0, apply(n, "add", apply(n, "mul", x, constantLike(x, n.number("alpha", 1))), constantLike(x, n.number("beta", 0))));
+}
+void scaledTanh(OperatorImport& n) {
+  const Tensor x = floats(n, 0);
+  n.output(0, apply(n, "mul", apply(n, "tanh", apply(n, "mul", x, constantLike(x, n.number("beta", 1)))), constantLike(x, n.number("alpha", 1))));
+}
+void parametricSoftplus(OperatorImport& n) {
+  const Tensor x = floats(n, 0), z = apply(n, "mul", x, constantLike(x, n.number("beta", 1)));
+  const Tensor above = apply(n, "clip_low", z, constantLike(z, 0)), rest = apply(n, "log1p", apply(n, "exp", apply(n, "neg", apply(n, "abs", z))));
+  n.output(0, apply(n, "mul", apply(n, "add", above, rest), constantLike(x, n.number("alpha", 1))));
+}
+void imageScaler(OperatorImport& n) {
+  const Tensor x = floats(n, 0);
+  const std::vector<double> bias = n.numbers("bias");
+  if (x.rank() != 4 || static_cast<int64_t>(bias.size()) != x.axes[1].size) n.invalid("has " + std::to_string(bias.size()) + " numbers for the channels of " + describe(x.axes));
+  Elements elements;
+  elements.numbers = bias;
+  const Tensor offset = hostTensor(x.type, plainAxes({static_cast<int64_t>(bias.size()), 1, 1}), std::move(elements));
+  n.output(0, apply(n, "add", apply(n, "mul", x, constantLike(x, n.number("scale", 1))), offset));
 }
 
 void softplus(OperatorImport& n) {

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "frontends/onnx/activation.h"
 #include "frontends/onnx/contract.h"
+#include "frontends/onnx/quantized.h"
 #include "frontends/onnx/window.h"
 
 namespace kiln::onnx {
@@ -47,22 +49,44 @@ std::vector<int64_t> kernelOf(OperatorImport& n, const Tensor& w) {
   return {dims.begin() + 2, dims.end()};
 }
 
-}  // namespace
-
-void conv(OperatorImport& n) {
+Tensor convOf(OperatorImport& n) {
   const Tensor &x = n.tensor(0, {ElementType::f32, ElementType::f64}), &w = n.tensor(1);
   if (w.type != x.type) n.invalid("the weights have another type than the tensor");
   const Window window = windowOf(n, x, kernelOf(n, w), true);
-  n.output(0, convolved(n, x, w, n.has(2) ? &n.tensor(2) : nullptr, window, n.integer("group", 1)));
+  return convolved(n, x, w, n.has(2) ? &n.tensor(2) : nullptr, window, n.integer("group", 1));
 }
 
-void convInteger(OperatorImport& n) {
-  const auto operand = [&](size_t i) {
+}  // namespace
+
+void conv(OperatorImport& n) { n.output(0, convOf(n)); }
+
+// com.microsoft: Conv, then another tensor added, then an activation function of some parameters.
+void fusedConv(OperatorImport& n) {
+  Activation f = activationNamed(n.text("activation", ""));
+  const std::vector<double> given = n.numbers("activation_params");
+  Tensor y = convOf(n);
+  if (n.has(3)) y = apply(n, "add", y, n.tensor(3));
+  if (f.name == "clip") {
+    if (given.size() != 2) n.invalid("Clip has " + std::to_string(given.size()) + " limits");
+    y = apply(n, "clip_high", apply(n, "clip_low", y, constantLike(y, given[0])), constantLike(y, given[1]));
+  } else if (!f.name.empty()) {
+    if (!given.empty()) f.alpha = given[0];
+    if (given.size() > 1) f.beta = given[1];
+    y = activated(n, f, y);
+  }
+  n.output(0, y);
+}
+
+namespace {
+
+// The sums of an integer convolution: inputs of the operator number x, w and their zero points, if they are given.
+Tensor integerConvolution(OperatorImport& n, size_t xAt, size_t wAt, size_t xZero, size_t wZero) {
+  const auto operand = [&](size_t i, size_t zeroAt) {
     const Tensor x = n.cast(n.tensor(i, {ElementType::u8, ElementType::i8}), ElementType::i32);
-    if (!n.has(i + 2)) return x;
-    Tensor zero = n.cast(n.tensor(i + 2), ElementType::i32);
+    if (!n.has(zeroAt)) return x;
+    Tensor zero = n.cast(n.tensor(zeroAt), ElementType::i32);
     if (zero.count() == 1) zero = withAxes(n, zero, {});
-    else if (i == 1) zero = withAxes(n, zero, [&] {
+    else if (i == wAt) zero = withAxes(n, zero, [&] {
         Axes axes(x.rank(), Axis{});
         axes[0] = {zero.count()};
         return axes;
@@ -70,9 +94,28 @@ void convInteger(OperatorImport& n) {
     else n.unsupported("a zero point of " + describe(zero.axes));
     return apply(n, "sub", x, zero);
   };
-  const Tensor x = operand(0), w = operand(1);
+  const Tensor x = operand(xAt, xZero), w = operand(wAt, wZero);
   const Window window = windowOf(n, x, kernelOf(n, w), true);
-  n.output(0, convolved(n, x, w, nullptr, window, n.integer("group", 1)));
+  return convolved(n, x, w, nullptr, window, n.integer("group", 1));
+}
+
+}  // namespace
+
+void convInteger(OperatorImport& n) { n.output(0, integerConvolution(n, 0, 1, 2, 3)); }
+
+// x, its scale and zero point, w, the same of it, the same of the result, bias.
+void qLinearConv(OperatorImport& n) {
+  Tensor sums = integerConvolution(n, 0, 3, 2, 5);
+  const auto byChannel = [&](const Tensor& p) {   // one number, or one a channel of the result
+    if (p.count() == 1) return withAxes(n, p, {});
+    if (p.count() != sums.axes[1].size) n.invalid("has not one number a channel: " + describe(p.axes));
+    Axes axes(sums.rank() - 1, Axis{});
+    axes[0] = {p.count()};
+    return withAxes(n, p, axes);
+  };
+  if (n.has(8)) sums = apply(n, "add", sums, byChannel(n.tensor(8, {ElementType::i32})));
+  const auto scale = [&](size_t i) { return byChannel(n.tensor(i, {ElementType::f32})); };
+  n.output(0, requantized(n, sums, apply(n, "div", apply(n, "mul", scale(1), scale(4)), scale(6)), byChannel(n.tensor(7, {ElementType::u8, ElementType::i8}))));
 }
 
 namespace {

@@ -1,4 +1,5 @@
-// MatMul, Gemm, MatMulInteger: products of matrices. A constant matrix of weights becomes a table, whatever axis the batch is.
+// MatMul, Gemm, MatMulInteger and those of com.microsoft that go on with the result: products of matrices. A constant matrix of weights becomes a table, whatever axis the batch is.
+#include "frontends/onnx/activation.h"
 #include "frontends/onnx/contract.h"
 #include "frontends/onnx/elementwise.h"
 
@@ -25,8 +26,10 @@ void matmulInteger(OperatorImport& n) {
   n.output(0, product(n, operand(0), operand(1)));
 }
 
+namespace {
+
 // alpha * A * B + beta * C
-void gemm(OperatorImport& n) {
+Tensor gemmOf(OperatorImport& n) {
   Tensor a = n.tensor(0, kNumbers), b = n.tensor(1, kNumbers);
   if (a.type != b.type) n.invalid(std::string("multiplies ") + elementName(a.type) + " and " + elementName(b.type));
   if (a.rank() != 2 || b.rank() != 2) n.invalid("needs two matrices, has " + describe(a.axes) + " and " + describe(b.axes));
@@ -39,14 +42,27 @@ void gemm(OperatorImport& n) {
   if (packed && alpha == 1 && beta == 1 && n.has(2)) {
     const Tensor& c = n.tensor(2, kNumbers);
     const bool onePerColumn = c.isConstant() && c.type == a.type && c.rank() > 0 && c.axes.back().size == c.count() && c.count() == b.axes[1].size;
-    if (onePerColumn) return n.output(0, product(n, a, b, &c));
+    if (onePerColumn) return product(n, a, b, &c);
   }
   Tensor y = scaled(product(n, a, b), alpha);
   if (n.has(2) && beta != 0) {
     const Tensor& c = n.tensor(2, kNumbers);
     y = apply(n, "add", y, scaled(c, beta));
   }
-  n.output(0, y);
+  return y;
+}
+
+}  // namespace
+
+void gemm(OperatorImport& n) { n.output(0, gemmOf(n)); }
+
+// com.microsoft: Gemm and an activation function.
+void fusedGemm(OperatorImport& n) {
+  Activation f = activationNamed(n.text("activation", ""));
+  f.alpha = n.number("activation_alpha", f.alpha), f.beta = n.number("activation_beta", f.beta);
+  n.ignore("activation_gamma");
+  const Tensor y = gemmOf(n);
+  n.output(0, f.name.empty() ? y : activated(n, f, y));
 }
 
 // com.microsoft: alpha * A * B, with the last two axes of either swapped.

@@ -88,7 +88,31 @@ void rmsNormalization(OperatorImport& n) {
   const std::vector<size_t> axes = axesFrom(n, x, n.axis(n.integer("axis", -1), x.rank()));
   const Tensor width = deviation(n, mean(n, apply(n, "mul", x, x), axes), n.number("epsilon", 1e-5));
   n.output(0, apply(n, "mul", apply(n, "div", x, width), n.tensor(1, kFloats)));
+  if (n.wanted(1)) n.output(1, apply(n, "div", constantLike(width, 1), width));   // of SimplifiedLayerNormalization
 }
+
+namespace {
+
+// com.microsoft: the sum of a tensor, another and a bias, in units of its spread along the last axis, or of the root of its mean square.
+void skipNormalization(OperatorImport& n, bool centred) {
+  const size_t bias = centred ? 4 : 3;
+  Tensor x = apply(n, "add", n.tensor(0, kFloats), n.tensor(1, kFloats));
+  if (n.has(bias)) x = apply(n, "add", x, n.tensor(bias, kFloats));
+  const std::vector<size_t> axes = axesFrom(n, x, x.rank() - 1);
+  const double epsilon = n.number("epsilon", 1e-12f);
+  const Tensor moved = centred ? spreadOf(n, x, axes).moved : x;
+  const Tensor unit = apply(n, "div", moved, deviation(n, mean(n, apply(n, "mul", moved, moved), axes), epsilon));
+  Tensor y = apply(n, "mul", unit, n.tensor(2, kFloats));
+  if (centred && n.has(3)) y = apply(n, "add", y, n.tensor(3, kFloats));
+  n.output(0, y);
+  if (n.wanted(1) || n.wanted(2)) n.unsupported("the mean or the deviation as an output");
+  if (n.wanted(3)) n.output(3, x);
+}
+
+}  // namespace
+
+void skipLayerNormalization(OperatorImport& n) { skipNormalization(n, true); }
+void skipSimplifiedLayerNormalization(OperatorImport& n) { skipNormalization(n, false); }
 
 void groupNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);

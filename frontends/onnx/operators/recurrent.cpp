@@ -1,8 +1,8 @@
 // RNN, GRU, LSTM: step after step over a sequence of fixed length. Weights are constants or of the row; the batch may be any axis
 // but that of the steps.
 #include <algorithm>
-#include <cctype>
 
+#include "frontends/onnx/activation.h"
 #include "frontends/onnx/contract.h"
 
 namespace kiln::onnx {
@@ -10,34 +10,6 @@ namespace kiln::onnx {
 namespace {
 
 constexpr int64_t kMostSteps = 64;   // steps times directions, each some 20 nodes
-
-struct Activation {
-  std::string name;
-  double alpha, beta;
-};
-
-double defaultAlpha(const std::string& name) {
-  if (name == "leakyrelu") return 0.01f;
-  if (name == "hardsigmoid") return 0.2f;
-  return 1;
-}
-
-Tensor activated(OperatorImport& n, const Activation& f, const Tensor& x) {
-  const auto c = [&](double v) { return constantLike(x, v); };
-  if (f.name == "sigmoid") return apply(n, "inv_logit", x);
-  if (f.name == "tanh") return apply(n, "tanh", x);
-  if (f.name == "relu") return apply(n, "clip_low", x, c(0));
-  if (f.name == "affine") return apply(n, "add", apply(n, "mul", x, c(f.alpha)), c(f.beta));
-  if (f.name == "leakyrelu") return selected(n, n.call("lt", {x, c(0)}, ElementType::boolean), apply(n, "mul", x, c(f.alpha)), x);
-  if (f.name == "thresholdedrelu") return selected(n, n.call("gt", {x, c(f.alpha)}, ElementType::boolean), x, c(0));
-  if (f.name == "scaledtanh") return apply(n, "mul", apply(n, "tanh", apply(n, "mul", x, c(f.beta))), c(f.alpha));
-  if (f.name == "hardsigmoid") return apply(n, "clip_high", apply(n, "clip_low", apply(n, "add", apply(n, "mul", x, c(f.alpha)), c(f.beta)), c(0)), c(1));
-  if (f.name == "elu")
-    return selected(n, n.call("lt", {x, c(0)}, ElementType::boolean), apply(n, "mul", apply(n, "sub", apply(n, "exp", x), c(1)), c(f.alpha)), x);
-  if (f.name == "softsign") return apply(n, "div", x, apply(n, "add", apply(n, "abs", x), c(1)));
-  if (f.name == "softplus") return apply(n, "log1p", apply(n, "exp", x));
-  n.unsupported("activation '" + f.name + "'");
-}
 
 /// One layer: attributes, and inputs in the order [steps, batch, ..].
 class Layer {
@@ -137,9 +109,9 @@ class Layer {
         for (int i = 0; i < count; i++) names.push_back(count == 1 || i > 0 ? "Tanh" : "Sigmoid");
     if (names.size() != perDirection_ * static_cast<size_t>(directions())) n_.invalid("has " + std::to_string(names.size()) + " activations");
     size_t nextAlpha = 0, nextBeta = 0;   // given for those that have such a parameter
-    for (std::string name : names) {
-      for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-      Activation f{name, defaultAlpha(name), name == "hardsigmoid" ? 0.5 : name == "scaledtanh" ? 1.0 : 0.0};
+    for (const std::string& given : names) {
+      Activation f = activationNamed(given);
+      const std::string& name = f.name;
       const bool hasAlpha = name == "leakyrelu" || name == "thresholdedrelu" || name == "elu" || name == "hardsigmoid" || name == "affine" || name == "scaledtanh";
       const bool hasBeta = name == "hardsigmoid" || name == "affine" || name == "scaledtanh";
       if (hasAlpha && nextAlpha < alpha.size()) f.alpha = alpha[nextAlpha++];
