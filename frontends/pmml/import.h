@@ -92,6 +92,7 @@ struct OutputColumn {
   std::string of;       ///< the class meant, of a probability and the like
   bool isFinal = true;  ///< isFinalResult
   const Element* element = nullptr;
+  ValueId exists = kNone;  ///< whether the segment that declares it was taken; kNone: always
 };
 
 /// What a model yields, for its Output, its Targets and an enclosing MiningModel. kNone where it has no such thing.

@@ -42,7 +42,7 @@ struct OutputFields {
     return column;
   }
 
-  // predictedDisplayValue: the class's displayValue in Targets, else its label.
+  // predictedDisplayValue: the class's displayValue in Targets, else in the target's DataField, else its label.
   std::optional<OutputColumn> displayValue(const Element* field, const Prediction& p, const std::optional<FieldType>& wanted) {
     if (!p.classification || p.value == kNone) return predictedValue(field, p, wanted);
     const ir::Dict& dict = build.get<ir::Dict>(p.labels);
@@ -50,20 +50,27 @@ struct OutputFields {
     for (uint32_t i = 0; i < dict.size(); ++i) names.push_back(dict.labelText(i));
     Classes classes = classesOf(importer, model);
     classes.dict = p.labels;
+    const auto read = [&](const Element* parent, const char* child) {
+      for (const Element* v = parent->FirstChildElement(child); v; v = v->NextSiblingElement(child)) {
+        const char* display =
+            v->Attribute(importer.version <= 31 && !v->Attribute("displayValue") ? "rawDataValue" : "displayValue");
+        const char* label = v->Attribute("value");
+        const char* property = v->Attribute("property");
+        if (!display || !label || (property && std::strcmp(property, "valid"))) continue;
+        const auto code = classCode(importer, classes, label, v);
+        if (!code) return false;
+        if (*code < names.size()) names[*code] = display;
+      }
+      return true;
+    };
+    const auto declared = importer.dataFields.find(p.target);
+    if (declared != importer.dataFields.end() && !read(declared->second, "Value")) return std::nullopt;
     const Element* targets = model->FirstChildElement("Targets");
     for (const Element* t = targets ? targets->FirstChildElement("Target") : nullptr; t;
          t = t->NextSiblingElement("Target")) {
       const char* name = t->Attribute("field");
       if (name && !p.target.empty() && p.target != name) continue;
-      for (const Element* v = t->FirstChildElement("TargetValue"); v; v = v->NextSiblingElement("TargetValue")) {
-        const char* display =
-            v->Attribute(importer.version <= 31 && !v->Attribute("displayValue") ? "rawDataValue" : "displayValue");
-        const char* label = v->Attribute("value");
-        if (!display || !label) continue;
-        const auto code = classCode(importer, classes, label, v);
-        if (!code) return std::nullopt;
-        if (*code < names.size()) names[*code] = display;
-      }
+      if (!read(t, "TargetValue")) return std::nullopt;
     }
     OutputColumn column;
     column.value = labels(p.value, names, "display");

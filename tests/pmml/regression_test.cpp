@@ -2,8 +2,10 @@
 // Expected values are worked by hand from the formulas of PMML 4.4's Regression, Targets and Output pages.
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "tests/pmml/scoring.h"
+
 
 namespace kiln::test {
 namespace {
@@ -156,6 +158,14 @@ TEST(Targets, DefaultsForMissingResults) {
   Row row = priors.score({});
   EXPECT_EQ(row["y"], "c");
   EXPECT_EQ(row["d"], "see");
+  // Without a displayValue in Targets it is that of the DataField, as in JPMML-Evaluator 1.7.7.
+  std::string declared = text;
+  declared.insert(declared.find("displayValue=\"see\""), " ");
+  declared.erase(declared.find("displayValue=\"see\""), std::strlen("displayValue=\"see\""));
+  declared.insert(declared.find("<Value value=\"c\"") + std::strlen("<Value value=\"c\""), " displayValue=\"sea\"");
+  EXPECT_EQ(Scoring(declared).score({}, "d"), "sea");
+  text.insert(text.find("<Value value=\"c\"") + std::strlen("<Value value=\"c\""), " displayValue=\"sea\"");
+  EXPECT_EQ(Scoring(text).score({}, "d"), "see");
   EXPECT_EQ(row["pa"], "0.25");
   EXPECT_EQ(row["pb"], "0");
   EXPECT_FALSE(

@@ -205,6 +205,21 @@ TEST(Semantics, ChainsShowTheirLastSegment) {
   EXPECT_EQ(Scoring(text, true).score({}, "last"), "!");
 }
 
+TEST(Semantics, OutputsOfASegmentThatWasNotTaken) {
+  // A chain whose segment chooses among models: JPMML ends the row for OutputFields of the chosen one only.
+  const std::string inner = "<MiningModel functionName=\"regression\"><MiningSchema><MiningField name=\"a\"/><MiningField name=\"b\"/></MiningSchema>"
+                            "<Segmentation multipleModelMethod=\"selectFirst\">" + segment(regression(output("positive")), kPositive) +
+                            segment(regression(output("other"))) + "</Segmentation></MiningModel>";
+  Scoring jpmml(mining("multipleModelMethod=\"modelChain\"", segment(inner)), true);
+  Row row = jpmml.score({{"a", "1"}, {"b", "1"}});
+  EXPECT_EQ(row["positive"], "2");
+  EXPECT_EQ(row["other"], "");
+  row = jpmml.score({{"a", "1"}, {"b", "-1"}});
+  EXPECT_EQ(row["positive"], "");
+  EXPECT_EQ(row["other"], "2");
+  EXPECT_EQ(jpmml.score({{"b", "1"}}, "positive"), "!");
+}
+
 TEST(Semantics, ReadingAMissingPrediction) {
   const std::string text =
       document(kFields, "<RegressionModel functionName=\"regression\">" + kSchema +

@@ -360,24 +360,34 @@ struct MiningLowering {
     return result;
   }
 
+  ValueId bothOf(ValueId a, ValueId b) {
+    return a == kNone ? b : b == kNone ? a : build.call("and", {a, b});
+  }
+
   // The output fields of the segment that is taken, by name; missing where it does not declare one.
   std::vector<OutputColumn> chooseOutputs(ValueId taken, std::vector<OutputColumn> first,
                                           std::vector<OutputColumn> others) {
+    const bool always = isTrue(importer, taken);
+    const ValueId notTaken = others.empty() || always ? kNone : build.call("not", {taken});
     for (OutputColumn& column : first) {
       const auto same =
           std::find_if(others.begin(), others.end(), [&](const OutputColumn& o) { return o.name == column.name; });
       if (same == others.end()) {
         column.value = guarded(importer, taken, column.value);
+        if (!always) column.exists = bothOf(taken, column.exists);
         continue;
       }
-      column.value = isTrue(importer, taken)
-                         ? column.value
-                         : eitherFeature(importer, taken, column.value, same->value, column.element);
+      if (!always) {
+        column.value = eitherFeature(importer, taken, column.value, same->value, column.element);
+        const ValueId here = bothOf(taken, column.exists), there = bothOf(notTaken, same->exists);
+        column.exists = column.exists == kNone && same->exists == kNone ? kNone : build.call("or", {here, there});
+      }
       others.erase(same);
     }
-    const ValueId notTaken = others.empty() ? kNone : build.call("not", {taken});
     for (OutputColumn& column : others) {
-      column.value = guarded(importer, notTaken, column.value);
+      const ValueId condition = always ? build.boolean(false) : notTaken;
+      column.value = guarded(importer, condition, column.value);
+      column.exists = bothOf(condition, column.exists);
       first.push_back(std::move(column));
     }
     std::erase_if(first, [](const OutputColumn& c) { return c.value == kNone; });
@@ -436,7 +446,7 @@ struct MiningLowering {
     for (const Member& m : members) {
       for (const OutputColumn& column : m.prediction.outputs) {
         if (column.value == kNone || !build.type(column.value).nullable) continue;
-        const ValueId missing = build.call("and", {m.ran, build.call("is_missing", {column.value})});
+        const ValueId missing = build.call("and", {bothOf(m.ran, column.exists), build.call("is_missing", {column.value})});
         fails = fails == kNone ? missing : build.call("or", {fails, missing});
       }
     }
