@@ -51,12 +51,27 @@ uint32_t commonPower(const std::vector<Value>& inputs) {
   return common;
 }
 
-/// A constant that is compared with a size: only what no size can be (0 and less) has an answer for every number of rows.
+/// Whether two numbers compare alike for every number of rows: of one power, or a size with what no size can be, 0 and less.
+bool comparable(Monomial a, Monomial b) {
+  if (a.value == 0) a.power = 0;
+  if (b.value == 0) b.power = 0;
+  if (a.power == b.power) return true;
+  if (a.power != 0 && b.power != 0) return false;
+  const Monomial &size = a.power ? a : b, &plain = a.power ? b : a;
+  return size.value > 0 && plain.value <= 0;
+}
+
+/// The same of the pairs that meet; of tensors that are broadcast, of all pairs.
 bool comparable(const std::vector<Value>& inputs) {
-  if (commonPower(inputs) != kNone) return true;
-  for (const Value& value : inputs)
-    for (size_t e = 0; value.data.host && e < value.data.host->integers.size(); e++)
-      if (powerOf(*value.data.host, e) == 0 && value.data.host->integers[e] > 0) return false;
+  if (inputs.size() != 2 || !inputs[0].data.host || !inputs[1].data.host) return false;
+  const Elements &a = *inputs[0].data.host, &b = *inputs[1].data.host;
+  const auto at = [](const Elements& elements, size_t i) { return Monomial{elements.integers[i], powerOf(elements, i)}; };
+  const size_t m = a.integers.size(), n = b.integers.size();
+  const bool byElement = inputs[0].data.axes == inputs[1].data.axes;
+  if (!byElement && m * n > 4096) return false;
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = byElement ? i : 0; j < (byElement ? i + 1 : n); j++)
+      if (!comparable(at(a, i), at(b, j))) return false;
   return true;
 }
 

@@ -18,6 +18,12 @@ Graph sum(const std::vector<int64_t>& dims) {
 }
 
 // Without an open leading dimension one evaluation is one row; with one, a reduction over it mixes rows.
+TEST(Batch, WholeOrRows) {
+  EXPECT_EQ(sum({2, 2}).score("\"X[0,0]\",\"X[0,1]\",\"X[1,0]\",\"X[1,1]\"\n1,2,3,4\n"), "Y\n10\n");
+  EXPECT_EQ(sum({1, 2}).score("X[0],X[1]\n1,2\n5,6\n"), "Y\n3\n11\n");
+  said(sum({-1, 2}).check(), "mixes rows");
+}
+
 TEST(Model, OutputThatStandsTwice) {
   Graph g;
   g.input("X", Type::FLOAT, {-1}).output("Y").output("Y");
@@ -25,10 +31,23 @@ TEST(Model, OutputThatStandsTwice) {
   EXPECT_EQ(g.score("X\n3\n"), "Y\n-3\n");
 }
 
-TEST(Batch, WholeOrRows) {
-  EXPECT_EQ(sum({2, 2}).score("\"X[0,0]\",\"X[0,1]\",\"X[1,0]\",\"X[1,1]\"\n1,2,3,4\n"), "Y\n10\n");
-  EXPECT_EQ(sum({1, 2}).score("X[0],X[1]\n1,2\n5,6\n"), "Y\n3\n11\n");
-  said(sum({-1, 2}).check(), "mixes rows");
+// PyTorch's expand(-1, 2): which of the sizes [N,2] are -1. No size is, whatever N.
+TEST(Batch, SizesComparedWithWhatNoSizeIs) {
+  const auto graph = [](int64_t compared) {
+    Graph g;
+    g.input("X", Type::FLOAT, {-1, 3}).output("Y").initializer("C", {1, 2}, {7, 8});
+    g.node("Shape", {"X"}, {"s"}).integer("end", 1);
+    g.node("Constant", {}, {"two"}).ints("value_ints", {2});
+    g.node("Constant", {}, {"ones"}).ints("value_ints", {1, 1});
+    g.node("Constant", {}, {"what"}).ints("value_ints", {compared, compared});
+    g.node("Concat", {"s", "two"}, {"sizes"}).integer("axis", 0);
+    g.node("Equal", {"sizes", "what"}, {"is"});
+    g.node("Where", {"is", "ones", "sizes"}, {"shape"});
+    g.node("Expand", {"C", "shape"}, {"Y"});
+    return g;
+  };
+  EXPECT_EQ(graph(-1).score("X[0],X[1],X[2]\n1,2,3\n4,5,6\n"), "Y[0],Y[1]\n7,8\n7,8\n");
+  said(graph(2).check(), "mixes rows");   // N may be 2
 }
 
 // The batch as a number: Shape gives [N,2]; a Reshape may use it, arithmetic that makes it a value may not.
