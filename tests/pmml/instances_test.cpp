@@ -148,6 +148,16 @@ TEST(SupportVectors, Coefficients) {
   EXPECT_EQ(s.score({{"x", "5"}, {"z", "2"}}, "y"), "5");  // 10 - 6 + 1
 }
 
+// The one vote of a pair, as JPMML-Evaluator 1.7.7 shows it for documents of nyoka.
+TEST(SupportVectors, ProbabilityOfOnePairIsItsVote) {
+  const std::string pair = machine(R"(targetCategory="a" alternateTargetCategory="b" threshold="1")", "1", "0", "0");
+  Scoring s(document(kXz + kClass, svm(R"(functionName="classification" classificationMethod="OneAgainstOne")",
+                                       R"(<Output><OutputField name="pa" feature="probability" value="a"/></Output><LinearKernelType/>)" + kVectors + pair)));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  EXPECT_EQ(s.score({{"x", "0"}, {"z", "0"}}), (Row{{"y", "a"}, {"pa", "1"}}));
+  EXPECT_EQ(s.score({{"x", "2"}, {"z", "0"}}), (Row{{"y", "b"}, {"pa", "0"}}));
+}
+
 TEST(SupportVectors, PairsOneAgainstAllAndMaxWins) {
   const std::string pair = machine(R"(targetCategory="a" alternateTargetCategory="b" threshold="1")", "1", "0", "0");
   Scoring pairs(document(kXz + kClass, svm(R"(functionName="classification" classificationMethod="OneAgainstOne")", "<LinearKernelType/>" + kVectors + pair)));

@@ -6,7 +6,6 @@
 
 #include "tests/pmml/scoring.h"
 
-
 namespace kiln::test {
 namespace {
 

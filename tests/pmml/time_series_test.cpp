@@ -267,6 +267,16 @@ TEST(StateSpace, PredictedStateWithItsCovariance) {
   expectForecasts(s, {1.3150380222639952, 1.9744994935426041, 2.709497293318449}, "se");
 }
 
+// statsmodels 0.13.5: SARIMAX (1,0,0)(1,0,0)[2] with a trend over 1 2 4 3 5, phi 0.5, Phi 0.3, intercept 1; its predicted state and forecasts.
+TEST(StateSpace, StateOfTheFirstStepAndItsIntercept) {
+  const std::string text = R"(<StateSpaceModel><StateVector><Array n="3" type="real">3.8 1.05 -0.75</Array></StateVector><TransitionMatrix>
+    <Matrix nbRows="3" nbCols="3"><Array type="real">0.5 1 0</Array><Array type="real">0.3 0 1</Array><Array type="real">-0.15 0 0</Array></Matrix>
+    </TransitionMatrix><MeasurementMatrix><Matrix nbRows="1" nbCols="3"><Array type="real">1 0 0</Array></Matrix></MeasurementMatrix>
+    <InterceptVector><Array type="real">1 0 0</Array></InterceptVector></StateSpaceModel>)";
+  Scoring s(model("StateSpaceModel", text));
+  expectForecasts(s, {3.8, 3.95, 3.365, 3.2975});
+}
+
 TEST(StateSpace, StateOfTheLastTimeAndPsiWeights) {
   Scoring s(model("StateSpaceModel", R"(<StateSpaceModel intercept="1"><PsiVector variance="4"><Array n="2" type="real">1 0.75</Array></PsiVector>
     <StateVector n="1">5</StateVector><TransitionMatrix rows="1" cols="1">0.8</TransitionMatrix><MeasurementMatrix rows="1" cols="1">1</MeasurementMatrix>

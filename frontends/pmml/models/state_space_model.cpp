@@ -1,5 +1,6 @@
-// StateSpaceModel: the h-th step ahead is measurement * transition^h * state + intercept. Where the covariance of a predicted state is
-// given as well (PMML 4.4.1), the state itself is the predicted one, that of the first step, and the power is h - 1.
+// StateSpaceModel: the h-th step ahead is measurement * transition^(h - 1) * state + intercept: the state is the predicted one, that of the
+// first step, as the exporters of R and Python (nyoka) write it and JPMML-Evaluator reads it. Beside a PsiVector it is that of the last
+// time, and the power is h. An intercept of the state is added at each transition.
 // Variances: variance * (psi0^2 + .. + psi(h-1)^2) by PsiVector; else variance * (measurement * P(h) * measurement' + H) with
 // P(h) = transition * P(h-1) * transition' + V, V the SelectedStateCovarianceMatrix, H the ObservationVarianceMatrix, P(0) the
 // PredictedStateCovarianceMatrix, as the exporter of R has them.
@@ -21,6 +22,7 @@ struct StateSpace {
   std::vector<double> state = {}, measurement = {};
   Rows transition = {};
   double intercept = 0;
+  std::vector<double> drift = {};   // intercept of the state
 
   // A Matrix inside `name`, or numbers that stand in the element itself, by rows. Nothing if it reported.
   std::optional<Rows> matrix(const char* name, size_t rows, size_t columns) {
@@ -54,7 +56,7 @@ struct StateSpace {
     const auto values = numbersIn(importer, vector);
     if (!values) return false;
     if (values->empty() || values->size() > 1024) return importer.invalid(vector, "", "a state has 1 to 1024 elements");
-    state = *values;
+    state = *values, drift.assign(state.size(), 0.0);
     const auto f = matrix("TransitionMatrix", state.size(), state.size());
     const auto h = matrix("MeasurementMatrix", 1, state.size());
     const auto constant = importer.number(element, "intercept", 0.0);
@@ -65,16 +67,27 @@ struct StateSpace {
   bool readIntercepts() {
     for (const Element* e = element->FirstChildElement("InterceptVector"); e; e = e->NextSiblingElement("InterceptVector")) {
       if (!importer.onlyAttributes(e, {"type"}) || !importer.onlyChildren(e, {"Array"})) return false;
-      const auto type = importer.choice(e, "type", {"observation", "state"}, 0);
+      const auto type = importer.choice(e, "type", {"observation", "state"}, 1);
       const Element* array = e->FirstChildElement("Array");
       if (!array) return importer.missing(e, "Array");
       const auto values = importer.numberArray(array);
       if (!type || !values) return false;
-      if (*type == 1) return importer.unsupported(e, "an intercept of the state");
+      if (*type == 1 && values->size() != state.size())
+        return importer.invalid(array, "", "not one intercept for each element of the state");
+      if (*type == 1) {
+        for (size_t i = 0; i < state.size(); i++) drift[i] += (*values)[i];
+        continue;
+      }
       if (values->size() != 1) return importer.invalid(array, "", "one series has one intercept");
       intercept += values->front();
     }
     return true;
+  }
+
+  std::vector<double> after(const std::vector<double>& s) const {
+    std::vector<double> result = next(s);
+    for (size_t i = 0; i < s.size(); i++) result[i] += drift[i];
+    return result;
   }
 
   std::vector<double> next(const std::vector<double>& s) const {
@@ -148,13 +161,13 @@ std::optional<Forecast> stateSpace(Importer& importer, const Element* element, c
     end = series->end();
   }
   if (!regressors.work(importer, end, steps)) return std::nullopt;
-  const bool predicted = element->FirstChildElement("PredictedStateCovarianceMatrix") != nullptr;
-  Forecast forecast;
-  std::vector<double> state = predicted ? space.state : space.next(space.state);
-  for (uint32_t h = 0; h < steps; h++) forecast.mean.push_back(space.observed(state) + space.intercept), state = space.next(state);
+  const bool covariance = element->FirstChildElement("PredictedStateCovarianceMatrix") != nullptr;
   const Element* psi = element->FirstChildElement("PsiVector");
+  Forecast forecast;
+  std::vector<double> state = psi && !covariance ? space.after(space.state) : space.state;
+  for (uint32_t h = 0; h < steps; h++) forecast.mean.push_back(space.observed(state) + space.intercept), state = space.after(state);
   const bool ok = psi         ? space.deviationsByPsi(forecast, psi, steps)
-                  : predicted ? space.deviationsByCovariance(forecast, steps)
+                  : covariance ? space.deviationsByCovariance(forecast, steps)
                               : (forecast.noDeviation = "of a StateSpaceModel without PsiVector", true);
   if (!ok) return std::nullopt;
   regressors.add(forecast.mean, end, 1);

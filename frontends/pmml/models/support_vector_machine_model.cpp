@@ -271,13 +271,12 @@ struct SupportVectorMachines {
       const ValueId below = build.call("lt", {valueOf(values, i), number(m.threshold)});
       votes.push_back(build.add(Select(), {below, build.code(classes->dict, m.target), build.code(classes->dict, m.alternate)}));
     }
-    if (votes.size() == 1) return labelled(votes[0]);
     Combine combine;
     combine.method = Combine::vote, combine.missing = Combine::returnMissing;
     combine.size = classCount(importer, *classes);
     const ValueId ran = constantBooleans(importer, std::vector<bool>(votes.size(), true), "ran");
     const std::vector<ValueId> results = build.addAll(combine, {build.add(Concat(), votes, "votes"), ran}, "votes");
-    Prediction prediction = labelled(results[1]);
+    Prediction prediction = labelled(votes.size() == 1 ? votes[0] : results[1]);
     const ValueId total = number(static_cast<double>(votes.size()));
     prediction.probabilities = build.call("div", {asNumber(importer, results[0], elem), total});
     return prediction;
