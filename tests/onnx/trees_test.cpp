@@ -74,6 +74,21 @@ TEST(TreeEnsembleRegressor, ChainOfEqualTestsIsASet) {
   EXPECT_EQ(regressor(e).score("X[0],X[1]\n3,0\n4,0\n5,0\n,0\n"), "Y\n1\n2\n1\n2\n");
 }
 
+// The same with a copy of the true branch, x1 <= 0 ? 1 : 4, at each test.
+TEST(TreeEnsembleRegressor, ChainWithCopiesIsASet) {
+  Ensemble e;
+  e.trees.assign(9, 0), e.ids = {0, 1, 2, 3, 4, 5, 6, 7, 8}, e.features = {0, 0, 1, 1, 0, 0, 0, 0, 0}, e.values = {3, 5, 0, 0, 0, 0, 0, 0, 0};
+  e.yes = {2, 3, 4, 6, 0, 0, 0, 0, 0}, e.no = {1, 8, 5, 7, 0, 0, 0, 0, 0};
+  e.modes = {"BRANCH_EQ", "BRANCH_EQ", "BRANCH_LEQ", "BRANCH_LEQ", "LEAF", "LEAF", "LEAF", "LEAF", "LEAF"};
+  e.leafTrees.assign(5, 0), e.leafIds = {4, 5, 6, 7, 8}, e.targets.assign(5, 0), e.weights = {1, 4, 1, 4, 2};
+  const std::string csv = "X[0],X[1]\n3,0\n3,1\n4,0\n5,0\n5,1\n";
+  EXPECT_EQ(regressor(e).score(csv), "Y\n1\n4\n2\n1\n4\n");
+  EXPECT_NE(regressor(e).dump().find("[3, 5]"), std::string::npos);
+  e.weights[3] = 8;   // no copy any more
+  EXPECT_EQ(regressor(e).score(csv), "Y\n1\n4\n2\n1\n8\n");
+  EXPECT_EQ(regressor(e).dump().find("[3, 5]"), std::string::npos);
+}
+
 // Two labels, weights of one class id: none negative, so the sum is the second label's share; else its sign decides,
 // and the columns are -s and s (of s = 0 the first is -0: ONNX Runtime negates).
 TEST(TreeEnsembleClassifier, OneClassIdOfTwo) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <optional>
 #include <unordered_map>
 
 #include "compiler/ir/nodes/argmax.h"
@@ -24,9 +26,68 @@ using ir::Test;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+uint64_t bitsOf(double v) {
+  uint64_t bits;
+  std::memcpy(&bits, &v, sizeof bits);
+  return bits;
+}
+
+/// Numbers of subtrees: two have the same number if they have the same tests and leaves, whether they are one or copies. Linear.
+class Alike {
+ public:
+  Alike(const TreeNodes& nodes, const Leaves& leaves) : nodes_(nodes), number_(nodes.mode.size(), kUnseen) {
+    std::vector<uint32_t> leafNumber;
+    for (uint32_t l = 0; l < leaves.size(); l++) {
+      std::string key;
+      for (uint32_t e = leaves.first[l]; e < leaves.first[l + 1]; e++) append(key, {leaves.target[e], bitsOf(leaves.weight[e])});
+      leafNumber.push_back(numberOf("leaf" + key));
+    }
+    for (uint32_t root = 0; root < nodes.mode.size(); root++) number(root, leafNumber);
+  }
+  bool operator()(uint32_t a, uint32_t b) const { return a == b || number_[a] == number_[b]; }
+
+ private:
+  static constexpr uint32_t kUnseen = 0xffffffffu, kOpen = 0xfffffffeu;
+
+  static void append(std::string& key, std::initializer_list<uint64_t> numbers) {
+    for (uint64_t v : numbers) key.append(reinterpret_cast<const char*>(&v), sizeof v);
+  }
+  uint32_t numberOf(const std::string& key) { return numbers_.emplace(key, static_cast<uint32_t>(numbers_.size())).first->second; }
+  // Children first, on a stack of our own. What is part of a cycle, which is refused later, is like nothing else.
+  void number(uint32_t root, const std::vector<uint32_t>& leafNumber) {
+    std::vector<uint32_t> stack = {root};
+    while (!stack.empty()) {
+      const uint32_t i = stack.back();
+      if (nodes_.mode[i] == Mode::leaf) {
+        number_[i] = leafNumber[nodes_.leaf[i]], stack.pop_back();
+      } else if (number_[i] == kUnseen) {
+        number_[i] = kOpen;
+        for (uint32_t next : {nodes_.yes[i], nodes_.no[i]})
+          if (number_[next] == kUnseen) stack.push_back(next);
+      } else {
+        if (number_[i] == kOpen) number_[i] = numberOf(test(i));
+        stack.pop_back();
+      }
+    }
+  }
+  std::string test(uint32_t i) const {
+    const uint32_t yes = number_[nodes_.yes[i]], no = number_[nodes_.no[i]];
+    std::string key;
+    append(key, {static_cast<uint64_t>(nodes_.mode[i]), nodes_.feature[i], nodes_.tracks[i], nodes_.mode[i] == Mode::member ? nodes_.set[i] : bitsOf(nodes_.value[i]), yes, no});
+    if (yes >= kOpen || no >= kOpen) append(key, {i});
+    return key;
+  }
+
+  const TreeNodes& nodes_;
+  std::vector<uint32_t> number_;
+  std::unordered_map<std::string, uint32_t> numbers_;
+};
+
 class ForestMaker {
  public:
-  ForestMaker(OperatorImport& n, const TreeNodes& nodes, Forest& forest) : n_(n), nodes_(nodes), forest_(forest) {
+  ForestMaker(OperatorImport& n, const TreeNodes& nodes, const Leaves& leaves, Forest& forest) : n_(n), nodes_(nodes), forest_(forest) {
+    for (uint32_t i = 0; i < nodes.mode.size() && !alike_; i++)   // chains whose exporter copied what hangs at each test
+      if (mayContinue(i, nodes.no[i]) && nodes.yes[i] != nodes.yes[nodes.no[i]]) alike_.emplace(nodes, leaves);
     parents_.assign(nodes.mode.size(), 0);
     for (uint32_t i = 0; i < nodes.mode.size(); i++)
       if (nodes.mode[i] != Mode::leaf) parents_[nodes.yes[i]]++, parents_[nodes.no[i]]++;
@@ -60,9 +121,12 @@ class ForestMaker {
  private:
   static constexpr uint32_t kUnseen = 0xffffffffu, kOpen = 0xfffffffeu, kDone = 0xfffffffdu;
 
+  bool mayContinue(uint32_t i, uint32_t next) const {
+    return nodes_.mode[i] == Mode::equal && nodes_.mode[next] == Mode::equal && nodes_.feature[next] == nodes_.feature[i] && nodes_.tracks[next] == nodes_.tracks[i] && next != i;
+  }
   bool continues(uint32_t i, uint32_t next) const {
-    return nodes_.mode[next] == Mode::equal && nodes_.feature[next] == nodes_.feature[i] && nodes_.yes[next] == nodes_.yes[i] &&
-           nodes_.tracks[next] == nodes_.tracks[i] && parents_[next] == 1 && next != i;
+    if (!mayContinue(i, next) || parents_[next] != 1) return false;
+    return alike_ ? (*alike_)(nodes_.yes[i], nodes_.yes[next]) : nodes_.yes[i] == nodes_.yes[next];
   }
   // Where `no` leads: past the rest of a chain of equality tests.
   uint32_t exit(uint32_t i) const {
@@ -115,6 +179,7 @@ class ForestMaker {
   OperatorImport& n_;
   const TreeNodes& nodes_;
   Forest& forest_;
+  std::optional<Alike> alike_;   // where subtrees may be copies
   std::vector<uint32_t> parents_, order_;
   std::vector<uint32_t> at_;   // of a node: not seen, on the path, seen; then its number in the forest
 };
@@ -196,7 +261,7 @@ ir::Forest makeForest(OperatorImport& n, const TreeNodes& nodes, const Leaves& l
     forest.addLeaf();
     for (uint32_t e = leaves.first[leaf]; e < leaves.first[leaf + 1]; e++) forest.addWeight(leaves.target[e], leaves.weight[e]);
   }
-  ForestMaker maker(n, nodes, forest);
+  ForestMaker maker(n, nodes, leaves, forest);
   for (uint32_t root : nodes.roots) maker.tree(root);
   return forest;
 }

@@ -34,7 +34,7 @@ struct Leaves {
 };
 
 /// The nodes as a forest of the given columns and targets, leaf l of the table being leaf l here. Trees are acyclic graphs; a cycle
-/// is refused. Chains of `equal` over one feature that meet in one node become one set test.
+/// is refused. Chains of `equal` over one feature that meet in one node, or in copies of one subtree, become one set test.
 ir::Forest makeForest(OperatorImport& n, const TreeNodes& nodes, const Leaves& leaves, uint32_t columns, uint32_t targets);
 
 /// How the leaves of all trees become one number a target.
