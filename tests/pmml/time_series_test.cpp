@@ -277,6 +277,19 @@ TEST(StateSpace, StateOfTheFirstStepAndItsIntercept) {
   expectForecasts(s, {3.8, 3.95, 3.365, 3.2975});
 }
 
+// statsmodels 0.13.5: SARIMAX (1,0,1) over 1 2 4 3 5, phi 0.5, theta 0.3, variance 2; predicted state and covariance, forecasts and their errors.
+TEST(StateSpace, PredictedCovarianceIsThatOfTheFirstStep) {
+  const std::string text = R"(<StateSpaceModel><StateVector><Array n="2" type="real">3.5303170738664233 0</Array></StateVector><TransitionMatrix>
+    <Matrix nbRows="2" nbCols="2"><Array type="real">0.5 1</Array><Array type="real">0 0</Array></Matrix></TransitionMatrix><MeasurementMatrix>
+    <Matrix nbRows="1" nbCols="2"><Array type="real">1 0</Array></Matrix></MeasurementMatrix><PredictedStateCovarianceMatrix><Matrix nbRows="2" nbCols="2">
+    <Array type="real">2.0000052007918145 0.6</Array><Array type="real">0.6 0.18</Array></Matrix></PredictedStateCovarianceMatrix>
+    <SelectedStateCovarianceMatrix><Matrix nbRows="2" nbCols="2"><Array type="real">2 0.6</Array><Array type="real">0.6 0.18</Array></Matrix>
+    </SelectedStateCovarianceMatrix></StateSpaceModel>)";
+  Scoring s(model("StateSpaceModel", text, kStandardError));
+  expectForecasts(s, {3.5303170738664233, 1.7651585369332117, 0.8825792684666058});
+  expectForecasts(s, {1.4142154011294794, 1.8110773865845582, 1.8973666817590868}, "se");
+}
+
 TEST(StateSpace, StateOfTheLastTimeAndPsiWeights) {
   Scoring s(model("StateSpaceModel", R"(<StateSpaceModel intercept="1"><PsiVector variance="4"><Array n="2" type="real">1 0.75</Array></PsiVector>
     <StateVector n="1">5</StateVector><TransitionMatrix rows="1" cols="1">0.8</TransitionMatrix><MeasurementMatrix rows="1" cols="1">1</MeasurementMatrix>

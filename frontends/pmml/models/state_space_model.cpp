@@ -2,11 +2,14 @@
 // first step, as the exporters of R and Python (nyoka) write it and JPMML-Evaluator reads it. Beside a PsiVector it is that of the last
 // time, and the power is h. An intercept of the state is added at each transition.
 // Variances: variance * (psi0^2 + .. + psi(h-1)^2) by PsiVector; else variance * (measurement * P(h) * measurement' + H) with
-// P(h) = transition * P(h-1) * transition' + V, V the SelectedStateCovarianceMatrix, H the ObservationVarianceMatrix, P(0) the
-// PredictedStateCovarianceMatrix, as the exporter of R has them.
+// P(h) = transition * P(h-1) * transition' + V, V the SelectedStateCovarianceMatrix, H the ObservationVarianceMatrix, and P(1) the
+// PredictedStateCovarianceMatrix, as nyoka writes it. No predicted covariance is less than V: one that is, is that of the last time,
+// P(0), as the exporter of R writes it.
+#include <algorithm>
 #include <cmath>
 
 #include "frontends/pmml/matrices.h"
+#include "frontends/pmml/models/cholesky.h"
 #include "frontends/pmml/models/dynamic_regressor.h"
 #include "frontends/pmml/tree_stream.h"
 
@@ -124,7 +127,12 @@ struct StateSpace {
     const auto variance = importer.number(element, "variance", 1.0);
     if (!start || !added || !noise || !variance) return false;
     Rows P = *start;
+    const bool first = isPredicted(P, *added);
     for (uint32_t h = 0; h < steps && static_cast<uint64_t>(h) * n * n * n < kWork; h++) {
+      if (h == 0 && first) {
+        forecast.deviation.push_back(std::sqrt(*variance * (seenVariance(P) + (*noise)[0][0])));
+        continue;
+      }
       // transition * (transition * P)' is transition * P * transition', for P is symmetric.
       Rows half;
       for (const auto& row : P) half.push_back(next(row));
@@ -134,11 +142,26 @@ struct StateSpace {
         P[i] = next(column);
         for (size_t j = 0; j < n; j++) P[i][j] += (*added)[i][j];
       }
-      std::vector<double> seen(n);
-      for (size_t i = 0; i < n; i++) seen[i] = observed(P[i]);
-      forecast.deviation.push_back(std::sqrt(*variance * (observed(seen) + (*noise)[0][0])));
+      forecast.deviation.push_back(std::sqrt(*variance * (seenVariance(P) + (*noise)[0][0])));
     }
     return true;
+  }
+
+  double seenVariance(const Rows& P) const {
+    std::vector<double> seen;
+    for (const auto& row : P) seen.push_back(observed(row));
+    return observed(seen);
+  }
+  // Whether P - V has no negative eigenvalue, within rounding.
+  static bool isPredicted(const Rows& P, const Rows& V) {
+    Rows difference = P;
+    double largest = 0;
+    for (size_t i = 0; i < P.size(); i++) largest = std::max(largest, std::fabs(P[i][i]) + std::fabs(V[i][i]));
+    for (size_t i = 0; i < P.size(); i++) {
+      for (size_t j = 0; j < P.size(); j++) difference[i][j] -= V[i][j];
+      difference[i][i] += 1e-9 * largest;
+    }
+    return largest > 0 && cholesky(difference);
   }
 
   static constexpr uint64_t kWork = 1'000'000'000;   ///< products that covariances may take
