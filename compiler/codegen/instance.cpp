@@ -2,7 +2,11 @@
 
 #include <llvm/IR/IRBuilder.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstring>
+#include <map>
+#include <tuple>
 
 #include "runtime/kernels/plan.h"
 
@@ -49,12 +53,13 @@ class Emitter {
   Emitter(llvm::Module& module, const InstanceOptions& options)
       : module_(module), context_(module.getContext()), b_(context_), o_(options), row_(options.lanes == 1),
         suffix_("_" + std::to_string(options.lanes)), defined_(options.record.locals.size(), false),
-        constantPiece_(options.record.locals.size(), ir::kNone) {
+        constantPiece_(options.record.locals.size(), ir::kNone), units_(options.record, options.pipeline, row_) {
     for (uint32_t p = 0; p < o_.record.pieces.size(); p++)
       for (LocalId l : o_.record.pieces[p].defines) constantPiece_[l] = o_.record.locals[l].constant ? p : ir::kNone;
   }
 
   void run() {
+    compareAlike();
     Function* body = function(o_.body, Function::ExternalLinkage);
     std::vector<Function*> stages;
     for (size_t s = 0; s < o_.schedule.stages.size(); s++) stages.push_back(stage(s));
@@ -81,20 +86,24 @@ class Emitter {
     b_.SetInsertPoint(entry_);
     copyContext();
     lanes_.clear();
+    const bool shares = std::any_of(stage.units.begin(), stage.units.end(), [](const Unit& u) { return u.alike != ir::kNone; });
+    sharedContext_ = shares ? contextForCalls() : nullptr;
     if (stage.block) {
-      callBlock(o_.record.pieces[stage.pieces[0]]);
+      callBlock(o_.record.pieces[stage.units[0].pieces[0]]);
     } else if (row_) {
-      for (uint32_t p : stage.pieces) piece(o_.record.pieces[p]);
+      for (const Unit& u : stage.units) unit(u);
     } else {
       rowLoop([&] {
-        for (uint32_t p : stage.pieces) piece(o_.record.pieces[p]);
+        for (const Unit& u : stage.units) unit(u);
       });
     }
     storeField(fn_->getArg(0), offsetof(Ctx, arena), loadField(ctx_, offsetof(Ctx, arena), b_.getPtrTy()));
     b_.CreateRetVoid();
-    for (uint32_t p : stage.pieces)
-      for (LocalId l : o_.record.pieces[p].defines) defined_[l] = true;
-    return fn_;
+    Function* const made = fn_;
+    for (const Unit& u : stage.units)
+      for (uint32_t p : u.pieces)
+        for (LocalId l : o_.record.pieces[p].defines) defined_[l] = true;
+    return made;
   }
 
   Value* newContext() {
@@ -107,12 +116,15 @@ class Emitter {
   void copyContext() {
     ctx_ = newContext();
     storeField(ctx_, offsetof(Ctx, blob), blobGlobal(module_));
-    for (size_t at : {offsetof(Ctx, scratch), offsetof(Ctx, cells), offsetof(Ctx, out), offsetof(Ctx, status), offsetof(Ctx, arena),
-                      offsetof(Ctx, arena_end)})
-      storeField(ctx_, at, loadField(fn_->getArg(0), at, b_.getPtrTy()));
+    copyPointers(fn_->getArg(0), ctx_);
     storeField(ctx_, offsetof(Ctx, at), b_.getInt64(0));
     rows_ = loadField(fn_->getArg(0), offsetof(Ctx, rows), b_.getInt64Ty());
     storeField(ctx_, offsetof(Ctx, rows), rows_);
+  }
+  void copyPointers(Value* from, Value* to) {
+    for (size_t at : {offsetof(Ctx, scratch), offsetof(Ctx, cells), offsetof(Ctx, out), offsetof(Ctx, status), offsetof(Ctx, arena),
+                      offsetof(Ctx, arena_end)})
+      storeField(to, at, loadField(from, at, b_.getPtrTy()));
   }
   Value* field(Value* base, size_t offset) { return b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), base, offset); }
   Value* loadField(Value* base, size_t offset, llvm::Type* type) { return b_.CreateLoad(type, field(base, offset)); }
@@ -142,6 +154,7 @@ class Emitter {
   template <class Body> void rowLoop(Body body) {
     loop(rows_, static_cast<uint64_t>(o_.lanes), [&](Value* at) {
       storeField(ctx_, offsetof(Ctx, at), at);
+      if (sharedContext_ != nullptr) storeField(sharedContext_, offsetof(Ctx, at), at);
       body();
     });
   }
@@ -186,25 +199,46 @@ class Emitter {
     }
     return result;
   }
-  Value* argument(LocalId l) { return local(l).vector ? constant(slot(l), "slot") : lanes(l); }
+  // Inside a shared function, Slots and parameters of its own, by local and by operation.
+  Value* slotOf(LocalId l) {
+    const auto own = ownSlots_.find(l);
+    return own != ownSlots_.end() ? own->second : constant(slot(l), "slot");
+  }
+  Value* paramsOf(const Operation& operation) {
+    const auto own = ownParams_.find(&operation);
+    return own != ownParams_.end() ? own->second : constant(operation.params.data(), operation.params.size(), "params");
+  }
+  Value* argument(LocalId l) { return local(l).vector ? slotOf(l) : lanes(l); }
+
+  void unit(const Unit& u) {
+    if (u.alike != ir::kNone) return callShared(u);
+    for (uint32_t p : u.pieces) piece(o_.record.pieces[p]);
+  }
 
   void piece(const Piece& piece) {
+    operations(piece);
+    spill(piece);
+  }
+  void operations(const Piece& piece) {
     for (const Operation& operation : piece.operations) {
       if (operation.kind == Operation::elementwise) {
         elementwise(piece, operation);
       } else {
         std::vector<Value*> arguments;
         for (LocalId l : operation.arguments) arguments.push_back(argument(l));
-        call(operation.kernel, constant(operation.params.data(), operation.params.size(), "params"), std::move(arguments));
+        call(operation.kernel, paramsOf(operation), std::move(arguments));
       }
     }
+  }
+  // What other stages read goes to scratch.
+  void spill(const Piece& piece) {
     for (LocalId l : piece.defines)
       if (!local(l).vector && !local(l).constant && slot(l).count != 0)
         call(std::string("put_") + storage(l), constant(ElementParams{slot(l), 0}, "element"), {lanes(l)});
   }
 
   void elementwise(const Piece& piece, const Operation& operation) {
-    Value* params = constant(operation.params.data(), operation.params.size(), "params");
+    Value* params = paramsOf(operation);
     const LocalId result = operation.arguments.back();
     std::vector<Value*> arguments;
     for (LocalId l : operation.arguments) arguments.push_back(local(l).vector ? newLanes() : lanes(l));
@@ -212,14 +246,14 @@ class Emitter {
 
     const ir::Node& node = o_.pipeline.nodes[piece.node];
     const std::vector<uint32_t>& shape = o_.pipeline.type(node.results[0]).shape;
-    call("clear_status", constant(slot(result), "slot"), {});
+    call("clear_status", slotOf(result), {});
     auto element = [&](Value* e) {
       for (size_t i = 0; i + 1 < arguments.size(); i++)
         if (const LocalId l = operation.arguments[i]; local(l).vector)
-          call(std::string("get_at_") + storage(l), constant(slot(l), "slot"),
+          call(std::string("get_at_") + storage(l), slotOf(l),
                {index(e, shape, o_.pipeline.type(node.operands[i]).shape), arguments[i]});
       call(operation.kernel, params, arguments);
-      call(std::string("put_at_") + storage(result), constant(slot(result), "slot"), {index(e, shape, shape), arguments.back()});
+      call(std::string("put_at_") + storage(result), slotOf(result), {index(e, shape, shape), arguments.back()});
     };
     const uint32_t count = local(result).count, across = elementsAcross(piece, operation, params);
     if (count - across <= kUnrollElements)
@@ -256,9 +290,9 @@ class Emitter {
       storeField(ctx_, offsetof(Ctx, at), at);
       for (size_t i = 0; i + 1 < wide.size(); i++)
         if (const LocalId l = operation.arguments[i]; local(l).vector)
-          callInstance(std::string("get_across_") + storage(l), constant(slot(l), "slot"), {wide[i]});
+          callInstance(std::string("get_across_") + storage(l), slotOf(l), {wide[i]});
       callInstance(operation.kernel + "_" + std::to_string(lanes), params, wide);
-      callInstance(std::string("put_across_") + storage(result), constant(slot(result), "slot"), {wide.back()});
+      callInstance(std::string("put_across_") + storage(result), slotOf(result), {wide.back()});
     };
     if (whole == lanes) elements(b_.getInt64(0));
     else loop(0, b_.getInt64(whole), lanes, elements);
@@ -281,6 +315,131 @@ class Emitter {
     Value* memory = newLanes();
     b_.CreateStore(b_.CreateTrunc(sum, b_.getInt32Ty()), memory);
     return memory;
+  }
+
+  // ---- functions that units share
+  /// What a unit's function gets as constants: places, the parameters of its operations, and of the constants that it reads.
+  std::vector<std::string> constantsOf(const Unit& u, const UnitLayout& layout) const {
+    std::vector<std::string> all = {std::string(4, '\0')};
+    const uint32_t base = layout.own.empty() ? 0 : slot(layout.own[0]).values;
+    std::memcpy(all[0].data(), &base, 4);
+    for (LocalId l : layout.own) {   // from there on
+      ElementParams place{slot(l), 0};
+      for (uint32_t* at : {&place.slot.values, &place.slot.missing, &place.slot.status})
+        if (*at != kernel::kNone) *at -= base;
+      all.emplace_back(reinterpret_cast<const char*>(&place), sizeof place);
+    }
+    for (const auto* locals : {&layout.vectors, &layout.inputs, &layout.outputs})
+      for (LocalId l : *locals) {
+        const ElementParams place{slot(l), 0};   // begins with the Slot, which is all that a vector needs
+        all.emplace_back(reinterpret_cast<const char*>(&place), sizeof place);
+      }
+    for (uint32_t p : u.pieces)
+      for (const Operation& operation : o_.record.pieces[p].operations) all.push_back(operation.params);
+    for (LocalId l : layout.constants)
+      for (const Operation& operation : o_.record.pieces[constantPiece_[l]].operations) all.push_back(operation.params);
+    return all;
+  }
+  struct Shared {
+    Function* function = nullptr;
+    std::vector<std::string> first;             // the constants of the first unit
+    std::vector<std::vector<bool>> differs;     // of each, by words of 4 bytes: whether units differ
+  };
+  static size_t words(const std::string& bytes) { return (bytes.size() + 3) / 4; }
+  static uint32_t word(const std::string& bytes, size_t at) {
+    uint32_t value = 0;
+    std::memcpy(&value, bytes.data() + at * 4, std::min<size_t>(4, bytes.size() - at * 4));
+    return value;
+  }
+  void compareAlike() {
+    for (const Stage& stage : o_.schedule.stages)
+      for (const Unit& u : stage.units) {
+        if (u.alike == ir::kNone) continue;
+        Shared& shared = shared_[u.alike];
+        const std::vector<std::string> constants = constantsOf(u, units_.layout(u));
+        if (shared.first.empty()) {
+          shared.first = constants;
+          for (const std::string& bytes : constants) shared.differs.emplace_back(words(bytes), false);
+        }
+        for (size_t i = 0; i < constants.size(); i++)
+          for (size_t w = 0; w < words(constants[i]); w++)
+            if (word(constants[i], w) != word(shared.first[i], w)) shared.differs[i][w] = true;
+      }
+  }
+
+  // The stage's own context stays in registers; calls get another.
+  Value* contextForCalls() {
+    Value* context = newContext();
+    copyPointers(fn_->getArg(0), context);
+    storeField(context, offsetof(Ctx, at), b_.getInt64(0));
+    storeField(context, offsetof(Ctx, rows), rows_);
+    return context;
+  }
+  void copyArena(Value* from, Value* to) { storeField(to, offsetof(Ctx, arena), loadField(from, offsetof(Ctx, arena), b_.getPtrTy())); }
+
+  void callShared(const Unit& u) {
+    const UnitLayout layout = units_.layout(u);
+    Shared& shared = shared_[u.alike];
+    if (shared.function == nullptr) shared.function = sharedFunction(u, layout, shared);
+    std::vector<uint32_t> different;
+    const std::vector<std::string> constants = constantsOf(u, layout);
+    for (size_t i = 0; i < constants.size(); i++)
+      for (size_t w = 0; w < words(constants[i]); w++)
+        if (shared.differs[i][w]) different.push_back(word(constants[i], w));
+    copyArena(ctx_, sharedContext_);
+    b_.CreateCall(shared.function, {sharedContext_, constant(different.data(), different.size() * 4, "different")});
+    copyArena(sharedContext_, ctx_);
+    for (LocalId l : layout.outputs) defined_[l] = true;
+  }
+
+  Function* sharedFunction(const Unit& u, const UnitLayout& layout, const Shared& shared) {
+    const auto outer = std::tuple(fn_, entry_, ctx_, rows_, b_.saveIP());
+    std::unordered_map<LocalId, Value*> outerLanes;
+    outerLanes.swap(lanes_);
+    auto* type = llvm::FunctionType::get(b_.getVoidTy(), {b_.getPtrTy(), b_.getPtrTy()}, false);
+    Function* made = Function::Create(type, Function::InternalLinkage, (row_ ? "row_unit_" : "block_unit_") + std::to_string(u.alike), module_);
+    made->addFnAttr(llvm::Attribute::NoInline);
+    for (unsigned i = 0; i < 2; i++) made->addParamAttr(i, llvm::Attribute::NoAlias), made->addParamAttr(i, llvm::Attribute::NoCapture);
+    fn_ = made, entry_ = BasicBlock::Create(context_, "entry", made);
+    b_.SetInsertPoint(entry_);
+    copyContext();
+    storeField(ctx_, offsetof(Ctx, at), loadField(made->getArg(0), offsetof(Ctx, at), b_.getInt64Ty()));
+    ownConstants(u, layout, shared);
+    for (LocalId l : layout.inputs) lanes_[l] = newLanes(), call(std::string("get_") + storage(l), ownSlots_[l], {lanes_[l]});
+    for (uint32_t p : u.pieces) operations(o_.record.pieces[p]);
+    for (LocalId l : layout.outputs) call(std::string("put_") + storage(l), ownSlots_[l], {lanes_[l]});
+    copyArena(ctx_, made->getArg(0));
+    b_.CreateRetVoid();
+    ownSlots_.clear(), ownParams_.clear();
+    lanes_.swap(outerLanes);
+    std::tie(fn_, entry_, ctx_, rows_, std::ignore) = outer;
+    b_.restoreIP(std::get<4>(outer));
+    return made;
+  }
+  // Constants in memory that optimisation sees through: words that units share, and the others from the call's table.
+  void ownConstants(const Unit& u, const UnitLayout& layout, const Shared& shared) {
+    size_t next = 0, i = 0;
+    Value* base = nullptr;
+    const auto own = [&](bool from) {
+      const std::string& bytes = shared.first[i];
+      auto* memory = b_.CreateAlloca(llvm::ArrayType::get(b_.getInt8Ty(), std::max<size_t>(4, words(bytes) * 4)));
+      memory->setAlignment(llvm::Align(16));
+      for (size_t w = 0; w < words(bytes); w++) {
+        Value* value = shared.differs[i][w] ? loadField(fn_->getArg(1), next++ * 4, b_.getInt32Ty()) : b_.getInt32(word(bytes, w));
+        if (from && w < 3 && word(bytes, w) != kernel::kNone) value = b_.CreateAdd(base, value, "", true, false);
+        storeField(memory, w * 4, value);
+      }
+      i++;
+      return memory;
+    };
+    base = b_.CreateLoad(b_.getInt32Ty(), own(false));
+    for (LocalId l : layout.own) ownSlots_[l] = own(true);
+    for (const auto* locals : {&layout.vectors, &layout.inputs, &layout.outputs})
+      for (LocalId l : *locals) ownSlots_[l] = own(false);
+    for (uint32_t p : u.pieces)
+      for (const Operation& operation : o_.record.pieces[p].operations) ownParams_[&operation] = own(false);
+    for (LocalId l : layout.constants)
+      for (const Operation& operation : o_.record.pieces[constantPiece_[l]].operations) ownParams_[&operation] = own(false);
   }
 
   void callBlock(const Piece& piece) {
@@ -316,6 +475,11 @@ class Emitter {
   std::vector<uint32_t> constantPiece_;   // of constants: the piece that makes them
   std::unordered_map<std::string, GlobalVariable*> constants_;
   std::unordered_map<LocalId, Value*> lanes_;   // of this stage
+  const Units units_;
+  std::map<uint32_t, Shared> shared_;           // by the units' number
+  std::unordered_map<LocalId, Value*> ownSlots_;
+  std::unordered_map<const Operation*, Value*> ownParams_;
+  Value* sharedContext_ = nullptr;
   Function* fn_ = nullptr;
   BasicBlock* entry_ = nullptr;
   Value *ctx_ = nullptr, *rows_ = nullptr;

@@ -1,6 +1,7 @@
 #include "compiler/codegen/schedule.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 namespace kiln::codegen {
@@ -66,33 +67,60 @@ class Scheduler {
     std::vector<std::vector<uint32_t>> byLevel(top + 1);
     for (uint32_t p = 0; p < record_.pieces.size(); p++)
       if (!isConstant(record_.pieces[p])) byLevel[levels_[p]].push_back(p);
+    const Units units(record_, pipeline_, row_);
+    std::vector<std::vector<Unit>> formed(top + 1);
+    std::vector<Unit*> lanes;
+    for (uint32_t level = 0; level <= top; level += 2) {
+      formed[level] = units.form(byLevel[level]);
+      for (Unit& unit : formed[level]) lanes.push_back(&unit);
+    }
+    units.number(lanes);
+    for (const Unit* unit : lanes) {
+      if (unit->alike == ir::kNone) continue;
+      const UnitLayout layout = units.layout(*unit);
+      shared_.insert(shared_.end(), layout.inputs.begin(), layout.inputs.end());
+      shared_.insert(shared_.end(), layout.outputs.begin(), layout.outputs.end());
+      for (LocalId l : layout.own) together_[l] = layout.own;
+    }
     for (uint32_t level = 0; level <= top; level++) {
-      if (level % 2 == 1) {
-        for (uint32_t p : byLevel[level]) schedule_.stages.push_back({true, {p}});
-        continue;
-      }
-      for (size_t from = 0; from < byLevel[level].size(); from += kStagePieces) {
-        const size_t to = std::min(byLevel[level].size(), from + kStagePieces);
-        schedule_.stages.push_back({false, lookUpsFirst({byLevel[level].begin() + from, byLevel[level].begin() + to})});
-      }
+      if (level % 2 == 1)
+        for (uint32_t p : byLevel[level]) schedule_.stages.push_back({true, {{{p}}}});
+      else
+        cut(std::move(formed[level]));
     }
   }
 
+  // Stages of bounded size.
+  void cut(std::vector<Unit> units) {
+    std::vector<Unit> stage;
+    size_t size = 0;
+    for (Unit& unit : units) {
+      const size_t adds = unit.alike == ir::kNone ? unit.pieces.size() : 1;
+      if (!stage.empty() && size + adds > kStagePieces) {
+        schedule_.stages.push_back({false, lookUpsFirst(std::move(stage))});
+        stage.clear(), size = 0;
+      }
+      stage.push_back(std::move(unit)), size += adds;
+    }
+    if (!stage.empty()) schedule_.stages.push_back({false, lookUpsFirst(std::move(stage))});
+  }
+
   // Text work is out of line: done before vectors are live, nothing has to be saved around its calls.
-  std::vector<uint32_t> lookUpsFirst(std::vector<uint32_t> pieces) const {
+  std::vector<Unit> lookUpsFirst(std::vector<Unit> units) const {
     std::vector<bool> late(record_.locals.size(), false);
-    auto early = [&](uint32_t p) {
-      const Piece& piece = record_.pieces[p];
-      const ir::OpKind kind = pipeline_.nodes[piece.node].op->kind();
+    auto early = [&](const Unit& unit) {
+      const ir::OpKind kind = pipeline_.nodes[record_.pieces[unit.pieces.back()].node].op->kind();
       bool yes = kind == ir::OpKind::Encode || kind == ir::OpKind::Input;
-      for (LocalId local : piece.uses) yes = yes && !late[local];
+      for (uint32_t p : unit.pieces)
+        for (LocalId local : record_.pieces[p].uses) yes = yes && !late[local];
       if (!yes)
-        for (LocalId local : piece.defines) late[local] = true;
+        for (uint32_t p : unit.pieces)
+          for (LocalId local : record_.pieces[p].defines) late[local] = true;
       return yes;
     };
-    std::vector<uint32_t> first, rest;
-    for (uint32_t p : pieces) (early(p) ? first : rest).push_back(p);
-    first.insert(first.end(), rest.begin(), rest.end());
+    std::vector<Unit> first, rest;
+    for (Unit& unit : units) (early(unit) ? first : rest).push_back(std::move(unit));
+    std::move(rest.begin(), rest.end(), std::back_inserter(first));
     return first;
   }
 
@@ -111,16 +139,18 @@ class Scheduler {
       if (local.output != ir::kNone) lives[l] = {0, end, true};
     }
     for (int s = 0; s < end; s++)
-      for (uint32_t p : schedule_.stages[s].pieces) {
-        const Piece& piece = record_.pieces[p];
+      for (const Unit& unit : schedule_.stages[s].units) {
         auto touch = [&](LocalId l) {
           Life& life = lives[l];
           life.from = std::min(life.from, s), life.to = std::max(life.to, s);
           if (schedule_.stages[s].block) life.inSlot = true;
         };
-        for (LocalId l : piece.defines) touch(l);
-        for (LocalId l : piece.uses) touch(l);
+        for (uint32_t p : unit.pieces) {
+          for (LocalId l : record_.pieces[p].defines) touch(l);
+          for (LocalId l : record_.pieces[p].uses) touch(l);
+        }
       }
+    for (LocalId l : shared_) lives[l].inSlot = true;
     for (LocalId l = 0; l < lives.size(); l++) {
       if (lives[l].from < lives[l].to && !record_.locals[l].constant) lives[l].inSlot = true;
     }
@@ -136,6 +166,11 @@ class Scheduler {
     if (local.nullable) slot.missing = static_cast<uint32_t>(bytes), bytes += uint64_t{local.count} * ((pitch + 7) / 8), align();
     if (local.fallible) slot.status = static_cast<uint32_t>(bytes), bytes += uint64_t{pitch} * 4;
     return (bytes + 63) / 64 * 64;
+  }
+
+  static void move(kernel::Slot& slot, uint64_t by) {
+    for (kernel::u32* at : {&slot.values, &slot.missing, &slot.status})
+      if (*at != kernel::kNone) *at += static_cast<uint32_t>(by);
   }
 
   // Slots whose lives do not overlap share their place: first fit, in the order of their beginnings.
@@ -157,8 +192,15 @@ class Scheduler {
     std::map<uint64_t, Place> busy;
     for (LocalId l : order) {
       for (auto it = busy.begin(); it != busy.end();) it = it->second.to < life[l].from ? busy.erase(it) : std::next(it);
-      kernel::Slot slot;
-      const uint64_t bytes = bytesOf(record_.locals[l], slot);
+      if (schedule_.slots[l].count != 0) continue;   // with another
+      const auto together = together_.find(l);
+      const std::vector<LocalId> all = together == together_.end() ? std::vector<LocalId>{l} : together->second;
+      uint64_t bytes = 0;
+      for (LocalId part : all) {
+        const uint64_t own = bytesOf(record_.locals[part], schedule_.slots[part]);
+        move(schedule_.slots[part], bytes);
+        bytes += own;
+      }
       uint64_t at = base;
       for (const auto& [from, place] : busy) {
         if (from >= at + bytes) break;
@@ -166,10 +208,7 @@ class Scheduler {
       }
       busy[at] = {at + bytes, life[l].to};
       top = std::max(top, at + bytes);
-      slot.values = static_cast<uint32_t>(at);
-      if (slot.missing != kernel::kNone) slot.missing += slot.values;
-      if (slot.status != kernel::kNone) slot.status += slot.values;
-      schedule_.slots[l] = slot;
+      for (LocalId part : all) move(schedule_.slots[part], at);
     }
     for (LocalId l = 0; l < record_.locals.size(); l++) {
       const Local& local = record_.locals[l];
@@ -182,6 +221,8 @@ class Scheduler {
   const ir::Pipeline& pipeline_;
   const bool row_;
   std::vector<uint32_t> levels_;
+  std::map<LocalId, std::vector<LocalId>> together_;   // of vectors that a unit's function has for itself: all of them
+  std::vector<LocalId> shared_;   // scalars that functions of units read and write
   Schedule schedule_;
 };
 

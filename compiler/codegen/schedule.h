@@ -1,10 +1,10 @@
 // From a record of kernel calls to a plan: which pieces form a stage, which values cross stages, and where in scratch each
-// Slot lies. Lane pieces between two block kernels are fused into stages of at most kStagePieces, each a function of its own,
+// Slot lies. Lane pieces between two block kernels are fused into stages of at most kStagePieces, each a function of its own (what is shared counts as one),
 // so that compile time stays linear; everything else is kept in registers.
 #pragma once
 #include <vector>
 
-#include "compiler/codegen/recorder.h"
+#include "compiler/codegen/units.h"
 
 namespace kiln::codegen {
 
@@ -12,7 +12,7 @@ inline constexpr size_t kStagePieces = 64;
 
 struct Stage {
   bool block = false;               ///< one block kernel, else lanes
-  std::vector<uint32_t> pieces;     ///< in an order that respects uses
+  std::vector<Unit> units;          ///< in an order that respects uses; of one piece where it is a block kernel
 };
 
 struct Schedule {

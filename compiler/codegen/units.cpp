@@ -1,0 +1,168 @@
+// Trees of pieces, and the text that is equal for those that are alike.
+#include "compiler/codegen/units.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace kiln::codegen {
+
+namespace {
+
+// Fewer pieces compile quickly as they are. One row pays for calls with a tenth of a microsecond a dozen, so it shares only where code
+// would grow beyond bounds; a block of rows does not notice.
+constexpr size_t kManyPieces = 192, kManyOfOneRow = 2048;
+constexpr size_t kMostJoined = 24;
+constexpr size_t kFewestAlike = 6, kFewestSaved = 24;   // units, and pieces that need no code of their own
+
+bool isConstant(const Record& record, const Piece& piece) {
+  return std::any_of(piece.defines.begin(), piece.defines.end(), [&](LocalId l) { return record.locals[l].constant; });
+}
+/// Text is looked up before lanes are live (schedule.cpp).
+bool isEarly(const ir::Node& node) { return node.op->kind() == ir::OpKind::Encode || node.op->kind() == ir::OpKind::Input; }
+
+template <class T> void append(std::string& text, const T& value) { text.append(reinterpret_cast<const char*>(&value), sizeof value); }
+
+}  // namespace
+
+Units::Units(const Record& record, const ir::Pipeline& pipeline, bool row)
+    : record_(record), pipeline_(pipeline), users_(record.locals.size()), definitions_(record.locals.size(), 0), constantPiece_(record.locals.size(), ir::kNone) {
+  size_t pieces = 0;
+  for (uint32_t p = 0; p < record.pieces.size(); p++) {
+    const Piece& piece = record.pieces[p];
+    for (LocalId l : piece.uses)
+      if (users_[l].empty() || users_[l].back() != p) users_[l].push_back(p);
+    for (LocalId l : piece.defines) {
+      if (record.locals[l].constant) constantPiece_[l] = p;
+      definitions_[l]++;
+    }
+    pieces += !isConstant(record, piece);
+  }
+  many_ = pieces >= (row ? kManyOfOneRow : kManyPieces);
+}
+
+// A sum of many terms is a chain, not one unit: a piece does not join one like it.
+bool Units::mayJoin(uint32_t piece, uint32_t user) const {
+  const Piece& p = record_.pieces[piece];
+  const ir::Node& node = pipeline_.nodes[p.node];
+  if (node.op->isStatement() || isEarly(node) || p.operations.empty()) return false;
+  const auto& to = record_.pieces[user].operations;
+  return to.empty() || to.back().kernel != p.operations.back().kernel;
+}
+
+std::vector<Unit> Units::form(const std::vector<uint32_t>& pieces) const {
+  std::vector<Unit> units;
+  if (!many_) {
+    for (uint32_t p : pieces) units.push_back({{p}});
+    return units;
+  }
+  std::map<uint32_t, uint32_t> root;   // of a piece
+  std::map<uint32_t, std::vector<uint32_t>> members;   // of a root, the last first
+  for (size_t i = pieces.size(); i-- > 0;) {
+    const uint32_t p = pieces[i];
+    uint32_t to = ir::kNone;
+    bool joins = true;
+    const auto meet = [&](uint32_t user) {
+      const auto known = root.find(user);
+      if (user == p) return;
+      joins = joins && known != root.end() && (to == ir::kNone || to == known->second) && mayJoin(p, user);
+      if (joins) to = known->second;
+    };
+    for (LocalId l : record_.pieces[p].defines) {
+      joins = joins && definitions_[l] == 1 && record_.locals[l].output == ir::kNone;
+      for (uint32_t user : users_[l]) meet(user);
+    }
+    joins = joins && to != ir::kNone && members[to].size() < kMostJoined;
+    root[p] = joins ? to : p;
+    members[root[p]].push_back(p);
+  }
+  for (auto& [last, all] : members) {   // in the order of the last pieces
+    std::reverse(all.begin(), all.end());
+    units.push_back({std::move(all)});
+  }
+  return units;
+}
+
+void Units::number(const std::vector<Unit*>& units) const {
+  if (!many_) return;
+  std::map<std::string, std::vector<Unit*>> alike;
+  std::vector<std::string> order;
+  for (Unit* unit : units) {
+    if (isEarly(pipeline_.nodes[record_.pieces[unit->pieces.back()].node])) continue;
+    const std::string signature = layout(*unit).signature;
+    std::vector<Unit*>& like = alike[signature];
+    if (like.empty()) order.push_back(signature);
+    like.push_back(unit);
+  }
+  uint32_t next = 0;
+  for (const std::string& signature : order) {
+    const std::vector<Unit*>& like = alike[signature];
+    if (like.size() < kFewestAlike || (like.size() - 1) * like[0]->pieces.size() < kFewestSaved) continue;
+    for (Unit* unit : like) unit->alike = next;
+    next++;
+  }
+}
+
+UnitLayout Units::layout(const Unit& unit) const {
+  UnitLayout layout;
+  std::map<LocalId, size_t> known;
+  std::vector<LocalId> defined;
+  for (uint32_t p : unit.pieces) defined.insert(defined.end(), record_.pieces[p].defines.begin(), record_.pieces[p].defines.end());
+  std::sort(defined.begin(), defined.end());
+  for (uint32_t p : unit.pieces) {
+    const Piece& piece = record_.pieces[p];
+    append(layout.signature, piece.operations.size());
+    for (const Operation& operation : piece.operations) describe(operation, piece, layout, known);
+  }
+  const auto othersRead = [&](LocalId l) {
+    return std::any_of(users_[l].begin(), users_[l].end(), [&](uint32_t user) { return std::find(unit.pieces.begin(), unit.pieces.end(), user) == unit.pieces.end(); });
+  };
+  for (LocalId l : std::exchange(layout.vectors, {})) {
+    const Local& local = record_.locals[l];
+    const bool isOwn = local.whole == ir::kNone && local.output == ir::kNone && std::binary_search(defined.begin(), defined.end(), l) && !othersRead(l);
+    (isOwn ? layout.own : layout.vectors).push_back(l);
+  }
+  // Scalars that are neither constants nor of the unit come in; those that others read go out.
+  for (const auto& [l, number] : known) {
+    const Local& local = record_.locals[l];
+    if (local.vector || local.constant) continue;
+    if (!std::binary_search(defined.begin(), defined.end(), l)) {
+      layout.inputs.push_back(l);
+    } else if (othersRead(l)) {
+      layout.outputs.push_back(l);
+    }
+  }
+  const auto byNumber = [&](LocalId a, LocalId b) { return known[a] < known[b]; };
+  std::sort(layout.inputs.begin(), layout.inputs.end(), byNumber), std::sort(layout.outputs.begin(), layout.outputs.end(), byNumber);
+  for (const auto* locals : {&layout.own, &layout.vectors, &layout.inputs, &layout.outputs}) {
+    for (LocalId l : *locals) append(layout.signature, known[l]);
+    layout.signature += '/';
+  }
+  return layout;
+}
+
+void Units::describe(const Operation& operation, const Piece& piece, UnitLayout& layout, std::map<LocalId, size_t>& known) const {
+  std::string& text = layout.signature;
+  append(text, operation.kind), append(text, operation.params.size()), append(text, operation.arguments.size());
+  text += operation.kernel, text += '\0';
+  const ir::Node& node = pipeline_.nodes[piece.node];
+  for (size_t i = 0; i < operation.arguments.size(); i++) {
+    const LocalId l = operation.arguments[i];
+    const Local& local = record_.locals[l];
+    const auto [at, isNew] = known.try_emplace(l, known.size());
+    append(text, at->second);
+    append(text, local.storage), append(text, local.count), append(text, local.vector), append(text, local.constant);
+    append(text, local.nullable), append(text, local.fallible);
+    if (isNew && local.vector) layout.vectors.push_back(l);
+    if (isNew && local.constant && !local.vector) {
+      layout.constants.push_back(l);
+      for (const Operation& made : record_.pieces[constantPiece_[l]].operations) text += made.kernel, append(text, made.params.size());
+    }
+    if (operation.kind != Operation::elementwise) continue;
+    // Shapes say which elements meet.
+    const ir::ValueId v = i < node.operands.size() ? node.operands[i] : node.results[0];
+    for (uint32_t n : pipeline_.type(v).shape) append(text, n);
+    text += ';';
+  }
+}
+
+}  // namespace kiln::codegen
