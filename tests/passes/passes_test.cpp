@@ -1,6 +1,7 @@
 // Each pass on a small pipeline: what it leaves, and that rows keep their outcomes.
 #include <gtest/gtest.h>
 
+#include <random>
 #include <sstream>
 
 #include "compiler/ir/columns.h"
@@ -421,7 +422,144 @@ TEST(Simplify, keepsWhatCounts) {
   EXPECT_FALSE(simplify(pipeline));
 }
 
-// Every pass alone, and all of them, on every .ir file: the outcomes stay.
+TEST(ThreadForests, leadsPastWhatIsDecided) {
+  // Intervals as a document writes them, with the missing value last: a chain of two tests and the way of the missing is left.
+  EXPECT_EQ(after(thread_forests, R"(
+  table @trees : forest {
+    columns 1
+    targets 1
+    tree 0
+      0  c0 < 10  6 1 1
+      1  c0 >= 10  2 3 3
+      2  c0 < 20  7 3 3
+      3  c0 >= 20  8 4 4
+      4  c0 missing  9 5 5
+      5  leaf 0 = fail
+      6  leaf 1 = 1
+      7  leaf 2 = 2
+      8  leaf 3 = 3
+      9  leaf 4 = 4
+  }
+
+  %given_x = input field "x" : f64?!
+  %x = check %given_x : f64?
+  %y = forest %x table @trees scalar : f64!
+  output %y field "y"
+)"),
+            R"(  table @trees : forest {
+    columns 1
+    targets 1
+    ; node  test  yes no missing
+    tree 0
+      0  c0 < 10  2 1 5
+      1  c0 < 20  3 4 5
+      2  leaf 1 = 1
+      3  leaf 2 = 2
+      4  leaf 3 = 3
+      5  leaf 4 = 4
+    leaf 0 = fail
+  }
+
+  %given_x = input field "x" : f64?!
+  %x = check %given_x : f64?
+  %y = forest %x table @trees scalar : f64
+  output %y field "y"
+)");
+}
+
+TEST(ThreadForests, marksAndOtherColumnsStay) {
+  Pipeline marked = parsed(R"(
+  table @trees : forest {
+    columns 1
+    targets 1
+    tree 0
+      0  c0 < 10  2 1 1*
+      1  c0 >= 10  3 2 2*
+      2  leaf 0 = 1
+      3  leaf 1 = 2
+  }
+
+  %given_x = input field "x" : f64?!
+  %x = check %given_x : f64?
+  %y = forest %x table @trees result marks scalar : i32
+  output %y field "y"
+)");
+  EXPECT_FALSE(thread_forests(marked));
+  Pipeline others = parsed(R"(
+  table @trees : forest {
+    columns 2
+    targets 1
+    tree 0
+      0  c0 < 10  2 1 1
+      1  c1 >= 10  3 2 2
+      2  leaf 0 = 1
+      3  leaf 1 = 2
+  }
+
+  %given_x = input field "x" : f64?!
+  %x = check %given_x : f64?
+  %given_z = input field "z" : f64?!
+  %z = check %given_z : f64?
+  %y = forest %x, %z table @trees scalar : f64
+  output %y field "y"
+)");
+  EXPECT_FALSE(thread_forests(others));
+}
+
+/// A tree of `inner` tests on two columns with few values, any exit to any later node.
+static std::string randomTree(std::mt19937& random, uint32_t inner, uint32_t leaves) {
+  const char* tests[] = {"< ", "<= ", "> ", ">= ", "== ", "!= ", "in ", "missing"};
+  std::string text;
+  for (uint32_t n = 0; n < inner; n++) {
+    const uint32_t test = random() % 8;
+    text += "      " + std::to_string(n) + "  c" + std::to_string(random() % 2) + " " + tests[test];
+    if (test < 6) text += std::to_string(random() % 4);
+    if (test == 6) text += std::to_string(random() % 2);
+    text += " ";
+    for (int exit = 0; exit < 3; exit++) text += " " + std::to_string(n + 1 + random() % (inner + leaves - n - 1));
+    text += "\n";
+  }
+  for (uint32_t l = 0; l < leaves; l++)
+    text += "      " + std::to_string(inner + l) + "  leaf " + std::to_string(l) + " = " + std::to_string(l) + "\n";
+  return text;
+}
+
+TEST(ThreadForests, randomGraphsKeepTheirLeaves) {
+  std::mt19937 random(20);
+  uint32_t shorter = 0;
+  for (int round = 0; round < 400; round++) {
+    const std::string text = R"(
+  table @trees : forest {
+    columns 2
+    targets 1
+    set 0 [0, 2]
+    set 1 [1, 2, 3]
+    tree 0
+)" + randomTree(random, 3 + random() % 12, 2 + random() % 4) + R"(  }
+
+  %given_x = input field "x" : f64?!
+  %x = check %given_x : f64?
+  %given_z = input field "z" : f64?!
+  %z = check %given_z : f64?
+  %y = forest %x, %z table @trees scalar : f64
+  output %y field "y"
+)";
+    Pipeline before = parsed(text), threaded = parsed(text);
+    shorter += thread_forests(threaded);
+    ASSERT_TRUE(verify(threaded).empty()) << verify(threaded)[0].message << text;
+    for (int row = 0; row < 100; row++) {
+      kiln_cell in[2]{}, out, expected;
+      for (int c = 0, v = row; c < 2; c++, v /= 10)
+        if (v % 10 != 9) in[c].kind = KILN_NUMBER, in[c].as.number = v % 10 * 0.5 - 0.5;
+      kiln_status status;
+      Evaluator(before).evaluate(in, &expected, &status);
+      Evaluator(threaded).evaluate(in, &out, &status);
+      ASSERT_EQ(out.as.number, expected.as.number) << "row " << row << text << body(threaded);
+    }
+  }
+  EXPECT_GT(shorter, 200u);
+}
+
 TEST(TrimForests, dropsWhatNothingTestsOrTakes) {
   EXPECT_EQ(after(trim_forests, R"(
   table @trees : forest {
@@ -614,6 +752,7 @@ TEST(Simplify, aFactorOfOneGoes) {
   EXPECT_NE(after(simplify, text).find("output %x"), std::string::npos);
 }
 
+// Every pass alone, and all of them, on every .ir file: the outcomes stay.
 TEST(Passes, areExact) {
   int runs = 0;
   for (const tests::IrFile& file : tests::readIrFiles(KILN_SOURCE_DIR "/tests/ir")) {
