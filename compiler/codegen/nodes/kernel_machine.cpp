@@ -22,9 +22,10 @@ void lower(const ir::KernelMachine& op, NodeEmitter& emit) {
     const std::string bytes = packElements(storage, numbers, {});
     return emit.blob(key, bytes.data(), bytes.size(), 64);
   };
-  kernel::KernelMachineParams params{measureParams(emit, op.rows, op.measure), 0, 0, 0, kernel::kNone};
+  kernel::KernelMachineParams params{measureParams(emit, op.rows, op.measure), 0, 0, 0, kernel::kNone, 0};
   params.first = emit.blob("rows of @" + w.name, first), params.output = emit.blob("outputs of @" + w.name, output);
   params.weights = pack("coefficients of @" + w.name, weights);
+  params.one = outputs == 1 && weights.size() == rows;
   if (op.bias.id != ir::kNone) {
     const auto& bias = emit.pipeline().table<ir::Matrix>(op.bias);
     params.bias = pack("bias @" + bias.name, bias.numbers);

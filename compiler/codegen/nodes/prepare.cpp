@@ -15,21 +15,37 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-kernel::ValueSet valueSet(std::vector<double> values, NodeEmitter& emit) {
+std::vector<double> sortedValues(std::vector<double> values) {
   std::erase_if(values, [](double v) { return std::isnan(v); });
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
+kernel::ValueSet valueSet(const std::vector<double>& values, NodeEmitter& emit) {
   kernel::ValueSet set{};
   set.count = static_cast<uint32_t>(values.size());
-  if (set.count > kernel::kInline)
+  if (set.count > kernel::kInlineValues)
     set.at = emit.blob("values", values);
   else
     std::copy(values.begin(), values.end(), set.value);
   return set;
 }
 
-// Open ends move to the next number inside.
-kernel::IntervalSet intervalSet(const ir::Prepare& op, NodeEmitter& emit) {
+/// Moves runs of whole numbers out of `values` (sorted) to `bounds`: most lists of codes are all codes.
+void takeRuns(std::vector<double>& values, std::vector<double>& bounds) {
+  constexpr size_t kShortest = 3;
+  std::vector<double> single;
+  for (size_t begin = 0, end; begin < values.size(); begin = end) {
+    for (end = begin + 1; end < values.size() && values[end] == values[end - 1] + 1;) end++;
+    if (end - begin < kShortest) single.insert(single.end(), values.begin() + begin, values.begin() + end);
+    else bounds.push_back(values[begin]), bounds.push_back(values[end - 1]);
+  }
+  values = std::move(single);
+}
+
+/// Open ends move to the next number inside.
+std::vector<double> boundsOf(const ir::Prepare& op) {
   std::vector<double> bounds;
   for (size_t i = 0; i < op.intervalLow.size(); i++) {
     const double low = op.intervalLow[i], high = op.intervalHigh[i];
@@ -38,6 +54,10 @@ kernel::IntervalSet intervalSet(const ir::Prepare& op, NodeEmitter& emit) {
     bounds.push_back(lowIn ? low : std::nextafter(low, kInfinity));
     bounds.push_back(highIn ? high : std::nextafter(high, -kInfinity));
   }
+  return bounds;
+}
+
+kernel::IntervalSet intervalSet(const std::vector<double>& bounds, NodeEmitter& emit) {
   kernel::IntervalSet set{};
   set.count = static_cast<uint32_t>(bounds.size() / 2);
   if (set.count > kernel::kInline) {
@@ -75,8 +95,10 @@ void lowerNumbers(const ir::Prepare& op, NodeEmitter& emit) {
   const ir::Storage storage = emit.operandType(0).storage();
   kernel::PrepareParams<T> params{};
   params.rules = rulesOf(op, emit);
-  params.missing_values = valueSet(op.missingValues, emit), params.valid_values = valueSet(op.validValues, emit);
-  params.intervals = intervalSet(op, emit);
+  std::vector<double> validValues = sortedValues(op.validValues), bounds = boundsOf(op);
+  if constexpr (std::is_integral_v<T>) takeRuns(validValues, bounds);
+  params.missing_values = valueSet(sortedValues(op.missingValues), emit), params.valid_values = valueSet(validValues, emit);
+  params.intervals = intervalSet(bounds, emit);
   params.missing_value = elementOf<T>(op.missingValue, storage),
   params.invalid_value = elementOf<T>(op.invalidValue, storage);
   params.low = elementOf<T>(op.low, storage), params.high = elementOf<T>(op.high, storage);

@@ -1,6 +1,6 @@
 // pairwise, neighbors, kernel_machine: a row against many instances. Instances stand in the blob by eights, column after column.
-// Several rows: rows in lanes, four instances at a time; one row: eight instances in lanes. Every sum runs over the columns in
-// order, so both give the same bits.
+// Several rows: rows in lanes, four instances at a time; one row: eight instances in lanes, four such groups at a time, since each
+// sum waits for itself. Every sum runs over the columns in order, so both give the same bits.
 #pragma once
 #include "../math.h"
 #include "common.h"
@@ -49,8 +49,8 @@ template <class T, int L> INLINE Lane<T, L> compare_one(const Ctx& c, const Meas
 }
 template <class T, int L> INLINE Lane<T, L> term_of(const Ctx& c, const MeasureParams& p, u32 k, Lane<T, L> x, Lane<T, L> z) {
   const u32 kind = p.compare == kMixed ? (u32)(c.blob + p.compares)[k] : p.compare;
-  const Lane<T, L> d = compare_one<T, L>(c, p, kind, k, x, z);
   const bool square = p.metric == kEuclidean || p.metric == kSquaredEuclidean || p.metric == kRbf;
+  const Lane<T, L> d = square && kind == kAbsDiff ? x - z : compare_one<T, L>(c, p, kind, k, x, z);   // the square has no sign
   const Lane<T, L> t = square ? d * d : p.metric == kMinkowski || p.metric == kExponential ? to_power<T, L>(d, p.p) : d;
   return p.weights == kNone ? t : splat<T, L>(at_column<T>(c, p.weights, k)) * t;
 }
@@ -59,9 +59,11 @@ template <class T, int L> struct MeasureSums {
   Lane<T, L> sum{}, present{}, n00{}, n01{}, n10{}, n11{};
   Mask<L> any = never<L>(), gap = never<L>();
 };
+/// Whether what is missing decides how columns are added; if not, a missing column makes the whole row missing.
+INLINE bool follows_gaps(const MeasureParams& p) { return p.skip || p.gaps || (p.metric >= kSimpleMatching); }
 template <class T, int L> INLINE void add_column(const Ctx& c, const MeasureParams& p, u32 k, Lane<T, L> x, Lane<T, L> z, Mask<L> missing, MeasureSums<T, L>& s) {
   if (p.gaps) missing = missing | mask<L>(z != z);
-  s.gap = s.gap | missing, s.any = s.any | ~missing;
+  if (follows_gaps(p)) s.gap = s.gap | missing, s.any = s.any | ~missing;
   if (p.skip) s.present = pick<L>(missing, s.present, s.present + at_column<T>(c, p.adjusts, k));
   if (is_dot(p.metric)) {
     s.sum = s.sum + x * z;
@@ -95,19 +97,23 @@ template <class T, int L> INLINE Lane<T, L> finish_measure(const MeasureParams& 
     default: return sum;
   }
 }
-/// One row: the eight instances of a group. Several: instances j .. j + J of it.
+/// One row: the eight instances of each of J groups. Several: instances j .. j + J of one.
 template <class T, int N, int L, int J>
-INLINE void measure_group(const Ctx& c, const MeasureParams& p, const Slot& x, const T* group, Lane<T, L> (&value)[J], Mask<L> (&gone)[J]) {
+INLINE void measure_groups(const Ctx& c, const MeasureParams& p, const Slot& x, const T* const (&group)[J], Lane<T, L> (&value)[J], Mask<L> (&gone)[J]) {
   MeasureSums<T, L> sums[J];
   NOUNROLL for (u32 k = 0; k < p.columns; k++) {
-    const T* z = group + (u64)k * kInstanceGroup;
     Lane<T, L> v;
-    Mask<L> missing;
-    if constexpr (N == 1) v = splat<T, L>(element<T, 1>(c, x, k)), missing = mask_if<L>(slot_missing<1>(c, x, k).on);
-    else v = element<T, N>(c, x, k), missing = slot_missing<N>(c, x, k);
+    Mask<L> missing = never<L>();
+    if constexpr (N == 1) v = splat<T, L>(element<T, 1>(c, x, k));
+    else v = element<T, N>(c, x, k);
+    if (follows_gaps(p)) {
+      if constexpr (N == 1) missing = mask_if<L>(slot_missing<1>(c, x, k).on);
+      else missing = slot_missing<N>(c, x, k);
+    }
     UNROLL for (int j = 0; j < J; j++) {
+      const T* z = group[j] + (u64)k * kInstanceGroup;
       if constexpr (N == 1) add_column<T, L>(c, p, k, v, load<Lane<T, L>>(z), missing, sums[j]);
-      else add_column<T, L>(c, p, k, v, splat<T, L>(z[j]), missing, sums[j]);
+      else add_column<T, L>(c, p, k, v, splat<T, L>(*z), missing, sums[j]);
     }
   }
   UNROLL for (int j = 0; j < J; j++) {
@@ -115,22 +121,52 @@ INLINE void measure_group(const Ctx& c, const MeasureParams& p, const Slot& x, c
     gone[j] = p.skip ? ~sums[j].any : sums[j].gap;
   }
 }
+/// Whether any column is missing, of measures that do not follow gaps.
+template <int N> INLINE Mask<N> any_missing(const Ctx& c, const MeasureParams& p, const Slot& x) {
+  Mask<N> missing = never<N>();
+  if (!follows_gaps(p) && x.missing != kNone)
+    NOUNROLL for (u32 k = 0; k < p.columns; k++) missing = missing | slot_missing<N>(c, x, k);
+  return missing;
+}
+/// J groups of instances against one row, from instance i on.
+template <class T, int J, class Visit>
+INLINE void visit_groups(const Ctx& c, const MeasureParams& p, const Slot& x, u32 i, Flag missing, Visit& visit) {
+  constexpr int L = kInstanceGroup;
+  const T* group[J];
+  const u32 last = (p.rows - 1) / L;
+  UNROLL for (u32 j = 0; j < J; j++) {
+    const u32 g = i / L + j < last ? i / L + j : last;   // beyond the last: once more, for nothing
+    group[j] = (const T*)(c.blob + p.values) + (u64)g * L * p.columns;
+  }
+  Lane<T, L> value[J];
+  Mask<L> gone[J];
+  measure_groups<T, 1, L, J>(c, p, x, group, value, gone);
+  T values[J * L];
+  u8 gaps[J * L];
+  UNROLL for (int j = 0; j < J; j++) {
+    store(values + j * L, value[j]);
+    const u32 bits = mask_bits<L>(gone[j]);
+    UNROLL for (int k = 0; k < L; k++) gaps[j * L + k] = (bits >> k) & 1;
+  }
+  NOUNROLL for (u32 j = 0; j < (u32)(J * L) && i + j < p.rows; j++)
+    visit(i + j, values[j], follows_gaps(p) ? Flag(gaps[j] != 0) : missing);
+}
 /// visit(instance, measure, missing) for each instance in order.
 template <class T, int N, class Visit> INLINE void each_instance(const Ctx& c, const MeasureParams& p, const Slot& x, Visit visit) {
-  const T* groups = (const T*)(c.blob + p.values);
-  constexpr int J = N == 1 ? 1 : 4, L = N == 1 ? kInstanceGroup : N, step = N == 1 ? kInstanceGroup : J;
-  NOUNROLL for (u32 i = 0; i < p.rows; i += step) {
-    const T* group = groups + (u64)(i / kInstanceGroup) * kInstanceGroup * p.columns + i % kInstanceGroup;
-    Lane<T, L> value[J];
-    Mask<L> gone[J];
-    measure_group<T, N, L, J>(c, p, x, group, value, gone);
-    if constexpr (N == 1) {
-      T values[L];
-      store(values, value[0]);
-      const u32 missing = mask_bits<L>(gone[0]);
-      NOUNROLL for (u32 j = 0; j < (u32)L && i + j < p.rows; j++) visit(i + j, values[j], Flag(((missing >> j) & 1) != 0));
-    } else {
-      NOUNROLL for (u32 j = 0; j < (u32)J && i + j < p.rows; j++) visit(i + j, value[j], gone[j]);
+  const Mask<N> missing = any_missing<N>(c, p, x);
+  if constexpr (N == 1) {
+    if (p.rows <= kInstanceGroup) return visit_groups<T, 1>(c, p, x, 0, missing, visit);
+    NOUNROLL for (u32 i = 0; i < p.rows; i += 4 * kInstanceGroup) visit_groups<T, 4>(c, p, x, i, missing, visit);
+  } else {
+    constexpr int J = 4;
+    NOUNROLL for (u32 i = 0; i < p.rows; i += J) {
+      const T* group[J];
+      UNROLL for (int j = 0; j < J; j++)
+        group[j] = (const T*)(c.blob + p.values) + (u64)(i / kInstanceGroup) * kInstanceGroup * p.columns + i % kInstanceGroup + j;
+      Lane<T, N> value[J];
+      Mask<N> gone[J];
+      measure_groups<T, N, N, J>(c, p, x, group, value, gone);
+      NOUNROLL for (u32 j = 0; j < (u32)J && i + j < p.rows; j++) visit(i + j, value[j], follows_gaps(p) ? gone[j] : missing);
     }
   }
 }
@@ -179,11 +215,14 @@ template <class T, int N> INLINE void kernel_machine(const Ctx& c, const KernelM
   const T *weights = (const T*)(c.blob + p.weights), *bias = (const T*)(c.blob + p.bias);
   NOUNROLL for (u32 o = 0; o < y.count; o++) set_element<T, N>(c, y, o, Lane<T, N>{});
   Mask<N> missing = never<N>();
+  Lane<T, N> sum{};
   each_instance<T, N>(c, p.measure, x, [&](u32 i, Lane<T, N> value, Mask<N> gone) __attribute__((always_inline)) {
     missing = missing | gone;
-    NOUNROLL for (u32 e = first[i]; e < first[i + 1]; e++)
+    if (p.one) sum = sum + weights[i] * value;
+    else NOUNROLL for (u32 e = first[i]; e < first[i + 1]; e++)
       set_element<T, N>(c, y, output[e], element<T, N>(c, y, output[e]) + weights[e] * value);
   });
+  if (p.one) set_element<T, N>(c, y, 0, sum);
   NOUNROLL for (u32 o = 0; o < y.count; o++) {
     if (p.bias != kNone) set_element<T, N>(c, y, o, element<T, N>(c, y, o) + bias[o]);
     set_slot_missing<N>(c, y, o, missing);

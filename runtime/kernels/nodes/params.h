@@ -5,7 +5,7 @@
 
 namespace kiln::kernel {
 
-enum : u32 { kInline = 4, kInlineBins = 16, kInlineSegments = 8 };
+enum : u32 { kInline = 4, kInlineValues = 16, kInlineBins = 16, kInlineSegments = 8 };
 
 // ---- call
 /// status: what a lane fails with; 0 where the node cannot fail.
@@ -85,8 +85,8 @@ struct CauseParams {
 
 // ---- prepare
 struct ValueSet {
-  u32 count, at;  ///< at: sorted f64, if there are more than kInline
-  f64 value[kInline];
+  u32 count, at;  ///< at: sorted f64, if there are more than kInlineValues
+  f64 value[kInlineValues];
 };
 struct IntervalSet {
   u32 count, at;                    ///< at: low, high, low, high .. if there are more than kInline
@@ -293,6 +293,7 @@ struct KernelMachineParams {
   MeasureParams measure;
   u32 first, output, weights;   ///< of instance i: first[i] .. first[i + 1], the outputs and their coefficients
   u32 bias;                     ///< kNone: none
+  u32 one;                      ///< one output, for which every instance counts
 };
 struct SolveParams {
   u32 columns;                  ///< T[column][row]

@@ -22,11 +22,11 @@ inline constexpr i32 kDidNotConvert = KILN_TYPE_MISMATCH | KILN_INVALID_VALUE;
 template <int N>
 INLINE Mask<N> in_set(const Ctx& c, const ValueSet& set, Lane<f64, N> v) {
   Mask<N> in = never<N>();
-  if (set.count > kInline) {
+  if (set.count > kInlineValues) {
     UNROLL for (int i = 0; i < N; i++)
         set_mask_lane<N>(in, i, contains((const f64*)(c.blob + set.at), set.count, lane<N>(v, i)));
   } else {
-    UNROLL for (u32 i = 0; i < kInline; i++) if (i < set.count) in = in | mask<N>(v == set.value[i]);
+    UNROLL for (u32 i = 0; i < kInlineValues; i++) if (i < set.count) in = in | mask<N>(v == set.value[i]);
   }
   return in;
 }
