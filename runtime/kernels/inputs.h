@@ -93,7 +93,7 @@ INLINE u32 known_code(const FieldPlan& f, i32 code, i32& v) {
   if (f.open) return v = (i32)f.label_count, kPresent;
   return KILN_INVALID_VALUE;
 }
-INLINE u32 code_of_cell(const u8* blob, const FieldPlan* field, const kiln_cell* cell, i32* v) {
+OUTLINE u32 read_code(const u8* blob, const FieldPlan* field, const kiln_cell* cell, i32* v) {
   const FieldPlan& f = *field;
   if (cell->kind == KILN_CODE)
     return known_code(f, cell->as.integer >= 0 && cell->as.integer < (i64)f.label_count ? (i32)cell->as.integer : -1, *v);
@@ -118,8 +118,6 @@ INLINE u32 code_of_cell(const u8* blob, const FieldPlan* field, const kiln_cell*
   }
   return state != kPresent ? state : known_code(f, find_number(blob + f.labels, key), *v);
 }
-
-OUTLINE u32 read_code(const u8* blob, const FieldPlan* field, const kiln_cell* cell, i32* v) { return code_of_cell(blob, field, cell, v); }
 
 INLINE i32 input_status(u32 cause, u32 index) { return (i32)(cause | index << 8); }
 
@@ -157,6 +155,22 @@ OUTLINE OddCell odd_f32(const kiln_cell* cell, const InputParams* p) {
   input_cell(*cell, *p, y, v, [&](const kiln_cell& it, f32& x) { return read_f32(p->field, it, x); });
   return {(f64)v, y.status, y.missing.on};
 }
+/// A code of a dict, from any cell; a label that it has, first.
+struct CodeCell {
+  i32 v, status;
+  u32 missing;
+};
+OUTLINE CodeCell code_cell(const u8* blob, const InputParams* p, const kiln_cell* cell) {
+  if (__builtin_expect(cell->kind == KILN_TEXT && p->field.elem == kElemStr && cell->as.text, 1)) {
+    const u8* text = (const u8*)cell->as.text;
+    const i32 code = find_key(blob + p->field.labels, label_key(text, cell->length), text, cell->length);
+    if (__builtin_expect(code >= 0, 1)) return {code, 0, 0};
+  }
+  I32<1> y;
+  i32 v = 0;
+  input_cell(*cell, *p, y, v, [&](const kiln_cell& it, i32& x) { return read_code(blob, &p->field, &it, &x); });
+  return {v, y.status, y.missing.on};
+}
 template <class T> INLINE void input_number(const Ctx& c, const InputParams& p, Val<T, 1>& y) {
   const kiln_cell& cell = c.cells[p.index];
   OddCell x = {cell.as.number, 0, 0};
@@ -173,9 +187,13 @@ INLINE void input(const Ctx& c, const InputParams& p, I64<1>& y) {
   y.v = v;
 }
 INLINE void input(const Ctx& c, const InputParams& p, I32<1>& y) {
+  if (p.field.is_cat) {
+    const CodeCell x = code_cell(c.blob, &p, &c.cells[p.index]);
+    y = {x.v, x.missing != 0, x.status};
+    return;
+  }
   i32 v = 0;
   input_cell(c.cells[p.index], p, y, v, [&](const kiln_cell& cell, i32& x) -> u32 {
-    if (p.field.is_cat) return read_code(c.blob, &p.field, &cell, &x);
     i64 wide = 0;
     const u32 state = read_i32(p.field, cell, wide);
     return x = (i32)wide, state;

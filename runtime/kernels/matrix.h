@@ -59,7 +59,7 @@ INLINE bool column_cell(const Ctx& c, const FieldPlan& f, u32 index, u64 r, cons
   if (f.is_cat || f.elem == kElemI32) {
     i32 v = 0;
     i64 wide = 0;
-    value(v, [&] { return f.is_cat ? code_of_cell(c.blob, &f, &cell, &v) : read_i32(f, cell, wide); });
+    value(v, [&] { return f.is_cat ? read_code(c.blob, &f, &cell, &v) : read_i32(f, cell, wide); });
     if (!f.is_cat) v = (i32)wide;
     store(values + r * 4, state == kPresent ? v : 0);
   } else if (f.elem == kElemF64) {

@@ -1,6 +1,7 @@
 // cursor: the strategy for forests of small trees, rows in lanes; for one row trees in lanes.
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <cstring>
 #include <tuple>
 
@@ -21,7 +22,6 @@ constexpr uint32_t kGroups = 4;            // vectors of rows a pass: kForestGro
 constexpr uint64_t kMostSteps = 1u << 27;  // copies of shared nodes included
 constexpr uint32_t kMostColumns = 8192;    // virtual columns: a byte a row of scratch each
 constexpr uint32_t kLaneColumns = 128;     // virtual columns that fit registers for one row
-constexpr uint32_t kFewTrees = 8;          // fewer are walked faster one by one
 
 std::vector<kernel::CursorTree> treeTable(const std::vector<FlatTree>& trees, std::vector<kernel::CursorStep>& steps) {
   std::vector<kernel::CursorTree> table;
@@ -78,10 +78,15 @@ class Cursor final : public ForestStrategy {
     return static_cast<double>(task.columns.size()) + static_cast<double>(size.total) * perStep +
            static_cast<double>(task.forest.roots.size()) * perAdd * task.forest.targets;
   }
+  std::optional<double> rowCost(const ForestTask& task, const Tier& tier) const override {
+    const uint32_t columns = rankForest(task, 255).columns;
+    if (columns > kLaneColumns) return std::nullopt;
+    const double trees = static_cast<double>(task.forest.roots.size()), banks = std::ceil(columns / (tier.vectorBytes() == 64 ? 64.0 : 16.0));
+    const double steps = std::ceil(trees / static_cast<double>(tier.vectorBytes())) * expandedSize(task).most;
+    return 10 + rowRanksCost(task) + steps * (1 + 0.4 * banks) + trees * 0.5 * task.forest.targets;
+  }
   void lower(const ForestTask& task, NodeEmitter& emit) const override {
-    const RankedForest& ranked = rankForest(task, 255);
-    if (emit.rowForm() && (task.forest.roots.size() < kFewTrees || ranked.columns > kLaneColumns))
-      return walkStrategy().lower(task, emit);
+    if (emit.rowForm() && rankForest(task, 255).columns > kLaneColumns) return walkStrategy().lower(task, emit);
     const uint32_t width = static_cast<uint32_t>(emit.tier().vectorBytes());
     if (!emit.rowForm())
       return emit.callColumns(forestKernel("cursor", isSum(task.node) ? "sum" : "each", task.node), cursorBlock(task, width * kGroups, emit));

@@ -7,12 +7,45 @@ namespace kiln::codegen {
 namespace {
 
 using ir::Forest;
+using ir::Test;
 
-std::vector<kernel::GraphNode> graphNodes(const Forest& f) {
-  std::vector<kernel::GraphNode> nodes(f.nodes());
-  for (uint32_t n = 0; n < f.nodes(); n++)
-    nodes[n] = {f.constant[n], f.yes[n],  f.no[n], f.missing[n], f.column[n] | static_cast<uint32_t>(f.test[n]) << 24,
-                f.set.empty() ? 0 : f.set[n], 0};
+/// The values of 0 .. 63 that a test for a code, or for codes, lets pass; 0 if it is none or has members beyond.
+uint64_t memberBits(const Forest& f, uint32_t n) {
+  const auto bit = [](double v) { return v >= 0 && v < 64 && v == static_cast<int>(v) ? uint64_t(1) << static_cast<int>(v) : 0; };
+  if (f.test[n] == static_cast<uint8_t>(Test::equal)) return bit(f.constant[n]);
+  if (f.test[n] != static_cast<uint8_t>(Test::inSet)) return 0;
+  uint64_t bits = 0;
+  for (uint32_t m = f.setFirst[f.set[n]]; m < f.setFirst[f.set[n] + 1]; m++) {
+    if (bit(f.setMember[m]) == 0) return 0;
+    bits |= bit(f.setMember[m]);
+  }
+  return bits;
+}
+uint8_t passesOf(Test test) {
+  switch (test) {
+    case Test::less: return kernel::kGraphLess;
+    case Test::lessOrEqual: return kernel::kGraphLess | kernel::kGraphEqual;
+    case Test::greater: return kernel::kGraphGreater;
+    case Test::greaterOrEqual: return kernel::kGraphGreater | kernel::kGraphEqual;
+    case Test::equal: return kernel::kGraphEqual;
+    case Test::notEqual: return kernel::kGraphLess | kernel::kGraphGreater;
+    default: return 0;   // isMissing: a value that is there takes no
+  }
+}
+kernel::GraphNode graphNode(const Forest& f, uint32_t n, const std::vector<ir::Type>& columns) {
+  const Test test = static_cast<Test>(f.test[n]);
+  if (test == Test::leaf) return {0, 0, f.yes[n], 0, 0, 0, kernel::kGraphLeaf, 0, 0, {}};
+  kernel::GraphNode node{f.constant[n], 0, f.yes[n], f.no[n], f.missing[n], f.column[n], kernel::kGraphOrder, passesOf(test), 0, {}};
+  node.storage = static_cast<uint8_t>(columnStorage(columns[f.column[n]]));
+  if (test == Test::isMissing) node.missing = f.yes[n];
+  if (test == Test::inSet) node.kind = kernel::kGraphSet, node.members = f.set[n];
+  if (const uint64_t bits = memberBits(f, n); bits != 0 && node.storage == kernel::kColumnI32)
+    node.kind = kernel::kGraphCodes, node.members = bits;
+  return node;
+}
+std::vector<kernel::GraphNode> graphNodes(const ForestTask& task) {
+  std::vector<kernel::GraphNode> nodes(task.forest.nodes());
+  for (uint32_t n = 0; n < nodes.size(); n++) nodes[n] = graphNode(task.forest, n, task.columns);
   return nodes;
 }
 
@@ -35,11 +68,8 @@ kernel::ForestGraph putGraph(const ForestTask& task, NodeEmitter& emit) {
   p.trees = static_cast<uint32_t>(f.roots.size());
   p.targets = f.targets;
   p.fail_status = emit.statusCode(KILN_UNDEFINED);
-  p.nodes = emit.blob("forest.graph", graphNodes(f));
+  p.nodes = emit.blob("forest.graph", graphNodes(task));
   p.roots = emit.blob("forest.roots", f.roots);
-  std::vector<uint8_t> storages;
-  for (const ir::Type& column : task.columns) storages.push_back(static_cast<uint8_t>(columnStorage(column)));
-  p.storages = emit.blob("forest.storages", storages);
   p.set_first = emit.blob("forest.set_first", f.setFirst);
   p.set_members = emit.blob("forest.set_member", f.setMember);
   p.leaf_first = emit.blob("forest.leaf_first", f.leafFirst);
@@ -60,6 +90,11 @@ class Graph final : public ForestStrategy {
   double cost(const ForestTask& task, const Tier&) const override {
     return 20 + forestWork(task).levels * 8.0;
   }
+  std::optional<double> rowCost(const ForestTask& task, const Tier&) const override {
+    const ForestWork& work = forestWork(task);
+    const double visited = (work.levels + static_cast<double>(work.deepest) * static_cast<double>(task.forest.roots.size())) / 2;
+    return 3 + visited * 6;   // chains are longer than if every exit were equally likely
+  }
   void lower(const ForestTask& task, NodeEmitter& emit) const override {
     emit.callColumns(kernelOf("forest_graph", task), emit.once<kernel::ForestGraph>("graph", [&] { return putGraph(task, emit); }));
   }
@@ -71,6 +106,7 @@ void fixUpFailedRows(const ForestTask& task, NodeEmitter& emit) {
   const auto make = [&] {
     kernel::ForestFixup p{};
     p.graph = putGraph(task, emit);
+    p.leaves = task.node.result == ir::ForestNode::leaf && task.forest.reaches(Forest::fail) ? p.graph.trees : 0;
     const std::vector<uint32_t> columns = failingColumns(task);
     p.columns = emit.blob("forest.failing", columns), p.count = static_cast<uint32_t>(columns.size());
     return p;

@@ -67,9 +67,17 @@ const ForestWork& forestWork(const ForestTask& task) {
   return known(task.study->work, [&] { return workOf(task.forest); });
 }
 
+double rowRanksCost(const ForestTask& task) {
+  const Forest& f = task.forest;
+  std::vector<bool> tested(f.columns);
+  for (uint32_t n = 0; n < f.nodes(); n++)
+    if (!f.isLeaf(n)) tested[f.column[n]] = true;
+  return 5 + 5.0 * static_cast<double>(std::count(tested.begin(), tested.end(), true));
+}
+
 bool isPlain(const ForestTask& task, std::string& why) {
   if (task.node.result == ir::ForestNode::marks) why = "the result marks needs the path, which only graph follows";
-  else if (task.forest.reaches(Forest::fail)) why = "a leaf fails, which only graph reports";
+  else if (task.node.result != ir::ForestNode::leaf && task.forest.reaches(Forest::fail)) why = "a leaf fails, which only graph reports";
   return why.empty();
 }
 

@@ -14,12 +14,14 @@ struct ForestWork {
   uint32_t deepest = 0;     ///< longest path of any tree
 };
 const ForestWork& forestWork(const ForestTask& task);
+/// Nanoseconds that ranking the columns of one row takes.
+double rowRanksCost(const ForestTask& task);
 
 /// Where a missing value goes from an inner node: `yes` or `no` where that leads to the same place, as it does where what follows
 /// tests the same column again; else the node's own exit. Marks aside.
 uint32_t missingExit(const ir::Forest& forest, uint32_t node);
 
-/// Leaves of kind fail and marked exits are for graph alone.
+/// Marked exits are for graph alone, and leaves of kind fail where the result is not the leaf.
 bool isPlain(const ForestTask& task, std::string& why);
 
 }  // namespace kiln::codegen

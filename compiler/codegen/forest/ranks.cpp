@@ -291,21 +291,33 @@ kernel::LevelColumn levelColumn(uint32_t operand, uint32_t storage, const std::v
   return l;
 }
 
-/// One set of a source as bits, by index.
-void setBits(const RankedSets& sets, const RankedSet& set, uint8_t* bits) {
-  const auto put = [&](uint32_t i) { bits[i / 8] |= static_cast<uint8_t>(1u << (i & 7)); };
+/// The indices of a source that are in a set.
+std::vector<uint32_t> indicesIn(const RankedSets& sets, const RankedSet& set) {
+  std::vector<uint32_t> indices;
   for (const double m : set.members)
-    put(sets.direct ? static_cast<uint32_t>(static_cast<int64_t>(m) - sets.first)
-                    : static_cast<uint32_t>(std::lower_bound(sets.cuts.begin(), sets.cuts.end(), m) - sets.cuts.begin()));
-  if (set.missing) put(sets.count + 1);
+    indices.push_back(sets.direct ? static_cast<uint32_t>(static_cast<int64_t>(m) - sets.first)
+                                  : static_cast<uint32_t>(std::lower_bound(sets.cuts.begin(), sets.cuts.end(), m) - sets.cuts.begin()));
+  if (set.missing) indices.push_back(sets.count + 1);
+  return indices;
+}
+/// The column of the only set that an index is in; nothing where sets overlap.
+std::vector<uint32_t> columnOfIndex(const RankedSets& sets, uint32_t columns) {
+  std::vector<uint32_t> column(sets.count + 2, columns);
+  for (const RankedSet& set : sets.sets)
+    for (const uint32_t i : indicesIn(sets, set)) {
+      if (column[i] != columns) return {};
+      column[i] = set.column;
+    }
+  return column;
 }
 std::vector<kernel::SetTest> setTests(const RankedSets& sets, NodeEmitter& emit) {
   const uint32_t bytes = (sets.count + 2 + 7) / 8;
   std::vector<uint8_t> bits(sets.sets.size() * bytes);
   std::vector<kernel::SetTest> tests;
   for (size_t i = 0; i < sets.sets.size(); i++) {
-    setBits(sets, sets.sets[i], &bits[i * bytes]);
-    tests.push_back({static_cast<uint32_t>(i * bytes), sets.sets[i].column});
+    const std::vector<uint32_t> indices = indicesIn(sets, sets.sets[i]);
+    for (const uint32_t at : indices) bits[i * bytes + at / 8] |= static_cast<uint8_t>(1u << (at & 7));
+    tests.push_back({static_cast<uint32_t>(i * bytes), sets.sets[i].column, indices.size() == 1 ? indices[0] : kNone});
   }
   const uint32_t base = emit.blob("forest.bits", bits);
   for (kernel::SetTest& test : tests) test.bits += base;
@@ -391,6 +403,8 @@ kernel::Quantiser putQuantiser(const RankedForest& ranked, const ForestTask& tas
     if (!s.direct) levels.push_back(levelColumn(s.operand, source.storage, s.cuts, emit));
     const std::vector<kernel::SetTest> tests = setTests(s, emit);
     source.tests = emit.blob("forest.set_tests", tests), source.test_count = static_cast<uint32_t>(tests.size());
+    const std::vector<uint32_t> ofIndex = columnOfIndex(s, ranked.columns);
+    source.of_index = ofIndex.empty() ? kNone : emit.blob("forest.set_columns", ofIndex);
     sources.push_back(source);
   }
   q.levels = emit.blob("forest.levels", levels);

@@ -68,6 +68,7 @@ class Sliced final : public ForestStrategy {
            static_cast<double>(task.forest.roots.size()) * (0.06 + 0.1 * task.forest.targets) +
            0.001 * static_cast<double>(mostDistinctTests(task));
   }
+  std::optional<double> rowCost(const ForestTask&, const Tier&) const override { return std::nullopt; }
   void lower(const ForestTask& task, NodeEmitter& emit) const override {
     if (emit.rowForm()) return cursorStrategy().lower(task, emit);
     const kernel::ForestCursor cursor = cursorBlock(task, kRows, emit);

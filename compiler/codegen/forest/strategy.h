@@ -2,6 +2,7 @@
 // a forest on a tier is chosen; --strategy forces one. All give the same bits.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,14 +32,16 @@ class ForestStrategy {
   virtual bool accepts(const ForestTask& task, const Tier& tier, std::string& why) const = 0;
   /// Predicted cost of a row in a batch, nanoseconds; only the order matters.
   virtual double cost(const ForestTask& task, const Tier& tier) const = 0;
-  /// Whether it gives the result of rows in which a column has failed, and the status of all rows; if not, fixUpFailedRows
-  /// follows where a column can fail.
+  /// The same of a row that is scored alone; none: another strategy serves such rows.
+  virtual std::optional<double> rowCost(const ForestTask& task, const Tier& tier) const = 0;
+  /// Whether it gives the result of rows in which a column has failed or whose leaf fails, and the status of all rows; if not,
+  /// fixUpFailedRows follows where such rows can be.
   virtual bool followsFailures() const { return false; }
   /// Lays out the tables and emits the call (NodeEmitter::callBlock). Deterministic.
   virtual void lower(const ForestTask& task, NodeEmitter& emit) const = 0;
 };
 
-/// Emits what sees to the rows in which a column has failed, after a strategy that does not.
+/// Emits what sees to the rows in which a column has failed or whose leaf fails, after a strategy that does not.
 void fixUpFailedRows(const ForestTask& task, NodeEmitter& emit);
 
 /// All strategies, in the order of strategies.def.

@@ -1,5 +1,6 @@
 // walk: the strategy for large trees. Lays out pairs of children, three levels of a subtree side by side.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "compiler/codegen/forest/cursor_tables.h"
@@ -156,11 +157,16 @@ class Walk final : public ForestStrategy {
     const double levels = std::min<double>(work.levels * 2, static_cast<double>(work.deepest) * task.forest.roots.size());
     return static_cast<double>(task.columns.size()) * 2 + levels * 0.8 + static_cast<double>(task.forest.roots.size()) * task.forest.targets;
   }
+  std::optional<double> rowCost(const ForestTask& task, const Tier&) const override {
+    const auto trees = static_cast<double>(task.forest.roots.size());
+    const double level = std::max(4.5, std::min(trees, 16.0) * 0.5);   // a load waits for the one before; 16 trees at a time
+    return rowRanksCost(task) + std::ceil(trees / 16) * forestWork(task).deepest * level + trees * task.forest.targets;
+  }
   void lower(const ForestTask& task, NodeEmitter& emit) const override {
     kernel::ForestWalk p = emit.once<kernel::ForestWalk>("walk", [&] { return put(task, emit); });
     const uint32_t rows = emit.rowForm() ? 1 : emit.blockRows(), columns = p.quantiser.columns;
     p.pitch = emit.rowForm() ? 0 : (columns + 15) / 16 * 16;
-    p.rows = emit.scratch(emit.rowForm() ? columns * 2 + 2 : (static_cast<size_t>(rows) + 256) * p.pitch * 2);
+    p.rows = emit.scratch(emit.rowForm() ? (columns + 32) / 32 * 64 : (static_cast<size_t>(rows) + 256) * p.pitch * 2);
     p.gone = emit.scratch(rows + 64);
     const char* results = isSum(task.node) ? p.by_leaf ? "sums" : "sum" : "each";
     emit.callColumns(forestKernel("walk", results, task.node) + (p.compact ? "_compact" : "_wide"), p);

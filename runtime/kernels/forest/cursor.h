@@ -188,9 +188,9 @@ INLINE void cursor_group(const Ctx& c, const CursorGroup& group, const i8* ranks
 }
 /// The virtual columns of the row.
 struct CursorRanks {
-  alignas(64) i8 ranks[128];
+  alignas(64) i8 ranks[192];   // of 128 columns, and the one that nobody reads
   MEMBER CursorRanks(const Ctx& c, const ForestCursor& p, const Slot* operands) {
-    UNROLL for (int i = 0; i < 128; i += 16) store(ranks + i, Lane<i8, 16>{});
+    UNROLL for (int i = 0; i < 128; i += 16) store(ranks + i, splat<i8, 16>(-128));   // 0
     quantise_row(c, p.quantiser, operands, ByteRow{ranks});
   }
 };

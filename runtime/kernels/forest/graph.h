@@ -6,20 +6,16 @@
 
 namespace kiln::kernel {
 
-/// A column's value as the tests compare it; false where it is missing or NaN.
-INLINE bool graph_value(const Ctx& c, const Slot& s, u32 storage, u64 row, f64& x) {
-  if (s.missing != kNone && (c.scratch[s.missing + row / 8] >> (row & 7)) & 1) return false;
-  const u8* p = c.scratch + s.values;
+INLINE f64 graph_value(const u8* p, u32 storage, u64 row) {
   switch (storage) {
-    case kColumnF64: x = load<f64>(p + row * 8); break;
-    case kColumnF32: x = load<f32>(p + row * 4); break;
-    case kColumnI64: x = (f64)load<i64>(p + row * 8); break;
-    case kColumnI32: x = load<i32>(p + row * 4); break;
-    default: x = p[row] != 0;
+    case kColumnF64: return load<f64>(p + row * 8);
+    case kColumnI32: return load<i32>(p + row * 4);
+    case kColumnF32: return load<f32>(p + row * 4);
+    case kColumnI64: return (f64)load<i64>(p + row * 8);
+    default: return p[row] != 0;
   }
-  return x == x;
 }
-INLINE bool graph_in_set(const Ctx& c, const ForestGraph& g, u32 set, f64 x) {
+INLINE bool graph_in_set(const Ctx& c, const ForestGraph& g, u64 set, f64 x) {
   const u32* first = (const u32*)(c.blob + g.set_first);
   const f64* member = (const f64*)(c.blob + g.set_members);
   u32 low = first[set], high = first[set + 1];
@@ -30,38 +26,49 @@ INLINE bool graph_in_set(const Ctx& c, const ForestGraph& g, u32 set, f64 x) {
   }
   return low < first[set + 1] && member[low] == x;
 }
-INLINE bool graph_test(const Ctx& c, const ForestGraph& g, const GraphNode& n, f64 x) {
-  switch (n.column >> 24) {
-    case 0: return x < n.constant;
-    case 1: return x <= n.constant;
-    case 2: return x > n.constant;
-    case 3: return x >= n.constant;
-    case 4: return x == n.constant;
-    case 5: return x != n.constant;
-    case 6: return graph_in_set(c, g, n.set, x);
+/// Whether the value is in the order, or the set, that the test asks for.
+INLINE bool graph_passes(const Ctx& c, const ForestGraph& g, const GraphNode& n, f64 x) {
+  if (n.kind == kGraphSet) return graph_in_set(c, g, n.members, x);
+  switch (n.passes) {
+    case kGraphLess: return x < n.constant;
+    case kGraphLess | kGraphEqual: return x <= n.constant;
+    case kGraphGreater: return x > n.constant;
+    case kGraphGreater | kGraphEqual: return x >= n.constant;
+    case kGraphEqual: return x == n.constant;
+    case kGraphLess | kGraphGreater: return x != n.constant;
     default: return false;
   }
+}
+/// The exit that a row takes whose column has not failed. A guess of it, by jumps, beats waiting for the value.
+INLINE u32 graph_exit(const Ctx& c, const ForestGraph& g, const GraphNode& n, const Slot& s, u64 row) {
+  if (s.missing != kNone && (c.scratch[s.missing + row / 8] >> (row & 7)) & 1) return n.missing;
+  const u8* values = c.scratch + s.values;
+  bool yes;
+  if (n.kind == kGraphCodes) {
+    const u32 code = load<u32>(values + row * 4);
+    yes = code < 64 && (n.members >> code) & 1;
+  } else {
+    const f64 x = graph_value(values, n.storage, row);
+    if (x != x) return n.missing;
+    yes = graph_passes(c, g, n, x);
+  }
+  if (__builtin_expect(yes, 1)) return n.yes;
+  return n.no;
 }
 
 /// Walks one tree. Returns the leaf, or kNone where a column that was tested has failed (then `status` says why).
 INLINE u32 graph_tree(const Ctx& c, const ForestGraph& g, const Slot* operands, u32 root, u64 row, i32& status, i32& marks) {
   const GraphNode* nodes = (const GraphNode*)(c.blob + g.nodes);
-  const u8* storages = c.blob + g.storages;
   u32 at = root;
   NOUNROLL while (true) {
     const GraphNode& n = nodes[at];
-    const u32 test = n.column >> 24, column = n.column & 0xffffff;
-    if (test == 8) return n.yes;
-    const Slot& s = operands[column];
+    if (n.kind == kGraphLeaf) return n.yes;
+    const Slot& s = operands[n.column];
     if (s.status != kNone) {
       status = load<i32>(c.scratch + s.status + row * 4);
       if (status != 0) return kNone;
     }
-    f64 x;
-    const bool present = graph_value(c, s, storages[column], row, x);
-    u32 exit;
-    if (test == 7) exit = present ? n.no : n.yes;
-    else exit = !present ? n.missing : graph_test(c, g, n, x) ? n.yes : n.no;
+    const u32 exit = graph_exit(c, g, n, s, row);
     marks += (i32)(exit >> 31);
     at = exit & 0x7fffffffu;
   }

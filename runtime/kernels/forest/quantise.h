@@ -40,7 +40,7 @@ template <class T> INLINE u32 count_below(const u8* thresholds, T x) {
   return (u32)__builtin_popcount(__builtin_bit_cast(u8, b));
 }
 /// Thresholds below x, given its bucket. NaN: 0.
-template <class T> INLINE u32 level_of(const Ctx& c, const LevelColumn& l, T x, u32 bucket) {
+template <class T> INLINE u32 level_in_bucket(const Ctx& c, const LevelColumn& l, T x, u32 bucket) {
   const u16* starts = (const u16*)(c.blob + l.starts);
   const u8* thresholds = c.blob + l.thresholds;
   u32 level = starts[bucket];
@@ -64,6 +64,12 @@ template <class T, int N> INLINE Lane<i32, N> bucket_of(const LevelColumn& l, La
   return convert<i32, T, N>(t);
 }
 
+/// Thresholds below x. NaN: 0.
+template <class T> INLINE u32 level_of(const Ctx& c, const LevelColumn& l, T x) {
+  if (l.top == 0 && l.window == 8) return count_below<T>(c.blob + l.thresholds, x);   // one bucket
+  return level_in_bucket<T>(c, l, x, (u32)bucket_of<T, 1>(l, x));
+}
+
 /// Levels of `rows` rows (rounded up to 8) from row0, and which are missing.
 template <class T>
 TIER_OUTLINE void column_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
@@ -74,7 +80,7 @@ TIER_OUTLINE void column_levels(const Ctx& c, const LevelColumn& l, const Slot& 
     alignas(64) T value[8];
     alignas(32) i32 buckets[8];
     store(value, x), store(buckets, bucket);
-    UNROLL for (int i = 0; i < 8; i++) level[r + i] = (u16)level_of<T>(c, l, value[i], (u32)buckets[i]);
+    UNROLL for (int i = 0; i < 8; i++) level[r + i] = (u16)level_in_bucket<T>(c, l, value[i], (u32)buckets[i]);
   }
 }
 INLINE void any_column_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
@@ -124,6 +130,10 @@ INLINE void quantise_block(const Ctx& c, const Quantiser& q, const Slot* operand
     const SetTest* tests = (const SetTest*)(c.blob + set.tests);
     NOUNROLL for (u32 t = 0; t < set.test_count; t++)
       NOUNROLL for (u32 r = 0; r < rows; r += 16) {
+        if (tests[t].only != kNone) {
+          sink.put(tests[t].column, r, (Values16)(load<Values16>(level + r) == (u16)tests[t].only) & (u16)1);
+          continue;
+        }
         alignas(32) u16 v[16];
         UNROLL for (u32 k = 0; k < 16; k++) v[k] = r + k < rows ? in_set(c, tests[t], level[r + k]) : 0;
         sink.put(tests[t].column, r, load<Values16>(v));
@@ -133,11 +143,11 @@ INLINE void quantise_block(const Ctx& c, const Quantiser& q, const Slot* operand
 
 template <class T, class Sink> INLINE void quantise_column(const Ctx& c, const LevelColumn& l, const Slot& s, const Sink& sink) {
   const T x = column_lanes<T, 1>(c, s, l.storage, 0);
-  const u32 level = level_of<T>(c, l, x, (u32)bucket_of<T, 1>(l, x));
+  const u32 level = level_of<T>(c, l, x);
   if (l.low_column != kNone) sink.put(l.low_column, level);
   if (l.high_column != kNone) sink.put(l.high_column, x == x ? level : (u32)Sink::kHigh);
 }
-/// One row into the sink: put(column, value).
+/// One row into the sink, in which all is 0: put(column, value). There is one column more than those of the quantiser.
 template <class Sink> INLINE void quantise_row(const Ctx& c, const Quantiser& q, const Slot* operands, const Sink& sink) {
   const LevelColumn* levels = (const LevelColumn*)(c.blob + q.levels);
   NOUNROLL for (u32 i = 0; i < q.level_count; i++) {
@@ -153,10 +163,14 @@ template <class Sink> INLINE void quantise_row(const Ctx& c, const Quantiser& q,
     if (set.level == kNone) index = set_index(c, set, s, 0);
     else if (levels[set.level].storage == kColumnF32) {
       const f32 x = column_lanes<f32, 1>(c, s, kColumnF32, 0);
-      index = x == x ? level_of<f32>(c, levels[set.level], x, (u32)bucket_of<f32, 1>(levels[set.level], x)) : set.count + 1;
+      index = x == x ? level_of<f32>(c, levels[set.level], x) : set.count + 1;
     } else {
       const f64 x = column_lanes<f64, 1>(c, s, set.storage, 0);
-      index = x == x ? level_of<f64>(c, levels[set.level], x, (u32)bucket_of<f64, 1>(levels[set.level], x)) : set.count + 1;
+      index = x == x ? level_of<f64>(c, levels[set.level], x) : set.count + 1;
+    }
+    if (set.of_index != kNone) {
+      sink.put(((const u32*)(c.blob + set.of_index))[index], 1);
+      continue;
     }
     const SetTest* tests = (const SetTest*)(c.blob + set.tests);
     NOUNROLL for (u32 t = 0; t < set.test_count; t++) sink.put(tests[t].column, in_set(c, tests[t], index));

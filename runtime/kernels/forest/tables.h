@@ -26,10 +26,12 @@ struct SetSource {
   u32 count;
   u32 level;                  ///< index = level of this LevelColumn; kNone: direct
   u32 tests, test_count;      ///< blob: SetTest[]
+  u32 of_index;               ///< blob: u32[count + 2]: the column of the only set that an index is in, Quantiser::columns: of none; kNone: sets overlap
 };
 struct SetTest {
   u32 bits;                   ///< blob: bit i: index i is in the set
   u32 column;                 ///< virtual column: 1 in the set, 0 not
+  u32 only;                   ///< the only index that is in the set; kNone: there are more
 };
 /// Everything that turns operands into virtual columns, in which each test reads "value > rank".
 struct Quantiser {
@@ -39,24 +41,28 @@ struct Quantiser {
 };
 
 // ---- graph: raw comparisons, one row and one tree at a time
+enum : u8 { kGraphOrder, kGraphCodes, kGraphSet, kGraphLeaf };      ///< GraphNode::kind
+enum : u32 { kGraphLess = 1, kGraphEqual = 2, kGraphGreater = 4 };   ///< bits of GraphNode::passes
 struct GraphNode {
-  f64 constant;               ///< in-set: unused
+  f64 constant;               ///< order: passes if value < = > constant is among `passes`
+  u64 members;                ///< codes: bit v: a value v below 64 passes, others do not; set: the set
   u32 yes, no, missing;       ///< exits, with Forest::kMarked; of leaves `yes` is the leaf
-  u32 column;                 ///< column | test << 24
-  u32 set, spare;
+  u32 column;
+  u8 kind, passes, storage, spare[5];
 };
 struct ForestGraph {
   u32 result, f32_sum;
   u32 trees, targets;
   i32 fail_status;            ///< of a leaf of kind fail
-  u32 nodes, roots, storages;
+  u32 nodes, roots;
   u32 set_first, set_members;
   u32 leaf_first, leaf_targets, leaf_weights, leaf_kinds;   ///< kNone where the forest has none
 };
 
-// ---- fixup: rows in which a column has failed
+// ---- fixup: rows in which a column has failed, or whose leaf fails
 struct ForestFixup {
   ForestGraph graph;
+  u32 leaves;                 ///< the result is leaves of so many trees, and some fail; else 0
   u32 columns, count;         ///< blob: u32[]: the columns that are tested and may fail
 };
 

@@ -145,22 +145,24 @@ INLINE void walk_block(const Ctx& c, const ForestWalk& p, const Slot* operands, 
 }
 
 // ---- one row
-/// K trees from t0 on.
+/// `count` trees, at most K, from t0 on; walks beyond them repeat the last.
 template <class T, bool Compact, int Mode, int K>
-INLINE bool walk_trees(const Ctx& c, const ForestWalk& p, const Slot& out, u32 t0, const u16* x, T& sum) {
+INLINE bool walk_trees(const Ctx& c, const ForestWalk& p, const Slot& out, u32 t0, u32 count, const u16* x, T& sum) {
   constexpr u32 kNode = Compact ? 4 : 8;
   const WalkTree* trees = (const WalkTree*)(c.blob + p.tree_table) + t0;
   const u8* nodes[K];
   u32 at[K], depth = 0;
-  UNROLL for (int k = 0; k < K; k++) {
-    nodes[k] = c.blob + p.nodes + (u64)trees[k].first * kNode;
-    depth = depth < trees[k].depth ? trees[k].depth : depth;
+  UNROLL for (u32 k = 0; k < K; k++) {
+    const WalkTree& tree = trees[k < count ? k : count - 1];
+    nodes[k] = c.blob + p.nodes + (u64)tree.first * kNode;
+    depth = depth < tree.depth ? tree.depth : depth;
   }
   walk_down<Compact, K>(
       depth, [&](int k) __attribute__((always_inline)) { return nodes[k]; },
       [&](int) __attribute__((always_inline)) { return x; }, at);
   bool gone = false;
-  UNROLL for (int k = 0; k < K; k++) {
+  UNROLL for (u32 k = 0; k < K; k++) {
+    if (k >= count) continue;
     const u64 slot = (u64)trees[k].first + at[k];
     if (Mode == kWalkSum) {
       sum += ((const T*)(c.blob + p.values))[slot];
@@ -176,15 +178,19 @@ template <class T, bool Compact, int Mode>
 INLINE void walk_row(const Ctx& c, const ForestWalk& p, const Slot* operands, const Slot* results, u64) {
   const Slot& out = results[0];
   u16* x = (u16*)(c.scratch + p.rows);
+  NOUNROLL for (u32 i = 0; i <= p.quantiser.columns; i += 32) store(x + i, Lane<u16, 32>{});
   quantise_row(c, p.quantiser, operands, WordRow<Compact>{x});
   if (Mode != kWalkEach)
     NOUNROLL for (u32 k = 0; k < p.targets; k++) *graph_at<T>(c, out, k, 0) = 0;
   T sum = 0;
   bool gone = false;
   u32 t = 0;
-  NOUNROLL for (; t + kWalkTrees <= p.trees; t += kWalkTrees) gone |= walk_trees<T, Compact, Mode, kWalkTrees>(c, p, out, t, x, sum);
-  NOUNROLL for (; t + 4 <= p.trees; t += 4) gone |= walk_trees<T, Compact, Mode, 4>(c, p, out, t, x, sum);
-  NOUNROLL for (; t < p.trees; t++) gone |= walk_trees<T, Compact, Mode, 1>(c, p, out, t, x, sum);
+  NOUNROLL for (; t + kWalkTrees <= p.trees; t += kWalkTrees)
+    gone |= walk_trees<T, Compact, Mode, kWalkTrees>(c, p, out, t, kWalkTrees, x, sum);
+  const u32 rest = p.trees - t;
+  if (rest > 4) gone |= walk_trees<T, Compact, Mode, kWalkTrees>(c, p, out, t, rest, x, sum);
+  else if (rest > 1) gone |= walk_trees<T, Compact, Mode, 4>(c, p, out, t, rest, x, sum);
+  else if (rest) gone |= walk_trees<T, Compact, Mode, 1>(c, p, out, t, 1, x, sum);
   if (Mode == kWalkEach) return;
   if (Mode == kWalkSum) *graph_at<T>(c, out, 0, 0) = sum;
   walk_close<T>(c, p, out, 0, gone);
