@@ -264,9 +264,11 @@ static std::string naming(const Element* e, const std::string& value) {
 Field* Importer::field(Scope& scope, const std::string& name, const Element* e) {
   Field* found = anyField(scope, name, e);
   if (!found || !found->list) return found;
-  return unsupported(e, "field '" + name + "' as a single value: in a model with a group field it has one for each row",
-                     "an Aggregate makes one value of them"),
-         nullptr;
+  return unsupported(e, listAsOneValue(name), kListNote), nullptr;
+}
+
+std::string Importer::listAsOneValue(const std::string& name) {
+  return "field '" + name + "' as a single value: in a model with a group field it has one for each row";
 }
 
 Field* Importer::anyField(Scope& scope, const std::string& name, const Element* e) {

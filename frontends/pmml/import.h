@@ -179,6 +179,9 @@ class Importer {
 
   // Fields. A reference to an unknown name, or to a field that refers to itself, is reported.
   Field* field(Scope& scope, const std::string& name, const Element* at);
+  /// What is not supported where `field` refuses a list, and the way out.
+  static std::string listAsOneValue(const std::string& name);
+  static constexpr const char* kListNote = "an Aggregate makes one value of them";
   /// The same where a list will do as well: elsewhere a field of a grouped model is refused.
   Field* anyField(Scope& scope, const std::string& name, const Element* at);
   ValueId value(Scope& scope, const std::string& name, const Element* at);  ///< kNone if reported

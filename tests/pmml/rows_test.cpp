@@ -151,6 +151,17 @@ TEST(Groups, groupField) {
   EXPECT_EQ(scores(model, "g,x\na,3\nb,5\na,4\n"), "_target,status\n4,ok\n5,ok\n");
 }
 
+// A tree's predicate that reads such a field is where the message points.
+TEST(Groups, fieldsOfATreeAreRefusedWhereTheyAreRead) {
+  const std::string model = document(
+      R"(<DataField name="g" optype="categorical" dataType="string"/><DataField name="x" optype="continuous" dataType="double"/>)",
+      "<TreeModel functionName=\"regression\"><MiningSchema><MiningField name=\"g\" usageType=\"group\"/><MiningField name=\"x\"/></MiningSchema>"
+      "<Node score=\"1\"><True/>\n<Node score=\"2\">\n<SimplePredicate field=\"x\" operator=\"lessThan\" value=\"3\"/></Node></Node></TreeModel>");
+  const std::string messages = Scoring(model).messages();
+  EXPECT_NE(messages.find(":6:18: error: field 'x' as a single value"), std::string::npos) << messages;
+  EXPECT_NE(messages.find("an Aggregate makes one value of them"), std::string::npos) << messages;
+}
+
 namespace {
 std::string lagModel(const std::string& lags, const std::string& mining = "<MiningField name='x'/>") {
   std::string outputs, derived;

@@ -75,8 +75,9 @@ class TreeLowering {
   bool run(Scope& scope) {
     for (uint32_t f = 0; f < tree_.fields.size(); ++f) {
       const std::string& name = tree_.fields[f];
-      if (!scope.find(name)) {
-        unknownField(f);
+      const Field* field = scope.find(name);
+      if (!field || field->list) {
+        refuseField(f, field);
         continue;
       }
       const TreeForest::Column* column = out_.column(scope, name, model_);
@@ -126,12 +127,17 @@ class TreeLowering {
   }
 
   // At the predicate that reads it first.
-  void unknownField(uint32_t field) {
+  void refuseField(uint32_t field, bool known) {
     const auto reads = [&](const StreamedTree::Predicate& p) { return p.test <= TreeTest::isNotIn && p.field == field; };
     const auto first = std::find_if(tree_.predicates.begin(), tree_.predicates.end(), reads);
     const std::string& name = tree_.fields[field];
-    importer_.refuse(Kind::invalid, first->at, "field", "unknown field '" + name + "'", importer_.document.path(model_) + "//" + tree_.element,
-                     importer_.dataFields.count(name) ? "the DataDictionary has it, but the model's MiningSchema does not" : "");
+    const std::string path = importer_.document.path(model_) + "//" + tree_.element;
+    if (known) {
+      importer_.refuse(Kind::unsupported, first->at, "field", Importer::listAsOneValue(name) + " is not supported", path, Importer::kListNote);
+    } else {
+      importer_.refuse(Kind::invalid, first->at, "field", "unknown field '" + name + "'", path,
+                       importer_.dataFields.count(name) ? "the DataDictionary has it, but the model's MiningSchema does not" : "");
+    }
     ok_ = false;
   }
 
