@@ -46,6 +46,7 @@ struct ElementParams {   // as in runtime/kernels/slots.h
   Slot slot;
   uint32_t element;
 };
+constexpr uint32_t kFewestAcross = 3;   // elements worth a vector, for one row
 constexpr uint32_t kUnrollElements = 8;
 
 class Emitter {
@@ -262,15 +263,19 @@ class Emitter {
       loop(across, b_.getInt64(count), 1, element);
   }
 
-  /// For one row: as many elements of the result as fill lanes, in lanes. Returns how many; 0 where elements may be missing, are
-  /// text, or meet operands of other shapes.
+  /// For one row: as many elements of the result as fill lanes, or nearly, in lanes. Returns how many; 0 where they are text, or meet
+  /// operands of other shapes.
   uint32_t elementsAcross(const Piece& piece, const Operation& operation, Value* params) {
     const LocalId result = operation.arguments.back();
     const auto lanes = static_cast<uint32_t>(o_.tierLanes);
-    const uint32_t whole = local(result).count / lanes * lanes;
+    const uint32_t count = local(result).count, rest = count % lanes;
+    bool padded = rest >= kFewestAcross;
+    for (LocalId l : operation.arguments) {
+      if (local(l).storage == ir::Storage::str) return 0;
+      padded = padded && local(l).whole == ir::kNone;   // what is part of a vector has no room of its own behind it
+    }
+    const uint32_t whole = count - rest + (padded ? lanes : 0);
     if (!row_ || whole == 0) return 0;
-    for (LocalId l : operation.arguments)
-      if (local(l).storage == ir::Storage::str || (local(l).vector && local(l).nullable)) return 0;
     const ir::Node& node = o_.pipeline.nodes[piece.node];
     for (size_t i = 0; i + 1 < operation.arguments.size(); i++)
       if (local(operation.arguments[i]).vector && o_.pipeline.type(node.operands[i]).shape != o_.pipeline.type(node.results[0]).shape) return 0;
@@ -297,7 +302,7 @@ class Emitter {
     if (whole == lanes) elements(b_.getInt64(0));
     else loop(0, b_.getInt64(whole), lanes, elements);
     ctx_ = stageContext;
-    return whole;
+    return std::min(whole, count);
   }
 
   // The element of an operand that meets element e of the result, by numpy's rules, as a u32 in memory.

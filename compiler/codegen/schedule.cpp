@@ -160,10 +160,11 @@ class Scheduler {
   uint64_t bytesOf(const Local& local, kernel::Slot& slot) const {
     const uint32_t pitch = row_ ? 1 : record_.blockRows;
     slot = {0, kernel::kNone, kernel::kNone, local.count, pitch};
-    uint64_t bytes = uint64_t{local.count} * pitch * storageBytes(local.storage);
+    const uint64_t count = row_ && local.vector ? (local.count + kRowLanes - 1) / kRowLanes * kRowLanes : local.count;
+    uint64_t bytes = count * pitch * storageBytes(local.storage);
     auto align = [&] { bytes = (bytes + 7) / 8 * 8; };
     align();
-    if (local.nullable) slot.missing = static_cast<uint32_t>(bytes), bytes += uint64_t{local.count} * ((pitch + 7) / 8), align();
+    if (local.nullable) slot.missing = static_cast<uint32_t>(bytes), bytes += count * ((pitch + 7) / 8), align();
     if (local.fallible) slot.status = static_cast<uint32_t>(bytes), bytes += uint64_t{pitch} * 4;
     return (bytes + 63) / 64 * 64;
   }

@@ -9,6 +9,8 @@
 namespace kiln::codegen {
 
 inline constexpr size_t kStagePieces = 64;
+/// Vectors of one row have room for a multiple of so many elements: the lanes of any tier.
+inline constexpr uint32_t kRowLanes = 8;
 
 struct Stage {
   bool block = false;               ///< one block kernel, else lanes

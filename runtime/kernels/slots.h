@@ -24,20 +24,27 @@ template <int N, class X> INLINE void put_at(const Ctx& c, const Slot& s, const 
 }
 template <int N> INLINE void clear_status(const Ctx& c, const Slot& s) { set_slot_status<N>(c, s, Status<N>{}); }
 
-// For one row, the elements of a long vector stand in the lanes: elements Ctx::at .. at + N of a slot with pitch 1, never missing.
+// For one row, the elements of a vector stand in the lanes: elements Ctx::at .. at + N of a slot with pitch 1, whose missing bits are a
+// byte an element. What lies beyond the last is room that nobody reads; only its failures must not count.
+template <int N> INLINE Mask<N> missing_across(const Ctx& c, const Slot& s) {
+  if (s.missing == kNone) return never<N>();
+  return mask<N>((convert<i32, i8, N>(load<Lane<i8, N>>(c.scratch + s.missing + c.at)) & 1) != 0);
+}
 template <int N, class X> INLINE void get_across(const Ctx& c, const Slot& s, X& x) {
   Ctx row = c;
   row.at = 0;
   get_element<N>(c, {s.values, kNone, kNone, 1, 1}, 0, x);
+  x.missing = missing_across<N>(c, s);
   x.status = splat<i32, N>(slot_status<1>(row, s));
 }
 template <int N, class X> INLINE void put_across(const Ctx& c, const Slot& s, const X& x) {
   put_element<N>(c, {s.values, kNone, kNone, 1, 1}, 0, x);
+  if (s.missing != kNone) store(c.scratch + s.missing + c.at, convert<i8, i32, N>(pick<N>(x.missing, splat<i32, N>(1), Lane<i32, N>{})));
   if (s.status == kNone || __builtin_reduce_or(x.status) == 0) return;
   Ctx row = c;
   row.at = 0;
   i32 status = slot_status<1>(row, s);
-  UNROLL for (int i = 0; i < N; i++) status = first<1>(status, x.status[i]);
+  UNROLL for (int i = 0; i < N; i++) status = c.at + i < s.count ? first<1>(status, x.status[i]) : status;
   set_slot_status<1>(row, s, status);
 }
 template <int N, class T> INLINE void spread(const Val<T, 1>& x, Val<T, N>& y) {

@@ -17,14 +17,27 @@ template <class T, int N>
 INLINE void divide_elements(const Ctx& c, const Slot& x, const Slot& y, Lane<T, N> by) {
   NOUNROLL for (u32 e = 0; e < x.count; e++) set_element<T, N>(c, y, e, element<T, N>(c, x, e) / by);
 }
+/// y = exp(x - top). For one row eight elements at a time.
+template <class T, int N>
+INLINE void exponentials(const Ctx& c, const Slot& x, Lane<T, N> top, const Slot& y) {
+  constexpr int L = 8;
+  if constexpr (N == 1) {
+    NOUNROLL for (u32 e = 0; e < x.count; e += L) {
+      Lane<T, L> v{};
+      UNROLL for (u32 i = 0; i < L; i++) if (e + i < x.count) v[i] = element<T, 1>(c, x, e + i) - top;
+      v = convert<T, f64, L>(math::exp(convert<f64, T, L>(v)));
+      UNROLL for (u32 i = 0; i < L; i++) if (e + i < x.count) set_element<T, 1>(c, y, e + i, v[i]);
+    }
+  } else {
+    NOUNROLL for (u32 e = 0; e < x.count; e++)
+      set_element<T, N>(c, y, e, convert<T, f64, N>(math::exp(convert<f64, T, N>(element<T, N>(c, x, e) - top))));
+  }
+}
 template <class T, int N>
 INLINE void softmax(const Ctx& c, const Slot& x, const Slot& y) {
   Lane<T, N> top = element<T, N>(c, x, 0);
   NOUNROLL for (u32 e = 1; e < x.count; e++) top = greater<T, N>(top, element<T, N>(c, x, e));
-  NOUNROLL for (u32 e = 0; e < x.count; e++) {
-    const Lane<T, N> v = element<T, N>(c, x, e) - top;
-    set_element<T, N>(c, y, e, convert<T, f64, N>(math::exp(convert<f64, T, N>(v))));
-  }
+  exponentials<T, N>(c, x, top, y);
   divide_elements<T, N>(c, y, y, sum_elements<T, N>(c, y));
 }
 template <class T, int N>
