@@ -1,5 +1,6 @@
 // Apply: the built-in functions of functions.def, and what Apply itself does with missing and invalid values.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "compiler/ir/nodes/cast.h"
@@ -184,12 +185,19 @@ Typed power(Application& a) {
   return math(a);
 }
 
-// x, mean and standard deviation; the standard ones leave the last two out.
+// x, mean and standard deviation; the standard ones leave the last two out. Undefined unless the deviation is above 0.
 Typed normal(Application& a) {
   if (!promote(a, DataType::real)) return {};
+  ir::Builder& build = a.in.build;
   auto operands = values(a);
-  if (operands.size() == 1) operands.push_back(a.in.build.number(0)), operands.push_back(a.in.build.number(1));
-  return typed(a.call(std::move(operands)), DataType::real);
+  if (operands.size() == 1) {
+    operands.push_back(build.number(0)), operands.push_back(build.number(1));
+    return typed(a.call(std::move(operands)), DataType::real);
+  }
+  const ValueId above = build.call("gt", {operands[2], build.number(0)});
+  const ValueId value = a.call(std::move(operands));
+  if (!a.checked) return typed(build.add(ir::Select(), {above, value, build.number(std::nan(""))}), DataType::real);
+  return typed(build.add(ir::RaiseIf(), {value, build.call("not", {above})}), DataType::real);
 }
 
 // ---- comparison and logic

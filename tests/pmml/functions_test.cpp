@@ -126,6 +126,11 @@ const std::vector<Case>& cases() {
       {"normalPDF", {"a", "=10", "=2"}, "double", {{"a", "10"}}, "0.19947114020071635"},
       {"normalIDF", {"a", "=10", "=2"}, "double", {{"a", "0.5"}}, "10"},
       {"normalIDF", {"a", "=10", "=2"}, "double", {{"a", "1.5"}}, "!"},
+      // a standard deviation is above 0
+      {"normalCDF", {"a", "=0", "b"}, "double", {{"a", "1"}, {"b", "0"}}, "!"},
+      {"normalPDF", {"a", "=0", "b"}, "double", {{"a", "1"}, {"b", "-1"}}, "!"},
+      {"normalIDF", {"a", "=0", "b"}, "double", {{"a", "0.3"}, {"b", "-1"}}, "!"},
+      {"normalPDF", {"a", "=0", "b"}, "double", {{"a", "1"}}, ""},
       {"stdNormalCDF", {"a"}, "double", {{"a", "0"}}, "0.5"},
       {"stdNormalPDF", {"a"}, "double", {{"a", "0"}}, "0.3989422804014327"},
       {"stdNormalIDF", {"a"}, "double", {{"a", "0.975"}}, "1.9599639845400538"},
