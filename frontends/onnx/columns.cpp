@@ -140,6 +140,7 @@ void Importer::putTensor(const std::string& name, const Tensor& tensor, const st
 // Columns of a batch whose longest row has the limit's tokens: what is behind the row's own is filled up. A row with more of
 // them has no result.
 void Importer::putTokens(const std::string& name, const Value& tokens, const std::string& path) {
+  if (tokens.codes) return unsupported(path, "integers in place of tokens as an output are not supported");
   Frame frame;
   proto::NodeProto none;
   OperatorImport n(*this, frame, none, path, build, {}, 0);

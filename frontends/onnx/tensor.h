@@ -2,6 +2,7 @@
 // batch, or a row-major merge of the batch with other axes, is held with the size that it has for N = 1, and marked.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -94,6 +95,11 @@ Tensor hostScalar(ElementType type, double value);
 ///   map       an input that is a map: its entries become inputs as they are asked for (OperatorImport::entry)
 ///   tokens    of one text a row, `data`, as `tokenizer` splits it: they are counted before anyone asks how many they are
 ///   refused   the result of a node that was refused: what depends on it is not looked at any more
+/// Integers that a LabelEncoder puts in place of tokens.
+struct TokenCodes {
+  std::map<int64_t, std::vector<std::string>> tokensOf;   ///< the tokens that become an integer
+  int64_t other = 0;                                      ///< any other token
+};
 struct Value {
   enum Kind : uint8_t { tensor, sequence, maps, map, tokens, absent, refused };
   Kind kind = absent;
@@ -103,6 +109,7 @@ struct Value {
   std::string name;                   ///< of a map input
   ElementType keyType = ElementType::undefined, valueType = ElementType::undefined;   ///< of a map input
   std::shared_ptr<const ir::Tokenizer> tokenizer;   ///< of tokens
+  std::shared_ptr<const TokenCodes> codes;          ///< of tokens that are integers now
   std::string padding;                ///< of tokens: what ONNX Runtime fills the rows of a batch up with
 };
 Value valueOf(Tensor tensor);

@@ -33,6 +33,23 @@ TEST(Tokenizer, WordsOfAllScripts) {
   EXPECT_NE(counting("(?u)\\w+-\\w+").check().find("(?u)"), std::string::npos);
 }
 
+// Words as keys, as ML.NET exports them: ONNX Runtime 1.32. Pool: a, good, movie, the, then "good movie", "a good".
+TEST(Tokenizer, WordsBecomeKeys) {
+  const auto counting = [](int64_t fallback) {
+    Graph g(12, 2);
+    g.input("X", Type::STRING, {-1, 1}).output("Y");
+    g.node("Tokenizer", {"X"}, {"t"}, "com.microsoft").integer("mark", 0).integer("mincharnum", 1).text("pad_value", "").strings("separators", {" "});
+    g.node("Squeeze", {"t"}, {"s"}).ints("axes", {1});
+    g.node("LabelEncoder", {"s"}, {"k"}, "ai.onnx.ml").strings("keys_strings", {"a", "good", "movie", "the"}).ints("values_int64s", {1, 2, 3, 4}).integer("default_int64", fallback);
+    g.node("Cast", {"k"}, {"c"}).integer("to", Type::INT64);
+    g.node("TfIdfVectorizer", {"c"}, {"Y"}).ints("pool_int64s", {1, 2, 3, 4, 2, 3, 1, 2}).ints("ngram_counts", {0, 4}).ints("ngram_indexes", {0, 1, 2, 3, 4, 5})
+        .integer("min_gram_length", 1).integer("max_gram_length", 2).integer("max_skip_count", 0).text("mode", "TF");
+    return g;
+  };
+  EXPECT_EQ(counting(0).score("X\na good movie\nthe movie of a good a\nzz\n"), "Y[0],Y[1],Y[2],Y[3],Y[4],Y[5]\n1,1,1,0,1,1\n2,1,1,1,0,1\n0,0,0,0,0,0\n");
+  EXPECT_NE(counting(3).check().find("stands for every other token"), std::string::npos);
+}
+
 TEST(Tokenizer, Separators) {
   Graph g;
   g.input("X", Type::STRING, {-1}).output("Y");

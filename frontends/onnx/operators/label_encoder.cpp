@@ -48,13 +48,31 @@ Elements fallbackOf(OperatorImport& n, ElementType type) {
   return fallback;
 }
 
+// Tokens, whose number depends on the row, wait for the TfIdfVectorizer that counts them: it is told which token is which integer.
+void encodeTokens(OperatorImport& n, const List& keys, const List& values, const Elements& fallback, Duplicates duplicates) {
+  if (keys.type != ElementType::str || !isInteger(values.type)) n.unsupported("tokens that become other than integers");
+  std::map<std::string, int64_t> byToken;
+  for (size_t i = 0; i < keys.elements.texts.size(); i++) {
+    const auto [at, isNew] = byToken.emplace(keys.elements.texts[i], values.elements.integers[i]);
+    if (!isNew && duplicates == Duplicates::last) at->second = values.elements.integers[i];
+  }
+  TokenCodes codes;
+  codes.other = fallback.integers[0];
+  for (auto& [token, code] : byToken) codes.tokensOf[code].push_back(token);
+  Value tokens = n.input(0);
+  if (tokens.codes) n.unsupported("tokens that are integers already");
+  tokens.codes = std::make_shared<TokenCodes>(std::move(codes));
+  n.output(0, std::move(tokens));
+}
+
 // Version 1: strings to their places in a list, or places to strings.
 void byPlace(OperatorImport& n) {
-  const Tensor& x = n.tensor(0, {ElementType::str, ElementType::i64});
   List strings{ElementType::str, {}}, places{ElementType::i64, {}};
   strings.elements.texts = n.texts("classes_strings");
   for (size_t i = 0; i < strings.elements.texts.size(); i++) places.elements.integers.push_back(static_cast<int64_t>(i));
   if (strings.elements.size() == 0) n.invalid("attribute 'classes_strings' has no entries");
+  if (n.input(0).kind == Value::tokens) return encodeTokens(n, strings, places, fallbackOf(n, ElementType::i64), Duplicates::last);
+  const Tensor& x = n.tensor(0, {ElementType::str, ElementType::i64});
   const bool toString = x.type == ElementType::i64;
   const List &from = toString ? places : strings, &to = toString ? strings : places;
   const Keys keys = keysOf(n, from.type, from.elements, Duplicates::last);
@@ -70,8 +88,10 @@ void labelEncoder(OperatorImport& n) {
   const List keyList = listOf(n, "keys"), values = listOf(n, "values");
   if (keyList.elements.size() != values.elements.size() || values.elements.size() == 0)
     n.invalid("has " + std::to_string(keyList.elements.size()) + " keys and " + std::to_string(values.elements.size()) + " values");
+  const Duplicates duplicates = n.spec() && n.version() >= 4 ? Duplicates::last : Duplicates::first;
+  if (n.input(0).kind == Value::tokens) return encodeTokens(n, keyList, values, fallbackOf(n, values.type), duplicates);
   const Tensor& x = n.tensor(0, {keyList.type});
-  const Keys keys = keysOf(n, keyList.type, keyList.elements, n.spec() && n.version() >= 4 ? Duplicates::last : Duplicates::first);
+  const Keys keys = keysOf(n, keyList.type, keyList.elements, duplicates);
   if (keys.hasDuplicates)
     n.warn("a key stands in the list twice: ONNX Runtime takes the value of the first, the standard that of the last",
            "--semantics chooses");

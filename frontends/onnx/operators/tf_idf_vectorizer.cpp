@@ -2,6 +2,7 @@
 // written by length of n-gram; ngram_indexes says the column of each, weights its weight: by place in the pool, as in ONNX
 // Runtime (the standard is read by column).
 #include <algorithm>
+#include <optional>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/count_ngrams.h"
@@ -42,7 +43,17 @@ std::vector<Run> runsOf(OperatorImport& n, size_t pool) {
   return runs;
 }
 
-Vocabulary vocabularyOf(OperatorImport& n, bool isText) {
+// The token that became an integer of the pool; nothing: none did.
+std::optional<std::string> tokenOf(OperatorImport& n, const TokenCodes& codes, int64_t integer) {
+  const auto found = codes.tokensOf.find(integer);
+  if (integer == codes.other) n.unsupported("an n-gram of " + std::to_string(integer) + ", which stands for every other token");
+  if (found == codes.tokensOf.end()) return std::nullopt;
+  if (found->second.size() > 1) n.unsupported("an n-gram of " + std::to_string(integer) + ", which stands for several tokens");
+  return found->second[0];
+}
+
+// `coded`: the elements are tokens that became integers.
+Vocabulary vocabularyOf(OperatorImport& n, bool isText, const TokenCodes* coded) {
   const std::vector<std::string> texts = n.texts("pool_strings");
   const std::vector<int64_t> integers = n.integers("pool_int64s");
   if (texts.empty() == integers.empty()) n.invalid("needs one of the attributes 'pool_strings' and 'pool_int64s'");
@@ -53,11 +64,18 @@ Vocabulary vocabularyOf(OperatorImport& n, bool isText) {
   const std::vector<double> weights = n.numbers("weights");
 
   Vocabulary v;
-  v.dict.elem = isText ? ir::Elem::str : ir::Elem::i64, v.dict.open = true;
+  v.dict.elem = isText || coded ? ir::Elem::str : ir::Elem::i64, v.dict.open = true;
   v.ngrams.skips = static_cast<uint32_t>(skips);
-  std::vector<uint32_t> codes;   // of the pool's items
+  std::vector<uint32_t> codes;   // of the pool's items; kNone of one that no token is
   for (const std::string& text : texts) codes.push_back(v.dict.add(text));
-  for (int64_t integer : integers) codes.push_back(v.dict.add(integer));
+  for (int64_t integer : integers) {
+    if (!coded) {
+      codes.push_back(v.dict.add(integer));
+      continue;
+    }
+    const auto token = tokenOf(n, *coded, integer);
+    codes.push_back(token ? v.dict.add(*token) : kNone);
+  }
   struct Gram {
     size_t first = 0, length = 0;
     double weight = 0;
@@ -74,8 +92,10 @@ Vocabulary vocabularyOf(OperatorImport& n, bool isText) {
       if (column.length) n.unsupported("two n-grams of one column, " + std::to_string(columns[gram]));
       const size_t place = n.spec() ? static_cast<size_t>(columns[gram]) : gram;
       if (!weights.empty() && place >= weights.size()) n.invalid("'weights' has fewer entries than the pool has n-grams");
-      // Of a length that is not asked for: a column that stays 0.
-      const bool counts = static_cast<int64_t>(run.length) >= shortest && static_cast<int64_t>(run.length) <= longest;
+      // Of a length that is not asked for, or with an item that no token is: a column that stays 0.
+      const auto item = codes.begin() + static_cast<ptrdiff_t>(at);
+      const bool occurs = std::find(item, item + static_cast<ptrdiff_t>(run.length), kNone) == item + static_cast<ptrdiff_t>(run.length);
+      const bool counts = occurs && static_cast<int64_t>(run.length) >= shortest && static_cast<int64_t>(run.length) <= longest;
       column = {at, counts ? run.length : 0, weights.empty() ? 1.0 : weights[place]};
     }
   if (gram != columns.size()) n.invalid("'ngram_indexes' has more entries than the pool has n-grams");
@@ -108,10 +128,10 @@ ValueId weighted(OperatorImport& n, Mode mode, const Vocabulary& v, ValueId coun
 void tfIdfVectorizer(OperatorImport& n) {
   const Value& x = n.input(0);
   const bool isTokens = x.kind == Value::tokens;
-  const bool isText = isTokens || n.tensor(0, {ElementType::str, ElementType::i32, ElementType::i64}).type == ElementType::str;
+  const bool isText = isTokens ? !x.codes : n.tensor(0, {ElementType::str, ElementType::i32, ElementType::i64}).type == ElementType::str;
   const int mode = n.choice("mode", {"TF", "IDF", "TFIDF"}, -1);
   if (mode < 0) n.invalid("needs an attribute 'mode'");
-  const Vocabulary v = vocabularyOf(n, isText);
+  const Vocabulary v = vocabularyOf(n, isText, x.codes.get());
   if (isTokens && v.dict.find(x.padding) != kNone)
     n.warn("the padding '" + x.padding + "' of the tokens is in the pool: ONNX Runtime counts it as often as other rows of the batch are longer",
            "Kiln scores each row by itself, without padding");
