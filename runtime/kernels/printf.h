@@ -239,7 +239,7 @@ INLINE void put_moment(Writer* w, const Moment& m, u8 conversion, bool java) {
     case 'I': return w->number(hour12, 2);
     case 'M': return w->number(m.minute, 2);
     case 'S': return w->number(m.second, 2);
-    case 'p': return w->put(m.hour < 12 ? "AM" : "PM");
+    case 'p': return w->put(java ? (m.hour < 12 ? "am" : "pm") : m.hour < 12 ? "AM" : "PM");
     case 'u': return w->number(m.week_day == 0 ? 7 : m.week_day, 1);
     case 'w': return w->number(m.week_day, 1);
     case 'U': return w->number((m.year_day + 7 - m.week_day) / 7, 2);

@@ -86,7 +86,8 @@ TEST(Semantics, Patterns) {
   expect({{number("%.2f"), {{"a", "1.005"}}, "1.00", "1.01"},
           {number("%.2f"), {{"a", "0.125"}}, "0.12", "0.13"},
           {number("%3d"), {{"a", "7"}}, "  7", "!"},
-          {applied("formatDatetime", ref("d") + constant("%b %e", "string")), {{"d", "2023-12-05"}}, "Dec  5", "Dec 5"}});
+          {applied("formatDatetime", ref("d") + constant("%b %e", "string")), {{"d", "2023-12-05"}}, "Dec  5", "Dec 5"},
+          {applied("formatDatetime", constant("2023-12-05T12:30:00", "dateTime") + constant("%I %p", "string")), {}, "12 PM", "12 pm"}});
 }
 
 // ---- models

@@ -209,6 +209,8 @@ static std::string moment(const std::string& pattern, bool java, Elem elem, int6
     const char one[] = {'%', c, 0};
     if (c == '%')
       std::strcpy(text, "%");
+    else if (c == 'p' && java)
+      std::strcpy(text, tm.tm_hour < 12 ? "am" : "pm");
     else if (c == 'e' && java)
       std::snprintf(text, sizeof text, "%d", day);
     else

@@ -10,7 +10,7 @@ namespace kiln::ir {
 ///                 precision (to 99); %% is a percent sign. As C prints: the exact value, ties to even.
 /// style strftime  conversions of a date, time or datetime in the C locale; %% is a percent sign. Years outside of 0 to 9999 fail
 ///                 UNDEFINED
-/// java            printf: rounds the shortest decimal text half up, NaN and Infinity; strftime: %e without blank
+/// java            printf: rounds the shortest decimal text half up, NaN and Infinity; strftime: %e without blank, %p in small letters
 struct Format final : OpBase<Format, OpKind::Format> {
   enum Style : uint8_t { printf, strftime };
   std::string pattern;
