@@ -260,13 +260,14 @@ class LeafFunctions {
     put(rewriter, tree.read[0], std::move(op), rewriter.operandsNow(tree.forest));
   }
 
-  /// A node whose result, a vector where the old value is a tensor, stands for the old value.
+  /// A node whose result, a vector or a scalar, stands for the old value, of whatever shape.
   static void put(Rewriter& rewriter, ValueId old, std::unique_ptr<Op> op, std::vector<ValueId> operands) {
     const std::string name = rewriter.oldValue(old).name;
     const Place place = rewriter.old(rewriter.oldValue(old).node).place;
-    const bool isTensor = rewriter.oldValue(old).type.shape.size() > 1;
-    ValueId v = rewriter.add(std::move(op), std::move(operands), isTensor ? rewriter.freeName(name) : name, place);
-    if (isTensor) v = rewriter.add(std::make_unique<Reshape>(rewriter.oldValue(old).type.shape), {v}, name, place);
+    const Type& type = rewriter.oldValue(old).type;
+    const bool isOther = type.shape.size() > 1 || (type.size() == 1 && !type.isScalar());
+    ValueId v = rewriter.add(std::move(op), std::move(operands), isOther ? rewriter.freeName(name) : name, place);
+    if (isOther) v = rewriter.add(std::make_unique<Reshape>(rewriter.oldValue(old).type.shape), {v}, name, place);
     rewriter.replace(old, v);
   }
 

@@ -12,7 +12,7 @@ using namespace ir;
 Lookup tableOf(const Type& type, uint32_t size) {
   Lookup table;
   table.elem = type.elem, table.dict.id = type.elem == Elem::cat ? type.dict : kNone;
-  table.width = type.isScalar() ? 0 : type.size();
+  table.width = type.size() == 1 ? 0 : type.size();
   table.sizes = {size}, table.defaultRow = 0;
   return table;
 }

@@ -742,6 +742,57 @@ TEST(JoinForests, sumsAndVectors) {
   EXPECT_NE(vector.find("  %b = take %a_2 at [1] scalar false : f64[1]\n"), std::string::npos) << vector;
 }
 
+/// The text of the first output of a row of one number.
+static std::string score(const Pipeline& pipeline, double x) {
+  std::vector<kiln_cell> out(ir::outputColumns(pipeline).size());
+  kiln_cell in{};
+  in.kind = KILN_NUMBER, in.as.number = x;
+  kiln_status status;
+  Evaluator evaluator(pipeline);
+  evaluator.evaluate(&in, out.data(), &status);
+  return tests::spellOutcome(out, status);
+}
+
+TEST(Stack, lookUpsByTheLeavesOfTrees) {
+  std::string tables, trees, nodes, all;
+  for (int t = 0; t < 9; t++) {
+    const std::string n = std::to_string(t);
+    trees += "    tree " + n + "\n      0  c0 < " + n + "  1 2 2\n      1  leaf 0" + (t == 0 ? " =" : "") + "\n      2  leaf 1" + (t == 0 ? " =" : "") + "\n";
+    tables += "  table @path" + n + " : lookup {\n    elem str\n    sizes [2]\n    text [\"below " + n + "\", \"from " + n + "\"]\n    default 0\n  }\n";
+    nodes += "  %leaf" + n + " = take %leaves at [" + n + "]\n  %path" + n + " = lookup %leaf" + n + " table @path" + n + "\n";
+    all += (t ? ", %path" : "%path") + n;
+  }
+  const std::string text = "  table @trees : forest {\n    columns 1\n    targets 1\n" + trees + "  }\n" + tables +
+                           "  %x = input field \"x\" nan missing\n  %c = check %x\n  %leaves = forest %c table @trees result leaf\n" + nodes +
+                           "  %all = concat " + all + "\n  output %all field \"all\" columns [9]\n";
+  const std::string stacked = after(stack, text);
+  EXPECT_NE(stacked.find("%all_3 = add %leaves, %all_2 : i32[9]\n"), std::string::npos) << stacked;
+  EXPECT_NE(stacked.find("integers [0, 2, 4, 6, 8, 10, 12, 14, 16]"), std::string::npos) << stacked;
+  Pipeline before = parsed(text), now = parsed(stacked);
+  for (double x : {-1.0, 0.5, 4.0, 100.0}) EXPECT_EQ(score(now, x), score(before, x)) << x;
+  // A table that is too short for its tree says something of other leaves.
+  std::string other = text;
+  other.replace(other.find("sizes [2]"), 9, "sizes [1]");
+  other.replace(other.find("text [\"below 0\", \"from 0\"]"), 26, "text [\"below 0\"]");
+  Pipeline kept = parsed(other);
+  EXPECT_FALSE(stack(kept)) << body(kept);
+}
+
+TEST(Stack, leavesWhatMayFailOrIsReadElsewhere) {
+  for (const bool fails : {true, false}) {
+    std::string nodes = "  %v = input field \"v\" nan missing shape [8] columns [8]\n  %c = check %v\n", all;
+    for (int i = 0; i < 8; i++) {
+      const std::string n = std::to_string(i);
+      nodes += "  %t" + n + " = take " + (fails ? "%v" : "%c") + " at [" + n + "]\n  %y" + n + " = neg %t" + n + "\n";
+      all += (i ? ", %y" : "%y") + n;
+    }
+    nodes += "  %all = concat " + all + "\n  output %all field \"all\" columns [8]\n";
+    if (!fails) EXPECT_NE(after(stack, nodes).find("= neg %c : f64?[8]"), std::string::npos);
+    Pipeline kept = parsed(nodes + (fails ? "" : "  output %y3 field \"y3\"\n"));
+    EXPECT_FALSE(stack(kept)) << body(kept);
+  }
+}
+
 TEST(Simplify, aFactorOfOneGoes) {
   const char* text = R"(
   %x = input field "x" elem f32 shape [2] columns [2] : f32?[2]!
