@@ -23,14 +23,25 @@ template <int N> INLINE void put_status(const Ctx& c, const FieldPlan& f, u32 in
   store(p, status);
 }
 
+/// Rows r .. r + N of a column; those beyond `rows` repeat the last.
+template <class In, int N> INLINE Lane<In, N> load_lanes(StridedColumn column, u64 r, u64 rows) {
+  Lane<In, N> v;
+  if (__builtin_expect(r + N <= rows, 1)) {
+    const u8* p = column.first + (i64)r * column.row_bytes;
+    UNROLL for (int i = 0; i < N; i++) v[i] = load<In>(p + i * column.row_bytes);
+  } else {
+    UNROLL for (u64 i = 0; i < N; i++) v[i] = load<In>(column.first + (i64)(r + i < rows ? r + i : rows - 1) * column.row_bytes);
+  }
+  return v;
+}
+
 /// Numbers that need no check but for NaN: lanes at a time. Rows beyond `rows` repeat the last.
 template <class In, class T> INLINE void load_numbers(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows) {
   enum { N = KILN_LANES };
   const Slot& s = f.slot;
   const Lane<i64, N> absent = splat<i64, N>(-(i64)(s.missing != kNone && f.nullable));
   NOUNROLL for (u64 r = 0; r < rows; r += N) {
-    Lane<In, N> v;
-    UNROLL for (u64 i = 0; i < N; i++) v[i] = load<In>(column.first + (i64)(r + i < rows ? r + i : rows - 1) * column.row_bytes);
+    const Lane<In, N> v = load_lanes<In, N>(column, r, rows);
     const Mask<N> nan = mask<N>(v != v);
     Lane<T, N> x = __builtin_convertvector(v, Lane<T, N>);
     const Mask<N> missing = nan & absent;

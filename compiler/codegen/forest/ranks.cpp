@@ -274,7 +274,7 @@ template <class T> std::vector<uint16_t> chooseBuckets(kernel::LevelColumn& l, c
 
 kernel::LevelColumn levelColumn(uint32_t operand, uint32_t storage, const std::vector<double>& cuts, NodeEmitter& emit) {
   kernel::LevelColumn l{};
-  l.operand = operand, l.storage = storage;
+  l.operand = operand, l.storage = storage, l.cuts = static_cast<uint32_t>(cuts.size());
   l.low_column = l.high_column = kNone;
   const size_t padding = 16;   // a search may read that far beyond the last one
   if (storage == kernel::kColumnF32) {

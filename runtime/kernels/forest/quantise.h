@@ -11,6 +11,10 @@ namespace kiln::kernel {
 
 typedef Lane<u16, 16> Values16;
 
+template <bool First, class A, class B> struct PickOf { typedef A type; };
+template <class A, class B> struct PickOf<false, A, B> { typedef B type; };
+template <bool First, class A, class B> using Pick = typename PickOf<First, A, B>::type;
+
 /// Lanes of a column as T, NaN where missing. i64 beyond 2^53 become values beyond every threshold.
 template <class T, int N> INLINE Lane<T, N> column_lanes(const Ctx& c, const Slot& s, u32 storage, u64 row) {
   const u8* p = c.scratch + s.values;
@@ -70,9 +74,28 @@ template <class T> INLINE u32 level_of(const Ctx& c, const LevelColumn& l, T x) 
   return level_in_bucket<T>(c, l, x, (u32)bucket_of<T, 1>(l, x));
 }
 
+enum : u32 { kCountedCuts = 24 };   ///< of several rows, so many thresholds are compared one by one
+
+/// Levels of 8 rows by comparing with each threshold.
+template <class T> INLINE Lane<u16, 8> counted_levels(const u8* thresholds, u32 cuts, Lane<T, 8> x) {
+  typedef Lane<i32, 8> Counts32;
+  typedef Lane<i64, 8> Counts64;
+  Pick<sizeof(T) == 4, Counts32, Counts64> level{};
+  NOUNROLL for (u32 i = 0; i < cuts; i++) level -= x > splat<T, 8>(load<T>(thresholds + i * sizeof(T)));
+  return __builtin_convertvector(level, Lane<u16, 8>);
+}
+
 /// Levels of `rows` rows (rounded up to 8) from row0, and which are missing.
 template <class T>
 TIER_OUTLINE void column_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
+  if (l.cuts <= kCountedCuts) {
+    NOUNROLL for (u32 r = 0; r < rows; r += 8) {
+      const Lane<T, 8> x = column_lanes<T, 8>(c, s, l.storage, row0 + r);
+      store(missing + r, __builtin_convertvector(x != x, Lane<i8, 8>));
+      store(level + r, counted_levels<T>(c.blob + l.thresholds, l.cuts, x));
+    }
+    return;
+  }
   NOUNROLL for (u32 r = 0; r < rows; r += 8) {
     const Lane<T, 8> x = column_lanes<T, 8>(c, s, l.storage, row0 + r);
     const Lane<i32, 8> bucket = bucket_of<T, 8>(l, x);

@@ -17,7 +17,7 @@ struct LevelColumn {
   u32 window;                 ///< thresholds in the fullest bucket, rounded up to eights
   u32 low_column;             ///< virtual column where a missing value is 0; kNone: none
   u32 high_column;            ///< virtual column where a missing value is the largest; kNone: none
-  u32 spare;
+  u32 cuts;                   ///< thresholds
 };
 /// Columns with tests for sets of values: the value's index 0 .. count, count for a value of no set; missing is count + 1.
 struct SetSource {
