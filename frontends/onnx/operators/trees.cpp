@@ -196,9 +196,10 @@ Forest withLeaves(const Forest& forest, uint32_t targets, Leaf addLeaf) {
 
 uint32_t targetOf(const Forest& forest, uint32_t entry) { return forest.leafTarget.empty() ? 0 : forest.leafTarget[entry]; }
 
-// Whether some tree votes for each target whatever leaf it reaches.
-bool everyTargetVotes(const Forest& forest) {
-  std::vector<uint8_t> always(forest.targets);
+// Of each target whether it gets a vote: 1 if some tree votes for it whatever leaf it reaches, 0 if none ever does; nothing if any
+// depends on the row.
+std::optional<std::vector<double>> certainVotes(const Forest& forest) {
+  std::vector<double> always(forest.targets), ever(forest.targets);
   for (size_t t = 0; t < forest.roots.size(); t++) {
     const uint32_t begin = forest.roots[t], end = t + 1 < forest.roots.size() ? forest.roots[t + 1] : forest.nodes();
     std::vector<uint32_t> votes(forest.targets);
@@ -212,11 +213,12 @@ bool everyTargetVotes(const Forest& forest) {
       if (forest.leafTarget.empty() && forest.leafFirst[leaf + 1] > forest.leafFirst[leaf]) seen = {0};
       std::sort(seen.begin(), seen.end());
       seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
-      for (uint32_t target : seen) votes[target]++;
+      for (uint32_t target : seen) votes[target]++, ever[target] = 1;
     }
-    for (uint32_t k = 0; k < forest.targets; k++) always[k] |= leaves && votes[k] == leaves;
+    for (uint32_t k = 0; k < forest.targets; k++)
+      if (leaves && votes[k] == leaves) always[k] = 1;
   }
-  return std::all_of(always.begin(), always.end(), [](uint8_t a) { return a; });
+  return always == ever ? std::optional(always) : std::nullopt;
 }
 
 ValueId forestNode(OperatorImport& n, Forest forest, ir::ForestNode::Result result, ValueId row, ir::Elem elem, const std::string& name) {
@@ -226,9 +228,10 @@ ValueId forestNode(OperatorImport& n, Forest forest, ir::ForestNode::Result resu
   return n.build.add(std::move(node), {row}, name);
 }
 
-ValueId zeros(OperatorImport& n, uint32_t size, ir::Elem elem) {
+ValueId constants(OperatorImport& n, std::vector<double> numbers, ir::Elem elem) {
+  const auto size = static_cast<uint32_t>(numbers.size());
   Elements elements;
-  elements.numbers.assign(size, 0);
+  elements.numbers = std::move(numbers);
   return n.vector(hostTensor(elem == ir::Elem::f32 ? ElementType::f32 : ElementType::f64, plainAxes({size}), std::move(elements)));
 }
 
@@ -275,12 +278,16 @@ Scores evaluateForest(OperatorImport& n, const ir::Forest& forest, ValueId row, 
     for (uint32_t k = 0; k < targets; k++) all.push_back(extremeOf(n, forest, k, aggregate == Aggregate::max, row, elem, name));
     const ValueId votes = n.reshape(n.concat(all), {targets});
     result.voted = n.build.call("is_present", {votes});
-    result.scores = n.build.add(ir::Coalesce(), {votes, zeros(n, targets, elem)});
+    result.scores = n.build.add(ir::Coalesce(), {votes, constants(n, std::vector<double>(targets), elem)});
     return result;
   }
   const auto kind = aggregate == Aggregate::average ? ir::ForestNode::average : ir::ForestNode::sum;
   result.scores = n.reshape(forestNode(n, forest, kind, row, elem, name), {targets});
-  if (everyTargetVotes(forest)) return result;
+  if (auto certain = certainVotes(forest)) {
+    if (std::find(certain->begin(), certain->end(), 0.0) != certain->end())
+      result.voted = n.build.call("gt", {constants(n, std::move(*certain), ir::Elem::f32), n.build.number32(0)});
+    return result;
+  }
   Forest counts = withLeaves(forest, targets, [&](Forest& other, uint32_t leaf) {
     other.addLeaf();
     for (uint32_t e = forest.leafFirst[leaf]; e < forest.leafFirst[leaf + 1]; e++) other.addWeight(targetOf(forest, e), 1);
