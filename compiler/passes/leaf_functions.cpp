@@ -284,6 +284,9 @@ class LeafFunctions {
 
 }  // namespace
 
-bool leaf_functions(Pipeline& pipeline) { return LeafFunctions(pipeline).run(); }
+bool leaf_functions(Pipeline& pipeline) {
+  const bool shared = cse(pipeline);   // a tree that was written twice is one
+  return LeafFunctions(pipeline).run() || shared;
+}
 
 }  // namespace kiln::passes
