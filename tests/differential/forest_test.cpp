@@ -334,6 +334,27 @@ TEST(Forest, StrategiesTakeWhatTheyShould) {
   EXPECT_EQ(takers(small, ir::ForestNode::marks, false), (Names{"graph"}));
   EXPECT_EQ(takers(small, ir::ForestNode::sum, true), (Names{"cursor", "sliced", "walk", "graph"}));
   EXPECT_EQ(takers(failing, ir::ForestNode::sum, false), (Names{"graph"}));
+  EXPECT_EQ(takers(failing, ir::ForestNode::leaf, false), (Names{"cursor", "walk", "graph"}));   // who reach such a leaf are evaluated again
+}
+
+// A row alone: a small tree is compared as it is, many trees stand in lanes.
+TEST(Forest, OneRowHasAStrategyOfItsOwn) {
+  Random random(18);
+  const auto cheapest = [&](uint32_t trees) {
+    const std::vector<ir::Type> columns(8, ir::scalarType(ir::Elem::f64, false, false));
+    ForestShape shape;
+    shape.trees = trees, shape.depth = 3, shape.leafChance = 0;
+    const RandomForest forest = makeForest(random, shape, columns);
+    std::string best;
+    double cost = 0;
+    for (const codegen::ForestStrategy* s : codegen::forestStrategies()) {
+      const std::optional<double> now = s->rowCost({forest.forest, nodeOf(ir::ForestNode::sum), columns}, *codegen::findTier("v4"));
+      if (now && (best.empty() || *now < cost)) best = s->name(), cost = *now;
+    }
+    return best;
+  };
+  EXPECT_EQ(cheapest(1), "graph");
+  EXPECT_EQ(cheapest(200), "cursor");
 }
 
 }  // namespace

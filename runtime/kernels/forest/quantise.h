@@ -11,10 +11,6 @@ namespace kiln::kernel {
 
 typedef Lane<u16, 16> Values16;
 
-template <bool First, class A, class B> struct PickOf { typedef A type; };
-template <class A, class B> struct PickOf<false, A, B> { typedef B type; };
-template <bool First, class A, class B> using Pick = typename PickOf<First, A, B>::type;
-
 /// Lanes of a column as T, NaN where missing. i64 beyond 2^53 become values beyond every threshold.
 template <class T, int N> INLINE Lane<T, N> column_lanes(const Ctx& c, const Slot& s, u32 storage, u64 row) {
   const u8* p = c.scratch + s.values;
@@ -78,9 +74,7 @@ enum : u32 { kCountedCuts = 24 };   ///< of several rows, so many thresholds are
 
 /// Levels of 8 rows by comparing with each threshold.
 template <class T> INLINE Lane<u16, 8> counted_levels(const u8* thresholds, u32 cuts, Lane<T, 8> x) {
-  typedef Lane<i32, 8> Counts32;
-  typedef Lane<i64, 8> Counts64;
-  Pick<sizeof(T) == 4, Counts32, Counts64> level{};
+  decltype(x > x) level{};   // -1 where a comparison holds
   NOUNROLL for (u32 i = 0; i < cuts; i++) level -= x > splat<T, 8>(load<T>(thresholds + i * sizeof(T)));
   return __builtin_convertvector(level, Lane<u16, 8>);
 }
