@@ -746,9 +746,13 @@ class Generator {
     }
     return b_.table(m, tableName());
   }
-  // Instances, some with a missing element.
+  // Instances of whole numbers, or of any, some with a missing element.
   ir::TableRef addInstances(Elem elem, uint32_t rows, uint32_t columns) {
     const ir::TableRef matrix = addMatrix(elem, {rows, columns}, false);
+    const bool whole = random_.chance(25);
+    if (whole)
+      for (double& v : b_.get<ir::Matrix>(matrix).numbers) v = random_.chance(80) ? random_.below(3) : -1.0 * random_.below(1000);
+    if (whole) return matrix;
     for (double& v : b_.get<ir::Matrix>(matrix).numbers)
       if (v != v || random_.chance(20)) v = random_.chance(90) ? random_.below(2) : std::nan("");
     return matrix;

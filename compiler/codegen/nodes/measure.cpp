@@ -22,6 +22,47 @@ std::vector<double> grouped(const ir::Matrix& rows) {
   return values;
 }
 
+// Enough leading columns of whole numbers to be worth it, where sums need nothing but differences or products.
+constexpr uint32_t kFewWhole = 6;
+constexpr double kLargeWhole = 1024;
+
+uint32_t wholeColumns(const ir::Matrix& rows, const ir::Measure& m, const kernel::MeasureParams& p) {
+  const bool square = m.metric == ir::Measure::euclidean || m.metric == ir::Measure::squaredEuclidean || m.metric == ir::Measure::rbf;
+  if (p.skip || p.gaps || p.weights != kernel::kNone || (!m.isDot() && !(square && p.compare == ir::Measure::absDiff))) return 0;
+  const size_t count = rows.shape[0], columns = rows.shape[1];
+  uint32_t whole = 0;
+  const auto isWhole = [&](uint32_t c) {
+    for (size_t i = 0; i < count; i++) {
+      const double v = rows.numbers[i * columns + c];
+      if (v != std::trunc(v) || std::fabs(v) > kLargeWhole) return false;
+    }
+    return true;
+  };
+  while (whole < columns && whole < kernel::kWholeColumns && isWhole(whole)) whole++;
+  return whole < kFewWhole ? 0 : whole;
+}
+
+/// No sum of products or of squared differences is larger than twice both squares; it must be exact in the type of the sums, and an i32.
+kernel::WholeParams wholeParams(NodeEmitter& emit, const ir::Matrix& rows, ir::Storage storage, uint32_t columns) {
+  const size_t n = rows.shape[1], groups = (rows.shape[0] + kGroup - 1) / kGroup, pairs = (columns + 1) / 2;
+  std::vector<int16_t> numbers(groups * pairs * kGroup * 2, 0);
+  std::vector<int32_t> squares(groups * kGroup, 0);
+  for (size_t i = 0; i < rows.shape[0]; i++)
+    for (size_t c = 0; c < columns; c++) {
+      const auto v = static_cast<int16_t>(rows.numbers[i * n + c]);
+      numbers[((i / kGroup * pairs + c / 2) * kGroup + i % kGroup) * 2 + c % 2] = v;
+      squares[i] += v * v;
+    }
+  const double exact = storage == ir::Storage::f32 ? 0x1p24 : 0x1p30;
+  kernel::WholeParams p{};
+  p.most = exact / 2 - *std::max_element(squares.begin(), squares.end());
+  if (p.most <= 0) return {};
+  p.columns = columns;
+  p.pairs = emit.blob("whole columns of @" + rows.name, numbers);
+  p.squares = emit.blob("squares of @" + rows.name, squares);
+  return p;
+}
+
 double totalOf(const ir::Measure& m, ir::Storage storage, uint32_t n) {
   double total = 0;
   float total32 = 0;   // added in the type of the sums
@@ -65,6 +106,7 @@ kernel::MeasureParams measureParams(NodeEmitter& emit, ir::TableRef rowsRef, ir:
   p.skip = m.skip;
   p.gaps = std::any_of(rows.numbers.begin(), rows.numbers.end(), [](double v) { return std::isnan(v); });
   p.p = m.p, p.gamma = m.gamma, p.coef0 = m.coef0, p.degree = m.degree, p.total = totalOf(m, storage, n);
+  if (const uint32_t whole = wholeColumns(rows, m, p)) p.whole = wholeParams(emit, rows, storage, whole);
   std::copy(m.binary.begin(), m.binary.end(), p.binary);
   return p;
 }

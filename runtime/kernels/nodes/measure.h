@@ -5,6 +5,7 @@
 #include "../math.h"
 #include "common.h"
 #include "terms.h"
+#include "whole.h"
 
 namespace kiln::kernel {
 
@@ -97,11 +98,27 @@ template <class T, int L> INLINE Lane<T, L> finish_measure(const MeasureParams& 
     default: return sum;
   }
 }
-/// One row: the eight instances of each of J groups. Several: instances j .. j + J of one.
+/// The sums over leading columns of whole numbers, of instances that stand in the order of measure_groups.
 template <class T, int N, int L, int J>
-INLINE void measure_groups(const Ctx& c, const MeasureParams& p, const Slot& x, const T* const (&group)[J], Lane<T, L> (&value)[J], Mask<L> (&gone)[J]) {
+INLINE void begin_whole(const Ctx& c, const MeasureParams& p, const WholeRows<N>& w, const u32 (&instance)[J], MeasureSums<T, L> (&sums)[J]) {
+  const i32 *z[J], *square[J];
+  Lane<T, L> sum[J];
+  UNROLL for (int j = 0; j < J; j++) {
+    square[j] = (const i32*)(c.blob + p.whole.squares) + instance[j];
+    z[j] = (const i32*)(c.blob + p.whole.pairs) + (u64)(instance[j] / kInstanceGroup) * kInstanceGroup * ((p.whole.columns + 1) / 2) + instance[j] % kInstanceGroup;
+  }
+  whole_sums<T, N, L, J>(w, is_dot(p.metric), z, square, sum);
+  UNROLL for (int j = 0; j < J; j++) sums[j].sum = sum[j];
+}
+/// One row: the eight instances from each of J on. Several: J instances. whole: the leading columns of the rows are whole numbers.
+template <class T, int N, int L, int J>
+INLINE void measure_groups(const Ctx& c, const MeasureParams& p, const Slot& x, const WholeRows<N>* whole, const u32 (&instance)[J], Lane<T, L> (&value)[J], Mask<L> (&gone)[J]) {
+  const T* group[J];
+  UNROLL for (int j = 0; j < J; j++)
+    group[j] = (const T*)(c.blob + p.values) + (u64)(instance[j] / kInstanceGroup) * kInstanceGroup * p.columns + instance[j] % kInstanceGroup;
   MeasureSums<T, L> sums[J];
-  NOUNROLL for (u32 k = 0; k < p.columns; k++) {
+  if (whole) begin_whole<T, N, L, J>(c, p, *whole, instance, sums);
+  NOUNROLL for (u32 k = whole ? p.whole.columns : 0; k < p.columns; k++) {
     Lane<T, L> v;
     Mask<L> missing = never<L>();
     if constexpr (N == 1) v = splat<T, L>(element<T, 1>(c, x, k));
@@ -130,17 +147,14 @@ template <int N> INLINE Mask<N> any_missing(const Ctx& c, const MeasureParams& p
 }
 /// J groups of instances against one row, from instance i on.
 template <class T, int J, class Visit>
-INLINE void visit_groups(const Ctx& c, const MeasureParams& p, const Slot& x, u32 i, Flag missing, Visit& visit) {
+INLINE void visit_groups(const Ctx& c, const MeasureParams& p, const Slot& x, const WholeRows<1>* whole, u32 i, Flag missing, Visit& visit) {
   constexpr int L = kInstanceGroup;
-  const T* group[J];
-  const u32 last = (p.rows - 1) / L;
-  UNROLL for (u32 j = 0; j < J; j++) {
-    const u32 g = i / L + j < last ? i / L + j : last;   // beyond the last: once more, for nothing
-    group[j] = (const T*)(c.blob + p.values) + (u64)g * L * p.columns;
-  }
+  u32 instance[J];
+  const u32 last = (p.rows - 1) / L * L;
+  UNROLL for (u32 j = 0; j < J; j++) instance[j] = i + j * L < last ? i + j * L : last;   // beyond the last: once more, for nothing
   Lane<T, L> value[J];
   Mask<L> gone[J];
-  measure_groups<T, 1, L, J>(c, p, x, group, value, gone);
+  measure_groups<T, 1, L, J>(c, p, x, whole, instance, value, gone);
   T values[J * L];
   u8 gaps[J * L];
   UNROLL for (int j = 0; j < J; j++) {
@@ -151,24 +165,33 @@ INLINE void visit_groups(const Ctx& c, const MeasureParams& p, const Slot& x, u3
   NOUNROLL for (u32 j = 0; j < (u32)(J * L) && i + j < p.rows; j++)
     visit(i + j, values[j], follows_gaps(p) ? Flag(gaps[j] != 0) : missing);
 }
+/// J instances against rows in lanes, from instance i on.
+template <class T, int N, int J, class Visit>
+INLINE void visit_instances(const Ctx& c, const MeasureParams& p, const Slot& x, const WholeRows<N>* whole, u32 i, Mask<N> missing, Visit& visit) {
+  u32 instance[J];
+  UNROLL for (u32 j = 0; j < J; j++) instance[j] = i + j;
+  Lane<T, N> value[J];
+  Mask<N> gone[J];
+  measure_groups<T, N, N, J>(c, p, x, whole, instance, value, gone);
+  NOUNROLL for (u32 j = 0; j < (u32)J && i + j < p.rows; j++) visit(i + j, value[j], follows_gaps(p) ? gone[j] : missing);
+}
 /// visit(instance, measure, missing) for each instance in order.
-template <class T, int N, class Visit> INLINE void each_instance(const Ctx& c, const MeasureParams& p, const Slot& x, Visit visit) {
+template <class T, int N, class Visit>
+INLINE void visit_all(const Ctx& c, const MeasureParams& p, const Slot& x, const WholeRows<N>* whole, Visit& visit) {
   const Mask<N> missing = any_missing<N>(c, p, x);
   if constexpr (N == 1) {
-    if (p.rows <= kInstanceGroup) return visit_groups<T, 1>(c, p, x, 0, missing, visit);
-    NOUNROLL for (u32 i = 0; i < p.rows; i += 4 * kInstanceGroup) visit_groups<T, 4>(c, p, x, i, missing, visit);
+    if (p.rows <= kInstanceGroup) return visit_groups<T, 1>(c, p, x, whole, 0, missing, visit);
+    NOUNROLL for (u32 i = 0; i < p.rows; i += 4 * kInstanceGroup) visit_groups<T, 4>(c, p, x, whole, i, missing, visit);
   } else {
-    constexpr int J = 4;
-    NOUNROLL for (u32 i = 0; i < p.rows; i += J) {
-      const T* group[J];
-      UNROLL for (int j = 0; j < J; j++)
-        group[j] = (const T*)(c.blob + p.values) + (u64)(i / kInstanceGroup) * kInstanceGroup * p.columns + i % kInstanceGroup + j;
-      Lane<T, N> value[J];
-      Mask<N> gone[J];
-      measure_groups<T, N, N, J>(c, p, x, group, value, gone);
-      NOUNROLL for (u32 j = 0; j < (u32)J && i + j < p.rows; j++) visit(i + j, value[j], follows_gaps(p) ? gone[j] : missing);
-    }
+    NOUNROLL for (u32 i = 0; i < p.rows; i += 4) visit_instances<T, N, 4>(c, p, x, whole, i, missing, visit);
   }
+}
+template <class T, int N, class Visit> INLINE void each_instance(const Ctx& c, const MeasureParams& p, const Slot& x, Visit visit) {
+  if (p.whole.columns != 0) {
+    WholeRows<N> whole;
+    if (read_whole<T>(c, p.whole, x, whole)) return visit_all<T, N>(c, p, x, &whole, visit);
+  }
+  visit_all<T, N>(c, p, x, nullptr, visit);
 }
 
 template <class T, int N> INLINE void pairwise(const Ctx& c, const MeasureParams& p, const Slot& x, const Slot& y) {

@@ -273,6 +273,13 @@ struct SequenceParams {
 };
 
 // ---- pairwise, neighbors, kernel_machine, solve
+enum : u32 { kWholeColumns = 256 };   ///< at most
+/// Leading columns in which every instance has a small whole number, as integers too.
+struct WholeParams {
+  u32 columns;                  ///< 0: none, or too few
+  u32 pairs, squares;           ///< i16[group][column pair][8][2]; i32 an instance: the sum of its squares; padded with zeros
+  f64 most;                     ///< of a row's squares, for which every sum is exact
+};
 struct MeasureParams {
   u32 metric, compare;          ///< ir::Measure's enumerations; compare 5: by column, see compares
   u32 rows, columns;
@@ -284,6 +291,7 @@ struct MeasureParams {
   f64 p, gamma, coef0, degree;
   f64 total;                    ///< sum of adjusts
   f64 binary[8];
+  WholeParams whole;
 };
 struct NeighborParams {
   MeasureParams measure;
