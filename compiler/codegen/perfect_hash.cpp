@@ -7,7 +7,7 @@
 
 #include "runtime/kernels/strings.h"
 
-// Hash and displace: labels fall into buckets of about four; beginning with the fullest, each bucket gets the first
+// Few labels: multipliers that send all of them to different slots are tried for. Else hash and displace: labels fall into buckets of about four; beginning with the fullest, each bucket gets the first
 // displacement that sends all its labels to free slots.
 
 namespace kiln::codegen {
@@ -21,7 +21,13 @@ constexpr uint32_t kDisplacements = 1u << 20;  // more than any bucket of a good
 
 struct Labels {
   const std::vector<std::string_view>& text;
-  kernel::LabelKey key(uint32_t i) const { return kernel::label_key(bytes(i), length(i)); }
+  /// What label_key makes of it, without a look at what stands behind the text.
+  kernel::LabelKey key(uint32_t i) const {
+    unsigned char padded[16] = {};
+    if (length(i) > 16) return kernel::padded_key(bytes(i), length(i));
+    std::memcpy(padded, bytes(i), length(i));
+    return kernel::padded_key(padded, length(i));
+  }
   const unsigned char* bytes(uint32_t i) const { return reinterpret_cast<const unsigned char*>(text[i].data()); }
   uint32_t length(uint32_t i) const { return static_cast<uint32_t>(text[i].size()); }
 };
@@ -93,6 +99,28 @@ bool place(const HashTable& table, const std::vector<Hashed>& hashed, std::vecto
   return true;
 }
 
+constexpr uint32_t kFewLabels = 64, kFewAttempts = 256;
+
+/// Slots by few_slot, at least twice as many as there are labels; false if the attempts are used up.
+bool placeFew(HashTable& table, const Labels& labels, const std::vector<Hashed>& distinct, std::vector<uint32_t>& slots) {
+  if (distinct.empty() || distinct.size() > kFewLabels) return false;
+  uint32_t bits = 1;
+  while (1u << bits < 2 * distinct.size()) bits++;
+  for (const uint32_t most = bits + 2; bits <= most; bits++)
+    for (uint32_t attempt = 0; attempt < kFewAttempts; attempt++) {
+      uint64_t state = attempt;
+      for (auto& seed : table.seed) seed = nextRandom(state) | 1;
+      table.shift = 64 - bits, table.slots = 1u << bits, table.buckets = 0;
+      slots.assign(table.slots, kernel::kNone);
+      const auto put = [&](const Hashed& h) {
+        uint32_t& slot = slots[kernel::few_slot(table, labels.key(h.label))];
+        return slot == kernel::kNone && (slot = h.label, true);
+      };
+      if (std::all_of(distinct.begin(), distinct.end(), put)) return true;
+    }
+  return false;
+}
+
 std::string write(HashTable table, const Labels& labels, const std::vector<uint32_t>& displacements,
                   const std::vector<uint32_t>& slots) {
   table.entries = sizeof(HashTable);
@@ -131,6 +159,8 @@ std::string hashLabels(const std::vector<std::string_view>& text) {
     for (auto& seed : table.seed) seed = nextRandom(state) | 1;
     if (!hashAll(table, labels, hashed))
       table.whole = 1;
+    else if (HashTable few = table; attempt == 0 && placeFew(few, labels, hashed, slots))
+      return write(few, labels, {}, slots);
     else if (place(table, hashed, displacements, slots))
       return write(table, labels, displacements, slots);
   }

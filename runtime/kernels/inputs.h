@@ -160,16 +160,18 @@ struct CodeCell {
   i32 v, status;
   u32 missing;
 };
-OUTLINE CodeCell code_cell(const u8* blob, const InputParams* p, const kiln_cell* cell) {
-  if (__builtin_expect(cell->kind == KILN_TEXT && p->field.elem == kElemStr && cell->as.text, 1)) {
-    const u8* text = (const u8*)cell->as.text;
-    const i32 code = find_key(blob + p->field.labels, label_key(text, cell->length), text, cell->length);
-    if (__builtin_expect(code >= 0, 1)) return {code, 0, 0};
-  }
+OUTLINE CodeCell any_code_cell(const u8* blob, const InputParams* p, const kiln_cell* cell) {
   I32<1> y;
   i32 v = 0;
   input_cell(*cell, *p, y, v, [&](const kiln_cell& it, i32& x) { return read_code(blob, &p->field, &it, &x); });
   return {v, y.status, y.missing.on};
+}
+OUTLINE CodeCell code_cell(const u8* blob, const InputParams* p, const kiln_cell* cell) {
+  if (__builtin_expect((cell->kind == KILN_TEXT) & (p->field.elem == kElemStr) & (cell->as.text != nullptr), 1)) {
+    const i32 code = few_code(blob + p->field.labels, (const u8*)cell->as.text, cell->length);
+    if (__builtin_expect(code >= 0, 1)) return {code, 0, 0};
+  }
+  return any_code_cell(blob, p, cell);
 }
 template <class T> INLINE void input_number(const Ctx& c, const InputParams& p, Val<T, 1>& y) {
   const kiln_cell& cell = c.cells[p.index];

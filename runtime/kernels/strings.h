@@ -6,12 +6,13 @@
 namespace kiln::kernel {
 
 /// A table's first bytes; what follows lies at offsets from here. An entry for each of `slots` slots, a displacement
-/// for each of `buckets` buckets, then the text of labels over 16 bytes.
+/// for each of `buckets` buckets, then the text of labels over 16 bytes. Few labels: no buckets, one product finds the slot.
 struct HashTable {
   u64 seed[3];
   u32 slots, buckets, entries, displacements;
   u32 whole;  ///< labels that agree in length and at both ends exist: the hash takes every byte
   u32 count;  ///< labels
+  u32 shift, reserved;  ///< of few labels: 64 - log2(slots); else 0
 };
 /// (a, b, length) is the whole label up to 16 bytes. An empty slot has code -1 and a key that no text has.
 struct HashEntry {
@@ -24,12 +25,21 @@ struct HashEntry {
 struct LabelKey {
   u64 a, b;
 };
-/// The first and last 8 bytes, which overlap below 16; shorter text packed. Nothing beyond the end is read.
+/// Text up to 16 bytes, zeros behind it; of longer text the first and the last 8 bytes. Read with what stands behind it
+/// in the page: branches on lengths, which change from row to row, would be guessed wrong.
+inline constexpr u64 kLowBytes[] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff, ~0ull};
+INLINE u64 first_bytes(u64 v, u32 n) { return v & kLowBytes[n < 8 ? n : 8]; }
+INLINE LabelKey padded_key(const u8* p, u32 n) {
+  if (__builtin_expect(n > 16, 0)) return {load<u64>(p), load<u64>(p + n - 8)};
+  return {first_bytes(load<u64>(p), n), first_bytes(load<u64>(p + 8), n > 8 ? n - 8 : 0)};
+}
+/// Bytes from p on that lie in its page of memory, which is there if p's byte is.
+INLINE u32 left_of_page(const u8* p) { return 4096 - (u32)((u64)p & 4095); }
 INLINE LabelKey label_key(const u8* p, u32 n) {
-  if (__builtin_expect(n >= 8, 1)) return {load<u64>(p), load<u64>(p + n - 8)};
-  if (n >= 4) return {load<u32>(p), load<u32>(p + n - 4)};
-  if (n == 0) return {0, 0};
-  return {(u64)p[0] | (u64)p[n >> 1] << 8 | (u64)p[n - 1] << 16, 0};
+  if (__builtin_expect((n >= 16) | ((n != 0) & (left_of_page(p) >= 16)), 1)) return padded_key(p, n);
+  u8 bytes[16] = {};
+  NOUNROLL for (u32 i = 0; i < n; i++) bytes[i] = p[i];
+  return padded_key(bytes, n);
 }
 /// Numbers are labels of eight bytes: f64 by their bits (-0 as 0; NaN is never a label), i64 as they are.
 INLINE u64 number_key(f64 v) { return v == 0.0 ? 0 : __builtin_bit_cast(u64, v); }
@@ -62,18 +72,30 @@ INLINE bool same_bytes(const u8* p, const u8* q, u32 n) {  // n >= 8
   }
   return true;
 }
-INLINE i32 find_key(const u8* table, LabelKey k, const u8* p, u32 n) {
+INLINE u32 few_slot(const HashTable& t, LabelKey k) { return (u32)((k.a * t.seed[0] + k.b * t.seed[1]) >> t.shift); }
+INLINE u32 find_slot(const u8* table, LabelKey k, const u8* p, u32 n) {
   const HashTable& t = *(const HashTable*)table;
+  if (__builtin_expect(t.shift != 0, 1)) return few_slot(t, k);
   const u64 h = label_hash(t, k, p, n);
-  const u32 displacement = load<u32>(table + t.displacements + hash_range(h, t.buckets) * 4);
-  const HashEntry& e = ((const HashEntry*)(table + t.entries))[hash_slot(h, displacement, t.slots)];
+  return hash_slot(h, load<u32>(table + t.displacements + hash_range(h, t.buckets) * 4), t.slots);
+}
+INLINE i32 find_key(const u8* table, LabelKey k, const u8* p, u32 n) {
+  const HashEntry& e = ((const HashEntry*)(table + ((const HashTable*)table)->entries))[find_slot(table, k, p, n)];
   bool hit = (e.a == k.a) & (e.b == k.b) & (e.length == n);
   if (__builtin_expect(hit & (n > 16), 0)) hit = same_bytes(p, table + e.text, n);
   return hit ? e.code : -1;
 }
+/// The code of a label in a table of few, without a branch on what it is; -1: it has none, or to find out takes find_key.
+INLINE i32 few_code(const u8* table, const u8* p, u32 n) {
+  const HashTable& t = *(const HashTable*)table;
+  if (__builtin_expect((t.shift == 0) | (n - 1 >= 16) | (left_of_page(p) < 16), 0)) return -1;
+  const LabelKey k = {first_bytes(load<u64>(p), n), first_bytes(load<u64>(p + 8), n > 8 ? n - 8 : 0)};
+  const HashEntry& e = ((const HashEntry*)(table + t.entries))[few_slot(t, k)];
+  return ((e.a ^ k.a) | (e.b ^ k.b) | (u64)(e.length ^ n)) == 0 ? e.code : -1;
+}
 
 /// The code of a label, -1 if it has none. `table` begins with a HashTable.
 OUTLINE i32 find_code(const u8* table, const u8* p, u32 n) { return find_key(table, label_key(p, n), p, n); }
-OUTLINE i32 find_number(const u8* table, u64 key) { return find_key(table, {key, key}, nullptr, 8); }
+OUTLINE i32 find_number(const u8* table, u64 key) { return find_key(table, {key, 0}, nullptr, 8); }
 
 }  // namespace kiln::kernel

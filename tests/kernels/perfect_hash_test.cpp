@@ -2,6 +2,8 @@
 #include "compiler/codegen/perfect_hash.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <random>
 #include <set>
@@ -75,6 +77,38 @@ TEST(PerfectHash, AMillionLabelsTakeLinearTimeAndSpace) {
   EXPECT_LT(table.size(), labels.size() * 40);
   for (uint32_t i = 0; i < labels.size(); i++) ASSERT_EQ(find(table, labels[i]), static_cast<int32_t>(i));
   EXPECT_EQ(find(table, "category 1000000"), -1);
+}
+
+// Dictionaries of a few labels have a hash of their own; both sizes, and texts that agree but for bytes far apart.
+TEST(PerfectHash, AroundFewLabels) {
+  for (size_t count : {1, 2, 3, 14, 63, 64, 65, 130}) {
+    std::vector<std::string> labels, others;
+    for (size_t i = 0; i < count; i++) {
+      labels.push_back(std::string(i % 20, 'x') + std::to_string(i)), others.push_back(labels.back() + "x");
+      labels.push_back(std::string(1, static_cast<char>(i)) + "1234567890"), others.push_back(labels.back() + "1");
+    }
+    expectFinds(labels, others);
+  }
+}
+
+// What stands in front of a page that cannot be read is read to its last byte and no further.
+TEST(PerfectHash, TextAtTheEndOfAPage) {
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  void* pages = mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(pages, MAP_FAILED);
+  char* end = static_cast<char*>(pages) + page;
+  ASSERT_EQ(mprotect(end, page, PROT_NONE), 0);
+  std::vector<std::string> labels;
+  for (size_t n = 0; n < 40; n++) labels.push_back(std::string(n, 'a') + "z");
+  const std::string table = codegen::hashLabels({labels.begin(), labels.end()});
+  for (uint32_t i = 0; i < labels.size(); i++) {
+    char* text = end - labels[i].size();
+    std::copy(labels[i].begin(), labels[i].end(), text);
+    EXPECT_EQ(find(table, {text, labels[i].size()}), static_cast<int32_t>(i));
+    EXPECT_EQ(find(table, {text, labels[i].size() - 1}), -1);
+  }
+  EXPECT_EQ(find(table, {end, 0}), -1);
+  munmap(pages, 2 * page);
 }
 
 TEST(PerfectHash, TheFirstOfEqualLabelsCounts) {
