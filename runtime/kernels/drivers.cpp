@@ -57,10 +57,15 @@ template <class In>
 __attribute__((noinline)) static void load_block(const Ctx& c, const Binding& binding, const kiln_matrix& in, u64 base, u64 padded) {
   const FieldPlan* fields = (const FieldPlan*)(kiln_blob + kiln_plan.inputs);
   const u8* first = (const u8*)in.data + (i64)base * in.row_bytes;
-  NOUNROLL for (u32 i = 0; i < kiln_plan.input_count; i++) {
+  u32 together = 1;
+  NOUNROLL for (u32 i = 0; i < kiln_plan.input_count; i += together) {
+    together = 1;
     if (fields[i].slot.count == 0) continue;   // nothing reads it
     const i32 column = binding.column[i];
-    load_column<In>(c, fields[i], i, {column < 0 ? nullptr : first + (u64)column * sizeof(In), in.row_bytes}, c.rows, padded);
+    const StridedColumn from = {column < 0 ? nullptr : first + (u64)column * sizeof(In), in.row_bytes};
+    together = beside<In>(fields, binding.column, i, kiln_plan.input_count);
+    if (together > 1) load_columns_beside<In>(c, fields + i, i, together, from, c.rows);
+    else load_column<In>(c, fields[i], i, from, c.rows, padded);
   }
 }
 template <class Out> __attribute__((noinline)) static void store_block(const Ctx& c, const kiln_matrix& out, u64 base) {
@@ -78,7 +83,7 @@ template <class Load, class Store> INLINE void run_blocks(u64 rows, void* scratc
     c.rows = rows - base < kiln_plan.block_rows ? rows - base : kiln_plan.block_rows;
     const u64 padded = (c.rows + KILN_LANES - 1) / KILN_LANES * KILN_LANES;
     c.arena = c.scratch + kiln_plan.block_bytes, c.arena_end = c.scratch + size;
-    NOUNROLL for (u64 r = 0; r < padded; r++) c.status[r] = {0, 0xffff, 0xffff};
+    open_statuses(c.status, c.rows);
     if (!load(c, base, padded)) continue;
     kiln_body_block(&c);
     store(c, base);

@@ -23,39 +23,117 @@ template <int N> INLINE void put_status(const Ctx& c, const FieldPlan& f, u32 in
   store(p, status);
 }
 
-/// Rows r .. r + N of a column; those beyond `rows` repeat the last.
-template <class In, int N> INLINE Lane<In, N> load_lanes(StridedColumn column, u64 r, u64 rows) {
-  Lane<In, N> v;
-  if (__builtin_expect(r + N <= rows, 1)) {
+/// Rows are read and stored in groups of so many on every tier: columns have room for them.
+enum : u64 { kMatrixRows = 8 };
+template <class In> using MatrixLanes = Lane<In, kMatrixRows>;
+
+/// A group of rows of a column from r on; those beyond `rows` repeat the last.
+template <class In> INLINE MatrixLanes<In> load_lanes(StridedColumn column, u64 r, u64 rows) {
+  MatrixLanes<In> v;
+  if (__builtin_expect(r + kMatrixRows <= rows, 1)) {
     const u8* p = column.first + (i64)r * column.row_bytes;
-    UNROLL for (int i = 0; i < N; i++) v[i] = load<In>(p + i * column.row_bytes);
+    if (column.row_bytes == sizeof(In)) return load<MatrixLanes<In>>(p);
+    UNROLL for (u64 i = 0; i < kMatrixRows; i++) v[i] = load<In>(p + (i64)i * column.row_bytes);
   } else {
-    UNROLL for (u64 i = 0; i < N; i++) v[i] = load<In>(column.first + (i64)(r + i < rows ? r + i : rows - 1) * column.row_bytes);
+    UNROLL for (u64 i = 0; i < kMatrixRows; i++) v[i] = load<In>(column.first + (i64)(r + i < rows ? r + i : rows - 1) * column.row_bytes);
   }
   return v;
 }
 
-/// Numbers that need no check but for NaN: lanes at a time. Rows beyond `rows` repeat the last.
-template <class In, class T> INLINE void load_numbers(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows) {
-  enum { N = KILN_LANES };
+/// Whether every number goes into the column as it is, NaN as well: none is missing there or fails.
+INLINE bool takes_all(const FieldPlan& f) { return f.slot.missing == kNone && (f.slot.status == kNone || f.nan == kNanValue); }
+INLINE void clear_statuses(const Ctx& c, const FieldPlan& f, u64 r, u64 rows) {
+  if (f.slot.status == kNone || f.joins) return;   // joins: the tensor's first column has
+  NOUNROLL for (; r < rows; r += kMatrixRows) store(c.scratch + f.slot.status + r * 4, MatrixLanes<i32>{});
+}
+template <class In, class T> INLINE void put_all(u8* values, u64 r, MatrixLanes<In> v) {
+  store(values + r * sizeof(T), __builtin_convertvector(v, MatrixLanes<T>));
+}
+/// Numbers of a group of rows, which need no check but for NaN.
+template <class In, class T> INLINE void put_numbers(const Ctx& c, const FieldPlan& f, u32 index, u64 r, MatrixLanes<In> v) {
+  enum { N = kMatrixRows };
   const Slot& s = f.slot;
-  const Lane<i64, N> absent = splat<i64, N>(-(i64)(s.missing != kNone && f.nullable));
-  NOUNROLL for (u64 r = 0; r < rows; r += N) {
-    const Lane<In, N> v = load_lanes<In, N>(column, r, rows);
-    const Mask<N> nan = mask<N>(v != v);
-    Lane<T, N> x = __builtin_convertvector(v, Lane<T, N>);
-    const Mask<N> missing = nan & absent;
-    store(c.scratch + s.values + r * sizeof(T), pick<N>(missing, Lane<T, N>{}, x));
-    if (s.missing != kNone) {
-      Ctx here = c;
-      here.at = r;
-      set_slot_missing<N>(here, s, 0, missing);
-    }
-    if (s.status != kNone) {
-      const i32 status = f.nan == kNanValue ? 0 : f.nan == kNanMissing ? KILN_MISSING_REQUIRED : KILN_INVALID_VALUE;
-      put_status<N>(c, f, index, r, status_where<N>(nan & ~missing, status));
-    }
+  const Mask<N> nan = mask<N>(v != v), missing = nan & splat<i64, N>(-(i64)(s.missing != kNone && f.nullable));
+  store(c.scratch + s.values + r * sizeof(T), pick<N>(missing, Lane<T, N>{}, __builtin_convertvector(v, Lane<T, N>)));
+  if (s.missing != kNone) {
+    Ctx here = c;
+    here.at = r;
+    set_slot_missing<N>(here, s, 0, missing);
   }
+  if (s.status == kNone) return;
+  const i32 status = f.nan == kNanValue ? 0 : f.nan == kNanMissing ? KILN_MISSING_REQUIRED : KILN_INVALID_VALUE;
+  put_status<N>(c, f, index, r, status_where<N>(nan & ~missing, status));
+}
+/// From row `r` on.
+template <class In, class T>
+INLINE void load_numbers(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows) {
+  if (takes_all(f)) {
+    clear_statuses(c, f, r, rows);
+    NOUNROLL for (; r < rows; r += kMatrixRows) put_all<In, T>(c.scratch + f.slot.values, r, load_lanes<In>(column, r, rows));
+  } else {
+    NOUNROLL for (; r < rows; r += kMatrixRows) put_numbers<In, T>(c, f, index, r, load_lanes<In>(column, r, rows));
+  }
+}
+
+// ---- columns that stand side by side in the rows: 16 bytes of each row at a time are turned into columns in registers
+template <class In> constexpr u32 kBeside = 16 / sizeof(In);   ///< columns in 16 bytes
+INLINE void turn(const MatrixLanes<f32>* rows, MatrixLanes<f32>* columns) {   // of each four rows, those of the same place
+  const MatrixLanes<f32> a = __builtin_shufflevector(rows[0], rows[1], 0, 8, 1, 9, 4, 12, 5, 13),
+                         b = __builtin_shufflevector(rows[2], rows[3], 0, 8, 1, 9, 4, 12, 5, 13),
+                         c = __builtin_shufflevector(rows[0], rows[1], 2, 10, 3, 11, 6, 14, 7, 15),
+                         d = __builtin_shufflevector(rows[2], rows[3], 2, 10, 3, 11, 6, 14, 7, 15);
+  columns[0] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13), columns[1] = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+  columns[2] = __builtin_shufflevector(c, d, 0, 1, 8, 9, 4, 5, 12, 13), columns[3] = __builtin_shufflevector(c, d, 2, 3, 10, 11, 6, 7, 14, 15);
+}
+INLINE void turn(const MatrixLanes<f64>* rows, MatrixLanes<f64>* columns) {   // of each two rows
+  columns[0] = __builtin_shufflevector(rows[0], rows[1], 0, 8, 2, 10, 4, 12, 6, 14);
+  columns[1] = __builtin_shufflevector(rows[0], rows[1], 1, 9, 3, 11, 5, 13, 7, 15);
+}
+template <class In> INLINE void load_beside(StridedColumn first, u64 r, MatrixLanes<In>* columns) {
+  enum { K = kBeside<In> };
+  MatrixLanes<In> rows[K];
+  UNROLL for (u64 i = 0; i < kMatrixRows; i++)
+    __builtin_memcpy((u8*)&rows[i % K] + i / K * 16, first.first + (i64)(r + i) * first.row_bytes, 16);
+  turn(rows, columns);
+}
+/// How many rows may be read by 16 bytes where `count` columns are wanted: what is read beside them must lie between wanted elements of
+/// the matrix, and near them, so that it can be read at all.
+template <class In> INLINE u64 rows_beside(StridedColumn first, u32 count, u64 rows) {
+  if (count == kBeside<In>) return rows;
+  if (first.row_bytes <= 0 || first.row_bytes >= 4096) return 0;
+  const u64 beyond = 16 - count * sizeof(In), row = (u64)first.row_bytes, last = (beyond + row - 1) / row;
+  return rows > last ? rows - last : 0;
+}
+/// Whole groups of rows before `whole`: numbers of `count` fields, whose columns stand side by side from the first on.
+template <class In, class T>
+INLINE void put_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 count, StridedColumn first, u64 whole) {
+  u8* values[kBeside<In>];   // null: nothing reads the column
+  bool all = true;
+  UNROLL for (u32 k = 0; k < kBeside<In>; k++) {
+    const bool read = k < count && fields[k].slot.count != 0;
+    values[k] = read ? c.scratch + fields[k].slot.values : nullptr, all = all && (!read || takes_all(fields[k]));
+  }
+  MatrixLanes<In> columns[kBeside<In>];
+  if (all) {
+    NOUNROLL for (u32 k = 0; k < count; k++) if (values[k]) clear_statuses(c, fields[k], 0, whole);
+    NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows) {
+      load_beside<In>(first, r, columns);
+      UNROLL for (u32 k = 0; k < kBeside<In>; k++) if (values[k]) put_all<In, T>(values[k], r, columns[k]);
+    }
+    return;
+  }
+  NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows) {
+    load_beside<In>(first, r, columns);
+    UNROLL for (u32 k = 0; k < kBeside<In>; k++) if (values[k]) put_numbers<In, T>(c, fields[k], index + k, r, columns[k]);
+  }
+}
+template <class In, class T>
+INLINE void load_numbers_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 count, StridedColumn first, u64 rows) {
+  const u64 whole = rows_beside<In>(first, count, rows) & ~(kMatrixRows - 1);
+  put_beside<In, T>(c, fields, index, count, first, whole);
+  NOUNROLL for (u32 k = 0; k < count; k++)
+    if (fields[k].slot.count != 0)   // the rows that are left
+      load_numbers<In, T>(c, fields[k], index + k, {first.first + k * sizeof(In), first.row_bytes}, whole, rows);
 }
 
 /// Row r of an input's column from a cell, read as score_row reads it. `state`: what is known without reading the cell, kPresent
@@ -129,18 +207,41 @@ INLINE void load_missing(const Ctx& c, const FieldPlan& f, u32 index, u64 padded
     if (s.status != kNone) put_status<1>(c, f, index, r, f.nullable || f.blank ? 0 : (i32)KILN_MISSING_REQUIRED);
   }
 }
+INLINE bool is_number(const FieldPlan& f) { return !f.is_cat && (f.elem == kElemF64 || f.elem == kElemF32); }
 template <class In> TIER_OUTLINE void load_column(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows, u64 padded) {
   if (column.first == nullptr) load_missing(c, f, index, padded);
-  else if (!f.is_cat && f.elem == kElemF64) load_numbers<In, f64>(c, f, index, column, rows);
-  else if (!f.is_cat && f.elem == kElemF32) load_numbers<In, f32>(c, f, index, column, rows);
-  else load_checked<In>(c, f, index, column, rows, padded);
+  else if (!is_number(f)) load_checked<In>(c, f, index, column, rows, padded);
+  else if (f.elem == kElemF64) load_numbers<In, f64>(c, f, index, column, 0, rows);
+  else load_numbers<In, f32>(c, f, index, column, 0, rows);
+}
+/// Of the inputs from `index` on: how many can be read together. Those that nothing reads may stand between others.
+template <class In> INLINE u32 beside(const FieldPlan* fields, const i32* columns, u32 index, u32 count) {
+  u32 n = 1, wanted = 1;
+  if (columns[index] < 0 || !is_number(fields[index])) return 1;
+  NOUNROLL for (; n < kBeside<In> && index + n < count && columns[index + n] == columns[index] + (i32)n; n++) {
+    const FieldPlan& f = fields[index + n];
+    if (f.slot.count == 0) continue;
+    if (!is_number(f) || f.elem != fields[index].elem) break;
+    wanted = n + 1;
+  }
+  return wanted;
+}
+template <class In>
+TIER_OUTLINE void load_columns_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 count, StridedColumn first, u64 rows) {
+  if (fields[0].elem == kElemF64) load_numbers_beside<In, f64>(c, fields, index, count, first, rows);
+  else load_numbers_beside<In, f32>(c, fields, index, count, first, rows);
 }
 
-/// Whether every row of the block has a result.
+/// Rows of a block begin with neither failure nor note; and whether all have a result in the end. Groups of rows: there is room.
+INLINE void open_statuses(kiln_status* status, u64 rows) {
+  const kiln_status open = {0, 0xffff, 0xffff};
+  NOUNROLL for (u64 r = 0; r < rows; r += kMatrixRows) store(status + r, splat<u64, kMatrixRows>(__builtin_bit_cast(u64, open)));
+}
 INLINE bool all_have_results(const Ctx& c, u64 rows) {
-  u32 bits = 0;
-  NOUNROLL for (u64 r = 0; r < rows; r++) bits |= c.status[r].bits;
-  return (bits & KILN_NO_RESULT) == 0;
+  MatrixLanes<u64> bits{};
+  NOUNROLL for (u64 r = 0; r < rows; r += kMatrixRows) bits |= load<MatrixLanes<u64>>(c.status + r);
+  const u64 any = __builtin_reduce_or(bits);
+  return (__builtin_bit_cast(kiln_status, any).bits & KILN_NO_RESULT) == 0;
 }
 INLINE bool none_missing(const u8* missing, u64 rows) {
   u8 bits = 0;
@@ -148,8 +249,22 @@ INLINE bool none_missing(const u8* missing, u64 rows) {
   if (rows % 8 != 0) bits |= (u8)(missing[rows / 8] << (8 - rows % 8));
   return bits == 0;
 }
+template <class Out, class T> INLINE Lane<Out, kMatrixRows> as_out(MatrixLanes<T> v) {
+  if constexpr (sizeof(T) == 8 && sizeof(Out) == 4) return __builtin_convertvector(__builtin_convertvector(v, MatrixLanes<f64>), MatrixLanes<Out>);
+  else return __builtin_convertvector(v, MatrixLanes<Out>);
+}
 template <class T, class Out> INLINE void store_numbers(const u8* values, u8* to, i64 row_bytes, u64 rows) {
-  NOUNROLL for (u64 r = 0; r < rows; r++) store(to + (i64)r * row_bytes, (Out)(f64)load<T>(values + r * sizeof(T)));
+  NOUNROLL for (u64 r = 0; r < rows; r += kMatrixRows) {
+    const MatrixLanes<Out> v = as_out<Out, T>(load<MatrixLanes<T>>(values + r * sizeof(T)));
+    u8* p = to + (i64)r * row_bytes;
+    if (r + kMatrixRows > rows) {
+      UNROLL for (u64 i = 0; i < kMatrixRows; i++) if (r + i < rows) store(p + (i64)i * row_bytes, (Out)v[i]);
+    } else if (row_bytes == sizeof(Out)) {
+      store(p, v);
+    } else {
+      UNROLL for (u64 i = 0; i < kMatrixRows; i++) store(p + (i64)i * row_bytes, (Out)v[i]);
+    }
+  }
 }
 /// Row r of a column as a number; false if its label is none.
 INLINE bool column_number(const Ctx& c, const FieldPlan& f, u64 r, f64& v) {

@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
+#include <sys/mman.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -167,6 +168,54 @@ TEST_F(Entries, MatricesAreChecked) {
   EXPECT_EQ(s_->bind(names, 3, KILN_F64, KILN_F64, binding_.data(), nullptr), KILN_NULL);
   binding_[0] ^= 1;
   EXPECT_EQ(score(binding_.data(), scratch.size()), KILN_BINDING);
+}
+
+// Memory that cannot be touched on both sides of `bytes`.
+class Fenced {
+ public:
+  explicit Fenced(size_t bytes) : pages_((bytes + kPage - 1) / kPage * kPage) {
+    base_ = static_cast<uint8_t*>(mmap(nullptr, pages_ + 2 * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    mprotect(base_, kPage, PROT_NONE), mprotect(base_ + kPage + pages_, kPage, PROT_NONE);
+    data = base_ + kPage + pages_ - bytes;
+  }
+  ~Fenced() { munmap(base_, pages_ + 2 * kPage); }
+  uint8_t* data;   ///< ends with its last page
+
+ private:
+  static constexpr size_t kPage = 4096;
+  size_t pages_;
+  uint8_t* base_;
+};
+
+// Columns of any stride, also where the memory ends with the last row's last element: nothing is read beyond.
+template <class T> void sumsOfRows(const kiln_scorer& s, const void* binding, uint8_t type, int64_t stride, size_t rows) {
+  const size_t step = static_cast<size_t>(std::abs(stride));
+  const Fenced memory(step * (rows - 1) + 3 * sizeof(T));
+  uint8_t* first = memory.data + (stride < 0 ? step * (rows - 1) : 0);
+  for (size_t r = 0; r < rows; r++) {
+    const T row[] = {static_cast<T>(r), static_cast<T>(r * 1000), 1};
+    std::memcpy(first + static_cast<int64_t>(r) * stride, row, sizeof row);
+  }
+  Scratch scratch(s);
+  std::vector<T> sums(2 * rows);
+  kiln_matrix in{}, out{};
+  in.size = out.size = sizeof in, in.type = out.type = type, in.rows = out.rows = static_cast<int64_t>(rows);
+  in.data = first, in.row_bytes = stride, out.data = sums.data(), out.row_bytes = 2 * sizeof(T);
+  ASSERT_EQ(s.score_rows(binding, &in, &out, scratch.data(), scratch.size(), nullptr), KILN_OK);
+  for (size_t r = 0; r < rows; r++) {
+    ASSERT_EQ(sums[2 * r], static_cast<T>(r * 1001)) << "row " << r << " of " << rows << ", stride " << stride;
+    ASSERT_EQ(sums[2 * r + 1], T(1));
+  }
+}
+TEST_F(Entries, MatricesOfAnyStrideAreReadInBounds) {
+  for (const std::vector<const char*>& names : {std::vector<const char*>{"x", "z", "c"}, {"z", "x", "c"}})
+    for (size_t rows = 1; rows <= 40; rows++)
+      for (const int64_t stride : {24, 32, -24, 4096, 8192}) {
+        ASSERT_EQ(bind(names), 0);
+        sumsOfRows<double>(*s_, binding_.data(), KILN_F64, stride, rows);
+        ASSERT_EQ(bind(names, KILN_F32, KILN_F32), 0);
+        sumsOfRows<float>(*s_, binding_.data(), KILN_F32, stride == 24 ? 12 : stride, rows);
+      }
 }
 
 TEST_F(Entries, DescribesCodesAndStatuses) {

@@ -23,11 +23,13 @@ constexpr uint64_t kMostSteps = 1u << 27;  // copies of shared nodes included
 constexpr uint32_t kMostColumns = 8192;    // virtual columns: a byte a row of scratch each
 constexpr uint32_t kLaneColumns = 128;     // virtual columns that fit registers for one row
 
+uint32_t fourTimes(uint32_t byte) { return byte * 0x01010101u; }
+
 std::vector<kernel::CursorTree> treeTable(const std::vector<FlatTree>& trees, std::vector<kernel::CursorStep>& steps) {
   std::vector<kernel::CursorTree> table;
   for (const FlatTree& tree : trees) {
     table.push_back({static_cast<uint32_t>(steps.size()), static_cast<uint32_t>(tree.steps.size())});
-    for (const FlatStep& s : tree.steps) steps.push_back({s.column, static_cast<kernel::i8>(s.rank ^ 128), s.from, s.to, 0});
+    for (const FlatStep& s : tree.steps) steps.push_back({s.column, fourTimes(s.rank ^ 128), fourTimes(s.from), fourTimes(s.to)});
   }
   return table;
 }

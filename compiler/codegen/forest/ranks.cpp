@@ -276,16 +276,16 @@ kernel::LevelColumn levelColumn(uint32_t operand, uint32_t storage, const std::v
   kernel::LevelColumn l{};
   l.operand = operand, l.storage = storage, l.cuts = static_cast<uint32_t>(cuts.size());
   l.low_column = l.high_column = kNone;
-  const size_t padding = 16;   // a search may read that far beyond the last one
+  const size_t room = std::max<size_t>(cuts.size() + 16, cuts.size() < 128 ? 128 : 0);   // a search may read that far
   if (storage == kernel::kColumnF32) {
     l.starts = emit.blob("forest.starts", chooseBuckets<float>(l, cuts));
     std::vector<float> thresholds(cuts.begin(), cuts.end());
-    thresholds.resize(cuts.size() + padding, std::numeric_limits<float>::infinity());
+    thresholds.resize(room, std::numeric_limits<float>::infinity());
     l.thresholds = emit.blob("forest.thresholds", thresholds);
   } else {
     l.starts = emit.blob("forest.starts", chooseBuckets<double>(l, cuts));
     std::vector<double> thresholds = cuts;
-    thresholds.resize(cuts.size() + padding, kInfinity);
+    thresholds.resize(room, kInfinity);
     l.thresholds = emit.blob("forest.thresholds", thresholds);
   }
   return l;

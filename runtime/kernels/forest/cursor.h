@@ -16,20 +16,47 @@ template <u32 R> struct ByteRows {
     store(ranks + (u64)column * R + row, __builtin_convertvector(v, Lane<u8, 16>) ^ (u8)128);
   }
 };
+#if defined(__AVX512VBMI__)
+/// The same as permutes want them (byte_of). Rows are put in order.
+template <u32 R> struct PlaneRows {
+  enum { kHigh = 255 };
+  i8* ranks;
+  MEMBER void put(u32 column, u32 row, Values16 v) const {
+    u8* at = (u8*)ranks + (u64)column * R + (row & ~63u);
+    const Lane<u32, 16> bytes = __builtin_convertvector(v, Lane<u32, 16>) << splat<u32, 16>(row / 16 % 4 * 8);
+    store(at, bytes ^ (row % 64 == 0 ? splat<u32, 16>(0x80808080) : load<Lane<u32, 16>>(at)));
+  }
+};
+/// Of 64 rows at a time.
+template <u32 R>
+INLINE void put_levels(const PlaneRows<R>& sink, const LevelColumn& l, u32 rows, const u16* level, const i8* missing) {
+  alignas(64) u8 row_of[64];
+  UNROLL for (u32 r = 0; r < 64; r++) row_of[byte_of(r, true)] = (u8)r;
+  NOUNROLL for (u32 r = 0; r < rows; r += 64) {
+    Lane<u32, 16> bytes = splat<u32, 16>(0x80808080);
+    UNROLL for (u32 k = 0; k < 4; k++) bytes ^= __builtin_convertvector(load<Values16>(level + r + 16 * k), Lane<u32, 16>) << 8 * k;
+    i8* at = sink.ranks + r;
+    if (l.low_column != kNone) store(at + (u64)l.low_column * R, bytes);
+    if (l.high_column == kNone) continue;
+    const Bytes gone = (Bytes)__builtin_ia32_permvarqi512(load<Bytes>(missing + r), load<Bytes>(row_of));
+    store(at + (u64)l.high_column * R, gone ? splat<i8, 64>(127) : (Bytes)bytes);
+  }
+}
+#endif
 struct ByteRow {
   enum { kHigh = 255 };
   i8* ranks;
   MEMBER void put(u32 column, u32 value) const { ranks[column] = (i8)(value ^ 128); }
 };
 
+INLINE Bytes four_times(u32 byte) { return (Bytes)splat<u32, kForestWidth / 4>(byte); }
 /// Cursors of one tree for G vectors of rows.
 template <int G> INLINE void cursor_tree(const CursorStep* step, u32 steps, const i8* ranks, u8* cursors) {
   Bytes at[G];
   UNROLL for (int g = 0; g < G; g++) at[g] = Bytes{};
   NOUNROLL for (u32 s = 0; s < steps; s++) {
     const i8* x = ranks + (u64)step[s].column * kForestRows;
-    const Bytes rank = splat<i8, kForestWidth>(step[s].rank), from = splat<i8, kForestWidth>((i8)step[s].from),
-                to = splat<i8, kForestWidth>((i8)step[s].to);
+    const Bytes rank = four_times(step[s].rank), from = four_times(step[s].from), to = four_times(step[s].to);
     UNROLL for (int g = 0; g < G; g++) {
       const Bytes hit = (at[g] == from) & (load<Bytes>(x + g * kForestWidth) > rank);
       at[g] = hit ? to : at[g];
@@ -45,7 +72,7 @@ INLINE void cursor_gone(const Ctx& c, const ForestCursor& p, u32 first_tree, u32
   NOUNROLL for (u32 k = 0; k < trees; k++) {
     if (!c.blob[p.gone_trees + first_tree + k]) continue;
     const u8* flags = c.blob + p.gone + (u64)(first_tree + k) * p.stride;
-    NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] |= flags[cursors[k * pitch + r]];
+    NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] |= flags[cursors[k * pitch + byte_of(r, p.planes != 0)]];
   }
 }
 /// Bits of missing elements, from bytes.
@@ -88,15 +115,29 @@ template <class T, u32 R> INLINE void cursor_open_sums(const Ctx& c, const Fores
 }
 template <class T, u32 R> INLINE void cursor_put_sums(const Ctx& c, const ForestCursor& p, const Slot& out, u64 row0, u32 rows) {
   const u8* gone = c.scratch + p.gone_rows;
+  const Lane<T, 16> trees = splat<T, 16>((T)p.trees);
   NOUNROLL for (u32 k = 0; k < p.targets; k++) {
     const T* sums = (const T*)(c.scratch + p.sums) + (u64)k * R;
     T* y = (T*)(c.scratch + out.values) + (u64)k * out.pitch + row0;
-    NOUNROLL for (u32 r = 0; r < rows; r++) {
-      const T sum = sums[sum_at<T>(r, p.planes != 0)];
-      y[r] = p.gone != kNone && gone[r] ? 0 : p.result == kForestAverage ? sum / (T)p.trees : sum;
+    NOUNROLL for (u32 r = 0; r < rows; r += 16) {
+      Lane<T, 16> sum = load<Lane<T, 16>>(sums + r);
+      if (p.result == kForestAverage) sum /= trees;
+      if (p.gone != kNone) {
+        const Mask<16> has = mask<16>(load<Lane<u8, 16>>(gone + r) == 0);
+        UNROLL for (int i = 0; i < 16; i++) sum[i] = mask_lane<16>(has, i) ? sum[i] : 0;
+      }
+      store(y + r, sum);
     }
     put_missing_rows(c, out, k, row0, rows, p.gone == kNone ? nullptr : gone);
   }
+}
+/// The ranks of a pass of R rows.
+template <u32 R> INLINE void cursor_ranks(const Ctx& c, const ForestCursor& p, const Slot* operands, u64 row0, u32 rows) {
+  i8* ranks = (i8*)c.scratch + p.ranks;
+#if defined(__AVX512VBMI__)
+  if (p.planes) return quantise_block<R>(c, p.quantiser, operands, row0, rows, PlaneRows<R>{ranks});
+#endif
+  quantise_block<R>(c, p.quantiser, operands, row0, rows, ByteRows<R>{ranks});
 }
 
 /// The cursors of `count` trees from t0 on, for the rows whose ranks are known.
@@ -113,7 +154,7 @@ INLINE void cursor_chunk(const Ctx& c, const ForestCursor& p, u32 t0, u32 count,
 template <class T>
 TIER_OUTLINE void cursor_sum_pass(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot& out, u64 row0, u32 rows) {
   alignas(64) u8 cursors[(u32)kCursorChunk * (u32)kForestRows];
-  quantise_block<kForestRows>(c, p.quantiser, operands, row0, rows, ByteRows<kForestRows>{(i8*)c.scratch + p.ranks});
+  cursor_ranks<kForestRows>(c, p, operands, row0, rows);
   cursor_open_sums<T, kForestRows>(c, p);
   NOUNROLL for (u32 t0 = 0; t0 < p.trees; t0 += kCursorChunk) {
     const u32 count = p.trees - t0 < kCursorChunk ? p.trees - t0 : (u32)kCursorChunk;
@@ -126,7 +167,7 @@ TIER_OUTLINE void cursor_sum_pass(const Ctx& c, const ForestCursor& p, const Slo
 template <class T>
 INLINE void cursor_each_pass(const Ctx& c, const ForestCursor& p, const Slot* operands, const Slot& out, u64 row0, u32 rows) {
   alignas(64) u8 cursors[(u32)kCursorChunk * (u32)kForestRows];
-  quantise_block<kForestRows>(c, p.quantiser, operands, row0, rows, ByteRows<kForestRows>{(i8*)c.scratch + p.ranks});
+  cursor_ranks<kForestRows>(c, p, operands, row0, rows);
   NOUNROLL for (u32 t0 = 0; t0 < p.trees; t0 += kCursorChunk) {
     const u32 count = p.trees - t0 < kCursorChunk ? p.trees - t0 : (u32)kCursorChunk;
     cursor_chunk(c, p, t0, count, rows, cursors);

@@ -5,35 +5,11 @@
 
 namespace kiln::kernel {
 
-/// Where the sum of row r of a group of 64 stands while permutes add; elsewhere rows stand in order.
-template <class T> INLINE u32 sum_at(u32 r, bool permuted) {
-  if (!permuted) return r;
-  const u32 group = r & ~63u, d = (r & 63) / 4, byte = r & 3;
-  if (sizeof(T) == 4) return group + byte * 16 + d;
-  return group + (byte * 2 + (d / 2 & 1)) * 8 + d / 4 * 2 + (d & 1);
-}
+/// Where row r stands in each 64 bytes of ranks and cursors while permutes add: byte k of dword d is row 16 k + d, so that the dwords that
+/// look leaves up hold rows in order. Elsewhere bytes stand as rows do.
+INLINE u32 byte_of(u32 r, bool planes) { return planes ? (r & ~63u) + (r & 15) * 4 + (r / 16 & 3) : r; }
 
 #if defined(__AVX512VBMI__)
-typedef Lane<i32, 16> Dwords;
-/// 32 * Banks dwords in registers.
-template <int Banks> struct DwordTable {
-  DwordTable<Banks / 2> low, high;
-  MEMBER void open(const u8* p) { low.open(p), high.open(p + Banks * 64); }
-  /// `index` holds the lane's index from bit `shift` on.
-  MEMBER Dwords pick(Dwords index, int shift) const {
-    constexpr int bit = Banks == 2 ? 5 : 6;
-    const Dwords choice = index << (31 - bit - shift);
-    return choice < 0 ? high.pick(index, shift) : low.pick(index, shift);
-  }
-};
-template <> struct DwordTable<1> {
-  Dwords a, b;
-  MEMBER void open(const u8* p) { a = load<Dwords>(p), b = load<Dwords>(p + 64); }
-  MEMBER Dwords pick(Dwords index, int shift) const {
-    return __builtin_ia32_vpermi2vard512(a, (Dwords)((Lane<u32, 16>)index >> shift), b);
-  }
-};
-
 template <class T, int Banks> struct LeafTable;
 template <int Banks> struct LeafTable<f64, Banks> {
   typedef Lane<f64, 8> A;
@@ -43,8 +19,8 @@ template <int Banks> struct LeafTable<f64, Banks> {
   MEMBER void add(Dwords cursors, A* sums) const {
     UNROLL for (int k = 0; k < 4; k++) {
       const Dwords l = low.pick(cursors, 8 * k), h = high.pick(cursors, 8 * k);
-      sums[2 * k] += (A)__builtin_shufflevector(l, h, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
-      sums[2 * k + 1] += (A)__builtin_shufflevector(l, h, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
+      sums[2 * k] += (A)__builtin_shufflevector(l, h, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      sums[2 * k + 1] += (A)__builtin_shufflevector(l, h, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
     }
   }
 };

@@ -63,4 +63,47 @@ template <> struct ByteTable<1> {
 };
 #endif
 
+#if defined(__AVX512VBMI__)
+typedef Lane<i32, 16> Dwords;
+/// 32 * Banks dwords in registers.
+template <int Banks> struct DwordTable {
+  DwordTable<Banks / 2> low, high;
+  MEMBER void open(const u8* p) { low.open(p), high.open(p + Banks * 64); }
+  /// `index` holds the lane's index from bit `shift` on.
+  MEMBER Dwords pick(Dwords index, int shift) const {
+    constexpr int bit = Banks == 2 ? 5 : 6;
+    const Dwords choice = index << (31 - bit - shift);
+    return choice < 0 ? high.pick(index, shift) : low.pick(index, shift);
+  }
+};
+template <> struct DwordTable<1> {
+  Dwords a, b;
+  MEMBER void open(const u8* p) { a = load<Dwords>(p), b = load<Dwords>(p + 64); }
+  MEMBER Dwords pick(Dwords index, int shift) const {
+    return __builtin_ia32_vpermi2vard512(a, (Dwords)((Lane<u32, 16>)index >> shift), b);
+  }
+};
+
+/// Numbers in registers: pick(i) gives number i for each lane. Entries: 2^Bits.
+template <class T, int Bits> struct NumberTable;
+template <int Bits> struct NumberTable<f32, Bits> {
+  typedef Dwords Index;
+  DwordTable<(1 << Bits) / 32> table;
+  MEMBER void open(const u8* p) { table.open(p); }
+  MEMBER Lane<f32, 16> pick(Index i) const { return (Lane<f32, 16>)table.pick(i, 0); }
+};
+template <int Bits> struct NumberTable<f64, Bits> {
+  typedef Lane<i64, 8> Index;
+  NumberTable<f64, Bits - 1> low, high;
+  MEMBER void open(const u8* p) { low.open(p), high.open(p + (4 << Bits)); }
+  MEMBER Lane<f64, 8> pick(Index i) const { return i << (64 - Bits) < 0 ? high.pick(i) : low.pick(i); }
+};
+template <> struct NumberTable<f64, 4> {
+  typedef Lane<i64, 8> Index;
+  Lane<f64, 8> a, b;
+  MEMBER void open(const u8* p) { a = load<Lane<f64, 8>>(p), b = load<Lane<f64, 8>>(p + 64); }
+  MEMBER Lane<f64, 8> pick(Index i) const { return __builtin_ia32_vpermi2varpd512(a, i, b); }
+};
+#endif
+
 }  // namespace kiln::kernel

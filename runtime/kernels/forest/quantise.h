@@ -5,6 +5,7 @@
 //   or 1 in a set of values, 0 outside
 #pragma once
 #include "../instances.h"
+#include "permute.h"
 #include "tables.h"
 
 namespace kiln::kernel {
@@ -28,7 +29,8 @@ template <class T, int N> INLINE Lane<T, N> column_lanes(const Ctx& c, const Slo
     x = convert<f64, i64, N>(i);
   }
   if (s.missing != kNone) {
-    const u32 bits = c.scratch[s.missing + row / 8] >> (row & 7);
+    const u8* at = c.scratch + s.missing + row / 8;
+    const u32 bits = N == 16 ? load<u16>(at) : *at >> (row & 7);
     x = pick<N>(bits_mask<N>(bits), splat<T, N>((T)__builtin_nan("")), x);
   }
   return x;
@@ -70,26 +72,64 @@ template <class T> INLINE u32 level_of(const Ctx& c, const LevelColumn& l, T x) 
   return level_in_bucket<T>(c, l, x, (u32)bucket_of<T, 1>(l, x));
 }
 
-enum : u32 { kCountedCuts = 24 };   ///< of several rows, so many thresholds are compared one by one
+/// Ways to find the levels of many rows: few thresholds are compared one by one, more are searched in registers where there is room
+/// for them, others by buckets.
+#if defined(__AVX512VBMI__)
+template <class T> constexpr int kLevelLanes = 64 / sizeof(T);
+template <class T> constexpr u32 kCountedCuts = 4;
+#else
+template <class T> constexpr int kLevelLanes = 8;
+template <class T> constexpr u32 kCountedCuts = 24;
+#endif
+template <class T> using LevelLanes = Lane<T, kLevelLanes<T>>;
 
-/// Levels of 8 rows by comparing with each threshold.
-template <class T> INLINE Lane<u16, 8> counted_levels(const u8* thresholds, u32 cuts, Lane<T, 8> x) {
+/// levels(x): of each lane.
+template <class T, class Levels>
+INLINE void each_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing, Levels levels) {
+  enum { N = kLevelLanes<T> };
+  NOUNROLL for (u32 r = 0; r < rows; r += N) {
+    const LevelLanes<T> x = column_lanes<T, N>(c, s, l.storage, row0 + r);
+    store(missing + r, __builtin_convertvector(x != x, Lane<i8, N>));
+    store(level + r, __builtin_convertvector(levels(x), Lane<u16, N>));
+  }
+}
+template <class T> INLINE auto counted_levels(const u8* thresholds, u32 cuts, LevelLanes<T> x) {
   decltype(x > x) level{};   // -1 where a comparison holds
-  NOUNROLL for (u32 i = 0; i < cuts; i++) level -= x > splat<T, 8>(load<T>(thresholds + i * sizeof(T)));
-  return __builtin_convertvector(level, Lane<u16, 8>);
+  NOUNROLL for (u32 i = 0; i < cuts; i++) level -= x > splat<T, kLevelLanes<T>>(load<T>(thresholds + i * sizeof(T)));
+  return level;
+}
+#if defined(__AVX512VBMI__)
+/// Of fewer than 2^Bits thresholds.
+template <class T, int Bits> INLINE auto searched_levels(const NumberTable<T, Bits>& table, LevelLanes<T> x) {
+  typename NumberTable<T, Bits>::Index level{};
+  UNROLL for (int step = 1 << (Bits - 1); step != 0; step /= 2) level = x > table.pick(level + (step - 1)) ? level + step : level;
+  return level;
+}
+#endif
+template <class T, int Bits>
+INLINE bool search_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
+#if defined(__AVX512VBMI__)
+  if (l.cuts >= 1u << Bits) return false;
+  NumberTable<T, Bits> table;
+  table.open(c.blob + l.thresholds);
+  each_levels<T>(c, l, s, row0, rows, level, missing,
+                 [&](LevelLanes<T> x) __attribute__((always_inline)) { return searched_levels<T, Bits>(table, x); });
+  return true;
+#else
+  return false;
+#endif
 }
 
-/// Levels of `rows` rows (rounded up to 8) from row0, and which are missing.
+/// Levels of `rows` rows (rounded up to 16) from row0, and which are missing.
 template <class T>
 TIER_OUTLINE void column_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
-  if (l.cuts <= kCountedCuts) {
-    NOUNROLL for (u32 r = 0; r < rows; r += 8) {
-      const Lane<T, 8> x = column_lanes<T, 8>(c, s, l.storage, row0 + r);
-      store(missing + r, __builtin_convertvector(x != x, Lane<i8, 8>));
-      store(level + r, counted_levels<T>(c.blob + l.thresholds, l.cuts, x));
-    }
-    return;
-  }
+  constexpr int bits = sizeof(T) == 4 ? 5 : 4;   // of the table that fits two registers
+  if (l.cuts <= kCountedCuts<T>)
+    return each_levels<T>(c, l, s, row0, rows, level, missing, [&](LevelLanes<T> x) __attribute__((always_inline)) {
+      return counted_levels<T>(c.blob + l.thresholds, l.cuts, x);
+    });
+  if (search_levels<T, bits>(c, l, s, row0, rows, level, missing) || search_levels<T, bits + 1>(c, l, s, row0, rows, level, missing) ||
+      search_levels<T, bits + 2>(c, l, s, row0, rows, level, missing)) return;
   NOUNROLL for (u32 r = 0; r < rows; r += 8) {
     const Lane<T, 8> x = column_lanes<T, 8>(c, s, l.storage, row0 + r);
     const Lane<i32, 8> bucket = bucket_of<T, 8>(l, x);
@@ -116,6 +156,16 @@ INLINE u32 set_index(const Ctx& c, const SetSource& set, const Slot& s, u64 row)
 }
 INLINE u16 in_set(const Ctx& c, const SetTest& t, u32 index) { return (c.blob[t.bits + index / 8] >> (index & 7)) & 1; }
 
+/// The levels of `rows` rows, and which are missing, into the columns that want them.
+template <class Sink> INLINE void put_levels(const Sink& sink, const LevelColumn& l, u32 rows, const u16* level, const i8* missing) {
+  NOUNROLL for (u32 r = 0; r < rows; r += 16) {
+    const Values16 v = load<Values16>(level + r);
+    if (l.low_column != kNone) sink.put(l.low_column, r, v);
+    if (l.high_column == kNone) continue;
+    const Values16 gone = (Values16)__builtin_convertvector(load<Lane<i8, 16>>(missing + r), Lane<i16, 16>);
+    sink.put(l.high_column, r, (v & ~gone) | (gone & (u16)Sink::kHigh));
+  }
+}
 /// `rows` (at most R) rows from row0 into the sink: put(column, row of the group, 16 values), for whole sixteens of rows.
 template <int R, class Sink>
 INLINE void quantise_block(const Ctx& c, const Quantiser& q, const Slot* operands, u64 row0, u32 rows, const Sink& sink) {
@@ -125,14 +175,7 @@ INLINE void quantise_block(const Ctx& c, const Quantiser& q, const Slot* operand
   NOUNROLL for (u32 i = 0; i < q.level_count; i++) {
     const LevelColumn& l = levels[i];
     any_column_levels(c, l, operands[l.operand], row0, rows, level, missing);
-    NOUNROLL for (u32 r = 0; r < rows; r += 16) {
-      const Values16 v = load<Values16>(level + r);
-      if (l.low_column != kNone) sink.put(l.low_column, r, v);
-      if (l.high_column != kNone) {
-        const Values16 gone = (Values16)__builtin_convertvector(load<Lane<i8, 16>>(missing + r), Lane<i16, 16>);
-        sink.put(l.high_column, r, (v & ~gone) | (gone & (u16)Sink::kHigh));
-      }
-    }
+    put_levels(sink, l, rows, level, missing);
   }
   const SetSource* sets = (const SetSource*)(c.blob + q.sets);
   NOUNROLL for (u32 i = 0; i < q.set_count; i++) {

@@ -54,7 +54,7 @@ template <int Planes> INLINE void sliced_pair(const Ctx& c, const ForestSliced& 
 template <class T, int Planes> INLINE void sliced_pass(const Ctx& c, const ForestSliced& p, const Slot* operands, const Slot& out, u64 row0, u32 rows) {
   const ForestCursor& q = p.cursor;
   alignas(64) u8 cursors[(u32)kCursorChunk * (u32)kSlicedRows];
-  quantise_block<kSlicedRows>(c, q.quantiser, operands, row0, rows, ByteRows<kSlicedRows>{(i8*)c.scratch + q.ranks});
+  cursor_ranks<kSlicedRows>(c, q, operands, row0, rows);
   sliced_tests(c, p);
   cursor_open_sums<T, kSlicedRows>(c, q);
   const SlicedPair* pairs = (const SlicedPair*)(c.blob + p.pairs);

@@ -73,8 +73,7 @@ struct CursorTree {
 /// Of an inner node, in preorder: a cursor at `from` moves to `to` where the column is greater than the rank.
 struct CursorStep {
   u32 column;
-  i8 rank;                    ///< less 128, as the columns are
-  u8 from, to, spare;
+  u32 rank, from, to;         ///< a byte, four times: what fills vectors by a load alone; the rank less 128, as the columns are
 };
 /// Leaf values of tree `tree` of the chunk, or of the group of trees, are added to a target: table `table`.
 struct CursorAdd {
