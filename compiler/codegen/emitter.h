@@ -96,6 +96,9 @@ class NodeEmitter {
   /// Makes result 0 another name of the elements of operand 0 from `first` on, if both are vectors. Returns whether it does.
   virtual bool view(uint32_t first) { return false; }
 
+  /// Says that the elements of result 0, which a call defines, stand in the blob at this offset, one after the other.
+  virtual void constantVector(uint32_t at) {}
+
   /// A kernel over a whole block, between two stages: calls kiln_<kernel>_row or kiln_<kernel>_block, with
   /// (const Ctx*, const Params*, const Slot* operands, const Slot* results, u64 rows). Every operand, scalars too, is in scratch
   /// (a scalar's Slot has count 1). `rows` is a multiple of the lanes; rows beyond Ctx::rows repeat the last one. A row's

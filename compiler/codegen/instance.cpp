@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstring>
 #include <map>
+#include <set>
 #include <tuple>
+#include <utility>
 
 #include "runtime/kernels/plan.h"
 
@@ -48,15 +50,24 @@ struct ElementParams {   // as in runtime/kernels/slots.h
 };
 constexpr uint32_t kFewestAcross = 3;   // elements worth a vector, for one row
 constexpr uint32_t kUnrollElements = 8;
+constexpr size_t kMostInLoop = 16;      // pieces
 
 class Emitter {
  public:
   Emitter(llvm::Module& module, const InstanceOptions& options)
       : module_(module), context_(module.getContext()), b_(context_), o_(options), row_(options.lanes == 1),
         suffix_("_" + std::to_string(options.lanes)), defined_(options.record.locals.size(), false),
-        constantPiece_(options.record.locals.size(), ir::kNone), units_(options.record, options.pipeline, row_) {
-    for (uint32_t p = 0; p < o_.record.pieces.size(); p++)
+        constantPiece_(options.record.locals.size(), ir::kNone), users_(options.record.locals.size()), seen_(options.record.locals.size(), false),
+        units_(options.record, options.pipeline, row_) {
+    for (uint32_t p = 0; p < o_.record.pieces.size(); p++) {
       for (LocalId l : o_.record.pieces[p].defines) constantPiece_[l] = o_.record.locals[l].constant ? p : ir::kNone;
+      for (LocalId l : o_.record.pieces[p].uses) users_[l].push_back(p);
+    }
+    for (LocalId l = 0; l < o_.record.locals.size(); l++) {
+      const Local& local = o_.record.locals[l];
+      if (local.output != ir::kNone || local.input != ir::kNone) seen_[l] = true;
+      if (local.whole != ir::kNone) seen_[local.whole] = true;
+    }
   }
 
   void run() {
@@ -92,11 +103,9 @@ class Emitter {
     if (stage.block) {
       callBlock(o_.record.pieces[stage.units[0].pieces[0]]);
     } else if (row_) {
-      for (const Unit& u : stage.units) unit(u);
+      unitsInOrder(stage.units);
     } else {
-      rowLoop([&] {
-        for (const Unit& u : stage.units) unit(u);
-      });
+      rowLoop([&] { unitsInOrder(stage.units); });
     }
     storeField(fn_->getArg(0), offsetof(Ctx, arena), loadField(ctx_, offsetof(Ctx, arena), b_.getPtrTy()));
     b_.CreateRetVoid();
@@ -211,14 +220,34 @@ class Emitter {
   }
   Value* argument(LocalId l) { return local(l).vector ? slotOf(l) : lanes(l); }
 
-  void unit(const Unit& u) {
-    if (u.alike != ir::kNone) return callShared(u);
-    for (uint32_t p : u.pieces) piece(o_.record.pieces[p]);
+  void unitsInOrder(const std::vector<Unit>& units) {
+    std::vector<uint32_t> alone;   // pieces that share no function
+    for (const Unit& u : units) {
+      if (u.alike == ir::kNone) {
+        alone.insert(alone.end(), u.pieces.begin(), u.pieces.end());
+      } else {
+        pieces(std::exchange(alone, {})), callShared(u);
+      }
+    }
+    pieces(alone);
+  }
+  void pieces(const std::vector<uint32_t>& pieces, bool spills = true) {
+    for (size_t from = 0, to; from < pieces.size(); from = to) {
+      to = endOfLoop(pieces, from);
+      if (to > from) {
+        std::vector<const Piece*> together;
+        for (size_t i = from; i < to; i++) together.push_back(&o_.record.pieces[pieces[i]]);
+        loopOver(together);
+      } else {
+        piece(o_.record.pieces[pieces[from]], spills);
+        to = from + 1;
+      }
+    }
   }
 
-  void piece(const Piece& piece) {
+  void piece(const Piece& piece, bool spills = true) {
     operations(piece);
-    spill(piece);
+    if (spills) spill(piece);
   }
   void operations(const Piece& piece) {
     for (const Operation& operation : piece.operations) {
@@ -239,52 +268,112 @@ class Emitter {
   }
 
   void elementwise(const Piece& piece, const Operation& operation) {
-    Value* params = paramsOf(operation);
     const LocalId result = operation.arguments.back();
+    if (local(result).vector) return loopOver({&piece});
     std::vector<Value*> arguments;
-    for (LocalId l : operation.arguments) arguments.push_back(local(l).vector ? newLanes() : lanes(l));
-    if (!local(result).vector) return call(operation.kernel, params, arguments);
+    for (LocalId l : operation.arguments) arguments.push_back(lanes(l));
+    call(operation.kernel, paramsOf(operation), std::move(arguments));
+  }
 
-    const ir::Node& node = o_.pipeline.nodes[piece.node];
-    const std::vector<uint32_t>& shape = o_.pipeline.type(node.results[0]).shape;
-    call("clear_status", slotOf(result), {});
-    auto element = [&](Value* e) {
-      for (size_t i = 0; i + 1 < arguments.size(); i++)
-        if (const LocalId l = operation.arguments[i]; local(l).vector)
-          call(std::string("get_at_") + storage(l), slotOf(l),
-               {index(e, shape, o_.pipeline.type(node.operands[i]).shape), arguments[i]});
-      call(operation.kernel, params, arguments);
-      call(std::string("put_at_") + storage(result), slotOf(result), {index(e, shape, shape), arguments.back()});
+  // ---- loops over the elements of vectors
+  static LocalId resultOf(const Piece& piece) { return piece.operations[0].arguments.back(); }
+  bool isLoop(const Piece& piece) const {
+    return piece.operations.size() == 1 && piece.operations[0].kind == Operation::elementwise && local(resultOf(piece)).vector;
+  }
+  const std::vector<uint32_t>& shapeOf(const Piece& piece) const { return o_.pipeline.type(o_.pipeline.nodes[piece.node].results[0]).shape; }
+
+  /// Neighbouring pieces over vectors of one shape run in one loop, where an element is all that a later one needs: `from` up to the
+  /// result, or `from` where there is no loop. A vector fails whole, by its first element that fails: what a later piece reads must not
+  /// fail, or fail in all elements alike.
+  size_t endOfLoop(const std::vector<uint32_t>& pieces, size_t from) const {
+    const Piece& first = o_.record.pieces[pieces[from]];
+    if (!isLoop(first)) return from;
+    std::map<LocalId, bool> whole;   // results: whether they fail in all elements alike
+    size_t to = from;
+    for (; to < pieces.size() && to < from + kMostInLoop; to++) {
+      const Piece& piece = o_.record.pieces[pieces[to]];
+      if (!isLoop(piece) || shapeOf(piece) != shapeOf(first) || mayStandAcross(piece) != mayStandAcross(first)) break;
+      const Operation& operation = piece.operations[0];
+      bool joins = true, alike = operation.uniform;
+      for (size_t i = 0; i + 1 < operation.arguments.size(); i++) {
+        const LocalId l = operation.arguments[i];
+        const auto known = whole.find(l);
+        if (known != whole.end()) joins = joins && known->second, alike = alike && known->second;
+        else joins = joins && (local(l).whole == ir::kNone || whole.count(local(l).whole) == 0);
+      }
+      if (!joins) break;
+      whole[resultOf(piece)] = alike || !local(resultOf(piece)).fallible;
+    }
+    return to;
+  }
+  /// Whether nobody but these pieces reads a result: it stays in lanes.
+  bool staysInside(LocalId l, const std::vector<const Piece*>& pieces) const {
+    const auto isInside = [&](uint32_t user) { return std::find(pieces.begin(), pieces.end(), &o_.record.pieces[user]) != pieces.end(); };
+    return !seen_[l] && !users_[l].empty() && std::all_of(users_[l].begin(), users_[l].end(), isInside);
+  }
+
+  void loopOver(const std::vector<const Piece*>& pieces) {
+    const std::vector<uint32_t>& shape = shapeOf(*pieces[0]);
+    std::unordered_map<LocalId, Value*> at;   // lanes of the element, or of a scalar
+    for (const Piece* piece : pieces) {
+      for (LocalId l : piece->operations[0].arguments)
+        if (at.count(l) == 0) at[l] = local(l).vector ? newLanes() : lanes(l);
+      if (!staysInside(resultOf(*piece), pieces)) call("clear_status", slotOf(resultOf(*piece)), {});
+    }
+    const auto element = [&](Value* e) {
+      std::set<LocalId> loaded;
+      for (const Piece* piece : pieces) {
+        const Operation& operation = piece->operations[0];
+        const ir::Node& node = o_.pipeline.nodes[piece->node];
+        std::vector<Value*> arguments;
+        for (size_t i = 0; i < operation.arguments.size(); i++) {
+          const LocalId l = operation.arguments[i];
+          arguments.push_back(at[l]);
+          if (local(l).vector && loaded.insert(l).second && i + 1 < operation.arguments.size())
+            call((local(l).inBlob != ir::kNone ? "get_constant_at_" : "get_at_") + std::string(storage(l)), slotOf(l),
+                 {index(e, shape, o_.pipeline.type(node.operands[i]).shape), at[l]});
+        }
+        call(operation.kernel, paramsOf(operation), std::move(arguments));
+        if (const LocalId result = resultOf(*piece); !staysInside(result, pieces))
+          call(std::string("put_at_") + storage(result), slotOf(result), {index(e, shape, shape), at[result]});
+      }
     };
-    const uint32_t count = local(result).count, across = elementsAcross(piece, operation, params);
+    const uint32_t count = local(resultOf(*pieces[0])).count, across = elementsAcross(pieces);
     if (count - across <= kUnrollElements)
       for (uint32_t e = across; e < count; e++) element(b_.getInt64(e));
     else
       loop(across, b_.getInt64(count), 1, element);
   }
 
-  /// For one row: as many elements of the result as fill lanes, or nearly, in lanes. Returns how many; 0 where they are text, or meet
-  /// operands of other shapes.
-  uint32_t elementsAcross(const Piece& piece, const Operation& operation, Value* params) {
-    const LocalId result = operation.arguments.back();
-    const auto lanes = static_cast<uint32_t>(o_.tierLanes);
-    const uint32_t count = local(result).count, rest = count % lanes;
-    bool padded = rest >= kFewestAcross;
-    for (LocalId l : operation.arguments) {
-      if (local(l).storage == ir::Storage::str) return 0;
-      padded = padded && local(l).whole == ir::kNone;   // what is part of a vector has no room of its own behind it
-    }
-    const uint32_t whole = count - rest + (padded ? lanes : 0);
-    if (!row_ || whole == 0) return 0;
+  /// For one row, elements may stand in lanes unless they are text or meet operands of other shapes.
+  bool mayStandAcross(const Piece& piece) const {
     const ir::Node& node = o_.pipeline.nodes[piece.node];
-    for (size_t i = 0; i + 1 < operation.arguments.size(); i++)
-      if (local(operation.arguments[i]).vector && o_.pipeline.type(node.operands[i]).shape != o_.pipeline.type(node.results[0]).shape) return 0;
-
-    std::vector<Value*> wide;
-    for (LocalId l : operation.arguments) {
-      wide.push_back(newLanes(o_.tierLanes));
-      if (!local(l).vector) callInstance(std::string("spread_") + storage(l), constant(nullptr, 0, "params"), {this->lanes(l), wide.back()});
+    const Operation& operation = piece.operations[0];
+    for (size_t i = 0; i < operation.arguments.size(); i++) {
+      const LocalId l = operation.arguments[i];
+      if (local(l).storage == ir::Storage::str) return false;
+      if (local(l).vector && i + 1 < operation.arguments.size() && o_.pipeline.type(node.operands[i]).shape != shapeOf(piece)) return false;
     }
+    return true;
+  }
+  /// As many elements as fill lanes, or nearly, in lanes. Returns how many.
+  uint32_t elementsAcross(const std::vector<const Piece*>& pieces) {
+    const auto lanes = static_cast<uint32_t>(o_.tierLanes);
+    const uint32_t count = local(resultOf(*pieces[0])).count, rest = count % lanes;
+    bool padded = rest >= kFewestAcross;
+    for (const Piece* piece : pieces)
+      for (LocalId l : piece->operations[0].arguments)
+        padded = padded && local(l).whole == ir::kNone;   // what is part of a vector has no room of its own behind it
+    const uint32_t whole = count - rest + (padded ? lanes : 0);
+    if (!row_ || whole == 0 || !mayStandAcross(*pieces[0])) return 0;
+
+    std::unordered_map<LocalId, Value*> wide;
+    for (const Piece* piece : pieces)
+      for (LocalId l : piece->operations[0].arguments) {
+        if (wide.count(l) != 0) continue;
+        wide[l] = newLanes(o_.tierLanes);
+        if (!local(l).vector) callInstance(std::string("spread_") + storage(l), constant(nullptr, 0, "params"), {this->lanes(l), wide[l]});
+      }
     // A context of their own, which stays in registers: that of the stage may be known to functions elsewhere.
     Value* const stageContext = ctx_;
     ctx_ = newContext();
@@ -293,11 +382,20 @@ class Emitter {
     storeField(ctx_, offsetof(Ctx, rows), rows_);
     const auto elements = [&](Value* at) {
       storeField(ctx_, offsetof(Ctx, at), at);
-      for (size_t i = 0; i + 1 < wide.size(); i++)
-        if (const LocalId l = operation.arguments[i]; local(l).vector)
-          callInstance(std::string("get_across_") + storage(l), slotOf(l), {wide[i]});
-      callInstance(operation.kernel + "_" + std::to_string(lanes), params, wide);
-      callInstance(std::string("put_across_") + storage(result), slotOf(result), {wide.back()});
+      std::set<LocalId> loaded;
+      for (const Piece* piece : pieces) {
+        const Operation& operation = piece->operations[0];
+        std::vector<Value*> arguments;
+        for (size_t i = 0; i < operation.arguments.size(); i++) {
+          const LocalId l = operation.arguments[i];
+          arguments.push_back(wide[l]);
+          if (local(l).vector && loaded.insert(l).second && i + 1 < operation.arguments.size())
+            callInstance((local(l).inBlob != ir::kNone ? "get_constant_across_" : "get_across_") + std::string(storage(l)), slotOf(l), {wide[l]});
+        }
+        callInstance(operation.kernel + "_" + std::to_string(lanes), paramsOf(operation), std::move(arguments));
+        if (const LocalId result = resultOf(*piece); !staysInside(result, pieces))
+          callInstance(std::string("put_across_") + storage(result), slotOf(result), {wide[result]});
+      }
     };
     if (whole == lanes) elements(b_.getInt64(0));
     else loop(0, b_.getInt64(whole), lanes, elements);
@@ -411,7 +509,7 @@ class Emitter {
     storeField(ctx_, offsetof(Ctx, at), loadField(made->getArg(0), offsetof(Ctx, at), b_.getInt64Ty()));
     ownConstants(u, layout, shared);
     for (LocalId l : layout.inputs) lanes_[l] = newLanes(), call(std::string("get_") + storage(l), ownSlots_[l], {lanes_[l]});
-    for (uint32_t p : u.pieces) operations(o_.record.pieces[p]);
+    pieces(u.pieces, false);
     for (LocalId l : layout.outputs) call(std::string("put_") + storage(l), ownSlots_[l], {lanes_[l]});
     copyArena(ctx_, made->getArg(0));
     b_.CreateRetVoid();
@@ -478,6 +576,8 @@ class Emitter {
   const std::string suffix_;
   std::vector<bool> defined_;             // by an earlier stage
   std::vector<uint32_t> constantPiece_;   // of constants: the piece that makes them
+  std::vector<std::vector<uint32_t>> users_;   // of a local: pieces that read it
+  std::vector<bool> seen_;                // of a local: whether the caller, or a view, reads its place
   std::unordered_map<std::string, GlobalVariable*> constants_;
   std::unordered_map<LocalId, Value*> lanes_;   // of this stage
   const Units units_;

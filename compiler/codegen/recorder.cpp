@@ -1,9 +1,14 @@
 #include "compiler/codegen/recorder.h"
 
+#include <algorithm>
 #include <cassert>
+#include <map>
+#include <string_view>
 
+#include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
+#include "compiler/ir/scalars.h"
 
 namespace kiln::codegen {
 
@@ -44,6 +49,7 @@ class Recorder final : public NodeEmitter {
       lowerNode(*node().op, *this);
       record_.blockScratch = std::max(record_.blockScratch, scratchUsed_);
     }
+    leaveInBlob();
     // What a block kernel reads stands in scratch: such a constant is written once.
     for (const Piece& p : record_.pieces)
       if (p.block)
@@ -91,7 +97,9 @@ class Recorder final : public NodeEmitter {
   }
   void elementwise(const std::string& kernel, const void* params, size_t paramBytes) override {
     wholeNode(Operation::elementwise, kernel, params, paramBytes, 1);
+    record_.pieces.back().operations.back().uniform = isUniform(node());
   }
+  void constantVector(uint32_t at) override { inBlob_[localOf_[node().results[0]]] = at; }
   void callBlock(const std::string& kernel, const void* params, size_t paramBytes) override {
     wholeNode(Operation::block, kernel, params, paramBytes, node().results.size());
   }
@@ -158,6 +166,27 @@ class Recorder final : public NodeEmitter {
     for (size_t r = 0; r < results; r++) operation.arguments.push_back(localOf_[node().results[r]]), p.defines.push_back(localOf_[node().results[r]]);
     p.operations.push_back(std::move(operation));
   }
+  static bool isUniform(const ir::Node& node) {
+    const auto* call = node.op->to<ir::Call>();
+    if (call == nullptr || call->checked || call->function->missing != ir::MissingRule::strict) return false;
+    const std::string_view signature = call->function->signature;
+    return signature.find_first_of("ste") == std::string_view::npos;   // text and dates may fail on their own
+  }
+  // Constant vectors that only elementwise operations read need no place in scratch.
+  void leaveInBlob() {
+    std::vector<bool> stay(record_.locals.size(), false);
+    for (const auto& [local, at] : inBlob_) stay[local] = true;
+    for (const Local& local : record_.locals)
+      if (local.whole != ir::kNone) stay[local.whole] = false;
+    for (const Piece& p : record_.pieces)
+      for (const Operation& operation : p.operations)
+        if (operation.kind != Operation::elementwise)
+          for (LocalId l : operation.arguments) stay[l] = stay[l] && std::find(p.defines.begin(), p.defines.end(), l) != p.defines.end();
+    for (const auto& [local, at] : inBlob_)
+      if (stay[local]) record_.locals[local].inBlob = at;
+    const auto isKept = [&](const Piece& p) { return p.defines.empty() || record_.locals[p.defines[0]].inBlob == ir::kNone; };
+    std::erase_if(record_.pieces, [&](const Piece& p) { return !isKept(p); });
+  }
   void addSchema() {
     schema_.assign(pipeline().nodes.size(), ir::kNone);
     for (ir::NodeId node : inputs_) {
@@ -195,6 +224,7 @@ class Recorder final : public NodeEmitter {
   uint32_t index_ = 0;
   bool open_ = false;
   uint64_t scratchUsed_ = 0;
+  std::map<LocalId, uint32_t> inBlob_;   // constant vectors: where they stand
 };
 
 }  // namespace

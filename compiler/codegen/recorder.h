@@ -25,6 +25,7 @@ struct Local {
   bool constant = false;         ///< recomputed wherever it is used
   LocalId whole = ir::kNone;     ///< another name of elements of this vector, from `first` on
   uint32_t first = 0;
+  uint32_t inBlob = ir::kNone;   ///< a constant vector that only elementwise operations read: where its elements stand in the blob
 };
 /// One element of a vector in scratch, or a scalar.
 struct Element {
@@ -37,6 +38,7 @@ struct Operation {
   std::string kernel;
   std::string params;               ///< bytes of the kernel's parameters
   std::vector<LocalId> arguments;   ///< of elementwise: operands, then the result; of block and columns: operands, then results
+  bool uniform = false;             ///< of elementwise: an element fails only where an operand does, whatever their values are
 };
 
 /// Operations of one node that run together: a run of lane calls, or one block kernel.

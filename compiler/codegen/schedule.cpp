@@ -153,6 +153,7 @@ class Scheduler {
     for (LocalId l : shared_) lives[l].inSlot = true;
     for (LocalId l = 0; l < lives.size(); l++) {
       if (lives[l].from < lives[l].to && !record_.locals[l].constant) lives[l].inSlot = true;
+      if (record_.locals[l].inBlob != ir::kNone) lives[l].inSlot = false;
     }
     return lives;
   }
@@ -213,6 +214,7 @@ class Scheduler {
     }
     for (LocalId l = 0; l < record_.locals.size(); l++) {
       const Local& local = record_.locals[l];
+      if (local.inBlob != ir::kNone) schedule_.slots[l] = {local.inBlob, kernel::kNone, kernel::kNone, local.count, 1};
       if (local.whole != ir::kNone) schedule_.slots[l] = elementsOf(schedule_.slots[local.whole], local.first, local.count, local.storage);
     }
     schedule_.scratchBytes = top;

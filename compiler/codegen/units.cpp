@@ -142,7 +142,7 @@ UnitLayout Units::layout(const Unit& unit) const {
 
 void Units::describe(const Operation& operation, const Piece& piece, UnitLayout& layout, std::map<LocalId, size_t>& known) const {
   std::string& text = layout.signature;
-  append(text, operation.kind), append(text, operation.params.size()), append(text, operation.arguments.size());
+  append(text, operation.kind), append(text, operation.params.size()), append(text, operation.arguments.size()), append(text, operation.uniform);
   text += operation.kernel, text += '\0';
   const ir::Node& node = pipeline_.nodes[piece.node];
   for (size_t i = 0; i < operation.arguments.size(); i++) {
@@ -151,7 +151,7 @@ void Units::describe(const Operation& operation, const Piece& piece, UnitLayout&
     const auto [at, isNew] = known.try_emplace(l, known.size());
     append(text, at->second);
     append(text, local.storage), append(text, local.count), append(text, local.vector), append(text, local.constant);
-    append(text, local.nullable), append(text, local.fallible);
+    append(text, local.nullable), append(text, local.fallible), append(text, local.inBlob != ir::kNone);
     if (isNew && local.vector) layout.vectors.push_back(l);
     if (isNew && local.constant && !local.vector) {
       layout.constants.push_back(l);

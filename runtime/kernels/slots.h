@@ -53,8 +53,24 @@ template <int N, class T> INLINE void spread(const Val<T, 1>& x, Val<T, N>& y) {
 template <int N> INLINE void spread(const Bool<1>& x, Bool<N>& y) {
   y.v = mask_if<N>(x.v.on), y.missing = mask_if<N>(x.missing.on), y.status = splat<i32, N>(x.status);
 }
+template <int N> using Index = const u32;
+// Elements of a constant: they stand in the blob, from Slot::values on, one after the other.
+template <int N, class T> INLINE void get_constant_at(const Ctx& c, const Slot& s, const u32& e, Val<T, N>& x) {
+  x = {splat<T, N>(load<T>(c.blob + s.values + (u64)e * sizeof(T))), never<N>(), Status<N>{}};
+}
+template <int N> INLINE void get_constant_at(const Ctx& c, const Slot& s, const u32& e, Bool<N>& x) {
+  x = {mask_if<N>(c.blob[s.values + e] != 0), never<N>(), Status<N>{}};
+}
+template <int N, class T> INLINE void get_constant_across(const Ctx& c, const Slot& s, Val<T, N>& x) {
+  x = {load<Lane<T, N>>(c.blob + s.values + c.at * sizeof(T)), never<N>(), Status<N>{}};
+}
+template <int N> INLINE void get_constant_across(const Ctx& c, const Slot& s, Bool<N>& x) {
+  x = {__builtin_convertvector(load<Lane<i8, N>>(c.blob + s.values + c.at), Mask<N>) != 0, never<N>(), Status<N>{}};
+}
 #define KILN_ACROSS(name, X)                                                                                                      \
   KILN_KERNEL void kiln_get_across_##name(Ctx* c, const Slot* s, X<KILN_LANES>* x) { get_across<KILN_LANES>(*c, *s, *x); }         \
+  KILN_LANE_KERNEL(get_constant_at_##name, get_constant_at, Slot, Index, X)                                                        \
+  KILN_KERNEL void kiln_get_constant_across_##name(Ctx* c, const Slot* s, X<KILN_LANES>* x) { get_constant_across<KILN_LANES>(*c, *s, *x); } \
   KILN_KERNEL void kiln_put_across_##name(Ctx* c, const Slot* s, const X<KILN_LANES>* x) { put_across<KILN_LANES>(*c, *s, *x); }   \
   KILN_KERNEL void kiln_spread_##name(Ctx*, const None*, const X<1>* x, X<KILN_LANES>* y) { spread<KILN_LANES>(*x, *y); }
 KILN_ACROSS(f64, F64)
@@ -64,7 +80,6 @@ KILN_ACROSS(i32, I32)
 KILN_ACROSS(bool, Bool)
 #undef KILN_ACROSS
 
-template <int N> using Index = const u32;
 #define KILN_SLOT_KERNELS(name, X)                     \
   KILN_LANE_KERNEL(get_##name, get, ElementParams, X)  \
   KILN_LANE_KERNEL(put_##name, put, ElementParams, X)  \

@@ -18,6 +18,7 @@ void lowerMatrix(const ir::Const& op, NodeEmitter& emit) {
   const std::string bytes = packElements(storage, table.numbers, table.integers);
   const kernel::MatrixParams params{emit.blob(key, bytes.data(), bytes.size(), 64)};
   emit.call(kernelName("matrix", storage), params, {emit.out()});
+  emit.constantVector(params.values);
 }
 
 template <class T, class V>

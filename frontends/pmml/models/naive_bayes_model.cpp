@@ -7,12 +7,16 @@
 #include <limits>
 #include <numbers>
 #include <set>
+#include <utility>
 
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/coalesce.h"
+#include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/lookup.h"
 #include "compiler/ir/nodes/normalize.h"
+#include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
+#include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/lookup.h"
 #include "frontends/pmml/classes.h"
 #include "runtime/kernels/math.h"
@@ -24,6 +28,7 @@ using namespace ir;
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr size_t kFewestTogether = 4;  // inputs that are worth a matrix
 // Below it a density is zero as a double.
 constexpr double kLogOfNothing = -745.1332191019412;
 
@@ -36,6 +41,21 @@ struct NaiveBayes {
   Elem elem = mathElem(importer);
   Classes classes = classesOf(importer, model);
   std::vector<uint32_t> codes = {};  // of the classes that BayesOutput counts, in its order
+
+  // Distributions by class.
+  struct Statistics {
+    std::vector<double> mean, variance;  // variance 0: Poisson; mean NaN: none
+    bool gaussian = false, poisson = false, absent = false;
+  };
+  struct Density {
+    const Element* list;
+    std::string name;
+    ValueId x;
+    Statistics statistics;
+    bool inExtension;
+  };
+  ValueId total = kNone;             // logarithms of the prior counts and of the likelihoods so far
+  std::vector<Density> waiting = {};  // to be added: normal distributions for all classes
 
   double rounded(double v) const { return elem == Elem::f32 ? static_cast<float>(v) : v; }
   ValueId constant(double v) { return elem == Elem::f32 ? build.number32(v) : build.number(v); }
@@ -141,12 +161,6 @@ struct NaiveBayes {
     return build.add(std::move(lookup), {importer.codes(field)}, "log_" + field.name);
   }
 
-  // Distributions by class.
-  struct Statistics {
-    std::vector<double> mean, variance;  // variance 0: Poisson; mean NaN: none
-    bool gaussian = false, poisson = false, absent = false;
-  };
-
   bool readDistribution(const Element* stat, double& mean, double& variance, Statistics& into) {
     if (!importer.onlyChildren(stat, {"GaussianDistribution", "PoissonDistribution"})) return false;
     const Element* gaussian = stat->FirstChildElement("GaussianDistribution");
@@ -188,18 +202,25 @@ struct NaiveBayes {
     return statistics;
   }
 
-  // -(x - mean)^2 / (2 variance) - log(2 pi variance) / 2
-  ValueId logGaussian(ValueId x, const Statistics& s) {
-    std::vector<double> means, twice, constants;
-    for (size_t k = 0; k < codes.size(); ++k) {
-      const double variance = s.variance[k] > 0 ? s.variance[k] : 1;
-      means.push_back(std::isnan(s.mean[k]) ? 0 : s.mean[k]);
+  // -(x - mean)^2 / (2 variance) - log(2 pi variance) / 2, of an input by class, or of many inputs for one class.
+  ValueId logGaussian(ValueId x, const std::vector<double>& means, const std::vector<double>& variances) {
+    std::vector<double> twice, constants;
+    for (double variance : variances) {
       twice.push_back(2 * variance);
       constants.push_back(-0.5 * kernel::math::log(2 * std::numbers::pi * variance));
     }
     const ValueId d = build.call("sub", {x, vector(means, "mean")});
     const ValueId distance = build.call("div", {build.call("mul", {d, d}), vector(twice, "variance2")});
     return build.call("sub", {vector(constants, "log_density"), distance});
+  }
+  // Classes without, or with another, distribution get one that the result does not depend on.
+  ValueId logGaussian(ValueId x, const Statistics& s) {
+    std::vector<double> means, variances;
+    for (size_t k = 0; k < codes.size(); ++k) {
+      means.push_back(std::isnan(s.mean[k]) ? 0 : s.mean[k]);
+      variances.push_back(s.variance[k] > 0 ? s.variance[k] : 1);
+    }
+    return logGaussian(x, means, variances);
   }
 
   // x log(mean) - mean - log(x!)
@@ -221,43 +242,92 @@ struct NaiveBayes {
 
   // A likelihood below the threshold is the threshold. Continuous inputs that older tools put into an Extension have it
   // in the place of zero only, as those tools score them.
-  ValueId targetStatistics(const Element* list, const Field& field, bool inExtension) {
-    const ValueId x = asNumber(importer, field.value, elem);
-    if (x == kNone) return importer.invalid(list, "", "field '" + field.name + "' is not a number"), kNone;
-    const auto statistics = readStatistics(list);
-    if (!statistics) return kNone;
-    importer.at(list);
-    ValueId log = kNone;
-    if (statistics->gaussian || !statistics->poisson) log = logGaussian(x, *statistics);
-    if (statistics->poisson) {
-      const ValueId other = logPoisson(x, *statistics);
-      const auto isPoisson = where(statistics->variance, [](double v) { return v == 0; });
-      log = log == kNone ? other : build.add(Select(), {constantBooleans(importer, isPoisson, "poisson"), other, log});
-    }
-    const double least = threshold > 0 ? kernel::math::log(threshold) : -kInfinity;
-    if (statistics->absent) {
-      const auto absent = where(statistics->mean, [](double m) { return std::isnan(m); });
-      log = build.add(Select(), {constantBooleans(importer, absent, "absent"), constant(-kInfinity), log});
-    }
-    if (threshold > 0 && !inExtension) log = build.call("clip_low", {log, constant(least)});
-    if (threshold > 0 && inExtension)
-      log = build.add(Select(), {build.call("lt", {log, constant(kLogOfNothing)}), constant(least), log});
-    if (!build.type(log).nullable) return log;
-    return build.add(Coalesce(), {log, vector(std::vector<double>(codes.size(), 0.0), "nothing")}, "log_" + field.name);
+  ValueId atLeast(ValueId log, bool inExtension) {
+    if (!(threshold > 0)) return log;
+    const double least = kernel::math::log(threshold);
+    if (!inExtension) return build.call("clip_low", {log, constant(least)});
+    return build.add(Select(), {build.call("lt", {log, constant(kLogOfNothing)}), constant(least), log});
   }
 
-  ValueId likelihoods(const Element* input, bool inExtension) {
+  // Logarithms of densities, those of a missing input zero.
+  ValueId densities(const Density& density) {
+    const Statistics& s = density.statistics;
+    importer.at(density.list);
+    ValueId log = kNone;
+    if (s.gaussian || !s.poisson) log = logGaussian(density.x, s);
+    if (s.poisson) {
+      const ValueId other = logPoisson(density.x, s);
+      const auto isPoisson = where(s.variance, [](double v) { return v == 0; });
+      log = log == kNone ? other : build.add(Select(), {constantBooleans(importer, isPoisson, "poisson"), other, log});
+    }
+    if (s.absent) {
+      const auto absent = where(s.mean, [](double m) { return std::isnan(m); });
+      log = build.add(Select(), {constantBooleans(importer, absent, "absent"), constant(-kInfinity), log});
+    }
+    log = atLeast(log, density.inExtension);
+    if (!build.type(log).nullable) return log;
+    return build.add(Coalesce(), {log, vector(std::vector<double>(codes.size(), 0.0), "nothing")}, "log_" + density.name);
+  }
+
+  // ---- sums
+
+  void addTerm(ValueId log) { total = build.call("add", {total, log}); }
+
+  // Densities wait for those that follow: of many normal distributions, each class computes all at once.
+  void flush() {
+    const std::vector<Density> all = std::exchange(waiting, {});
+    if (all.size() < std::max(kFewestTogether, codes.size())) {
+      for (const Density& density : all) addTerm(densities(density));
+      return;
+    }
+    importer.at(model);
+    std::vector<ValueId> columns;
+    for (const Density& density : all) columns.push_back(density.x);
+    const ValueId x = build.add(Concat(), std::move(columns), "inputs");
+    std::vector<ValueId> sums;
+    for (uint32_t k = 0; k < codes.size(); ++k) {
+      std::vector<double> means, variances;
+      for (const Density& density : all)
+        means.push_back(density.statistics.mean[k]), variances.push_back(density.statistics.variance[k]);
+      const ValueId logs = atLeast(logGaussian(x, means, variances), all[0].inExtension);
+      Take before;
+      before.at = {k};
+      Reduce sum;
+      sum.skip = true;  // missing inputs
+      sums.push_back(build.add(std::move(sum), {build.add(Concat(), {build.add(std::move(before), {total}), logs})}));
+    }
+    total = build.add(Concat(), std::move(sums), "log_likelihood");
+  }
+
+  bool targetStatistics(const Element* list, const Field& field, bool inExtension) {
+    const ValueId x = asNumber(importer, field.value, elem);
+    if (x == kNone) return importer.invalid(list, "", "field '" + field.name + "' is not a number");
+    auto statistics = readStatistics(list);
+    if (!statistics) return false;
+    const bool plain = statistics->gaussian && !statistics->poisson && !statistics->absent;
+    if (!plain || (!waiting.empty() && waiting[0].inExtension != inExtension)) flush();
+    waiting.push_back({list, field.name, x, std::move(*statistics), inExtension});
+    if (!plain) addTerm(densities(std::exchange(waiting, {})[0]));
+    return true;
+  }
+
+  bool addInput(const Element* input, bool inExtension) {
     if (!importer.onlyAttributes(input, {"fieldName"}) ||
         !importer.onlyChildren(input, {"DerivedField", "PairCounts", "TargetValueStats"})) {
-      return kNone;
+      return false;
     }
     const auto field = inputField(input);
-    if (!field) return kNone;
+    if (!field) return false;
     importer.at(input);
     const Element* statistics = input->FirstChildElement("TargetValueStats");
     const Element* pairs = input->FirstChildElement("PairCounts");
-    if (!statistics == !pairs) return importer.invalid(input, "", "needs either PairCounts or TargetValueStats"), kNone;
-    return statistics ? targetStatistics(statistics, *field, inExtension) : pairCounts(input, *field);
+    if (!statistics == !pairs) return importer.invalid(input, "", "needs either PairCounts or TargetValueStats");
+    if (statistics) return targetStatistics(statistics, *field, inExtension);
+    const ValueId log = pairCounts(input, *field);
+    if (log == kNone) return false;
+    flush();
+    addTerm(log);
+    return true;
   }
 
   // ---- the model
@@ -280,13 +350,9 @@ struct NaiveBayes {
     }
     for (double& count : sum) count = kernel::math::log(count);
     importer.at(output);
-    ValueId total = vector(sum, "log_prior");
+    total = vector(sum, "log_prior");
     bool ok = true;
-    const auto add = [&](const Element* input, bool inExtension) {
-      const ValueId log = likelihoods(input, inExtension);
-      if (log == kNone) return void(ok = false);
-      total = build.call("add", {total, log});
-    };
+    const auto add = [&](const Element* input, bool inExtension) { ok = addInput(input, inExtension) && ok; };
     for (const Element* e = inputs->FirstChildElement(); e; e = e->NextSiblingElement()) {
       if (!std::strcmp(e->Name(), "BayesInput")) add(e, false);
       if (std::strcmp(e->Name(), "Extension")) continue;
@@ -294,6 +360,7 @@ struct NaiveBayes {
         add(i, true);
     }
     if (!ok) return std::nullopt;
+    flush();
     importer.at(model);
     const ValueId p = build.add(Normalize(Normalize::softmax), {total}, "p");
     Prediction prediction;
