@@ -151,6 +151,8 @@ struct Fields {
     }
     if (*missing == 5) {
       prepare.missing = Prepare::failMissing;
+      if (m->Attribute("missingValueReplacement"))
+        in.warn(m, "missingValueReplacement has no effect under missingValueTreatment='returnInvalid'");
     } else if (auto text = in.attribute(m, "missingValueReplacement")) {
       prepare.missing = Prepare::replace;
       prepare.missingValue = constant(m, "missingValueReplacement", *text, prepare.missingText).value_or(0);

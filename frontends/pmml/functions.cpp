@@ -19,6 +19,7 @@
 #include "compiler/ir/regex/regex.h"
 #include "compiler/ir/tables/rules.h"
 #include "compiler/support/number.h"
+#include "frontends/pmml/constants.h"
 #include "frontends/pmml/import.h"
 #include "kiln/scorer.h"
 
@@ -328,10 +329,12 @@ Typed concat(Application& a) {
 
 // ---- regular expressions
 
-// The text of argument i, which must be a Constant; reported if it is none.
+// The text of argument i, which no row may change; reported if one does.
 std::optional<std::string> constantText(Application& a, size_t i, const char* what) {
-  if (!a.arguments[i].literal) a.in.unsupported(a.element, std::string(what) + " that is no Constant");
-  return a.arguments[i].literal;
+  if (!a.arguments[i]) return std::nullopt;
+  auto text = foldedText(a.in, a.arguments[i], a.element);
+  if (!text) a.in.unsupported(a.element, std::string(what) + " that is no Constant, or is missing", "what is made of Constants alone is one");
+  return text;
 }
 ValueId textArgument(Application& a, size_t i) {
   ValueId value = a.in.convert(a.arguments[i], typeOf(DataType::string), a.element);
@@ -414,8 +417,10 @@ Typed sinceYear(Application& a) {
   Elem elem = elemOfValue(a.in, date.value);
   if (elem != Elem::date && elem != Elem::datetime)
     return a.in.invalid(a.element, "function", "needs a date or a dateTime"), Typed();
-  auto year = a.arguments[1].literal ? parseInteger(*a.arguments[1].literal) : std::nullopt;
-  if (!year || *year < 0 || *year > 9999) return a.in.unsupported(a.element, "a year that is no constant"), Typed();
+  auto text = constantText(a, 1, "a year");
+  if (!text) return {};
+  auto year = parseInteger(*text);
+  if (!year || *year < 0 || *year > 9999) return a.in.invalid(a.element, "function", "'" + *text + "' is no year from 0 to 9999"), Typed();
   return typed(a.in.build.call(a.scalar, {date.value}, false, {static_cast<double>(*year)}), DataType::integer);
 }
 Typed sinceMidnight(Application& a) {

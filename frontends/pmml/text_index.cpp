@@ -10,6 +10,7 @@
 #include "compiler/ir/regex/regex.h"
 #include "compiler/ir/tables/pool.h"
 #include "compiler/ir/tables/rules.h"
+#include "frontends/pmml/constants.h"
 #include "frontends/pmml/import.h"
 #include "frontends/pmml/letters.h"
 #include "frontends/pmml/tables.h"
@@ -156,7 +157,8 @@ Typed Importer::textIndex(Scope& scope, const Element* e) {
   Typed term = expression(scope, termElement);
   Typed field = reference(scope, *name, e);
   if (!term || !field) return {};
-  if (!term.literal) return unsupported(termElement, "a term that is no Constant"), Typed();
+  const auto termLiteral = foldedText(*this, term, termElement);
+  if (!termLiteral) return unsupported(termElement, "a term that is no Constant", "what is made of Constants alone is one"), Typed();
   at(e);
   FieldType string;
   string.dataType = DataType::string, string.opType = OpType::categorical;
@@ -170,7 +172,7 @@ Typed Importer::textIndex(Scope& scope, const Element* e) {
       return unsupported(c, std::string("element '") + c->Name() + "' in 'TextIndex'"), Typed();
     if (text == kNone) return {};
   }
-  std::string termText = *term.literal;
+  std::string termText = *termLiteral;
   if (!settings->caseSensitive) text = build.call("lower", {text}), termText = lowerCase(termText);
   TermCount n = countTerm(std::move(*pool), text, termText, *weights == 3);
   Typed result;

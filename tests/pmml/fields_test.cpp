@@ -81,6 +81,16 @@ TEST(Fields, MissingReturnInvalidEndsTheRow) {
   EXPECT_TRUE(s.bits() & KILN_MISSING_REQUIRED);
 }
 
+// What is treated as missing is missing: an outlier, an invalid value.
+TEST(Fields, WhatIsTreatedAsMissingReturnsInvalidToo) {
+  Scoring s(echo("missingValueTreatment=\"returnInvalid\" invalidValueTreatment=\"asMissing\" outliers=\"asMissingValues\" lowValue=\"2\" highValue=\"5\"", ""));
+  EXPECT_EQ(s.score({{"x", "3"}}, "out_x"), "3");
+  for (const char* x : {"1", "7", "12", "text"}) {
+    EXPECT_EQ(s.score({{"x", x}}, "out_x"), "!") << x;
+    EXPECT_TRUE(s.bits() & KILN_MISSING_REQUIRED) << x;
+  }
+}
+
 TEST(Fields, Outliers) {
   Scoring clip(echo("outliers=\"asExtremeValues\" lowValue=\"2\" highValue=\"5\"", ""));
   EXPECT_EQ(clip.score({{"x", "1"}}, "out_x"), "2");

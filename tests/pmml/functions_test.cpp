@@ -250,6 +250,31 @@ TEST(Functions, RefuseWhatTheyCannotDo) {
   }
 }
 
+// What is made of Constants alone is a constant, through DefineFunctions too.
+TEST(Functions, PatternsMadeOfConstants) {
+  const std::string anchored = applied("concat", {"'^", "'an", "'$"}), field = "<FieldRef field=\"s\"/>";
+  const auto call = [&](const std::string& function, const std::string& arguments, const std::string& type) {
+    return Scoring(documentOf("<Apply function=\"" + function + "\">" + field + arguments + "</Apply>", type));
+  };
+  Scoring matches = call("matches", anchored, "boolean");
+  ASSERT_TRUE(matches.ok()) << matches.messages();
+  EXPECT_EQ(matches.score({{"s", "an"}}, "r"), "true");
+  EXPECT_EQ(matches.score({{"s", "Banana"}}, "r"), "false");
+  const std::string lower = "<Apply function=\"lowercase\"><Constant dataType=\"string\">AN</Constant></Apply>";
+  EXPECT_EQ(call("replace", lower + lower, "string").score({{"s", "Banana"}}, "r"), "Banana");
+  EXPECT_EQ(call("replace", lower + "<Constant dataType=\"string\">o</Constant>", "string").score({{"s", "Banana"}}, "r"), "Booa");
+
+  const std::string year = "<Apply function=\"dateDaysSinceYear\"><FieldRef field=\"d\"/>" + applied("+", {"=1959", "=1"}) + "</Apply>";
+  EXPECT_EQ(Scoring(documentOf(year, "integer")).score({{"d", "1960-02-01"}}, "r"), "31");
+  // A pattern of the row, a missing one, one that fails.
+  for (const std::string& pattern : std::vector<std::string>{applied("concat", {"s", "'a"}), "<Constant dataType=\"string\" missing=\"true\"/>",
+                                     "<Apply function=\"substring\"><Constant dataType=\"string\">a</Constant><Constant>0</Constant><Constant>1</Constant></Apply>"}) {
+    Scoring refused = call("matches", pattern, "boolean");
+    EXPECT_FALSE(refused.ok());
+    EXPECT_NE(refused.messages().find("a pattern that is no Constant"), std::string::npos) << refused.messages();
+  }
+}
+
 // ---- TextIndex
 
 std::string textIndex(const std::string& attributes, const std::string& term, const std::string& inside = "") {

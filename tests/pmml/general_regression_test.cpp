@@ -226,6 +226,11 @@ TEST(GeneralRegression, Cox) {
   EXPECT_EQ(at("5.1", "v"), "");
   EXPECT_EQ(at("3", "w"), "");
   EXPECT_EQ(at("", "u"), "");
+  // Before the first time of the stratum the hazard is 0 without the covariate too; later it takes it.
+  EXPECT_EQ(scoring.score({{"t", "1.9"}, {"x", ""}, {"s", "u"}}, "y"), "0");
+  EXPECT_EQ(scoring.score({{"t", "2"}, {"x", ""}, {"s", "u"}}, "y"), "");
+  EXPECT_EQ(scoring.score({{"t", "2.9"}, {"x", ""}, {"s", "v"}}, "y"), "0");
+  EXPECT_EQ(scoring.score({{"t", "1"}, {"x", ""}, {"s", "w"}}, "y"), "");
   // exp(0.5 * 6 - 0.5 * 4) = e
   EXPECT_NEAR(std::strtod(scoring.score({{"t", "5"}, {"x", "6"}, {"s", "u"}}, "y").c_str(), nullptr),
               0.5 * 2.718281828459045, 1e-15);

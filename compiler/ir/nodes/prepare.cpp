@@ -29,9 +29,9 @@ std::vector<Type> Prepare::infer(Inference& inference) const {
   const bool canBeMissing =
       x.nullable || !missingValues.empty() || !missingTexts.empty() || (canBeInvalid && invalid == asMissing);
   results[0] = x;
-  results[0].nullable = (canBeMissing && missing == keep) || (outlier == outlierMissing && missing != replace);
-  results[0].fallible =
-      x.fallible || (hasValidSet(*this) && invalid == failInvalid) || (canBeMissing && missing == failMissing);
+  results[0].nullable = (canBeMissing && missing == keep) || (outlier == outlierMissing && missing == keep);
+  results[0].fallible = x.fallible || (hasValidSet(*this) && invalid == failInvalid) ||
+                        ((canBeMissing || outlier == outlierMissing) && missing == failMissing);
   return results;
 }
 
@@ -107,6 +107,8 @@ void Prepare::evaluate(Evaluation& e) const {
     result = fromDouble(v < low ? low : high, type.storage());
   else if (missing == replace)
     result = constant(missingValue, missingText, type.elem);
+  else if (missing == failMissing)
+    y.failure = e.failure(KILN_MISSING_REQUIRED, fieldIndex);
   else
     result = Datum(), result.missing = true;
 }

@@ -31,6 +31,7 @@ struct Stratum {
     const auto next = cells.upper_bound(time);
     return next == cells.begin() ? 0 : std::prev(next)->second;
   }
+  bool isBeforeFirst(double time) const { return cells.empty() || time < cells.begin()->first; }
 };
 
 std::optional<Stratum> readStratum(Importer& importer, const Element* e) {
@@ -75,59 +76,60 @@ struct Intervals {
 
 }  // namespace
 
-ValueId baseCumHazard(Importer& importer, Scope& scope, const Element* model, Elem elem) {
+BaseHazard baseCumHazard(Importer& importer, Scope& scope, const Element* model, Elem elem) {
   Builder& build = importer.build;
   const Element* tables = model->FirstChildElement("BaseCumHazardTables");
-  if (!tables) return importer.missing(model, "BaseCumHazardTables"), kNone;
+  if (!tables) return importer.missing(model, "BaseCumHazardTables"), BaseHazard();
   if (!importer.onlyAttributes(tables, {"maxTime"}) ||
       !importer.onlyChildren(tables, {"BaselineStratum", "BaselineCell"}))
-    return kNone;
+    return {};
   const auto timeName = importer.required(model, "endTimeVariable");
   const auto stratumName = importer.attribute(model, "baselineStrataVariable");
-  if (!timeName) return kNone;
+  if (!timeName) return {};
   const ValueId given = importer.value(scope, *timeName, model);
   const ValueId time = importer.failIfMissing(asNumber(importer, given, Elem::f64), given);
-  if (time == kNone) return importer.invalid(model, "endTimeVariable", "no number"), kNone;
+  if (time == kNone) return importer.invalid(model, "endTimeVariable", "no number"), BaseHazard();
 
   Field* field = stratumName ? importer.field(scope, *stratumName, model) : nullptr;
-  if (stratumName && (!field || field->value == kNone)) return kNone;
+  if (stratumName && (!field || field->value == kNone)) return {};
   std::vector<Stratum> strata;
   std::map<uint32_t, size_t> byCode;
   if (!stratumName) {
     if (const Element* extra = tables->FirstChildElement("BaselineStratum")) {
-      return importer.misplaced(extra, "the model has no baselineStrataVariable"), kNone;
+      return importer.misplaced(extra, "the model has no baselineStrataVariable"), BaseHazard();
     }
     auto only = readStratum(importer, tables);
-    if (!only) return kNone;
+    if (!only) return {};
     strata.push_back(std::move(*only));
   } else {
     if (const Element* cell = tables->FirstChildElement("BaselineCell")) {
-      return importer.misplaced(cell, "with a baselineStrataVariable, cells belong to a BaselineStratum"), kNone;
+      return importer.misplaced(cell, "with a baselineStrataVariable, cells belong to a BaselineStratum"), BaseHazard();
     }
     for (const Element* s = tables->FirstChildElement("BaselineStratum"); s;
          s = s->NextSiblingElement("BaselineStratum")) {
       if (!importer.onlyAttributes(s, {"value", "label", "maxTime"}) || !importer.onlyChildren(s, {"BaselineCell"}))
-        return kNone;
+        return {};
       const auto value = importer.required(s, "value");
       const uint32_t code = value ? importer.label(*field, *value, s) : kNone;
-      if (code == kNone) return kNone;
+      if (code == kNone) return {};
       auto stratum = readStratum(importer, s);
-      if (!stratum) return kNone;
+      if (!stratum) return {};
       if (!byCode.emplace(code, strata.size()).second)
-        return importer.misplaced(s, "a second BaselineStratum of this value"), kNone;
+        return importer.misplaced(s, "a second BaselineStratum of this value"), BaseHazard();
       strata.push_back(std::move(*stratum));
     }
-    if (strata.empty()) return importer.missing(tables, "BaselineStratum"), kNone;
+    if (strata.empty()) return importer.missing(tables, "BaselineStratum"), BaseHazard();
   }
 
   Intervals intervals(strata);
   const uint64_t count = intervals.starts.size();
   const uint32_t codes = stratumName ? byCode.rbegin()->first + 1 : 1;
-  if (count * codes > (1u << 24)) return importer.unsupported(tables, "so many strata and times"), kNone;
-  Lookup table;
-  table.elem = elem;
+  if (count * codes > (1u << 24)) return importer.unsupported(tables, "so many strata and times"), BaseHazard();
+  Lookup table, before;
+  table.elem = elem, before.elem = Elem::boolean;
   if (stratumName) table.sizes.push_back(codes);
   table.sizes.push_back(static_cast<uint32_t>(count));
+  before.sizes = table.sizes;
   for (uint32_t code = 0; code < codes; ++code) {
     const auto known = stratumName ? byCode.find(code) : byCode.end();
     const Stratum* stratum = !stratumName ? &strata[0] : known == byCode.end() ? nullptr : &strata[known->second];
@@ -135,17 +137,18 @@ ValueId baseCumHazard(Importer& importer, Scope& scope, const Element* model, El
       const auto hazard = stratum ? stratum->hazard(start, after) : std::nullopt;
       const double value = hazard.value_or(0);
       table.numbers.push_back(elem == Elem::f32 ? static_cast<float>(value) : value);
-      table.missing.push_back(!hazard);
+      table.missing.push_back(!hazard), before.missing.push_back(!hazard);
+      before.integers.push_back(hazard && stratum->isBeforeFirst(start));
     }
   }
   Discretize discretize;
   discretize.edges = build.table(std::move(intervals.edges), "times");
   const ValueId interval = build.add(std::move(discretize), {time}, "interval");
-  LookupNode lookup;
-  lookup.table = build.table(std::move(table), "cumHazard");
+  LookupNode lookup, isBefore;
+  lookup.table = build.table(std::move(table), "cumHazard"), isBefore.table = build.table(std::move(before), "beforeFirst");
   std::vector<ValueId> keys{interval};
   if (stratumName) keys.insert(keys.begin(), importer.codes(*field));
-  return build.add(std::move(lookup), keys, "base_hazard");
+  return {build.add(std::move(lookup), keys, "base_hazard"), build.add(std::move(isBefore), keys, "before_first")};
 }
 
 }  // namespace kiln::pmml

@@ -9,6 +9,7 @@
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/normalize.h"
 #include "compiler/ir/nodes/reduce.h"
+#include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/dict.h"
 #include "compiler/ir/tables/matrix.h"
@@ -244,14 +245,15 @@ struct GeneralRegression {
     return true;
   }
 
-  // H0(t) exp(x beta - x0 beta), x0 the reference points.
+  // H0(t) exp(x beta - x0 beta), x0 the reference points. Before the first time the hazard is 0 whatever x is.
   ValueId cumulativeHazard(ValueId eta, const PredictorRow& row) {
     if (!withoutTrials("a CoxRegression")) return kNone;
     double reference = 0;
     for (const Coefficient& c : row.coefficients) reference += c.beta * predictor.referencePoint(c.parameter);
-    const ValueId base = baseCumHazard(importer, scope, model, elem);
-    if (base == kNone) return kNone;
-    return build.call("mul", {base, call("exp", call("sub", eta, reference))});
+    const BaseHazard base = baseCumHazard(importer, scope, model, elem);
+    if (base.hazard == kNone) return kNone;
+    const ValueId product = build.call("mul", {base.hazard, call("exp", call("sub", eta, reference))});
+    return build.add(Select(), {base.beforeFirst, base.hazard, product});
   }
 
   // Whether this model's Output, or that of a model around it, asks for it or for what it makes.

@@ -123,6 +123,8 @@ INLINE void prepare(const Ctx& c, const PrepareParams<T>& p, const X& x, X& y, B
       r.y = pick_value<N>(below, of_value<N>(&x, p.low), pick_value<N>(above, of_value<N>(&x, p.high), r.y));
     else if (rules.missing == 1)
       r.y = pick_value<N>(out, missing_value, r.y);
+    else if (rules.missing == 2)
+      r.y.status = first<N>(r.y.status, status_where<N>(out, rules.missing_status));
     else
       r.y.missing = r.y.missing | out;
     r.notes = r.notes | status_where<N>(out, KILN_OUTLIER);
