@@ -94,6 +94,23 @@ TEST(Clustering, SimilarityOfBits) {
   EXPECT_EQ(s.score({{"x", "2"}, {"z", "1"}}, "s"), "!");  // 2 is no bit
 }
 
+// Text fields of 0 and 1, as exporters of R write factors.
+TEST(Clustering, SimilarityOfBitsThatAreText) {
+  const auto field = [](const std::string& name, const std::string& values) {
+    return "<DataField name=\"" + name + "\" optype=\"categorical\" dataType=\"string\">" + values + "</DataField>";
+  };
+  const std::string both = R"(<Value value="0"/><Value value="1"/>)";
+  Scoring s(document(field("x", both) + field("z", ""), R"(<ClusteringModel functionName="clustering" modelClass="centerBased" numberOfClusters="2">)" + kSchema +
+                     R"(<Output><OutputField name="s" feature="affinity"/></Output><ComparisonMeasure kind="similarity"><jaccard/>
+    </ComparisonMeasure>)" + kFields + R"(<Cluster><Array n="2" type="string">1 0</Array></Cluster><Cluster><Array n="2" type="string">1 1</Array></Cluster>
+    </ClusteringModel>)"));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  // 11 against 10: a11 1, a10 1: 1 / 2. Against 11: 2 / 2.
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "1"}}), (Row{{"_target", "2"}, {"s", "1"}}));
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "0"}}), (Row{{"_target", "1"}, {"s", "1"}}));
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "yes"}}, "s"), "!");  // no bit
+}
+
 TEST(Clustering, NormalDensities) {
   const std::string field = R"(<DataField name="x" optype="continuous" dataType="double"/>)";
   const auto cluster = [](const char* mean, const char* variance) {

@@ -82,7 +82,10 @@ bool MeasuredFields::add(const Element* element, const std::string& name) {
   importer_.at(element);
   f.isCode = f.compare == "table" || asNumber(importer_, f.field.value, elem_) == kNone;
   if (f.isCode && importer_.codes(f.field) == kNone) return false;
-  if (f.isCode && (f.compare == "absDiff" || f.compare == "gaussSim"))
+  f.isBit = f.isCode && measure_.isBinary() && f.field.type.dataType == DataType::string;
+  // Both labels have codes, whatever the document declares.
+  if (f.isBit && (importer_.label(f.field, "0", element) == kNone || importer_.label(f.field, "1", element) == kNone)) return false;
+  if (f.isCode && !f.isBit && (f.compare == "absDiff" || f.compare == "gaussSim"))
     return importer_.invalid(element, "compareFunction", "'" + f.compare + "' of field '" + name + "', which is not a number");
   if (f.compare == "table") {
     const Element* comparisons = element->FirstChildElement("Comparisons");
@@ -99,6 +102,11 @@ bool MeasuredFields::add(const Element* element, const std::string& name) {
 
 std::optional<double> MeasuredFields::cell(size_t column, const std::string& text, const Element* at) {
   MeasuredField& f = fields_[column];
+  if (f.isBit) {
+    if (text == "0" || text == "1") return text == "1" ? 1 : 0;
+    importer_.invalid(at, "", "'" + text + "' of field '" + f.field.name + "' is neither 0 nor 1");
+    return std::nullopt;
+  }
   if (f.isCode) {
     const uint32_t code = importer_.label(f.field, text, at);
     if (code == kNone) return std::nullopt;
@@ -114,7 +122,8 @@ std::optional<double> MeasuredFields::cell(size_t column, const std::string& tex
   return std::nullopt;
 }
 
-// A code as a number: other categories are -1, which is equal to none, or missing where a table has no row for them.
+// A code as a number: other categories are -1, which is equal to none, or missing where a table has no row for them. The labels 0 and 1 of a
+// binary measure are these numbers, and any other is -1, which is neither (`checked`).
 ValueId MeasuredFields::number(const MeasuredField& f) {
   if (!f.isCode) return asNumber(importer_, f.field.value, elem_);
   Field field = f.field;
@@ -122,7 +131,12 @@ ValueId MeasuredFields::number(const MeasuredField& f) {
   Lookup table;
   table.elem = elem_;
   const auto size = static_cast<uint32_t>(f.comparisons.empty() ? importer_.build.get<Dict>(field.dict).size() : f.comparisons.size());
-  for (uint32_t i = 0; i < size; ++i) table.numbers.push_back(i);
+  const auto numberOf = [&](uint32_t i) -> double {
+    if (!f.isBit) return i;
+    const std::string& label = importer_.build.get<Dict>(field.dict).text[i];
+    return label == "0" ? 0 : label == "1" ? 1 : -1;
+  };
+  for (uint32_t i = 0; i < size; ++i) table.numbers.push_back(numberOf(i));
   table.sizes = {size};
   if (f.comparisons.empty()) table.numbers.push_back(-1), table.defaultRow = size;
   LookupNode lookup;

@@ -10,6 +10,7 @@ struct MeasuredField {
   const Element* element = nullptr;
   Field field;                 ///< a copy, with its value
   bool isCode = false;         ///< compared by the code of its category, else as a number
+  bool isBit = false;          ///< text of a binary measure: 0 or 1
   std::string compare;
   double weight = 1, scale = 1;
   std::vector<std::vector<double>> comparisons;   ///< of compareFunction table
