@@ -40,6 +40,7 @@ static Tensor arrangedHost(const Tensor& x, Axes axes, const std::vector<int64_t
     else to.integers.push_back(i < 0 ? fill.integer : x.host->integers[e]);
     if (x.host->hasBatch()) to.powers.push_back(i < 0 ? uint8_t{0} : x.host->powers[e]);
   }
+  to.rows = x.host->rows;
   return hostTensor(x.type, std::move(axes), std::move(to));
 }
 
@@ -106,6 +107,7 @@ static Batch joinedBatch(OperatorImport& n, const std::vector<Tensor>& parts, si
     const Axis& a = part.axes[axis];
     if (!a.isBatch()) n.mixesRows("joins the rows of the batch and others");
     if (a.batch == Batch::outer && a.size > 1) n.mixesRows("joins batches whose rows are several elements");
+    if (a.rows != parts[0].axes[axis].rows) n.mixesRows("joins the rows of the batch and some of them");
   }
   return Batch::inner;
 }
@@ -113,7 +115,7 @@ static Batch joinedBatch(OperatorImport& n, const std::vector<Tensor>& parts, si
 Tensor joined(OperatorImport& n, const std::vector<Tensor>& parts, size_t axis) {
   if (parts.size() == 1) return parts[0];
   Axes axes = parts[0].axes;
-  axes[axis] = {0, joinedBatch(n, parts, axis)};
+  axes[axis] = {0, joinedBatch(n, parts, axis), axes[axis].rows};
   bool constant = true;
   int64_t outer = 1;
   for (size_t i = 0; i < axis; i++) outer *= axes[i].size;
@@ -135,7 +137,7 @@ Tensor joined(OperatorImport& n, const std::vector<Tensor>& parts, size_t axis) 
           if (!of.empty()) to.insert(to.end(), of.begin() + static_cast<long>(from), of.begin() + static_cast<long>(from + run));
         };
         add(all.numbers, part.host->numbers), add(all.integers, part.host->integers), add(all.texts, part.host->texts);
-        if (powers && part.host->hasBatch()) add(all.powers, part.host->powers);
+        if (powers && part.host->hasBatch()) add(all.powers, part.host->powers), all.rows = part.host->rows;
         else if (powers) all.powers.insert(all.powers.end(), run, 0);
       }
     return hostTensor(parts[0].type, axes, std::move(all));

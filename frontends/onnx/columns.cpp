@@ -124,6 +124,8 @@ void Importer::putTensor(const std::string& name, const Tensor& tensor, const st
   OperatorImport n(*this, frame, none, path, build, {}, 0);
   if (tensor.count() > kMostColumns)
     return diagnostics.error(Kind::limit, 0, 0, "has " + std::to_string(tensor.count()) + " elements a row, over the limit of " + std::to_string(kMostColumns), path), void();
+  if (std::any_of(tensor.axes.begin(), tensor.axes.end(), [](const Axis& axis) { return axis.rows != 0; }))
+    return unsupported(path, "mixes rows: has only the rows for which a condition holds", "a scorer has a result for each row"), void();
   std::vector<int64_t> columns;
   for (size_t i = 0; i < tensor.rank(); i++)
     if (!(i == 0 && !whole && tensor.axes[0].size == 1)) columns.push_back(tensor.axes[i].size);
@@ -178,6 +180,7 @@ void Importer::putOutputs(const proto::GraphProto& graph, const std::vector<Valu
       else if (value.kind == Value::sequence)
         for (size_t item = 0; item < value.items.size(); item++) putTensor(name + "." + std::to_string(item), value.items[item], nullptr, path);
       else if (value.kind == Value::tokens) putTokens(name, value, path);
+      else if (value.kind == Value::anyRow) unsupported(path, "mixes rows: whether something holds for any row", "a scorer computes each row by itself");
       else if (value.kind == Value::map) unsupported(path, "an input map as an output is not supported");
     } catch (const Refused&) {
     } catch (const ir::BuildError& error) {

@@ -10,6 +10,7 @@
 #include <onnx/onnx_pb.h>
 
 #include "frontends/onnx/operator.h"
+#include "frontends/onnx/row_sets.h"
 
 namespace kiln::onnx {
 
@@ -46,6 +47,7 @@ class Importer {
   const ImportOptions& options;
   ir::Builder build;
   Diagnostics& diagnostics;
+  RowSets rowSets{build};
   bool whole = false;          ///< no batch: one evaluation is one row (design.md section 4)
   bool unit = false;           ///< all leading dimensions are 1: rows are scored one by one, with N = 1
 

@@ -65,6 +65,7 @@ const Value& OperatorImport::input(size_t i) {
 
 const Tensor& OperatorImport::tensor(size_t i) {
   const Value& value = input(i);
+  if (value.kind == Value::anyRow) mixesRows("computes with what holds for any row of the batch");
   if (value.kind != Value::tensor) invalid("input " + std::to_string(i) + " is a " + (value.kind == Value::sequence ? "sequence" : value.kind == Value::tokens ? "list of tokens" : "map") + ", not a tensor");
   return value.data;
 }
@@ -105,8 +106,11 @@ std::vector<Monomial> OperatorImport::monomials(size_t i) {
   if (!isInteger(tensor.type)) invalid("input " + std::to_string(i) + " must be integers");
   if (!tensor.isConstant()) unsupported("input " + std::to_string(i) + " that is computed from the row", "a shape must not depend on the row; kiln compile --constant NAME=VALUES makes an input a constant");
   std::vector<Monomial> all;
-  for (size_t e = 0; e < tensor.host->size(); e++)
-    all.push_back({tensor.host->integers[e], tensor.host->powers.empty() ? uint8_t{0} : tensor.host->powers[e]});
+  if (tensor.host->arePlaces()) mixesRows("the place of a row among the rows is a size");
+  for (size_t e = 0; e < tensor.host->size(); e++) {
+    const uint8_t power = tensor.host->powers.empty() ? uint8_t{0} : tensor.host->powers[e];
+    all.push_back({tensor.host->integers[e], power, power ? tensor.host->rows : 0});
+  }
   return all;
 }
 
@@ -360,6 +364,8 @@ Tensor OperatorImport::call(const char* function, const std::vector<Tensor>& ope
   Broadcast all = broadcast(operands);
   return tensorOf(type, all.axes, build.call(function, all.values));
 }
+
+RowSets& OperatorImport::rowSets() { return importer_.rowSets; }
 
 ValueId OperatorImport::entry(const Value& map, const std::string& key) { return importer_.mapEntry(map, key); }
 

@@ -30,6 +30,7 @@ using ir::kNone;
 using ir::ValueId;
 
 class Importer;
+class RowSets;
 struct Frame;
 
 /// Thrown by the refusals of OperatorImport, after the diagnostic was added.
@@ -127,6 +128,7 @@ class OperatorImport {
   void output(size_t i, Tensor tensor);
   void output(size_t i, Value value);
   void output(size_t i, ElementType type, Axes axes, ValueId value) { output(i, tensorOf(type, std::move(axes), value)); }
+  RowSets& rowSets();
   /// Imports a subgraph in the scope of this node, with these inputs; the values of its outputs.
   std::vector<Value> inlineGraph(const proto::GraphProto& graph, const char* attribute, const std::vector<Value>& inputs = {});
 

@@ -9,6 +9,7 @@ bool hasBatch(const Axes& axes) {
 }
 
 int64_t Places::constantPlace(OperatorImport& n, const Elements& indices, const std::vector<int64_t>& index) const {
+  if (indices.hasBatch()) n.mixesRows("takes elements by the number of rows, or by their places");
   int64_t number = 0, at = 0;
   for (size_t i = 0; i < index.size(); i++) number += index[i] * which[i], at += index[i] * offset[i];
   for (size_t j = 0; j < dims.size(); j++) {

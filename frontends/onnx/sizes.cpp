@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "frontends/onnx/importer.h"
+#include "frontends/onnx/row_sets.h"
 
 namespace kiln::onnx {
 
@@ -32,7 +33,7 @@ std::vector<Value> plain(const Operator& op, const std::vector<Value>& inputs, b
       for (size_t e = 0; e < elements.integers.size(); e++) all64.push_back(powerOf(elements, e));
       elements.integers = std::move(all64);
     }
-    elements.powers.clear();
+    elements.powers.clear(), elements.rows = 0;
     value.data = hostTensor(value.data.type, value.data.axes, std::move(elements));
   }
   return all;
@@ -80,9 +81,9 @@ bool holdsSizes(ElementType type) {
   return type == ElementType::i32 || type == ElementType::i64 || type == ElementType::u32 || type == ElementType::u64;
 }
 
-void setPowers(Value& value, std::vector<int64_t> powers) {
+void setPowers(Value& value, std::vector<int64_t> powers, uint32_t rows) {
   Elements elements = *value.data.host;
-  elements.powers.assign(powers.begin(), powers.end());
+  elements.powers.assign(powers.begin(), powers.end()), elements.rows = rows;
   if (std::all_of(powers.begin(), powers.end(), [](int64_t p) { return p == 0; })) elements.powers.clear();
   value.data = hostTensor(value.data.type, value.data.axes, std::move(elements));
 }
@@ -92,6 +93,13 @@ void setPowers(Value& value, std::vector<int64_t> powers) {
 bool Importer::sizeArithmetic(const Operator& op, const proto::NodeProto& node, const std::string& path, Frame& frame,
                               const std::vector<Value>& inputs, int version, std::vector<Value>& outputs) {
   const auto refuse = [&] { return unsupported(path, "mixes rows: computes with the number of rows", "a scorer computes each row by itself"), false; };
+  uint32_t rows = kNone;
+  bool arePlaces = false;
+  for (const Value& value : inputs) {
+    if (!value.data.host || !value.data.host->hasBatch()) continue;
+    if (rows != kNone && rows != value.data.host->rows) return refuse();
+    rows = value.data.host->rows, arePlaces |= value.data.host->arePlaces();
+  }
   // These read sizes, and see the powers themselves.
   if (is(op, "Shape") || is(op, "Size") || is(op, "Reshape") || is(op, "Expand") || is(op, "ConstantOfShape") || is(op, "Tile") || is(op, "Range")) {
     const bool sizesOnly = !inputs[0].data.host || !inputs[0].data.host->hasBatch();
@@ -107,10 +115,11 @@ bool Importer::sizeArithmetic(const Operator& op, const proto::NodeProto& node, 
     for (size_t i = 0; i < outputs.size(); i++) {
       if (!outputs[i].data.host || !powers[i].data.host) continue;
       if (static_cast<size_t>(outputs[i].data.count()) != powers[i].data.host->integers.size()) return refuse();
-      setPowers(outputs[i], powers[i].data.host->integers);
+      setPowers(outputs[i], powers[i].data.host->integers, rows);
     }
     return true;
   }
+  if (arePlaces && !is(op, "Cast") && !is(op, "CastLike")) return refuse();
   if (is(op, "Equal") || is(op, "Less") || is(op, "Greater") || is(op, "LessOrEqual") || is(op, "GreaterOrEqual")) return comparable(inputs) ? values() : refuse();
   if (is(op, "Cast") || is(op, "CastLike")) {
     if (!inputs[0].data.host->hasBatch()) return values();   // CastLike: only the type of the other counts
@@ -118,19 +127,19 @@ bool Importer::sizeArithmetic(const Operator& op, const proto::NodeProto& node, 
     if (!holdsSizes(outputs[0].data.type)) return refuse();
     std::vector<int64_t> powers;
     for (size_t e = 0; e < inputs[0].data.host->integers.size(); e++) powers.push_back(powerOf(*inputs[0].data.host, e));
-    return setPowers(outputs[0], std::move(powers)), true;
+    return setPowers(outputs[0], std::move(powers), rows), true;
   }
   if (is(op, "Add") || is(op, "Sub") || is(op, "Max") || is(op, "Min")) {
     const uint32_t power = commonPower(inputs);
     if (power == kNone || !values()) return power == kNone ? refuse() : false;
-    return setPowers(outputs[0], std::vector<int64_t>(outputs[0].data.host->integers.size(), power)), true;
+    return setPowers(outputs[0], std::vector<int64_t>(outputs[0].data.host->integers.size(), power), rows), true;
   }
   if (is(op, "ReduceProd")) {
     int64_t power = 0;
     for (size_t e = 0; e < inputs[0].data.host->integers.size(); e++) power += powerOf(*inputs[0].data.host, e);
     if (!values()) return false;
     if (outputs[0].data.count() != 1) return refuse();
-    return setPowers(outputs[0], {power}), true;
+    return setPowers(outputs[0], {power}, rows), true;
   }
   // A product adds the powers, a quotient subtracts them.
   const Operator* sum = is(op, "Mul") ? findOperator("", "Add") : is(op, "Div") ? findOperator("", "Sub") : nullptr;
@@ -139,7 +148,7 @@ bool Importer::sizeArithmetic(const Operator& op, const proto::NodeProto& node, 
   if (!values() || !fold(*sum, node, path, frame, plain(op, inputs, true, true), version, powers)) return false;
   const auto& result = powers[0].data.host->integers;
   if (std::any_of(result.begin(), result.end(), [](int64_t p) { return p < 0 || p > 4; })) return refuse();
-  return setPowers(outputs[0], result), true;
+  return setPowers(outputs[0], result, rows), true;
 }
 
 }  // namespace kiln::onnx

@@ -82,22 +82,24 @@ std::vector<uint32_t> irShape(const Axes& axes) {
 std::optional<Axis> merge(const Axes& axes) {
   int64_t before = 1, after = 1;   // elements before the batch, and after it
   int batches = 0;
+  uint32_t rows = 0;
   for (const Axis& axis : axes) {
+    if (axis.isBatch()) rows = axis.rows;
     if (axis.batch == Batch::outer) batches++;
     (batches ? after : before) *= axis.size;
     if (axis.batch == Batch::inner) batches++;
   }
   if (batches == 0) return Axis{before, Batch::none};
   if (batches > 1 || (before != 1 && after != 1)) return std::nullopt;
-  return before == 1 ? Axis{after, Batch::outer} : Axis{before, Batch::inner};
+  return before == 1 ? Axis{after, Batch::outer, rows} : Axis{before, Batch::inner, rows};
 }
 
 std::string describe(const Axes& axes) {
   std::string text = "[";
   for (const Axis& axis : axes) {
     if (text.size() > 1) text += ',';
-    const std::string size = std::to_string(axis.size);
-    text += !axis.isBatch() ? size : axis.size == 1 ? "N" : axis.batch == Batch::outer ? "N*" + size : size + "*N";
+    const std::string size = std::to_string(axis.size), rows = axis.rows ? "N" + std::to_string(axis.rows) : "N";
+    text += !axis.isBatch() ? size : axis.size == 1 ? rows : axis.batch == Batch::outer ? rows + "*" + size : size + "*" + rows;
   }
   return text + "]";
 }

@@ -37,6 +37,7 @@ enum class Batch : uint8_t { none, outer, inner };
 struct Axis {
   int64_t size = 1;
   Batch batch = Batch::none;
+  uint32_t rows = 0;   ///< of a batch: the row set (row_sets.h) that it counts; 0 is all rows
   bool isBatch() const { return batch != Batch::none; }
   friend bool operator==(const Axis&, const Axis&) = default;
 };
@@ -50,23 +51,28 @@ Axes plainAxes(const std::vector<int64_t>& dims);   ///< none of them a batch
 std::vector<uint32_t> irShape(const Axes& axes);
 /// All axes as one, row-major; nothing if the batch lies between others (k, N, m), or there are two.
 std::optional<Axis> merge(const Axes& axes);
-std::string describe(const Axes& axes);             ///< "[N,4]", for messages
+std::string describe(const Axes& axes);             ///< "[N,4]", of row set 2 "[N2,4]", for messages
 
 /// Compile-time elements, row-major: `numbers` of float types (exact), `integers` of integers and bool (u64 as bits),
-/// `texts` of str. Where shapes are computed with, an integer may stand for value * N^power: `powers` holds the powers, and is
-/// empty if all are 0.
+/// `texts` of str. Where shapes are computed with, an integer may stand for value * N^power, where N is the number of rows of
+/// the row set `rows`; or for the place of the row among those (kPlace, its value is 0: the first of one row). `powers` holds
+/// the powers, and is empty if all are 0.
+constexpr uint8_t kPlace = 255;
 struct Elements {
   std::vector<double> numbers;
   std::vector<int64_t> integers;
   std::vector<std::string> texts;
   std::vector<uint8_t> powers;
+  uint32_t rows = 0;
   size_t size() const { return numbers.size() + integers.size() + texts.size(); }
   bool hasBatch() const { return !powers.empty(); }
+  bool arePlaces() const { return !powers.empty() && powers[0] == kPlace; }
 };
-/// A size that may contain the number of rows: value * N^power.
+/// A size that may contain the number of rows of a row set: value * N^power.
 struct Monomial {
   int64_t value = 0;
   uint8_t power = 0;
+  uint32_t rows = 0;
   friend bool operator==(const Monomial&, const Monomial&) = default;
 };
 
@@ -94,6 +100,8 @@ Tensor hostScalar(ElementType type, double value);
 ///   maps      a sequence of one map a row (ZipMap): `tensor` [rows, keys] holds the values of `keys`
 ///   map       an input that is a map: its entries become inputs as they are asked for (OperatorImport::entry)
 ///   tokens    of one text a row, `data`, as `tokenizer` splits it: they are counted before anyone asks how many they are
+///   anyRow    an integer or bool that is 1 if `data`, a bool of the row, holds for any row of the batch, else 0; or the reverse
+///             if `isNone`. Only an If reads it (row_sets.h)
 ///   refused   the result of a node that was refused: what depends on it is not looked at any more
 /// Integers that a LabelEncoder puts in place of tokens.
 struct TokenCodes {
@@ -101,7 +109,7 @@ struct TokenCodes {
   int64_t other = 0;                                      ///< any other token
 };
 struct Value {
-  enum Kind : uint8_t { tensor, sequence, maps, map, tokens, absent, refused };
+  enum Kind : uint8_t { tensor, sequence, maps, map, tokens, anyRow, absent, refused };
   Kind kind = absent;
   Tensor data;
   std::vector<Tensor> items;
@@ -110,6 +118,7 @@ struct Value {
   ElementType keyType = ElementType::undefined, valueType = ElementType::undefined;   ///< of a map input
   std::shared_ptr<const ir::Tokenizer> tokenizer;   ///< of tokens
   std::shared_ptr<const TokenCodes> codes;          ///< of tokens that are integers now
+  bool isNone = false;                ///< of anyRow
   std::string padding;                ///< of tokens: what ONNX Runtime fills the rows of a batch up with
 };
 Value valueOf(Tensor tensor);

@@ -54,11 +54,15 @@ void Arrange::evaluate(Evaluation& e) const {
   if (integer) fill = fromInteger(*integer, e.resultType().storage());
   if (text) fill.text = *text;
   for (size_t i = 0; i < y.elements.size(); i++) {
-    int64_t from = at.empty() ? start : at[i];
-    size_t rest = i;
-    for (size_t d = strides.size(); d-- > 0; rest /= shape[d]) from += static_cast<int64_t>(rest % shape[d]) * strides[d];
+    const int64_t from = source(i);
     y.elements[i] = from < 0 ? fill : x[static_cast<size_t>(from)];
   }
+}
+
+int64_t Arrange::source(size_t e) const {
+  int64_t from = at.empty() ? start : at[e];
+  for (size_t d = strides.size(); d-- > 0; e /= shape[d]) from += static_cast<int64_t>(e % shape[d]) * strides[d];
+  return from;
 }
 
 Arrange Arrange::elements(std::vector<uint32_t> shape, std::vector<int64_t> at) {

@@ -24,6 +24,8 @@ struct Arrange final : OpBase<Arrange, OpKind::Arrange> {
   std::vector<Type> infer(Inference&) const override;
   void evaluate(Evaluation&) const override;
 
+  /// The element of x that element e of the result is; -1: the fill.
+  int64_t source(size_t e) const;
   /// The elements that `at` numbers, as strides where they are regular.
   static Arrange elements(std::vector<uint32_t> shape, std::vector<int64_t> at);
 };

@@ -1,6 +1,8 @@
 // Compress, NonZero: the elements, or places, where a condition holds. How many they are must be known while compiling: from the
-// condition, or, if the row gives it, from the declared shape; a row in which they are more or fewer has no result.
+// condition, or, if the row gives it, from the declared shape; a row in which they are more or fewer has no result. Along the rows of
+// the batch they make a row set.
 #include "frontends/onnx/given.h"
+#include "frontends/onnx/row_sets.h"
 
 namespace kiln::onnx {
 
@@ -36,6 +38,11 @@ void compress(OperatorImport& n) {
   n.tensor(1, {ElementType::boolean});
   const bool flat = !n.hasAttribute("axis");
   const size_t axis = flat ? 0 : n.axis(n.integer("axis"), x.rank());
+  if (axis < x.rank() && isRows(x.axes[axis]) && n.tensor(1).axes == Axes{x.axes[axis]} && !n.isConstant(1) && (!flat || x.rank() == 1)) {
+    Axes axes = x.axes;
+    axes[axis].rows = n.rowSets().add(axes[axis].rows, n.shaped(n.tensor(1), {}));
+    return n.output(0, withAxes(n, x, std::move(axes)));
+  }
   const Tensor from = flat ? withAxes(n, x, {{x.count()}}) : x;
   if (flat)
     for (size_t i = 0; i < x.rank(); i++) refuseBatch(n, x, i, "takes rows of the batch by number");
@@ -56,14 +63,27 @@ void compress(OperatorImport& n) {
            }));
 }
 
+static Tensor isSetIn(OperatorImport& n, const Tensor& x) {
+  const Tensor zero = x.type == ElementType::str ? hostText("") : constantLike(x, 0);
+  return n.call("not", {n.call("eq", {x, zero}, ElementType::boolean)}, ElementType::boolean);
+}
+
+// The rows for which a number is not zero.
+static void nonZeroRows(OperatorImport& n, const Tensor& x) {
+  const Axis of = x.axes[0];
+  const ValueId isSet = n.shaped(x.type == ElementType::boolean ? x : isSetIn(n, x), {});
+  Tensor places = placesOfRows(of);
+  places.axes = {Axis{}, {1, Batch::outer, n.rowSets().add(of.rows, isSet)}};
+  n.output(0, places);
+}
+
 static void nonZeroOfRow(OperatorImport& n, const Tensor& x) {
+  if (x.rank() == 1 && isRows(x.axes[0])) return nonZeroRows(n, x);
   const Axes declared = declaredAxes(n, 0, 0);
   for (size_t i = 0; i < x.rank(); i++) refuseBatch(n, x, i, "places among the rows of the batch");
   if (declared.size() != 2 || declared[0] != Axis{static_cast<int64_t>(x.rank())} || declared[1].isBatch())
     n.invalid("places in " + describe(x.axes) + " are declared as " + describe(declared));
-  const Tensor zero = x.type == ElementType::str ? n.call("eq", {x, hostText("")}, ElementType::boolean) : n.call("eq", {x, constantLike(x, 0)}, ElementType::boolean);
-  const Tensor isSet = n.call("not", {withAxes(n, zero, {{x.count()}})}, ElementType::boolean);
-  const Tensor places = placesOf(n, isSet, declared[1].size, 0);
+  const Tensor places = placesOf(n, withAxes(n, isSetIn(n, x), {{x.count()}}), declared[1].size, 0);
   std::vector<Tensor> rows;
   const std::vector<int64_t> strides = stridesOf(x.axes);
   for (size_t i = 0; i < x.rank(); i++) {

@@ -135,7 +135,7 @@ Tensor pair(OperatorImport& n, const Tensor& a, std::string& names, const Tensor
   const auto flat = [&](const Axes& axes) {   // one axis, with the batch if it is in one of them
     Axis axis{count(axes), Batch::none};
     for (const Axis& each : axes)
-      if (each.isBatch()) axis.batch = Batch::outer;
+      if (each.isBatch()) axis.batch = Batch::outer, axis.rows = each.rows;
     return axis;
   };
   const auto withShared = [&](Axis r, Axis c) {

@@ -57,7 +57,7 @@ void expand(OperatorImport& n) {
   Axes target;
   for (const Monomial& m : n.monomials(1)) {
     if (m.value < 0 || m.power > 1) n.invalid("dimension " + std::to_string(m.value) + " of the shape");
-    target.push_back({m.value, m.power ? Batch::outer : Batch::none});
+    target.push_back({m.value, m.power ? Batch::outer : Batch::none, m.rows});
   }
   n.output(0, spread(n, x, n.broadcastAxes({x.axes, target})));
 }
@@ -74,7 +74,7 @@ void tile(OperatorImport& n) {
     if (r == Monomial{1, 0}) continue;
     if (axes[i].isBatch() || r.power > 1 || (r.power && r.value != 1)) n.mixesRows("repeats the rows of the batch");
     axes[i].size *= r.value;
-    if (r.power) axes[i].batch = Batch::outer;
+    if (r.power) axes[i].batch = Batch::outer, axes[i].rows = r.rows;
   }
   const std::vector<int64_t> strides = stridesOf(x.axes);
   n.output(0, mapped(n, x, axes, [&](const std::vector<int64_t>& index) {

@@ -3,6 +3,7 @@
 #include "compiler/ir/nodes/gather.h"
 
 #include "frontends/onnx/places.h"
+#include "frontends/onnx/row_sets.h"
 
 namespace kiln::onnx {
 
@@ -27,6 +28,7 @@ Tensor gathered(OperatorImport& n, const Tensor& x, const Tensor& indices, const
 void gather(OperatorImport& n) {
   const Tensor &x = n.tensor(0), &indices = n.tensor(1, {ElementType::i32, ElementType::i64});
   const size_t axis = n.axis(n.integer("axis", 0), x.rank());
+  if (indices.isConstant() && indices.host->arePlaces()) return n.output(0, rowsAt(n, x, axis, indices, indices.axes));
   refuseBatch(n, x, axis, "takes rows of the batch by number");
   if (hasBatch(x.axes) && hasBatch(indices.axes)) n.mixesRows("takes elements of every row by the indices of every row");
   Places places;
@@ -48,6 +50,8 @@ void gatherElements(OperatorImport& n) {
 void gatherNd(OperatorImport& n) {
   const Tensor &x = n.tensor(0), &indices = n.tensor(1, {ElementType::i64});
   const auto batch = static_cast<size_t>(n.version() >= 12 ? n.integer("batch_dims", 0) : 0);
+  if (indices.isConstant() && indices.host->arePlaces() && batch == 0 && indices.rank() > 0 && indices.axes.back() == Axis{} && x.rank() > 0)
+    return n.output(0, rowsAt(n, x, 0, indices, Axes(indices.axes.begin(), indices.axes.end() - 1)));
   Places places = sliceBlocks(n, x, indices, batch);
   n.output(0, gathered(n, x, indices, places));
 }

@@ -1,12 +1,29 @@
-// If: the branch that its condition takes, where that is known while compiling; else both, and the row's condition chooses.
+// If: the branch that its condition takes, where that is known while compiling; else both, and the row's condition chooses. Where what
+// holds for any row is the condition, the branch for such rows, if it leaves others as the other one does.
 #include <algorithm>
 
 #include "compiler/ir/nodes/select.h"
-#include "frontends/onnx/operator.h"
+#include "frontends/onnx/row_sets.h"
 
 namespace kiln::onnx {
 
+static void byAnyRow(OperatorImport& n, const Value& condition, const proto::GraphProto& yes, const proto::GraphProto& no) {
+  std::vector<Value> some = n.inlineGraph(yes, "then_branch"), none = n.inlineGraph(no, "else_branch");
+  if (condition.isNone) std::swap(some, none);
+  if (some.size() != none.size() || some.size() != n.outputs()) n.invalid("the branches have different numbers of outputs");
+  for (size_t i = 0; i < some.size(); i++) {
+    std::optional<Value> result = forAnyRow(n, condition.data.value, some[i], none[i]);
+    if (!result) n.mixesRows("what holds for any row chooses between results that differ for the others");
+    n.output(i, std::move(*result));
+  }
+}
+
 void ifOperator(OperatorImport& n) {
+  if (const Value condition = n.input(0); condition.kind == Value::anyRow) {
+    const proto::GraphProto *yes = n.graph("then_branch"), *no = n.graph("else_branch");
+    if (!yes || !no) n.invalid("needs the attributes 'then_branch' and 'else_branch'");
+    return byAnyRow(n, condition, *yes, *no);
+  }
   const Tensor& condition = n.tensor(0, {ElementType::boolean});
   if (condition.count() != 1) n.invalid("the condition must be one element");
   const proto::GraphProto *yes = n.graph("then_branch"), *no = n.graph("else_branch");

@@ -6,6 +6,7 @@
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/cumsum.h"
 #include "frontends/onnx/given.h"
+#include "frontends/onnx/row_sets.h"
 
 namespace kiln::onnx {
 
@@ -41,6 +42,14 @@ void range(OperatorImport& n) {
   if (!(n.isConstant(0) && n.isConstant(1) && n.isConstant(2))) {
     if (start.type == ElementType::i16) n.unsupported("a range of int16 that the row gives");
     return rangeOfRow(n, start);
+  }
+  if (n.tensor(1).host->hasBatch()) {   // from 0 to the number of rows
+    const std::vector<Monomial> limit = n.monomials(1);
+    if (limit.size() != 1 || limit[0].value != 1 || limit[0].power != 1 || n.constantNumber(0) != 0 || n.constantNumber(2) != 1)
+      n.mixesRows("as many numbers as there are rows");
+    Tensor places = placesOfRows({1, Batch::outer, limit[0].rows});
+    places.type = start.type;
+    return n.output(0, places);
   }
   const auto wrongCount = [&](double count) {
     if (!(count < 1 << 24)) n.unsupported("a range of " + std::to_string(count) + " numbers");

@@ -5,6 +5,7 @@
 
 #include "compiler/ir/nodes/cast.h"
 #include "frontends/onnx/given.h"
+#include "frontends/onnx/row_sets.h"
 
 namespace kiln::onnx {
 
@@ -63,8 +64,21 @@ Tensor byFloat(OperatorImport& n, const char* function, const Tensor& x) {
   return n.cast(apply(n, function, n.cast(x, ElementType::f64)), x.type);
 }
 
+// Of one bool of each row, as an integer perhaps: whether any row has it, or all.
+bool wholeBatch(OperatorImport& n, const Tensor& x, bool isAny) {
+  const bool byInput = n.version() >= 18;
+  if (x.rank() != 1 || !isRows(x.axes[0]) || (byInput && !n.isConstant(1)) || (byInput && n.integer("noop_with_empty_axes", 0))) return false;
+  const std::optional<Value> result = overRows(n, x, isAny);
+  if (!result) return false;
+  if (!byInput) n.ignore("axes");   // there is one
+  n.ignore("keepdims");             // and one result
+  n.output(0, *result);
+  return true;
+}
+
 void extreme(OperatorImport& n, const char* op, const char* logical) {
   const Tensor& x = n.tensor(0);
+  if (wholeBatch(n, x, logical == std::string("any"))) return;
   if (x.type == ElementType::str || x.type == ElementType::u64) n.unsupported(std::string("a reduction of ") + elementName(x.type));
   overAxes(n, x, 18, [&](const std::vector<size_t>& axes) { return reduced(n, x, axes, x.type == ElementType::boolean ? logical : op); });
 }

@@ -10,11 +10,13 @@ namespace {
 struct Around {
   int64_t before = 1, after = 1;
   int batches = 0;
+  uint32_t rows = 0;   // the row set of the batch
 };
 
 Around around(const Axes& axes) {
   Around a;
   for (const Axis& axis : axes) {
+    if (axis.isBatch()) a.rows = axis.rows;
     if (axis.batch == Batch::outer) a.batches++;
     (a.batches ? a.after : a.before) *= axis.size;
     if (axis.batch == Batch::inner) a.batches++;
@@ -39,6 +41,7 @@ Axes axesOf(OperatorImport& n, const Axes& from, std::vector<Monomial> dims) {
     known *= dims[i].value;
     if (dims[i].power && carrier >= 0) n.mixesRows("two dimensions contain the number of rows");
     if (dims[i].power) carrier = static_cast<int>(i);
+    if (dims[i].power && have.batches && dims[i].rows != have.rows) n.mixesRows("the number of rows is that of others");
   }
   const auto wrong = [&] { n.invalid(describe(from) + " has not as many elements as the shape asks for"); };
   if (open >= 0) {
@@ -58,7 +61,7 @@ Axes axesOf(OperatorImport& n, const Axes& from, std::vector<Monomial> dims) {
       const int64_t outer = have.before / std::max<int64_t>(before, 1);   // elements of this axis before the batch
       if (before == 0 || have.before % before || axis.size % std::max<int64_t>(outer, 1)) n.mixesRows("cuts the rows of the batch");
       if (outer != 1 && outer != axis.size) n.unsupported("an axis with the batch between elements");
-      axis.batch = outer == 1 ? Batch::outer : Batch::inner;
+      axis.batch = outer == 1 ? Batch::outer : Batch::inner, axis.rows = have.rows;
     }
     before *= dims[i].value;
     axes.push_back(axis);
@@ -68,7 +71,7 @@ Axes axesOf(OperatorImport& n, const Axes& from, std::vector<Monomial> dims) {
 
 std::vector<Monomial> monomialsOf(const Axes& axes) {
   std::vector<Monomial> all;
-  for (const Axis& axis : axes) all.push_back({axis.size, uint8_t(axis.isBatch())});
+  for (const Axis& axis : axes) all.push_back({axis.size, uint8_t(axis.isBatch()), axis.rows});
   return all;
 }
 
@@ -110,7 +113,7 @@ void reshape(OperatorImport& n) {
   for (size_t i = 0; i < dims.size() && !zeroIsZero; i++)
     if (dims[i].value == 0 && dims[i].power == 0) {
       if (i >= x.rank()) n.invalid("dimension " + std::to_string(i) + " of the shape is 0: the tensor has no such axis to copy");
-      dims[i] = {x.axes[i].size, uint8_t(x.axes[i].isBatch())};
+      dims[i] = {x.axes[i].size, uint8_t(x.axes[i].isBatch()), x.axes[i].rows};
     }
   n.output(0, withAxes(n, x, axesOf(n, x.axes, dims)));
 }
@@ -123,7 +126,8 @@ void flatten(OperatorImport& n) {
   Monomial parts[2] = {{1, 0}, {1, 0}};
   for (int64_t i = 0; i < rank; i++) {
     Monomial& part = parts[i >= axis];
-    part.value *= x.axes[static_cast<size_t>(i)].size, part.power = uint8_t(part.power + x.axes[static_cast<size_t>(i)].isBatch());
+    const Axis& each = x.axes[static_cast<size_t>(i)];
+    part.value *= each.size, part.power = uint8_t(part.power + each.isBatch()), part.rows += each.rows;   // one of them at most
   }
   n.output(0, withAxes(n, x, axesOf(n, x.axes, {parts[0], parts[1]})));
 }

@@ -118,11 +118,12 @@ std::vector<Value> unrolled(OperatorImport& n, const proto::GraphProto& body, st
   std::vector<size_t> axes;
   int64_t steps = -1;
   bool overBatch = false;
+  uint32_t rows = 0;
   for (size_t i = 0; i < scanned.size(); i++) {
     axes.push_back(n.axis(in.axes[i], scanned[i].rank()));
     const Axis& axis = scanned[i].axes[axes[i]];
-    if (i > 0 && (axis.size != steps || axis.isBatch() != overBatch)) n.invalid("its scanned tensors are not equally long");
-    steps = axis.size, overBatch = axis.isBatch();
+    if (i > 0 && (axis.size != steps || axis.isBatch() != overBatch || axis.rows != rows)) n.invalid("its scanned tensors are not equally long");
+    steps = axis.size, overBatch = axis.isBatch(), rows = axis.rows;
   }
   if (overBatch && steps != 1) n.unsupported("a scan over rows that are merged with another axis");
   if (steps < 1 || steps > kMostSteps) n.unsupported("a scan of " + std::to_string(steps) + " steps", "1 to " + std::to_string(kMostSteps) + " are supported");
@@ -153,7 +154,7 @@ std::vector<Value> unrolled(OperatorImport& n, const proto::GraphProto& body, st
     for (const Tensor& t : collected[r]) {
       Axes wide = t.axes;
       if (overBatch && std::any_of(wide.begin(), wide.end(), [](const Axis& a) { return a.isBatch(); })) n.mixesRows("computes every row with every row");
-      wide.insert(wide.begin() + static_cast<long>(axis), Axis{1, overBatch ? Batch::outer : Batch::none});
+      wide.insert(wide.begin() + static_cast<long>(axis), Axis{1, overBatch ? Batch::outer : Batch::none, rows});
       parts.push_back(withAxes(n, t, wide));
     }
     if (out.directions[r]) std::reverse(parts.begin(), parts.end());

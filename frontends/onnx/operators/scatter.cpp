@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "frontends/onnx/places.h"
+#include "frontends/onnx/row_sets.h"
 
 namespace kiln::onnx {
 
@@ -55,6 +56,10 @@ void scatterElements(OperatorImport& n) {
 
 void scatterNd(OperatorImport& n) {
   const Tensor &x = n.tensor(0), &indices = n.tensor(1, {ElementType::i64}), &updates = n.tensor(2);
+  if (indices.isConstant() && indices.host->arePlaces()) {
+    if (reduction(n) != 0) n.unsupported("a reduction at the places of rows");
+    return n.output(0, rowsPut(n, x, indices, updates));
+  }
   const Places places = sliceBlocks(n, x, indices, 0);
   if (sizes(places.axes) != updates.dims()) n.invalid("updates " + describe(updates.axes) + " at places " + describe(places.axes));
   sameRows(n, x, updates);

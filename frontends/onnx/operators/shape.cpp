@@ -7,7 +7,17 @@ namespace kiln::onnx {
 
 namespace {
 
-Tensor sizesOf(const Axes& axes) {
+// The row set whose number the sizes contain.
+uint32_t rowsOf(OperatorImport& n, const Axes& axes) {
+  std::optional<uint32_t> rows;
+  for (const Axis& axis : axes) {
+    if (axis.isBatch() && rows && *rows != axis.rows) n.mixesRows("sizes by the numbers of different rows");
+    if (axis.isBatch()) rows = axis.rows;
+  }
+  return rows.value_or(0);
+}
+
+Tensor sizesOf(OperatorImport& n, const Axes& axes) {
   Elements elements;
   bool anyBatch = false;
   for (const Axis& axis : axes) {
@@ -15,6 +25,7 @@ Tensor sizesOf(const Axes& axes) {
     elements.powers.push_back(axis.isBatch());
     anyBatch |= axis.isBatch();
   }
+  elements.rows = rowsOf(n, axes);
   if (!anyBatch) elements.powers.clear();
   return hostTensor(ElementType::i64, plainAxes({static_cast<int64_t>(axes.size())}), std::move(elements));
 }
@@ -23,7 +34,7 @@ std::vector<Monomial> sizesGiven(OperatorImport& n) {
   if (n.isConstant(0)) return n.monomials(0);
   std::vector<Monomial> all;
   const Axes declared = declaredAxes(n, 0, 0);
-  for (const Axis& axis : declared) all.push_back({axis.size, uint8_t(axis.isBatch())});
+  for (const Axis& axis : declared) all.push_back({axis.size, uint8_t(axis.isBatch()), axis.rows});
   expectIntegers(n, 0, sizes(declared));
   return all;
 }
@@ -36,7 +47,7 @@ void shape(OperatorImport& n) {
   const auto bounded = [&](int64_t at) { return std::min(std::max<int64_t>(at < 0 ? at + rank : at, 0), rank); };
   int64_t start = 0, end = rank;
   if (n.version() >= 15) start = bounded(n.integer("start", 0)), end = bounded(n.integer("end", rank));
-  n.output(0, sizesOf(Axes(x.axes.begin() + start, x.axes.begin() + std::max(start, end))));
+  n.output(0, sizesOf(n, Axes(x.axes.begin() + start, x.axes.begin() + std::max(start, end))));
 }
 
 void size(OperatorImport& n) {
@@ -45,7 +56,7 @@ void size(OperatorImport& n) {
   for (const Axis& axis : x.axes) power = static_cast<uint8_t>(power + axis.isBatch());
   Elements elements;
   elements.integers = {x.count()};
-  if (power) elements.powers = {power};
+  if (power) elements.powers = {power}, elements.rows = rowsOf(n, x.axes);
   n.output(0, hostTensor(ElementType::i64, {}, std::move(elements)));
 }
 
@@ -56,7 +67,7 @@ void constantOfShape(OperatorImport& n) {
   for (const Monomial& size : sizesGiven(n)) {
     if (size.value < 0 || size.value > 1 << 24 || (size.value && count > (1 << 24) / size.value)) n.invalid("a dimension is " + std::to_string(size.value));
     if (size.power > 1) n.mixesRows("a dimension is the square of the number of rows");
-    axes.push_back({size.value, size.power ? Batch::outer : Batch::none});
+    axes.push_back({size.value, size.power ? Batch::outer : Batch::none, size.rows});
     count *= size.value;
   }
   Tensor value = hostScalar(ElementType::f32, 0);
