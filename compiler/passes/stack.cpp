@@ -219,7 +219,7 @@ class Stacker {
     const Type& type = pipeline_.type(own[0]);
     const char* step = reduce.op == Reduce::sum || reduce.op == Reduce::sumsq ? "add" : reduce.op == Reduce::product ? "mul"
                      : reduce.op == Reduce::min ? "min" : reduce.op == Reduce::max ? "max" : nullptr;
-    if (!step || reduce.skip || reduce.checked || type.size() > kMostColumns) return kNone;
+    if (!step || reduce.skip || reduce.checked || reduce.order != Reduce::index || type.size() > kMostColumns) return kNone;
     ValueId result = kNone;
     if (reduce.op == Reduce::sum && isFloat(type.elem)) {   // 0 + -0 is 0
       auto zero = std::make_unique<Const>();

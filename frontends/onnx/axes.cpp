@@ -6,7 +6,6 @@
 
 #include "compiler/ir/nodes/arrange.h"
 #include "compiler/ir/nodes/concat.h"
-#include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
 
 namespace kiln::onnx {
@@ -236,8 +235,9 @@ static Tensor ofNothing(OperatorImport& n, const Tensor& x, ir::Reduce::Kind op)
   }
 }
 
-Tensor reduced(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, const char* op) {
+Tensor reduced(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, const char* op, ir::Reduce::Order order) {
   ir::Reduce reduce;
+  reduce.order = order;
   for (size_t i = 0; i < std::size(ir::Reduce::kKinds); i++)
     if (std::string(op) == ir::Reduce::kKinds[i]) reduce.op = static_cast<ir::Reduce::Kind>(i);
   Axes kept = x.axes;

@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 
+#include "compiler/ir/nodes/reduce.h"
 #include "frontends/onnx/operator.h"
 
 namespace kiln::onnx {
@@ -61,6 +62,6 @@ Tensor constantLike(const Tensor& x, double value);   ///< a scalar of x's type
 ValueId zeroIfMissing(OperatorImport& n, ValueId numbers);
 
 /// The sum (or another reduction of ir::Reduce, by name) over axes, which stay with size 1.
-Tensor reduced(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, const char* op);
+Tensor reduced(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, const char* op, ir::Reduce::Order order = ir::Reduce::index);
 
 }  // namespace kiln::onnx

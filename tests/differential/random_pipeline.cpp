@@ -614,6 +614,7 @@ class Generator {
     op.checked = ir::isInteger(type(x).elem) &&
                  (op.op == ir::Reduce::sum || op.op == ir::Reduce::product || op.op == ir::Reduce::sumsq) &&
                  random_.chance(60);
+    if (op.op == ir::Reduce::sum && ir::isFloat(type(x).elem) && !op.skip) op.order = static_cast<ir::Reduce::Order>(random_.below(3));
     add(op, {x});
   }
   void argmax() {
@@ -624,7 +625,9 @@ class Generator {
   void topk() {
     ir::TopK op;
     op.k = 1 + random_.below(5), op.smallest = random_.chance(50);
-    add(op, {vector(ir::isNumber)});
+    const ValueId x = vector(ir::isNumber);
+    if (!type(x).nullable && op.k <= type(x).shape.back()) op.order = static_cast<ir::TopK::Order>(random_.below(3));
+    add(op, {x});
   }
   void tally() {
     ir::Tally op;

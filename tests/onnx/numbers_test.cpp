@@ -29,6 +29,30 @@ TEST(Fused, ProductsWithConstantWeights) {
 }
 
 // Integers are reduced in double, and stay within their type.
+// What is added to a number that is too large for it stays only where it was added up before. Expected: ONNX Runtime 1.32, on two rows.
+TEST(Reduce, FloatsAreAddedInTheOrderOfOnnxRuntime) {
+  const auto sumOf = [](int type, const std::vector<int64_t>& dims, const char* large, int64_t at, int64_t count, const std::string& flags) {
+    Graph g;
+    g.input("X", type, dims).output("Y", type);
+    g.node("Constant", {}, {"axis"}).ints("value_ints", {1}), g.node("ReduceSum", {"X", "axis"}, {"Y"}).integer("keepdims", 0);
+    std::string header, row;
+    for (int64_t i = 0; i < count; i++) {
+      header += (i ? "," : "") + (dims.size() > 2 ? "\"X[" + std::to_string(i) + ",0]\"" : "X[" + std::to_string(i) + "]");
+      row += (i ? "," : "") + std::string(i == at ? large : "1");
+    }
+    const std::string csv = g.score(header + "\n" + row + "\n", flags);
+    return csv.substr(csv.find('\n') + 1);
+  };
+  const char *f = "16777216", *d = "9007199254740992";   // 2^24, 2^53
+  EXPECT_EQ(sumOf(Type::FLOAT, {-1, 12}, f, 0, 12, ""), "16777226\n");
+  EXPECT_EQ(sumOf(Type::FLOAT, {-1, 12}, f, 7, 12, ""), "16777226\n");
+  EXPECT_EQ(sumOf(Type::FLOAT, {-1, 12}, f, 0, 12, "--semantics=spec"), "16777216\n");   // in index order
+  EXPECT_EQ(sumOf(Type::DOUBLE, {-1, 12}, d, 0, 12, ""), "9007199254741002\n");
+  EXPECT_EQ(sumOf(Type::FLOAT, {-1, 7, 1}, f, 0, 7, ""), "16777220\n");
+  EXPECT_EQ(sumOf(Type::FLOAT, {-1, 7, 1}, f, 3, 7, ""), "16777224\n");
+  EXPECT_EQ(sumOf(Type::DOUBLE, {-1, 7, 1}, d, 0, 7, ""), "9007199254740992\n");
+}
+
 TEST(Reduce, IntegersSaturate) {
   for (auto [op, expected, spec] : {std::tuple("ReduceSum", "2147483647\n-2147483648\n-5\n", "-2147483646\n2147483644\n-5\n"),
                                     {"ReduceMean", "1073741825\n-1073741826\n-2\n", "-1073741823\n1073741822\n-2\n"},

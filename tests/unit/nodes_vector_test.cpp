@@ -72,6 +72,27 @@ TEST_F(Vectors, ReduceSums) {
   EXPECT_EQ(number(reduce(Reduce::sum, vector({1, 1, 16777216}, Elem::f32))), 16777218);
 }
 
+// 2^24 + 1 stays 2^24, so the order shows: by hand, from the description of the orders.
+TEST_F(Vectors, ReduceSumsInOtherOrders) {
+  const auto sum = [&](Reduce::Order order, Numbers x, Elem elem = Elem::f32) {
+    Reduce op;
+    op.order = order;
+    return number(b.add(op, {vector(x, elem)}));
+  };
+  const double big = 16777216;
+  EXPECT_EQ(sum(Reduce::vectors, {big, 1, 1}), big);                     // no whole vector: one by one
+  EXPECT_EQ(sum(Reduce::vectors, {big, 1, 1, 1}), big + 2);              // (big + 1) + (1 + 1)
+  EXPECT_EQ(sum(Reduce::vectors, {big, 1, 1, 1, 1, 1}), big + 4);        // the last two one by one: a tie up to 4, one down to it
+  EXPECT_EQ(sum(Reduce::vectors, {big, 1, 1, 1, 1, 1, 1, 1}), big + 6);  // (big + 1), and 2, 2, 2
+  EXPECT_EQ(sum(Reduce::vectors, {big, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}), big + 10);
+  EXPECT_EQ(sum(Reduce::vectors, {big * big * 32, 1, 1, 1}, Elem::f64), big * big * 32 + 2);
+  EXPECT_EQ(sum(Reduce::blocks, {1, 1, 1, 1, big, 1, 1, 1, 1, 1}), big + 6);   // 4, then big, then 2
+  EXPECT_EQ(sum(Reduce::blocks, {big, 1, 1, 1}), big);
+  Reduce ofIntegers;
+  ofIntegers.order = Reduce::blocks;
+  EXPECT_THROW(b.add(ofIntegers, {integers({1, 2})}), BuildError);
+}
+
 TEST_F(Vectors, ReduceMissing) {
   const ValueId x = vector({1, kMissing, 4}), none = vector({kMissing, kMissing});
   EXPECT_TRUE(isMissing(reduce(Reduce::sum, x)));
@@ -144,6 +165,24 @@ TEST_F(Vectors, TopK) {
   r = top({5}, 2);
   EXPECT_EQ(numbers(r[0]), (Numbers{5, kMissing}));
   EXPECT_TRUE(b.type(r[1]).nullable);
+}
+
+// Expected: ONNX Runtime 1.31.1, and its algorithm by hand.
+TEST_F(Vectors, TopKOfAHeap) {
+  const auto at = [&](TopK::Order order, Numbers x, uint32_t k, bool smallest) {
+    TopK op;
+    op.k = k, op.smallest = smallest, op.order = order;
+    return numbers(b.addAll(op, {vector(x, Elem::f32)})[1]);
+  };
+  EXPECT_EQ(at(TopK::heap, {3, 1, kNaN, 2, 5, kNaN, 0}, 3, true), (Numbers{1, 0, 2}));
+  EXPECT_EQ(at(TopK::heap, {kNaN, 1, 4, 2, 5, kNaN, 0}, 3, false), (Numbers{2, 1, 0}));
+  EXPECT_EQ(at(TopK::heap, {kNaN, kNaN, 4, 2}, 2, true), (Numbers{0, 1}));
+  EXPECT_EQ(at(TopK::heap, {3, 7, 7, 1}, 3, false), (Numbers{1, 2, 0}));   // without NaN as by value
+  EXPECT_EQ(at(TopK::unsorted, {3, 1, 7, 2, 5, 6, 0}, 3, true), (Numbers{3, 1, 6}));
+  EXPECT_EQ(at(TopK::unsorted, {3, 1, 7, 2, 5, 6, 0, 9}, 3, false), (Numbers{5, 2, 7}));
+  TopK tooMany;
+  tooMany.k = 3, tooMany.order = TopK::heap;
+  EXPECT_THROW(b.addAll(tooMany, {vector({1, 2})}), BuildError);
 }
 
 TEST_F(Vectors, Tally) {

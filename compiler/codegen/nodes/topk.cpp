@@ -7,8 +7,8 @@
 namespace kiln::codegen {
 
 void lower(const ir::TopK& op, NodeEmitter& emit) {
-  const kernel::OrderParams params{op.smallest, 0, emit.operandType(0).shape.back()};
-  emit.call(kernelName("topk", emit.operandType(0).storage()), params, {emit.in(0), emit.out(0), emit.out(1)});
+  const kernel::OrderParams params{op.smallest, op.order == ir::TopK::unsorted, emit.operandType(0).shape.back()};
+  emit.call(kernelName(op.order == ir::TopK::value ? "topk" : "topk_heap", emit.operandType(0).storage()), params, {emit.in(0), emit.out(0), emit.out(1)});
 }
 
 }  // namespace kiln::codegen

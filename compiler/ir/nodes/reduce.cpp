@@ -14,6 +14,7 @@ std::vector<Type> Reduce::infer(Inference& inference) const {
   const bool boolean = x.elem == Elem::boolean && (isLogical(op) || op == count);
   expectOperand(inference, 0, (isNumber(x.elem) || boolean) && !x.shape.empty(), "[.., n] numbers");
   inference.expect(!checked || (isSum(op) && isInteger(x.elem)), "only sums and products of integers can be checked");
+  inference.expect(order == index || (op == sum && isFloat(x.elem) && !skip), "only a sum of floats has another order");
   Type type = scalarType(x.elem, x.nullable && !(skip && op == count), x.fallible || checked);
   if (op == count)
     type.elem = Elem::i64;
@@ -73,6 +74,37 @@ static bool fold(Reduce::Kind op, const std::vector<T>& x, T& y) {
 }
 
 template <class T>
+static T sumOfVectors(const std::vector<T>& x) {
+  constexpr size_t w = 16 / sizeof(T);
+  const size_t whole = x.size() / w * w, pairs = x.size() / (2 * w) * (2 * w);
+  T y = x[0];
+  if (whole) {
+    std::vector<T> sums(x.begin(), x.begin() + w), odd(w);
+    if (pairs) std::copy_n(x.begin() + w, w, odd.begin());
+    for (size_t i = 2 * w; i < pairs; i++) (i % (2 * w) < w ? sums[i % w] : odd[i % w]) += x[i];
+    for (size_t k = 0; k < w && pairs; k++) sums[k] += odd[k];
+    for (size_t k = 0; k < w && pairs && whole > pairs; k++) sums[k] += x[pairs + k];
+    for (size_t half = w / 2; half > 0; half /= 2)
+      for (size_t k = 0; k < half; k++) sums[k] += sums[k + half];
+    y = sums[0];
+  }
+  for (size_t i = std::max<size_t>(whole, 1); i < x.size(); i++) y += x[i];
+  return y;
+}
+
+template <class T>
+static T sumOfBlocks(const std::vector<T>& x) {
+  T y = 0;
+  for (size_t i = 0; i < x.size();) {
+    const size_t left = x.size() - i, size = left >= 4 ? 4 : left >= 2 ? 2 : 1;
+    T block = x[i];
+    for (size_t k = 1; k < size; k++) block += x[i + k];
+    y += block, i += size;
+  }
+  return y;
+}
+
+template <class T>
 static T meanOf(const std::vector<T>& x) {
   T sum = 0;
   for (T v : x) sum = sum + v;
@@ -97,6 +129,8 @@ static bool reduce(const Reduce& op, const std::vector<T>& x, Datum& y) {
       }
       return true;
     default:
+      if constexpr (std::is_floating_point_v<T>)
+        if (op.order != Reduce::index) return set(y, op.order == Reduce::vectors ? sumOfVectors(x) : sumOfBlocks(x)), true;
       if constexpr (!std::is_same_v<T, bool>) {
         T result = 0;
         const bool exact = fold(op.op, x, result);

@@ -1,4 +1,5 @@
 // ArgMax, ArgMin, TopK, CumSum: along one axis, in its order.
+#include <cmath>
 #include <optional>
 
 #include "compiler/ir/nodes/argmax.h"
@@ -37,6 +38,14 @@ void place(OperatorImport& n, bool smallest) {
 void argMax(OperatorImport& n) { place(n, false); }
 void argMin(OperatorImport& n) { place(n, true); }
 
+// ONNX Runtime keeps the best in a heap, unless they are many of a few; then the order of NaN, and of what is not sorted, is left to the
+// C++ library: sorted by value here, NaN last.
+static ir::TopK::Order topKOrder(OperatorImport& n, const Tensor& x, int64_t k, int64_t of, bool isSorted) {
+  const bool usesHeap = k < 4 || std::log2(static_cast<double>(k)) / std::log2(static_cast<double>(of)) < 0.725;
+  if (!usesHeap || n.spec() || (isSorted && !isFloat(x.type)) || (!x.isConstant() && n.build.type(x.value).nullable)) return ir::TopK::value;
+  return isSorted ? ir::TopK::heap : ir::TopK::unsorted;
+}
+
 void topK(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kNumbers);
   const size_t axis = n.axis(n.integer("axis", -1), x.rank());
@@ -56,7 +65,8 @@ void topK(OperatorImport& n) {
   if (k < 1 || k > x.axes[axis].size) n.invalid("k is " + std::to_string(k) + " of " + std::to_string(x.axes[axis].size));
   ir::TopK op;
   op.k = static_cast<uint32_t>(k), op.smallest = n.version() >= 11 && !n.integer("largest", 1);
-  if (n.version() >= 11) n.ignore("sorted");   // sorted is one of the orders that it leaves open
+  const bool isSorted = n.version() < 11 || n.integer("sorted", 1);
+  op.order = topKOrder(n, x, k, x.axes[axis].size, isSorted);
   refuseBatch(n, x, axis, "orders the rows of the batch");
   const Last last = toLast(n, x, {axis});
   const std::vector<ValueId> best = n.build.addAll(std::move(op), {last.value});

@@ -1,5 +1,6 @@
-// ReduceSum and its kin: axes of a tensor to one element. Sums in index order, of floats in the tensor's type; of integers in double, and
-// what is beyond the integer type becomes its lowest or highest number, as ONNX Runtime has it.
+// ReduceSum and its kin: axes of a tensor to one element. Sums of floats in the tensor's type, in index order, but for plain sums, whose
+// order is ONNX Runtime's where it does not depend on where a row lies in memory; of integers in double, and what is beyond the
+// integer type becomes its lowest or highest number, as ONNX Runtime has it.
 #include <algorithm>
 #include <numeric>
 
@@ -44,18 +45,30 @@ void overAxes(OperatorImport& n, const Tensor& x, int input, const std::function
 
 constexpr std::initializer_list<ElementType> kNumbers = {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64};
 
+// ONNX Runtime's order of a plain sum. It depends on the axes around the summed ones, of a batch of one row it may be another, and it
+// begins where a row meets a multiple of 16 bytes: of five floats, half of the rows of a batch hold no whole vector behind that.
+ir::Reduce::Order sumOrder(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes) {
+  if (!isFloat(x.type) || n.spec() || axes.empty() || axes.back() - axes.front() + 1 != axes.size()) return ir::Reduce::index;
+  if (axes.back() + 1 == x.rank()) return x.type == ElementType::f32 && count(Axes(x.axes.begin() + static_cast<long>(axes.front()), x.axes.end())) == 5 ? ir::Reduce::index : ir::Reduce::vectors;
+  const auto isMany = [](const Axis& axis) { return axis.isBatch() || axis.size > 1; };
+  const bool inner = std::any_of(x.axes.begin(), x.axes.begin() + static_cast<long>(axes.front()), isMany);
+  return inner && x.type == ElementType::f32 ? ir::Reduce::blocks : ir::Reduce::index;
+}
+ir::Reduce::Order byIndex(OperatorImport&, const Tensor&, const std::vector<size_t>&) { return ir::Reduce::index; }
+
 // What is done to the elements before, and to the result after; `input`: the version in which axes became an input.
 template <class Before, class After>
-void reduction(OperatorImport& n, const char* op, int input, Before before, After after) {
+void reduction(OperatorImport& n, const char* op, int input, Before before, After after, decltype(&byIndex) order = byIndex) {
   const Tensor& given = n.tensor(0, kNumbers);
   const bool inDouble = !isFloat(given.type) && !n.spec();
   const Tensor x = inDouble ? n.cast(given, ElementType::f64) : given;
   overAxes(n, x, input, [&](const std::vector<size_t>& axes) {
-    const Tensor y = after(reduced(n, before(x), axes, op), x);
+    const Tensor y = after(reduced(n, before(x), axes, op, order(n, given, axes)), x);
     return inDouble ? n.tensorOf(given.type, y.axes, n.build.add(ir::Cast(elemOf(given.type)), {n.value(y)})) : y;
   });
 }
 Tensor same(const Tensor& x) { return x; }
+
 Tensor keep(const Tensor& y, const Tensor&) { return y; }
 
 // A function of floats, for integers through double.
@@ -85,16 +98,17 @@ void extreme(OperatorImport& n, const char* op, const char* logical) {
 
 }  // namespace
 
-void reduceSum(OperatorImport& n) { reduction(n, "sum", 13, same, keep); }
+void reduceSum(OperatorImport& n) { reduction(n, "sum", 13, same, keep, sumOrder); }
 void reduceProd(OperatorImport& n) { reduction(n, "product", 18, same, keep); }
 void reduceSumSquare(OperatorImport& n) { reduction(n, "sumsq", 18, same, keep); }
 void reduceMax(OperatorImport& n) { extreme(n, "max", "any"); }
 void reduceMin(OperatorImport& n) { extreme(n, "min", "all"); }
 
 void reduceMean(OperatorImport& n) {
-  reduction(n, "sum", 18, same, [&](const Tensor& sum, const Tensor& x) {
+  const auto divided = [&](const Tensor& sum, const Tensor& x) {
     return apply(n, "div", sum, constantLike(x, static_cast<double>(x.count()) / static_cast<double>(sum.count())));
-  });
+  };
+  reduction(n, "sum", 18, same, divided, sumOrder);
 }
 void reduceL1(OperatorImport& n) {
   reduction(n, "sum", 18, [&](const Tensor& x) { return apply(n, "abs", x); }, keep);

@@ -197,7 +197,7 @@ struct ReduceParams {
   u32 length;    ///< of the last axis
 };
 struct OrderParams {
-  u32 smallest, last;
+  u32 smallest, last;   ///< last: argmax takes the last of equals; topk_heap leaves the heap as it lies
   u32 length;    ///< of the last axis
 };
 struct CumSumParams {

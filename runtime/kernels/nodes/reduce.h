@@ -61,6 +61,41 @@ INLINE void fold(const Ctx& c, const ReduceParams& p, const Slot& x, Val<T, N>& 
   y = {acc, reduced_missing<N>(p, any_missing, none), slot_status<N>(c, x)};
   fail_where<N>(overflow, p.status, y);
 }
+/// Sums in the orders of ir::Reduce that are not by index.
+template <class T, int N>
+INLINE Lane<T, N> sum_of_vectors(const Elements<T, N>& in, u32 count) {
+  constexpr u32 w = 16 / sizeof(T);
+  const u32 whole = count / w * w, pairs = count / (2 * w) * (2 * w);
+  Lane<T, N> sums[2 * w], y = in.value(0);
+  if (whole) {
+    UNROLL for (u32 k = 0; k < w; k++) sums[k] = in.value(k);
+    if (pairs) {
+      UNROLL for (u32 k = w; k < 2 * w; k++) sums[k] = in.value(k);
+      NOUNROLL for (u32 e = 2 * w; e < pairs; e += 2 * w) UNROLL for (u32 k = 0; k < 2 * w; k++) sums[k] = sums[k] + in.value(e + k);
+      UNROLL for (u32 k = 0; k < w; k++) sums[k] = sums[k] + sums[w + k];
+      if (whole > pairs) UNROLL for (u32 k = 0; k < w; k++) sums[k] = sums[k] + in.value(pairs + k);
+    }
+    UNROLL for (u32 half = w / 2; half > 0; half /= 2) UNROLL for (u32 k = 0; k < half; k++) sums[k] = sums[k] + sums[k + half];
+    y = sums[0];
+  }
+  NOUNROLL for (u32 e = whole ? whole : 1; e < count; e++) y = y + in.value(e);
+  return y;
+}
+template <class T, int N>
+INLINE Lane<T, N> sum_of_blocks(const Elements<T, N>& in, u32 count) {
+  Lane<T, N> y{};
+  u32 e = 0;
+  NOUNROLL for (; e + 4 <= count; e += 4) y = y + (((in.value(e) + in.value(e + 1)) + in.value(e + 2)) + in.value(e + 3));
+  if (e + 2 <= count) y = y + (in.value(e) + in.value(e + 1)), e += 2;
+  if (e < count) y = y + in.value(e);
+  return y;
+}
+template <class T, int N>
+INLINE Mask<N> any_missing(const Elements<T, N>& in, u32 count) {
+  Mask<N> any = never<N>();
+  NOUNROLL for (u32 e = 0; e < count; e++) any = any | in.missing(e);
+  return any;
+}
 /// The mean, in f64 for integers.
 template <class T, class R, int N>
 INLINE void mean(const Ctx& c, const ReduceParams& p, const Slot& x, Val<R, N>& y) {
@@ -196,6 +231,22 @@ KILN_COUNTS(bool, i8)
 #undef KILN_COUNTS
 #undef KILN_FOLD
 
+#define KILN_SUMS(s, T, X)                                                                                       \
+  template <int N>                                                                                               \
+  INLINE void sum_vectors_##s(const Ctx& c, const ReduceParams&, const Slot& x, X<N>& y) {                       \
+    const Elements<T, N> in{c, x};                                                                               \
+    y = {sum_of_vectors<T, N>(in, x.count), any_missing<T, N>(in, x.count), slot_status<N>(c, x)};               \
+  }                                                                                                              \
+  template <int N>                                                                                               \
+  INLINE void sum_blocks_##s(const Ctx& c, const ReduceParams&, const Slot& x, X<N>& y) {                        \
+    const Elements<T, N> in{c, x};                                                                               \
+    y = {sum_of_blocks<T, N>(in, x.count), any_missing<T, N>(in, x.count), slot_status<N>(c, x)};                \
+  }                                                                                                              \
+  KILN_BY_ROW(reduce_sum_vectors_##s, sum_vectors_##s, T, ReduceParams, X)                                       \
+  KILN_BY_ROW(reduce_sum_blocks_##s, sum_blocks_##s, T, ReduceParams, X)
+KILN_FLOATS(KILN_SUMS)
+#undef KILN_SUMS
+
 // ---- argmax
 template <class T, int N>
 INLINE void argmax(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y) {
@@ -252,6 +303,76 @@ INLINE void topk(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& 
   set_slot_status<N>(c, values, slot_status<N>(c, x));
   set_slot_status<N>(c, indices, slot_status<N>(c, x));
 }
+
+// ---- topk_heap: a lane's elements in ONNX Runtime's heap, whose places are the indices; the worst of the best so far is at 0
+template <class T>
+struct BestHeap {
+  const T* x;
+  i32* heap;
+  u64 pitch, heap_pitch;
+  bool smallest;
+
+  MEMBER T value(i32 e) const { return x[(u64)(u32)e * pitch]; }
+  MEMBER i32& at(u32 i) const { return heap[i * heap_pitch]; }
+  MEMBER bool better(T a, T b) const { return smallest ? a < b : a > b; }
+  MEMBER bool beats(i32 i, i32 j) const { return better(value(i), value(j)) || (value(i) == value(j) && i < j); }
+  MEMBER void swap(u32 i, u32 j) const {
+    const i32 first = at(i);
+    at(i) = at(j), at(j) = first;
+  }
+  MEMBER void sift(u32 i, u32 size) const {
+    NOUNROLL while (2 * i + 1 < size) {
+      const u32 left = 2 * i + 1, right = left + 1;
+      const bool beats_left = beats(at(i), at(left));
+      u32 down = left;
+      if (right < size && !(beats_left && beats(at(right), at(left)))) {
+        if (!beats_left && !beats(at(i), at(right))) return;
+        down = right;
+      } else if (!beats_left) {
+        return;
+      }
+      swap(i, down);
+      i = down;
+    }
+  }
+  MEMBER void fill(u32 k, u32 count) const {
+    NOUNROLL for (u32 i = 0; i < k; i++) at(k - 1 - i) = (i32)i, sift(k - 1 - i, k);
+    NOUNROLL for (u32 i = k; i < count; i++)
+      if (better(value((i32)i), value(at(0)))) at(0) = (i32)i, sift(0, k);
+  }
+  MEMBER void sort(u32 k) const {
+    NOUNROLL for (u32 size = k - 1; size > 0; size--) swap(0, size), sift(0, size);
+  }
+};
+template <class T, int N>
+INLINE void topk_heap_row(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
+  NOUNROLL for (u32 i = 0; i < (u32)N; i++) {
+    const u64 row = c.at + i;
+    T* best = (T*)(c.scratch + values.values) + row;
+    const BestHeap<T> heap{(const T*)(c.scratch + x.values) + row, (i32*)(c.scratch + indices.values) + row, x.pitch, indices.pitch, p.smallest != 0};
+    heap.fill(values.count, x.count);
+    if (!p.last) heap.sort(values.count);
+    NOUNROLL for (u32 k = 0; k < values.count; k++) best[k * (u64)values.pitch] = heap.value(heap.at(k));
+  }
+}
+/// Sorted without NaN the heap has them in the order of topk, which takes all lanes at once.
+template <class T, int N>
+INLINE bool needs_heap(const Ctx& c, const OrderParams& p, const Slot& x) {
+  Mask<N> nan = never<N>();
+  if constexpr (kIsFloat<T>) NOUNROLL for (u32 e = 0; e < x.count; e++) nan = nan | is_nan<N, T>(element<T, N>(c, x, e));
+  return p.last || any<N>(nan);
+}
+template <class T, int N>
+INLINE void topk_heap(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
+  const u32 rows = x.count / p.length, k = values.count / rows;
+  NOUNROLL for (u32 r = 0; r < rows; r++) {
+    const Slot from = part_of(x, r * p.length, p.length, sizeof(T)), best = part_of(values, r * k, k, sizeof(T)), at = part_of(indices, r * k, k, 4);
+    if (needs_heap<T, N>(c, p, from)) topk_heap_row<T, N>(c, p, from, best, at);
+    else topk_row<T, N>(c, p, from, best, at);
+  }
+  set_slot_status<N>(c, values, slot_status<N>(c, x));
+  set_slot_status<N>(c, indices, slot_status<N>(c, x));
+}
 #define KILN_ORDER(s, T, X)                                                                                          \
   template <int N>                                                                                                   \
   INLINE void argmax_##s(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y) {                             \
@@ -261,8 +382,13 @@ INLINE void topk(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& 
   INLINE void topk_##s(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) { \
     topk<T, N>(c, p, x, values, indices);                                                                            \
   }                                                                                                                  \
+  template <int N>                                                                                                   \
+  INLINE void topk_heap_##s(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) { \
+    topk_heap<T, N>(c, p, x, values, indices);                                                                       \
+  }                                                                                                                  \
   KILN_BY_ROW(argmax_##s, argmax_##s, T, OrderParams, I32)                                                           \
-  KILN_LANE_KERNEL(topk_##s, topk_##s, OrderParams, Vector, Vector, Vector)
+  KILN_LANE_KERNEL(topk_##s, topk_##s, OrderParams, Vector, Vector, Vector)                                          \
+  KILN_LANE_KERNEL(topk_heap_##s, topk_heap_##s, OrderParams, Vector, Vector, Vector)
 KILN_NUMBERS(KILN_ORDER)
 #undef KILN_ORDER
 
