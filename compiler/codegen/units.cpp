@@ -152,6 +152,9 @@ void Units::describe(const Operation& operation, const Piece& piece, UnitLayout&
     append(text, at->second);
     append(text, local.storage), append(text, local.count), append(text, local.vector), append(text, local.constant);
     append(text, local.nullable), append(text, local.fallible), append(text, local.inBlob != ir::kNone);
+    // A view of what the unit computes is another thing than a vector from elsewhere.
+    const auto whole = local.whole == ir::kNone ? known.end() : known.find(local.whole);
+    append(text, whole == known.end() ? known.size() : whole->second);
     if (isNew && local.vector) layout.vectors.push_back(l);
     if (isNew && local.constant && !local.vector) {
       layout.constants.push_back(l);
