@@ -265,6 +265,25 @@ TEST(Mining, TheMaximumOfDistributionsIsTheAverageOfThoseThatHaveIt) {
   EXPECT_EQ(Scoring(text).score({{"x", "-1"}}), (Row{{"y", "a"}, {"pb", "0.125"}}));
 }
 
+// Votes of clusterings: the cluster that wins is the entity.
+TEST(Mining, VotesOfClusterings) {
+  const auto clusters = [](const std::string& weight, const std::string& a, const std::string& b) {
+    return "<Segment weight=\"" + weight + "\"><True/><ClusteringModel functionName=\"clustering\" modelClass=\"centerBased\" numberOfClusters=\"2\">"
+           "<MiningSchema><MiningField name=\"x\"/></MiningSchema><ComparisonMeasure kind=\"distance\"><squaredEuclidean/></ComparisonMeasure>"
+           "<ClusteringField field=\"x\"/><Cluster id=\"A\"><Array n=\"1\" type=\"real\">" + a + "</Array></Cluster><Cluster id=\"B\"><Array n=\"1\" "
+           "type=\"real\">" + b + "</Array></Cluster></ClusteringModel></Segment>";
+  };
+  const auto votes = [&](const std::string& method) {
+    return document("<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>",
+                    "<MiningModel functionName=\"clustering\"><MiningSchema><MiningField name=\"x\"/></MiningSchema><Output><OutputField "
+                    "name=\"c\" feature=\"clusterId\"/><OutputField name=\"e\" feature=\"entityId\"/></Output><Segmentation multipleModelMethod=\"" + method + "\">" +
+                        clusters("1", "0", "10") + clusters("1", "2", "4") + clusters("3", "1", "3") + "</Segmentation></MiningModel>");
+  };
+  // 2.6 is nearer to 0, to 2, to 3: A, A, B.
+  EXPECT_EQ(Scoring(votes("majorityVote")).score({{"x", "2.6"}}), (Row{{"_target", "A"}, {"c", "A"}, {"e", "A"}}));
+  EXPECT_EQ(Scoring(votes("weightedMajorityVote")).score({{"x", "2.6"}}), (Row{{"_target", "B"}, {"c", "B"}, {"e", "B"}}));
+}
+
 TEST(Mining, SelectAllShowsSegmentsOneByOne) {
   const auto selectAll = [](const std::string& output) {
     const auto segment = [](const std::string& id, const std::string& intercept, const std::string& predicate) {

@@ -14,6 +14,7 @@
 #include "compiler/ir/tables/lookup.h"
 #include "frontends/pmml/models/embedded.h"
 #include "frontends/pmml/models/mining_model.h"
+#include "frontends/pmml/ranks.h"
 #include "kiln/scorer.h"
 
 namespace kiln::pmml {
@@ -635,6 +636,13 @@ struct MiningLowering {
         useMember(*result, values, isMedian ? memberOfMedian(*result, values) : memberOfMaximum(*result, values));
     }
     if (unweighted != kNone) dropWhere(*result, unweighted);
+    if (s.votes() && importer.attribute(s.model, "functionName").value_or("") == "clustering") {
+      const ValueId winner = result->value;
+      for (const char* name : {"entityId", "clusterId"})
+        result->features[name] = [&importer = importer, winner](const Element* field) {
+          return readRanks(importer, field, 1, "clusters") ? winner : kNone;
+        };
+    }
     return result;
   }
 
