@@ -78,11 +78,21 @@ class Alike {
 
   bool sameElements(const Tensor& a, const Tensor& b) {
     if (a.isConstant() || b.isConstant()) return a.host && b.host && sameHost(*a.host, *b.host);
-    for (uint32_t e = 0; e < a.count(); e++) {
-      const std::optional<Element> from = source({a.value, e}), other = from ? source({b.value, e}) : std::nullopt;
-      if (!other || *from != *other) return false;
-    }
+    for (uint32_t e = 0; e < a.count(); e++)
+      if (!sameElement({a.value, e}, {b.value, e})) return false;
     return true;
+  }
+
+  // Of two choices the later one is followed first: where they meet, those before need not be known.
+  bool sameElement(Element a, Element b) {
+    while (true) {
+      a = moved(a), b = moved(b);
+      if (a == b) return true;
+      Element& later = a.first > b.first ? a : b;
+      const std::optional<Element> from = chosen(later);
+      if (!from || *from == later) return false;
+      later = *from;
+    }
   }
 
   static bool sameHost(const Elements& a, const Elements& b) {
@@ -91,8 +101,8 @@ class Alike {
 
   std::optional<bool> isIn(uint32_t set) { return set == 0 ? std::optional<bool>(true) : holds({sets_.isIn(set), 0}, 0); }
 
-  // The element that a node which moves elements, or chooses one, has it from; nothing if the choice is not known yet.
-  std::optional<Element> source(Element e) {
+  // The element that nodes which only move elements have it from.
+  Element moved(Element e) {
     while (++steps_ <= kMostSteps) {
       const auto& node = pipeline_.producer(e.first);
       switch (node.op->kind()) {
@@ -111,17 +121,20 @@ class Alike {
           break;
         }
         case ir::OpKind::Concat: e = part(node, e.second); break;
-        case ir::OpKind::Select: {
-          const std::optional<uint32_t> chosen = choice(node, e);
-          if (!chosen) return std::nullopt;
-          if (*chosen == 0) return e;
-          e = *operandAt(node, *chosen, e);
-          break;
-        }
         default: return e;
       }
     }
-    return std::nullopt;
+    return e;
+  }
+
+  // The element that a select has it from, e itself if it is no select; nothing if the choice is not known yet.
+  std::optional<Element> chosen(Element e) {
+    const auto& node = pipeline_.producer(e.first);
+    if (node.op->kind() != ir::OpKind::Select) return e;
+    for (size_t i = 0; i < 3; i++)
+      if (!operandAt(node, i, e)) return e;
+    const std::optional<bool> taken = holds(*operandAt(node, 0, e), 0);
+    return taken ? operandAt(node, *taken ? 1 : 2, e) : std::nullopt;
   }
 
   Element part(const ir::Node& node, uint32_t at) const {
@@ -145,23 +158,14 @@ class Alike {
     return type.shape == pipeline_.type(e.first).shape ? std::optional<Element>({node.operands[i], e.second}) : std::nullopt;
   }
 
-  // The operand of a select that gives the element: 1 or 2; 0 where one is spread along some axes.
-  std::optional<uint32_t> choice(const ir::Node& node, Element e) {
-    for (size_t i = 0; i < 3; i++)
-      if (!operandAt(node, i, e)) return 0;
-    const std::optional<bool> taken = holds(*operandAt(node, 0, e), 0);
-    return taken ? std::optional<uint32_t>(*taken ? 1 : 2) : std::nullopt;
-  }
-
   // Whether a condition holds; nothing, and it is asked for, if that is not known.
   std::optional<bool> holds(Element e, int depth) {
-    const std::optional<Element> from = source(e);
-    if (!from) return std::nullopt;
-    const auto& node = pipeline_.producer(from->first);
+    const Element from = moved(e);
+    const auto& node = pipeline_.producer(from.first);
     if (const auto* constant = node.op->to<ir::Const>(); constant && constant->integer) return *constant->integer != 0;
     if (const auto* call = node.op->to<ir::Call>(); call && depth < kDeepest) {
       const std::string name = call->function->name;
-      const std::optional<Element> a = operandAt(node, 0, *from), b = node.operands.size() == 2 ? operandAt(node, 1, *from) : std::nullopt;
+      const std::optional<Element> a = operandAt(node, 0, from), b = node.operands.size() == 2 ? operandAt(node, 1, from) : std::nullopt;
       if (name == "not" && a) return inverse(holds(*a, depth + 1));
       if ((name == "and" || name == "or") && a && b) {
         const std::optional<bool> left = holds(*a, depth + 1);
@@ -170,8 +174,8 @@ class Alike {
       if (name == "eq" && a && isCastOfBool(a->first) && isZero(node.operands[1]))
         if (const auto x = operandAt(pipeline_.producer(a->first), 0, *a)) return inverse(holds(*x, depth + 1));
     }
-    if (const auto known = known_.find(*from); known != known_.end()) return known->second;
-    unknown_ = *from;
+    if (const auto known = known_.find(from); known != known_.end()) return known->second;
+    unknown_ = from;
     return std::nullopt;
   }
   static std::optional<bool> inverse(std::optional<bool> x) { return x ? std::optional<bool>(!*x) : std::nullopt; }
