@@ -18,27 +18,33 @@ INLINE void fail_nan(const FailParams& p, Val<T, N>& y) {
   fail_where<N>(is_nan<N, T>(y.v), p.status, y);
 }
 
-#define KILN_MATH1(name)                                                                     \
-  template <int N, class T>                                                                  \
-  INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {      \
-    y = {through_f64<T, N>([](auto v) { return math::name(v); }, x.v), x.missing, x.status}; \
-    fail_nan<N>(p, y);                                                                       \
-  }                                                                                          \
-  KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64)                                   \
+/// Called, not inlined, and once for equal arguments.
+#define KILN_APART(name) \
+  template <class... V> __attribute__((noinline, const)) auto apart_##name(V... v) { return math::name(v...); }
+#define KILN_FUNCTION1(name, of)                                                                             \
+  template <int N, class T>                                                                                  \
+  INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {                      \
+    y = {through_f64<T, N>([](auto v) __attribute__((always_inline)) { return of(v); }, x.v), x.missing, x.status}; \
+    fail_nan<N>(p, y);                                                                                       \
+  }                                                                                                          \
+  KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64)                                                   \
   KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32)
+#define KILN_MATH1(name) KILN_APART(name) KILN_FUNCTION1(name, apart_##name)
 #define KILN_MATH2(name)                                                                                      \
+  KILN_APART(name)                                                                                            \
   template <int N, class T>                                                                                   \
   INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) {   \
-    y = {through_f64<T, N>([](auto v, auto w) { return math::name(v, w); }, a.v, b.v), a.missing | b.missing, \
-         first<N>(a.status, b.status)};                                                                       \
+    y = {through_f64<T, N>([](auto v, auto w) __attribute__((always_inline)) { return apart_##name(v, w); }, a.v, b.v), \
+         a.missing | b.missing, first<N>(a.status, b.status)};                                                \
     fail_nan<N>(p, y);                                                                                        \
   }                                                                                                           \
   KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64, F64)                                               \
   KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32, F32)
 #define KILN_MATH3(name)                                                                                            \
+  KILN_APART(name)                                                                                                  \
   template <int N>                                                                                                  \
   INLINE void name(const Ctx&, const FailParams& p, const F64<N>& a, const F64<N>& b, const F64<N>& d, F64<N>& y) { \
-    y = {math::name(a.v, b.v, d.v), a.missing | b.missing | d.missing,                                              \
+    y = {apart_##name(a.v, b.v, d.v), a.missing | b.missing | d.missing,                                            \
          first<N>(first<N>(a.status, b.status), d.status)};                                                         \
     fail_nan<N>(p, y);                                                                                              \
   }                                                                                                                 \
@@ -47,7 +53,7 @@ INLINE void fail_nan(const FailParams& p, Val<T, N>& y) {
 KILN_MATH2(pow)
 KILN_MATH2(hypot)
 KILN_MATH2(atan2)
-KILN_MATH1(sqrt)
+KILN_FUNCTION1(sqrt, math::sqrt)
 KILN_MATH1(exp)
 KILN_MATH1(expm1)
 KILN_MATH1(log)
@@ -68,10 +74,10 @@ KILN_MATH1(acosh)
 KILN_MATH1(atanh)
 KILN_MATH1(erf)
 KILN_MATH1(erfc)
-KILN_MATH1(floor)
-KILN_MATH1(ceil)
-KILN_MATH1(trunc)
-KILN_MATH1(round_even)
+KILN_FUNCTION1(floor, math::floor)
+KILN_FUNCTION1(ceil, math::ceil)
+KILN_FUNCTION1(trunc, math::trunc)
+KILN_FUNCTION1(round_even, math::round_even)
 KILN_MATH1(round_half_up)
 KILN_MATH1(round_away)
 KILN_MATH1(round_f16)
@@ -90,7 +96,7 @@ KILN_MATH1(inv_cauchit)
 template <int N, class T>
 INLINE void sigmoid(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {
   const Lane<T, N> away = -__builtin_elementwise_abs(x.v), one = splat<T, N>(1);
-  const Lane<T, N> v = one / (one + through_f64<T, N>([](auto w) { return math::exp(w); }, away));
+  const Lane<T, N> v = one / (one + through_f64<T, N>([](auto w) __attribute__((always_inline)) { return apart_exp(w); }, away));
   y = {pick<N>(mask<N>(x.v < 0), one - v, v), x.missing, x.status};
   fail_nan<N>(p, y);
 }
@@ -102,13 +108,15 @@ template <int N>
 INLINE void erfinv_winitzki(const Ctx&, const FailParams& p, const F32<N>& x, F32<N>& y) {
   typedef Lane<f32, N> V;
   const V one = splat<f32, N>(1), square = (one - x.v) * (one + x.v);
-  const V log = through_f64<f32, N>([](auto w) { return math::log(w); }, square);
+  const V log = through_f64<f32, N>([](auto w) __attribute__((always_inline)) { return apart_log(w); }, square);
   const V v = 2.0f / (3.14159274f * 0.147f) + 0.5f * log, v2 = 1.0f / 0.147f * log;
   const V root = __builtin_elementwise_sqrt(-v + __builtin_elementwise_sqrt(v * v - v2));
   y = {pick<N>(mask<N>(x.v < 0), -root, root), x.missing, x.status};
   fail_nan<N>(p, y);
 }
 KILN_LANE_KERNEL(erfinv_winitzki_f32, erfinv_winitzki, FailParams, F32, F32)
+#undef KILN_APART
+#undef KILN_FUNCTION1
 #undef KILN_MATH1
 #undef KILN_MATH2
 #undef KILN_MATH3
