@@ -8,6 +8,7 @@
 #include "arrow.h"
 #include "matrix.h"
 #include "forest/cursor.h"
+#include "forest/masks.h"
 #include "forest/sliced.h"
 #include "forest/walk.h"
 

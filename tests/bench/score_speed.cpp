@@ -1,5 +1,6 @@
 // Microseconds a row of a compiled scorer over the rows of a table, one thread: one row at a time (cells of the fields' own types, made
-// beforehand) and as a matrix (text as codes). Tables of transactions are scored by group. The best of several passes.
+// beforehand) and as a matrix of floats, or of doubles where the model has any or whole numbers of 64 bits (text as codes). Tables of
+// transactions are scored by group. The best of several passes.
 //
 //   score_speed SCORER.so ROWS.csv [ROWS]      rows are repeated up to ROWS (default 4096)
 //
@@ -125,6 +126,27 @@ double matrixValue(const kiln_scorer& s, uint32_t input, const kiln_cell& cell) 
   }
 }
 
+/// Microseconds a row of the table as a matrix of T; 0 if it cannot be one.
+template <class T>
+double batchOf(uint8_t type, const kiln::host::Scorer& scorer, const Table& table, kiln::host::Scratch& scratch) {
+  const kiln_scorer& s = scorer.table();
+  std::vector<const char*> names;
+  for (uint32_t i = 0; i < s.input_count; i++) names.push_back(scorer.input(i).name);
+  std::vector<uint64_t> binding(s.binding_bytes / 8 + 1);
+  std::vector<uint8_t> problems(s.input_count + s.output_count);
+  s.bind(names.data(), s.input_count, type, type, binding.data(), problems.data());
+  if (std::any_of(problems.begin(), problems.begin() + s.input_count, [](uint8_t p) { return p != 0; })) return 0;
+  const size_t n = table.rows.size();
+  std::vector<T> in, results(n * s.output_count);
+  for (const auto& row : table.rows)
+    for (uint32_t i = 0; i < s.input_count; i++) in.push_back(static_cast<T>(matrixValue(s, i, row[i])));
+  kiln_matrix m{}, r{};
+  m.size = r.size = sizeof m, m.type = r.type = type, m.rows = r.rows = static_cast<int64_t>(n);
+  m.data = in.data(), m.row_bytes = static_cast<int64_t>(s.input_count * sizeof(T)), r.data = results.data();
+  r.row_bytes = static_cast<int64_t>(s.output_count * sizeof(T));
+  return best(n, [&] { s.score_rows(binding.data(), &m, &r, scratch.data(), scratch.size(), nullptr); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -146,21 +168,9 @@ int main(int argc, char** argv) {
   const double oneRow = best(n, [&] {
     for (const auto& row : table.rows) s.score_row(row.data(), out.data(), scratch.data(), scratch.size(), nullptr);
   });
-  std::vector<const char*> names;
-  for (uint32_t i = 0; i < s.input_count; i++) names.push_back(scorer->input(i).name);
-  std::vector<uint64_t> binding(s.binding_bytes / 8 + 1);
-  std::vector<uint8_t> problems(s.input_count + s.output_count);
-  s.bind(names.data(), s.input_count, KILN_F64, KILN_F64, binding.data(), problems.data());
-  double batch = 0;
-  if (std::all_of(problems.begin(), problems.begin() + s.input_count, [](uint8_t p) { return p == 0; })) {
-    std::vector<double> in, results(n * s.output_count);
-    for (const auto& row : table.rows)
-      for (uint32_t i = 0; i < s.input_count; i++) in.push_back(matrixValue(s, i, row[i]));
-    kiln_matrix m{}, r{};
-    m.size = r.size = sizeof m, m.type = r.type = KILN_F64, m.rows = r.rows = static_cast<int64_t>(n);
-    m.data = in.data(), m.row_bytes = s.input_count * 8, r.data = results.data(), r.row_bytes = s.output_count * 8;
-    batch = best(n, [&] { s.score_rows(binding.data(), &m, &r, scratch.data(), scratch.size(), nullptr); });
-  }
+  const bool floats = std::none_of(schema->inputs.begin(), schema->inputs.end(), [](const Column& c) { return c.type == KILN_F64 || c.type == KILN_I64; }) &&
+                      std::none_of(schema->outputs.begin(), schema->outputs.end(), [](const Column& c) { return c.type == KILN_F64; });
+  const double batch = floats ? batchOf<float>(KILN_F32, *scorer, table, scratch) : batchOf<double>(KILN_F64, *scorer, table, scratch);
   std::printf("rows %zu\none_row %.5f\nbatch %.5f\n", n, oneRow, batch);
   return 0;
 }

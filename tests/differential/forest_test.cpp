@@ -309,6 +309,26 @@ TEST(Forest, ThirdExitsThatLeadWhereTheOthersDo) {
   expectEqual(random, node, rows, "chain");
 }
 
+// Trees without sets, of up to 32 leaves over floats and of up to 64 over anything: all that masks of leaves take.
+TEST(Forest, MasksOfLeaves) {
+  Random random(19);
+  const ir::Elem kinds[][4] = {{ir::Elem::f32, ir::Elem::f32, ir::Elem::f32, ir::Elem::f32}, {ir::Elem::f64, ir::Elem::f32, ir::Elem::i64, ir::Elem::boolean}};
+  for (int round = 0; round < 16; round++) {
+    const bool narrow = round % 2 == 0;
+    std::vector<ir::Type> columns;
+    for (uint32_t c = 0; c < (round % 4 < 2 ? 4 : 11); c++) columns.push_back(ir::scalarType(kinds[!narrow][c % 4], chance(random, 0.5)));
+    ForestShape shape;
+    shape.trees = 1 + below(random, 40), shape.depth = narrow ? 4 : 5, shape.leafChance = round % 3 * 0.1, shape.constants = 12;
+    shape.targets = 1 + round % 3, shape.thirdExit = round % 4 == 3 ? 0.05 : 0, shape.emptyLeaf = 0.1;
+    const RandomForest forest = makeForest(random, shape, columns);
+    const ir::ForestNode node = nodeOf(round % 5 ? ir::ForestNode::sum : ir::ForestNode::average, round % 7 ? ir::Elem::f64 : ir::Elem::f32);
+    std::string why;
+    for (const codegen::ForestStrategy* s : codegen::forestStrategies())
+      if (std::string(s->name()) == "masks") EXPECT_TRUE(s->accepts({forest.forest, node, columns}, *codegen::findTier("v4"), why)) << why;
+    expectEqual(forest, node, makeRows(random, forest, 150), "masks " + std::to_string(round));
+  }
+}
+
 // Which strategy takes what: a forced one must not quietly be another in the tests above.
 TEST(Forest, StrategiesTakeWhatTheyShould) {
   Random random(17);
@@ -328,11 +348,11 @@ TEST(Forest, StrategiesTakeWhatTheyShould) {
   ForestShape small, deep, failing;
   deep.depth = 12, deep.leafChance = 0;
   failing.fail = 0.5;
-  EXPECT_EQ(takers(small, ir::ForestNode::sum, false), (Names{"cursor", "sliced", "walk", "graph"}));
+  EXPECT_EQ(takers(small, ir::ForestNode::sum, false), (Names{"cursor", "sliced", "masks", "walk", "graph"}));
   EXPECT_EQ(takers(small, ir::ForestNode::leaf, false), (Names{"cursor", "walk", "graph"}));
   EXPECT_EQ(takers(deep, ir::ForestNode::sum, false), (Names{"walk", "graph"}));
   EXPECT_EQ(takers(small, ir::ForestNode::marks, false), (Names{"graph"}));
-  EXPECT_EQ(takers(small, ir::ForestNode::sum, true), (Names{"cursor", "sliced", "walk", "graph"}));
+  EXPECT_EQ(takers(small, ir::ForestNode::sum, true), (Names{"cursor", "sliced", "masks", "walk", "graph"}));
   EXPECT_EQ(takers(failing, ir::ForestNode::sum, false), (Names{"graph"}));
   EXPECT_EQ(takers(failing, ir::ForestNode::leaf, false), (Names{"cursor", "walk", "graph"}));   // who reach such a leaf are evaluated again
 }

@@ -18,6 +18,7 @@ template <class T, int N> INLINE Lane<T, N> column_lanes(const Ctx& c, const Slo
   Lane<T, N> x;
   if constexpr (sizeof(T) == 4) x = load<Lane<T, N>>(p + row * 4);
   else if (storage == kColumnF64) x = load<Lane<f64, N>>(p + row * 8);
+  else if (storage == kColumnF32) x = convert<f64, f32, N>(load<Lane<f32, N>>(p + row * 4));
   else if (storage == kColumnI32) x = convert<f64, i32, N>(load<Lane<i32, N>>(p + row * 4));
   else if (storage == kColumnBool) {
     x = convert<f64, i32, N>(convert<i32, i8, N>(load<Lane<i8, N>>(p + row)));

@@ -130,6 +130,21 @@ struct ForestSliced {
   u32 bits;                   ///< scratch: u8[test][64]
 };
 
+// ---- masks: one row, sixteen trees (kCursorChunk) side by side
+struct MaskColumn {
+  u32 operand, storage;
+};
+/// A step is, for each vector of trees: columns, thresholds, leaves that are kept where the column is not at or below the threshold.
+struct MaskGroup {
+  u32 steps, count;
+};
+struct ForestMasks {
+  ForestCursor cursor;        ///< leaves, adds, runs, chunks
+  u32 columns, column_count;  ///< blob: MaskColumn[]
+  u32 fill;                   ///< blob: what a column has for a missing value, NaN or -infinity
+  u32 groups;                 ///< blob: MaskGroup[]
+};
+
 // ---- walk: trees of any size and shape. The children of an inner node are slots `child` and `child` + 1; a leaf is its own
 // child with a rank that nothing exceeds.
 struct WalkNode {
