@@ -20,6 +20,12 @@ bool isConstant(const Record& record, const Piece& piece) {
 /// Text is looked up before lanes are live (schedule.cpp).
 bool isEarly(const ir::Node& node) { return node.op->kind() == ir::OpKind::Encode || node.op->kind() == ir::OpKind::Input; }
 
+/// Whether a piece puts several vectors end to end, such as the results of a model's members: each is a unit of its own.
+bool gathers(const Piece& piece) {
+  const auto isVector = [](const Operation& o) { return o.kernel.starts_with("concat_vector"); };
+  return std::count_if(piece.operations.begin(), piece.operations.end(), isVector) >= 3;
+}
+
 template <class T> void append(std::string& text, const T& value) { text.append(reinterpret_cast<const char*>(&value), sizeof value); }
 
 }  // namespace
@@ -46,7 +52,7 @@ bool Units::mayJoin(uint32_t piece, uint32_t user) const {
   const ir::Node& node = pipeline_.nodes[p.node];
   if (node.op->isStatement() || isEarly(node) || p.operations.empty()) return false;
   const auto& to = record_.pieces[user].operations;
-  return to.empty() || to.back().kernel != p.operations.back().kernel;
+  return to.empty() || (to.back().kernel != p.operations.back().kernel && !gathers(record_.pieces[user]));
 }
 
 std::vector<Unit> Units::form(const std::vector<uint32_t>& pieces) const {
