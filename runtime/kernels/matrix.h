@@ -174,20 +174,41 @@ INLINE bool column_cell(const Ctx& c, const FieldPlan& f, u32 index, u64 r, cons
   return state <= kMissing || s.status != kNone;
 }
 
+/// Whole numbers and codes of a group of rows that the field holds all, as nearly every group's; false: nothing is done.
+template <class In> INLINE bool put_whole(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<In> v) {
+  const bool code = f.is_cat && f.elem == kElemStr, narrow = code || f.elem == kElemI32;
+  if (f.is_cat ? !code : f.elem != kElemI32 && f.elem != kElemI64) return false;
+  const f64 most = code ? (f64)f.label_count - 1 : narrow ? 0x1p31 - 1 : 0x1p53, least = code ? 0 : narrow ? -0x1p31 : -0x1p53;
+  const MatrixLanes<f64> x = __builtin_convertvector(v, MatrixLanes<f64>);
+  const MatrixLanes<i64> good = (__builtin_elementwise_trunc(x) == x) & (x >= least) & (x <= most);
+  if (__builtin_reduce_and(good) == 0) return false;
+  const Slot& s = f.slot;
+  if (narrow) store(c.scratch + s.values + r * 4, __builtin_convertvector(x, MatrixLanes<i32>));
+  else store(c.scratch + s.values + r * 8, __builtin_convertvector(x, MatrixLanes<i64>));
+  if (s.missing != kNone) c.scratch[s.missing + r / 8] = 0;
+  if (s.status != kNone && !f.joins) store(c.scratch + s.status + r * 4, MatrixLanes<i32>{});
+  return true;
+}
 /// Anything else, element by element. Text travels as codes.
+INLINE void load_element(const Ctx& c, const FieldPlan& f, u32 index, u64 r, f64 x) {
+  kiln_cell cell;
+  cell.as.number = x, cell.length = 0, cell.kind = KILN_NUMBER;
+  u32 state = kPresent;
+  if (x != x && f.nullable) {
+    state = kMissing;
+  } else if (f.is_cat && f.elem == kElemStr) {
+    if (!integral(x)) state = x != x && f.nan != kNanValue ? nan_state(f) : (u32)KILN_TYPE_MISMATCH;
+    else cell.as.integer = (i64)x, cell.kind = KILN_CODE;
+  }
+  column_cell(c, f, index, r, cell, state);
+}
 template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows, u64 padded) {
-  NOUNROLL for (u64 r = 0; r < padded; r++) {
-    const f64 x = (f64)load<In>(column.first + (i64)(r < rows ? r : rows - 1) * column.row_bytes);
-    kiln_cell cell;
-    cell.as.number = x, cell.length = 0, cell.kind = KILN_NUMBER;
-    u32 state = kPresent;
-    if (x != x && f.nullable) {
-      state = kMissing;
-    } else if (f.is_cat && f.elem == kElemStr) {
-      if (!integral(x)) state = x != x && f.nan != kNanValue ? nan_state(f) : (u32)KILN_TYPE_MISMATCH;
-      else cell.as.integer = (i64)x, cell.kind = KILN_CODE;
-    }
-    column_cell(c, f, index, r, cell, state);
+  NOUNROLL for (u64 r = 0; r < padded; r += kMatrixRows) {
+    const MatrixLanes<In> v = load_lanes<In>(column, r, rows);
+    if (put_whole<In>(c, f, r, v)) continue;
+    alignas(64) In elements[kMatrixRows];
+    store(elements, v);
+    NOUNROLL for (u64 i = 0; i < kMatrixRows && r + i < padded; i++) load_element(c, f, index, r + i, (f64)elements[i]);
   }
 }
 /// Free text has no column, and an absent column no elements: missing in every row.
