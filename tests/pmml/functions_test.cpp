@@ -236,6 +236,7 @@ TEST(Functions, RefuseWhatTheyCannotDo) {
       {{"formatNumber", "a", "'%s"}, "the conversion %s"},
       {{"formatNumber", "a", "'%#g"}, "the flag # of the conversion %g"},
       {{"formatNumber", "a", "'5"}, "no conversion"},
+      {{"formatNumber", "a", "'%d of %d"}, "a second conversion, for which there is no number"},
       {{"formatDatetime", "d", "'%Q"}, "the conversion %Q"},
       {{"formatDatetime", "h", "'%Y"}, "the conversion %Y of a time"},
       {{"formatDatetime", "a", "'%Y"}, "needs a date, a time or a dateTime"},

@@ -111,6 +111,15 @@ TEST(Clustering, SimilarityOfBitsThatAreText) {
   EXPECT_EQ(s.score({{"x", "1"}, {"z", "yes"}}, "s"), "!");  // no bit
 }
 
+// TwoStep exports of SPSS describe clusters by statistics: valid, but nothing says how they score.
+TEST(Clustering, ClustersByStatisticsAloneAreRefused) {
+  Scoring s(document(kXz, R"(<ClusteringModel functionName="clustering" modelClass="distributionBased" numberOfClusters="1">)" + kSchema +
+                              R"(<ComparisonMeasure kind="distance"><euclidean/></ComparisonMeasure>)" + kFields +
+                              R"(<Cluster name="cluster-1"><Partition name="cluster-1"><PartitionFieldStats field="x"/></Partition></Cluster></ClusteringModel>)"));
+  EXPECT_FALSE(s.ok());
+  EXPECT_NE(s.messages().find("a Cluster without its Array is not supported"), std::string::npos) << s.messages();
+}
+
 TEST(Clustering, NormalDensities) {
   const std::string field = R"(<DataField name="x" optype="continuous" dataType="double"/>)";
   const auto cluster = [](const char* mean, const char* variance) {

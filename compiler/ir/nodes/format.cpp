@@ -25,7 +25,7 @@ Format::Number Format::parseNumber(const std::string& pattern) {
       around += '%';
       continue;
     }
-    if (n.conversion) return n.error = "a second conversion", n;
+    if (n.conversion) return n.error = "a second conversion, for which there is no number", n;
     for (; i < pattern.size() && std::strchr("-+ 0#", pattern[i]); i++) {
       n.left |= pattern[i] == '-', n.plus |= pattern[i] == '+', n.space |= pattern[i] == ' ';
       n.zero |= pattern[i] == '0', n.alternate |= pattern[i] == '#';

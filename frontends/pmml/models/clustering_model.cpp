@@ -84,7 +84,8 @@ struct Clustering {
       if (ids[i] == ids.back()) return importer.invalid(e, "id", "a second cluster '" + ids[i] + "'");
     }
     const Element* array = e->FirstChildElement("Array");
-    if (!array) return importer.missing(e, "Array");
+    if (!array)
+      return importer.unsupported(e, "a Cluster without its Array", "the text gives no rule that scores statistics of a Partition; clusters need their centres");
     const auto cells = importer.array(array);
     if (!cells) return false;
     if (cells->size() != fields.fields().size())
