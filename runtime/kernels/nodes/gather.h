@@ -1,32 +1,40 @@
-// gather, scatter: elements at places that each row gives, so one row after the other. The rules of a place stand in
-// compiler/ir/nodes/addressing.h.
+// gather, scatter: elements at places that each row gives: numbers gathered for the rows in lanes, all else one row after the other. The
+// rules of a place stand in compiler/ir/nodes/addressing.h.
 #pragma once
 #include "common.h"
 
 namespace kiln::kernel {
 
-enum : i64 { kOutside = -1, kAbsent = -2 };
+inline constexpr i64 kOutside = -1, kAbsent = -2;
 
-/// The place of element e for the row c.at; kOutside, kAbsent where an index is outside or missing.
-template <class I>
-INLINE i64 place_of(const Ctx& c, const AddressParams& p, const Slot& indices, u32 e) {
-  u32 number = 0, at = 0;
+/// Element e, whatever the row: the number of its indices, and the place that they are counted from.
+struct Origin {
+  u32 number, at;
+};
+INLINE Origin origin_of(const AddressParams& p, u32 e) {
+  Origin o{};
   NOUNROLL for (u32 d = p.axes; d-- > 0; e /= p.size[d]) {
     const u32 i = e % p.size[d];
-    number += i * p.which[d], at += i * p.offset[d];
+    o.number += i * p.which[d], o.at += i * p.offset[d];
   }
-  bool outside = false, absent = false;
-  i64 place = at;
+  return o;
+}
+/// The place of element e for the rows from c.at on; kOutside, kAbsent where an index is outside or missing.
+template <class I, int N> INLINE Lane<i64, N> place_of(const Ctx& c, const AddressParams& p, const Slot& indices, u32 e) {
+  const Origin o = origin_of(p, e);
+  Mask<N> outside = never<N>(), absent = never<N>();
+  Lane<i64, N> place = splat<i64, N>(o.at);
   NOUNROLL for (u32 j = 0; j < p.indices; j++) {
-    const u32 i = number * p.indices + j;
-    const bool missing = slot_missing<1>(c, indices, i).on;
-    i64 index = element<I, 1>(c, indices, i);
-    if (index < 0) index = (i64)((u64)index + p.dims[j]);
-    const bool beyond = (u64)index >= p.dims[j];
-    absent |= missing, outside |= !missing && beyond;
-    place += missing || beyond ? 0 : index * (i64)p.stride[j];
+    const u32 i = o.number * p.indices + j;
+    const Lane<i64, N> dim = splat<i64, N>(p.dims[j]), none{};
+    const Mask<N> missing = slot_missing<N>(c, indices, i);
+    Lane<i64, N> index = convert<i64, I, N>(element<I, N>(c, indices, i));
+    index = pick<N>(mask<N>(index < 0), (Lane<i64, N>)((Lane<u64, N>)index + (Lane<u64, N>)dim), index);
+    const Mask<N> beyond = mask<N>((Lane<u64, N>)index >= (Lane<u64, N>)dim);
+    absent = absent | missing, outside = outside | (~missing & beyond);
+    place += pick<N>(missing | beyond, none, index) * (i64)p.stride[j];
   }
-  return outside ? (i64)kOutside : absent ? (i64)kAbsent : place;
+  return pick<N>(outside, splat<i64, N>(kOutside), pick<N>(absent, splat<i64, N>(kAbsent), place));
 }
 /// one(context of a row) for each lane; true where a place is outside, which fails the row.
 template <int N, class One>
@@ -37,13 +45,43 @@ INLINE void each_lane(const Ctx& c, const Slot& y, i32 status, One one) {
     if (one(row)) set_slot_status<1>(row, y, first<1>(slot_status<1>(row, y), status));
   }
 }
+template <int N, class T, class I>
+INLINE void gather_numbers(const Ctx& c, const AddressParams& p, const Slot& x, const Slot& indices, const Slot& y) {
+  Mask<N> outside = never<N>();
+  NOUNROLL for (u32 e = 0; e < y.count; e++) {
+    const Lane<i64, N> place = place_of<I, N>(c, p, indices, e);
+    outside = outside | mask<N>(place == kOutside);
+    Val<T, N> v;
+    v.missing = mask<N>(place == kAbsent);
+    alignas(64) i64 places[N];
+    store(places, pick<N>(mask<N>(place < 0), Lane<i64, N>{}, place));
+    UNROLL for (int l = 0; l < N; l++) v.v[l] = load<T>(c.scratch + x.values + ((u64)places[l] * x.pitch + c.at + l) * sizeof(T));
+    if (x.missing != kNone)
+      UNROLL for (int l = 0; l < N; l++) {
+        Ctx row = c;
+        row.at += l;
+        set_mask_lane<N>(v.missing, l, mask_lane<N>(v.missing, l) || slot_missing<1>(row, x, (u32)places[l]).on);
+      }
+    put_element<N>(c, y, e, v);
+  }
+  set_slot_status<N>(c, y, first<N>(slot_status<N>(c, y), status_where<N>(outside, p.status)));
+}
+template <class X> struct NumberOf {   // of texts and truth values
+  enum { is = false };
+  typedef void type;
+};
+template <class T> struct NumberOf<Val<T, 1>> {
+  enum { is = true };
+  typedef T type;
+};
 template <int N, class X, class I>
 INLINE void gather(const Ctx& c, const AddressParams& p, const Slot& x, const Slot& indices, const Slot& y) {
   set_slot_status<N>(c, y, first<N>(slot_status<N>(c, x), slot_status<N>(c, indices)));
+  if constexpr (N > 1 && NumberOf<X>::is) return gather_numbers<N, typename NumberOf<X>::type, I>(c, p, x, indices, y);
   each_lane<N>(c, y, p.status, [&](const Ctx& row) {
     bool outside = false;
     NOUNROLL for (u32 e = 0; e < y.count; e++) {
-      const i64 place = place_of<I>(row, p, indices, e);
+      const i64 place = place_of<I, 1>(row, p, indices, e);
       X v;
       get_element<1>(row, x, place < 0 ? 0 : (u32)place, v);
       v.missing = v.missing | Flag(place == kAbsent);
@@ -82,7 +120,7 @@ INLINE void scatter(const Ctx& c, const ScatterParams& p, const Slot& x, const S
   each_lane<N>(c, y, p.places.status, [&](const Ctx& row) {
     bool outside = false;
     NOUNROLL for (u32 e = 0; e < updates.count; e++) {
-      const i64 place = place_of<I>(row, p.places, indices, e);
+      const i64 place = place_of<I, 1>(row, p.places, indices, e);
       outside |= place == kOutside;
       if (place < 0) continue;
       X1 u, v;
