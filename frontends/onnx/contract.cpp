@@ -30,10 +30,18 @@ Tensor weighted(OperatorImport& n, const Tensor& x, const Tensor& w, const Tenso
   return n.tensorOf(x.type, axes, n.reshape(y, irShape(axes)));
 }
 
+Axes leading(const Tensor& x) { return Axes(x.axes.begin(), x.axes.end() - 2); }
+
+// Sums of nothing are 0, of no element there are none.
+Tensor ofNothing(OperatorImport& n, const Tensor& a, const Tensor& b, const Tensor* bias) {
+  Axes axes = n.broadcastAxes({leading(a), leading(b)});
+  axes.push_back(a.axes[a.rank() - 2]), axes.push_back(b.axes.back());
+  const Tensor zeros = spread(n, constantLike(a, 0), axes);
+  return bias && count(axes) ? apply(n, "add", zeros, *bias) : zeros;
+}
 
 // Both of the row: the axes before the last two are broadcast, then multiplied one by one.
 Tensor general(OperatorImport& n, const Tensor& a, const Tensor& b) {
-  const auto leading = [](const Tensor& x) { return Axes(x.axes.begin(), x.axes.end() - 2); };
   Axes axes = n.broadcastAxes({leading(a), leading(b)});
   const Axis m = a.axes[a.rank() - 2], k = a.axes.back(), p = b.axes.back();
   const int batches = int(m.isBatch()) + int(p.isBatch()) + int(isBatchOf(axes));
@@ -88,7 +96,9 @@ Tensor product(OperatorImport& n, const Tensor& a, const Tensor& b, const Tensor
   if (k.size != other.size) n.invalid("multiplies " + describe(a.axes) + " and " + describe(b.axes));
   const bool floats = isFloat(p.type);
   Tensor y;
-  if (floats && q.isConstant() && q.rank() == 2 && !p.isConstant()) {
+  if (p.count() == 0 || q.count() == 0) {
+    y = ofNothing(n, p, q, bias);
+  } else if (floats && q.isConstant() && q.rank() == 2 && !p.isConstant()) {
     y = weighted(n, p, transposed(n, q, {1, 0}), bias);
   } else if (floats && p.isConstant() && p.rank() == 2 && q.rank() == 2 && !q.isConstant()) {
     y = transposed(n, weighted(n, transposed(n, q, {1, 0}), p, nullptr), {1, 0});

@@ -95,6 +95,12 @@ std::vector<int64_t> OperatorImport::constantIntegers(size_t i) {
   return elements(i).integers;
 }
 
+int64_t OperatorImport::constantInteger(size_t i) {
+  const std::vector<int64_t> all = constantIntegers(i);
+  if (all.size() != 1) invalid("input " + std::to_string(i) + " must be one integer");
+  return all[0];
+}
+
 double OperatorImport::constantNumber(size_t i) {
   const Elements& all = elements(i);
   if (all.size() != 1 || !all.texts.empty()) invalid("input " + std::to_string(i) + " must be one number");

@@ -61,7 +61,8 @@ class OperatorImport {
   /// depend on the number of rows.
   const Elements& elements(size_t i);
   std::vector<int64_t> constantIntegers(size_t i);
-  double constantNumber(size_t i);   ///< of one element
+  double constantNumber(size_t i);    ///< of one element
+  int64_t constantInteger(size_t i);  ///< the same
   /// Sizes, which may contain the number of rows: the input of Reshape, Expand, ConstantOfShape ...
   std::vector<Monomial> monomials(size_t i);
 

@@ -53,6 +53,31 @@ TEST(Reduce, FloatsAreAddedInTheOrderOfOnnxRuntime) {
   EXPECT_EQ(sumOf(Type::DOUBLE, {-1, 7, 1}, d, 0, 7, ""), "9007199254740992\n");
 }
 
+// Found by changing models at random: each was a crash of the compiler, or a node that it refused to itself.
+TEST(Numbers, WrongTypesAndNoElementsAreRefusedByTheirOperator) {
+  Graph range;
+  range.input("X", Type::FLOAT, {-1, 2}).output("Y", Type::INT64);
+  range.node("Constant", {}, {"none"}).ints("value_ints", {}), range.node("Constant", {}, {"one"}).integer("value_int", 1), range.node("Range", {"none", "one", "one"}, {"Y"});
+  EXPECT_NE(range.check().find("input 0 must be one integer"), std::string::npos) << range.check();
+  Graph scale;
+  scale.input("X", Type::FLOAT, {-1, 2}).input("s", Type::INT64, {-1, 1}).output("Y", Type::UINT8);
+  scale.node("QuantizeLinear", {"X", "s"}, {"Y"});
+  EXPECT_NE(scale.check().find("a scale of int64 is not supported"), std::string::npos) << scale.check();
+  Graph gemm;
+  gemm.input("X", Type::FLOAT, {-1, 2}).input("C", Type::INT64, {-1, 2}).output("Y");
+  gemm.initializer("W", {2, 2}, {1, 2, 3, 4}).node("Gemm", {"X", "W", "C"}, {"Y"});
+  EXPECT_NE(gemm.check().find("input 2 has the element type int64"), std::string::npos) << gemm.check();
+}
+
+// numpy: a product over no elements is 0.
+TEST(Numbers, AProductOverNoElements) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y").initializer("none", {0, 3}, {});
+  g.node("Constant", {}, {"start"}).ints("value_ints", {0}), g.node("Constant", {}, {"axis"}).ints("value_ints", {1});
+  g.node("Slice", {"X", "start", "start", "axis"}, {"empty"}), g.node("MatMul", {"empty", "none"}, {"Y"});
+  EXPECT_EQ(g.score("X[0],X[1]\n1,2\n"), "Y[0],Y[1],Y[2]\n0,0,0\n");
+}
+
 TEST(Reduce, IntegersSaturate) {
   for (auto [op, expected, spec] : {std::tuple("ReduceSum", "2147483647\n-2147483648\n-5\n", "-2147483646\n2147483644\n-5\n"),
                                     {"ReduceMean", "1073741825\n-1073741826\n-2\n", "-1073741823\n1073741822\n-2\n"},

@@ -46,7 +46,7 @@ Tensor gemmOf(OperatorImport& n) {
   }
   Tensor y = scaled(product(n, a, b), alpha);
   if (n.has(2) && beta != 0) {
-    const Tensor& c = n.tensor(2, kNumbers);
+    const Tensor& c = n.tensor(2, {a.type});
     y = apply(n, "add", y, scaled(c, beta));
   }
   return y;

@@ -27,7 +27,7 @@ bool hasAxis(const OperatorImport& n) { return n.version() >= 13 || n.version() 
 
 /// A scale or zero point: one number, or one by index of the axis.
 Tensor byAxis(OperatorImport& n, size_t input, const Tensor& x) {
-  const Tensor& p = n.tensor(input);
+  const Tensor& p = n.number(input);
   const int64_t given = hasAxis(n) ? n.integer("axis", 1) : 1;
   if (p.count() == 1) return withAxes(n, p, {});
   const size_t axis = n.axis(given, x.rank());
@@ -36,6 +36,11 @@ Tensor byAxis(OperatorImport& n, size_t input, const Tensor& x) {
   Axes axes(x.rank() - axis, Axis{});
   axes[0] = p.axes[0];
   return withAxes(n, p, axes);
+}
+
+Tensor scaleOf(OperatorImport& n, const Tensor& x) {
+  if (n.tensor(1).type != ElementType::f32) n.unsupported(std::string("a scale of ") + elementName(n.tensor(1).type));
+  return byAxis(n, 1, x);
 }
 
 void readOthers(OperatorImport& n) {
@@ -66,7 +71,7 @@ void quantizeLinear(OperatorImport& n) {
   readOthers(n);
   ElementType type = n.has(2) ? n.tensor(2).type : ElementType::u8;
   if (const int64_t given = n.version() >= 21 ? n.integer("output_dtype", 0) : 0; given && !n.has(2)) type = static_cast<ElementType>(given);
-  Tensor y = apply(n, "round_even", apply(n, "div", n.cast(x, ElementType::f32), byAxis(n, 1, x)));
+  Tensor y = apply(n, "round_even", apply(n, "div", n.cast(x, ElementType::f32), scaleOf(n, x)));
   if (n.has(2)) y = apply(n, "add", y, n.cast(byAxis(n, 2, x), ElementType::f32));
   n.output(0, saturated(n, y, type));
 }
@@ -114,8 +119,7 @@ void qLinearMatMul(OperatorImport& n) {
 
 void dequantizeLinear(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::u8, ElementType::i8, ElementType::u16, ElementType::i16, ElementType::i32});
-  const Tensor scale = byAxis(n, 1, x);
-  if (scale.type != ElementType::f32) n.unsupported(std::string("a scale of ") + elementName(scale.type));
+  const Tensor scale = scaleOf(n, x);
   readOthers(n);
   const auto whole = [&](Tensor t) {
     t.type = ElementType::i32;

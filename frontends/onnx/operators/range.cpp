@@ -64,7 +64,7 @@ void range(OperatorImport& n) {
     double next = from;
     for (double i = 0; i < count; i++, next = single(next + delta)) all.numbers.push_back(n.spec() ? single(from + single(i * delta)) : next);
   } else {
-    const int64_t from = n.constantIntegers(0).at(0), limit = n.constantIntegers(1).at(0), delta = n.constantIntegers(2).at(0);
+    const int64_t from = n.constantInteger(0), limit = n.constantInteger(1), delta = n.constantInteger(2);
     if (delta == 0) n.invalid("a delta of 0");
     wrongCount(std::ceil((static_cast<double>(limit) - static_cast<double>(from)) / static_cast<double>(delta)));
     for (int64_t v = from; delta > 0 ? v < limit : v > limit; v += delta) all.integers.push_back(v);
