@@ -11,6 +11,7 @@
 #include "forest/masks.h"
 #include "forest/sliced.h"
 #include "forest/walk.h"
+#include "forest/rules.h"
 
 #define kiln_body_row KILN_OF_TIER(KILN_TIER, body_row)
 #define kiln_body_block KILN_OF_TIER(KILN_TIER, body_block)

@@ -12,6 +12,7 @@
 #include "compiler/ir/nodes/output.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/dict.h"
+#include "compiler/passes/pass.h"
 #include "tests/differential/harness.h"
 #include "tests/differential/random_forest.h"
 
@@ -329,6 +330,94 @@ TEST(Forest, MasksOfLeaves) {
   }
 }
 
+// A rule set as its importer writes it: conjunctions over a number, a code and an integer, the exits of which lead to the next rule.
+// As paths they would be thousands; rules takes them as they are, the 65th and later ones in a second word.
+TEST(Forest, ListsOfRules) {
+  RandomForest random;
+  random.columns = {ir::scalarType(ir::Elem::f64, true), ir::scalarType(ir::Elem::cat, true), ir::scalarType(ir::Elem::i64, true)};
+  random.constants = {{0, 100, 12.5, 70.25}, {0, 1, 2, 5}, {-3, 2, 7}};
+  ir::Forest& f = random.forest;
+  f.columns = 3;
+  f.setFirst = {0, 2, 3}, f.setMember = {1, 5, 2};
+  f.roots.push_back(0);
+  constexpr uint32_t kRules = 100;
+  const auto tests = [&](uint32_t rule) { return rule % 3 + 1; };
+  uint32_t next = 0;
+  for (uint32_t rule = 0; rule < kRules; rule++) {
+    next = f.nodes() + tests(rule) + 1;   // behind the rule's tests and its leaf
+    for (uint32_t t = 0; t < tests(rule); t++) {
+      uint32_t n = 0;
+      if (t == 0) n = f.addNode(rule % 2 ? ir::Test::less : ir::Test::greaterOrEqual, 0, rule % 2 ? rule / 2.0 : 101 - rule, 0);
+      else if (t == 1) n = rule % 5 ? f.addNode(ir::Test::equal, 1, rule % 7, 0) : f.addSetNode(1, rule % 2, 0);
+      else n = f.addNode(ir::Test::lessOrEqual, 2, static_cast<int>(rule % 11) - 3, 0);
+      f.yes[n] = n + 1, f.no[n] = next, f.missing[n] = next;
+    }
+    f.addLeafNode(f.addLeaf(), 0);
+  }
+  f.addLeafNode(f.addLeaf(), 0);
+  std::string why;
+  const ir::ForestNode node = nodeOf(ir::ForestNode::leaf);
+  for (const codegen::ForestStrategy* s : codegen::forestStrategies()) {
+    if (std::string(s->name()) == "rules") EXPECT_TRUE(s->accepts({f, node, random.columns}, *codegen::findTier("v3"), why)) << why;
+  }
+  Random rows(23);
+  expectEqual(random, node, makeRows(rows, random, 300), "rules");
+  expectEqual(random, node, makeRows(rows, random, 100, 0.1), "rules, bad cells", false);
+
+  // Exits led past what they decide skip rules, or enter them at a later test. They are read as the same rules.
+  ForestPipeline threaded(random, node, true);
+  ASSERT_TRUE(passes::thread_forests(threaded.pipeline));
+  const auto& shorter = threaded.pipeline.tables.back()->as<ir::Forest>();
+  for (const codegen::ForestStrategy* s : codegen::forestStrategies()) {
+    if (std::string(s->name()) == "rules") EXPECT_TRUE(s->accepts({shorter, node, random.columns}, *codegen::findTier("v3"), why)) << why;
+  }
+  codegen::Options options;
+  options.strategy = "rules";
+  EXPECT_EQ(differences(threaded.pipeline, makeRows(rows, random, 300), options), std::vector<std::string>());
+}
+
+// Lists of random conjunctions, their leaves behind them or at the end, threaded: few columns and constants, so that much is decided.
+TEST(Forest, RandomListsOfRules) {
+  Random random(24);
+  static const ir::Test tests[] = {ir::Test::less, ir::Test::greaterOrEqual, ir::Test::lessOrEqual, ir::Test::greater, ir::Test::equal, ir::Test::notEqual};
+  int taken = 0;
+  for (int round = 0; round < 24; round++) {
+    RandomForest list;
+    list.columns = {ir::scalarType(ir::Elem::f64, true), ir::scalarType(ir::Elem::cat, round % 2), ir::scalarType(ir::Elem::i64, true)};
+    list.constants = {{0, 1, 2, 3}, {0, 1, 2, 3}, {0, 1, 2, 3}};
+    ir::Forest& f = list.forest;
+    f.columns = 3;
+    f.roots.push_back(0);
+    std::vector<uint32_t> toLeaf;
+    for (int rule = 0; rule < 25; rule++) {
+      const uint32_t count = 1 + below(random, 3), next = f.nodes() + count;
+      for (uint32_t t = 0; t < count; t++) {
+        const uint32_t column = below(random, 3);
+        const uint32_t n = f.addNode(tests[column == 1 ? 4 + below(random, 2) : below(random, 6)], column, below(random, 4), 0);
+        f.yes[n] = n + 1, f.no[n] = f.missing[n] = next;
+        if (chance(random, 0.2)) f.missing[n] = n + 1;   // as a default that the predicate holds
+        if (t + 1 == count) toLeaf.push_back(n);
+      }
+    }
+    f.addLeafNode(f.addLeaf(), 0);
+    for (const uint32_t n : toLeaf) {
+      if (f.missing[n] == n + 1) f.missing[n] = f.nodes();
+      f.yes[n] = f.nodes();
+      f.addLeafNode(f.addLeaf(), 0);
+    }
+    const ir::ForestNode node = nodeOf(ir::ForestNode::leaf);
+    ForestPipeline threaded(list, node, true);
+    passes::thread_forests(threaded.pipeline);
+    std::string why;
+    for (const codegen::ForestStrategy* s : codegen::forestStrategies())
+      if (std::string(s->name()) == "rules") taken += s->accepts({threaded.pipeline.tables.back()->as<ir::Forest>(), node, list.columns}, *codegen::findTier("v3"), why);
+    codegen::Options options;
+    options.strategy = "rules";
+    EXPECT_EQ(differences(threaded.pipeline, makeRows(random, list, 200), options), std::vector<std::string>()) << round;
+  }
+  EXPECT_GE(taken, 5);   // others are so threaded that no list is left
+}
+
 // Which strategy takes what: a forced one must not quietly be another in the tests above.
 TEST(Forest, StrategiesTakeWhatTheyShould) {
   Random random(17);
@@ -349,12 +438,12 @@ TEST(Forest, StrategiesTakeWhatTheyShould) {
   deep.depth = 12, deep.leafChance = 0;
   failing.fail = 0.5;
   EXPECT_EQ(takers(small, ir::ForestNode::sum, false), (Names{"cursor", "sliced", "masks", "walk", "graph"}));
-  EXPECT_EQ(takers(small, ir::ForestNode::leaf, false), (Names{"cursor", "walk", "graph"}));
+  EXPECT_EQ(takers(small, ir::ForestNode::leaf, false), (Names{"cursor", "walk", "rules", "graph"}));
   EXPECT_EQ(takers(deep, ir::ForestNode::sum, false), (Names{"walk", "graph"}));
   EXPECT_EQ(takers(small, ir::ForestNode::marks, false), (Names{"graph"}));
   EXPECT_EQ(takers(small, ir::ForestNode::sum, true), (Names{"cursor", "sliced", "masks", "walk", "graph"}));
   EXPECT_EQ(takers(failing, ir::ForestNode::sum, false), (Names{"graph"}));
-  EXPECT_EQ(takers(failing, ir::ForestNode::leaf, false), (Names{"cursor", "walk", "graph"}));   // who reach such a leaf are evaluated again
+  EXPECT_EQ(takers(failing, ir::ForestNode::leaf, false), (Names{"cursor", "walk", "rules", "graph"}));   // who reach such a leaf are evaluated again
 }
 
 // A row alone: a small tree is compared as it is, many trees stand in lanes.
@@ -367,8 +456,11 @@ TEST(Forest, OneRowHasAStrategyOfItsOwn) {
     const RandomForest forest = makeForest(random, shape, columns);
     std::string best;
     double cost = 0;
+    const ir::ForestNode node = nodeOf(ir::ForestNode::sum);
     for (const codegen::ForestStrategy* s : codegen::forestStrategies()) {
-      const std::optional<double> now = s->rowCost({forest.forest, nodeOf(ir::ForestNode::sum), columns}, *codegen::findTier("v4"));
+      std::string why;
+      if (!s->accepts({forest.forest, node, columns}, *codegen::findTier("v4"), why)) continue;
+      const std::optional<double> now = s->rowCost({forest.forest, node, columns}, *codegen::findTier("v4"));
       if (now && (best.empty() || *now < cost)) best = s->name(), cost = *now;
     }
     return best;

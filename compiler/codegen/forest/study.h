@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "compiler/codegen/forest/rule_lists.h"
 #include "compiler/codegen/forest/trees.h"
 
 namespace kiln::codegen {
@@ -15,6 +16,7 @@ struct ForestStudy {
   std::optional<uint64_t> virtualColumns;            // mostVirtualColumns
   std::optional<RankedForest> bytes, words;          // rankForest
   std::optional<std::vector<FlatTree>> trees;        // flattenAll
+  std::optional<std::vector<std::vector<TreeRule>>> rules;   // forestRules
 };
 
 /// The answer that is kept, made first if there is none.

@@ -154,7 +154,8 @@ class Walk final : public ForestStrategy {
   }
   double cost(const ForestTask& task, const Tier&) const override {
     const ForestWork work = forestWork(task);
-    const double levels = std::min<double>(work.levels * 2, static_cast<double>(work.deepest) * task.forest.roots.size());
+    const double most = static_cast<double>(work.deepest) * static_cast<double>(task.forest.roots.size());
+    const double levels = std::min(std::max(work.levels * 2, (work.levels + most) / 2), most);   // of lists, half of the way
     return static_cast<double>(task.columns.size()) * 2 + levels * 0.8 + static_cast<double>(task.forest.roots.size()) * task.forest.targets;
   }
   std::optional<double> rowCost(const ForestTask& task, const Tier&) const override {

@@ -66,6 +66,26 @@ struct ForestFixup {
   u32 columns, count;         ///< blob: u32[]: the columns that are tested and may fail
 };
 
+// ---- rules: the rules that each column leaves
+enum : u32 { kRuleColumns = 64 };   ///< at most
+struct RuleColumn {
+  u32 operand, storage;
+  u32 numbers;                ///< cuts, or codes from 0 on
+  u32 cuts;                   ///< blob: f64[numbers + 8], ascending, NaN behind them; kNone: the values are codes
+};
+struct RuleTable {
+  u32 column, masks;          ///< RuleColumn; blob: u64[class][words]
+};
+struct RuleTree {
+  u32 first, count;           ///< RuleTable
+  u32 words, leaves;          ///< of 64 rules; the leaf of rule 0
+};
+struct ForestRules {
+  u32 columns, column_count;  ///< blob: RuleColumn[]
+  u32 trees, tree_count;      ///< blob: RuleTree[]
+  u32 tables, leaves;         ///< blob: RuleTable[], i32[]
+};
+
 // ---- cursor: small trees without pointers
 struct CursorTree {
   u32 first, steps;           ///< CursorStep
