@@ -14,7 +14,7 @@ size_t storageBytes(ir::Storage storage) {
 kernel::Slot elementsOf(const kernel::Slot& slot, uint32_t first, uint32_t count, ir::Storage storage) {
   if (slot.count == 0) return slot;   // it has no place
   kernel::Slot part = slot;
-  part.count = count;
+  part.count = part.room = count;
   part.values += static_cast<uint32_t>(first * slot.pitch * storageBytes(storage));
   if (slot.missing != kernel::kNone) part.missing += first * ((slot.pitch + 7) / 8);
   return part;
@@ -160,12 +160,12 @@ class Scheduler {
 
   uint64_t bytesOf(const Local& local, kernel::Slot& slot) const {
     const uint32_t pitch = row_ ? 1 : record_.blockRows;
-    slot = {0, kernel::kNone, kernel::kNone, local.count, pitch};
-    const uint64_t count = row_ && local.vector ? (local.count + kRowLanes - 1) / kRowLanes * kRowLanes : local.count;
-    uint64_t bytes = count * pitch * storageBytes(local.storage);
+    const uint32_t count = row_ && local.vector ? (local.count + kRowLanes - 1) / kRowLanes * kRowLanes : local.count;
+    slot = {0, kernel::kNone, kernel::kNone, local.count, pitch, count};
+    uint64_t bytes = uint64_t{count} * pitch * storageBytes(local.storage);
     auto align = [&] { bytes = (bytes + 7) / 8 * 8; };
     align();
-    if (local.nullable) slot.missing = static_cast<uint32_t>(bytes), bytes += count * ((pitch + 7) / 8), align();
+    if (local.nullable) slot.missing = static_cast<uint32_t>(bytes), bytes += uint64_t{count} * ((pitch + 7) / 8), align();
     if (local.fallible) slot.status = static_cast<uint32_t>(bytes), bytes += uint64_t{pitch} * 4;
     return (bytes + 63) / 64 * 64;
   }
@@ -183,7 +183,7 @@ class Scheduler {
       if (life[l].inSlot && life[l].to >= 0) order.push_back(l);
     std::sort(order.begin(), order.end(), [&](LocalId a, LocalId b) { return std::pair(life[a].from, a) < std::pair(life[b].from, b); });
 
-    schedule_.slots.assign(record_.locals.size(), kernel::Slot{0, kernel::kNone, kernel::kNone, 0, 1});
+    schedule_.slots.assign(record_.locals.size(), kernel::Slot{0, kernel::kNone, kernel::kNone, 0, 1, 0});
     schedule_.statusAt = static_cast<uint32_t>(record_.blockScratch);
     const uint64_t base = (record_.blockScratch + uint64_t{record_.blockRows} * sizeof(kiln_status) + 63) / 64 * 64;
     uint64_t top = base;
@@ -214,7 +214,7 @@ class Scheduler {
     }
     for (LocalId l = 0; l < record_.locals.size(); l++) {
       const Local& local = record_.locals[l];
-      if (local.inBlob != ir::kNone) schedule_.slots[l] = {local.inBlob, kernel::kNone, kernel::kNone, local.count, 1};
+      if (local.inBlob != ir::kNone) schedule_.slots[l] = {local.inBlob, kernel::kNone, kernel::kNone, local.count, 1, local.count};
       if (local.whole != ir::kNone) schedule_.slots[l] = elementsOf(schedule_.slots[local.whole], local.first, local.count, local.storage);
     }
     schedule_.scratchBytes = top;

@@ -147,6 +147,7 @@ template <int N> INLINE Status<N> status_where(Mask<N> m, i32 status) { return p
 template <int N> INLINE Mask<N> slot_missing(const Ctx& c, const Slot& s, u32 e) {
   if (s.missing == kNone) return never<N>();
   const u8* p = c.scratch + s.missing + (u64)e * ((s.pitch + 7) / 8);
+  if (N == 1 && s.pitch == 1) return bits_mask<N>(p[0]);   // the only row
   if constexpr (N == 1) return (p[c.at / 8] >> (c.at & 7)) & 1;
   else if constexpr (N == 16) return bits_mask<N>(load<u16>(p + c.at / 8));
   else if constexpr (N == 8) return bits_mask<N>(p[c.at / 8]);
@@ -156,7 +157,8 @@ template <int N> INLINE void set_slot_missing(const Ctx& c, const Slot& s, u32 e
   if (s.missing == kNone) return;
   u8* p = c.scratch + s.missing + (u64)e * ((s.pitch + 7) / 8);
   const u32 bits = mask_bits<N>(m);
-  if constexpr (N == 16) store(p + c.at / 8, (u16)bits);
+  if (N == 1 && s.pitch == 1) p[0] = (u8)bits;   // the only row
+  else if constexpr (N == 16) store(p + c.at / 8, (u16)bits);
   else if constexpr (N == 8) p[c.at / 8] = (u8)bits;
   else {
     const u32 shift = c.at & 7, all = (1u << N) - 1;

@@ -21,9 +21,9 @@ enum : u32 { kNone = 0xffffffffu };
 /// A value that lives in scratch: one column of `pitch` rows for each element of its shape. Offsets are from Ctx::scratch.
 /// Element e of row r: values + (e * pitch + r) * size of the storage (bool: one byte, str: 16 bytes, pointer then length).
 /// missing: bit r of the bytes from missing + e * ((pitch + 7) / 8); kNone: never missing. status: i32 of row r, 0: the value did
-/// not fail; kNone: it cannot.
+/// not fail; kNone: it cannot. room: elements that may be read and written, count or more: a row's vectors are padded to eight.
 struct Slot {
-  u32 values, missing, status, count, pitch;
+  u32 values, missing, status, count, pitch, room;
 };
 
 /// Why a value failed, in a lane of i32: 0, or cause (8 bits, a cause bit of kiln_status) | index << 8, of an input

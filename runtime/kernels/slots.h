@@ -33,12 +33,12 @@ template <int N> INLINE Mask<N> missing_across(const Ctx& c, const Slot& s) {
 template <int N, class X> INLINE void get_across(const Ctx& c, const Slot& s, X& x) {
   Ctx row = c;
   row.at = 0;
-  get_element<N>(c, {s.values, kNone, kNone, 1, 1}, 0, x);
+  get_element<N>(c, {s.values, kNone, kNone, 1, 1, 1}, 0, x);
   x.missing = missing_across<N>(c, s);
   x.status = splat<i32, N>(slot_status<1>(row, s));
 }
 template <int N, class X> INLINE void put_across(const Ctx& c, const Slot& s, const X& x) {
-  put_element<N>(c, {s.values, kNone, kNone, 1, 1}, 0, x);
+  put_element<N>(c, {s.values, kNone, kNone, 1, 1, 1}, 0, x);
   if (s.missing != kNone) store(c.scratch + s.missing + c.at, convert<i8, i32, N>(pick<N>(x.missing, splat<i32, N>(1), Lane<i32, N>{})));
   if (s.status == kNone || __builtin_reduce_or(x.status) == 0) return;
   Ctx row = c;

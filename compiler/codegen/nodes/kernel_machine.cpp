@@ -7,6 +7,8 @@
 
 namespace kiln::codegen {
 
+constexpr size_t kAcross = 8;   // outputs that stand in lanes for one row
+
 void lower(const ir::KernelMachine& op, NodeEmitter& emit) {
   const auto& w = emit.pipeline().table<ir::Matrix>(op.coefficients);
   const ir::Storage storage = emit.resultType().storage();
@@ -22,10 +24,16 @@ void lower(const ir::KernelMachine& op, NodeEmitter& emit) {
     const std::string bytes = packElements(storage, numbers, {});
     return emit.blob(key, bytes.data(), bytes.size(), 64);
   };
-  kernel::KernelMachineParams params{measureParams(emit, op.rows, op.measure), 0, 0, 0, kernel::kNone, 0};
+  kernel::KernelMachineParams params{measureParams(emit, op.rows, op.measure), 0, 0, 0, kernel::kNone, 0, kernel::kNone};
   params.first = emit.blob("rows of @" + w.name, first), params.output = emit.blob("outputs of @" + w.name, output);
   params.weights = pack("coefficients of @" + w.name, weights);
   params.one = outputs == 1 && weights.size() == rows;
+  if (outputs > 1 && outputs <= kAcross) {
+    std::vector<double> across(rows * kAcross, 0.0);
+    for (size_t i = 0; i < rows; i++)
+      for (size_t o = 0; o < outputs; o++) across[i * kAcross + o] = w.numbers[o * rows + i];
+    params.across = pack("coefficients side by side of @" + w.name, across);
+  }
   if (op.bias.id != ir::kNone) {
     const auto& bias = emit.pipeline().table<ir::Matrix>(op.bias);
     params.bias = pack("bias @" + bias.name, bias.numbers);

@@ -110,13 +110,53 @@ template <class T, int N>
 INLINE void set_element(const Ctx& c, const Slot& s, u32 e, Lane<T, N> v) {
   store(c.scratch + s.values + ((u64)e * s.pitch + c.at) * sizeof(T), v);
 }
+/// Elements e .. e + L of one row: a vector where the slot has room, so that who reads it as one need not wait for its parts.
+template <class T, int L>
+INLINE void set_elements(const Ctx& c, const Slot& s, u32 e, Lane<T, L> v) {
+  if (s.pitch == 1 && e + L <= s.room) return store(c.scratch + s.values + (u64)e * sizeof(T), v);
+  UNROLL for (int i = 0; i < L; i++) if (e + i < s.count) set_element<T, 1>(c, s, e + i, v[i]);
+}
+template <class T, int L>
+INLINE Lane<T, L> elements(const Ctx& c, const Slot& s, u32 e) {
+  if (s.pitch == 1 && e + L <= s.room) return load<Lane<T, L>>(c.scratch + s.values + (u64)e * sizeof(T));
+  Lane<T, L> v{};
+  UNROLL for (int i = 0; i < L; i++) if (e + i < s.count) v[i] = element<T, 1>(c, s, e + i);
+  return v;
+}
 
 /// Elements first .. first + count of a slot; `size` bytes each.
 INLINE Slot part_of(const Slot& s, u32 first, u32 count, u32 size) {
   Slot part = s;
-  part.count = count, part.values += first * s.pitch * size;
+  part.count = part.room = count, part.values += first * s.pitch * size;
   if (s.missing != kNone) part.missing += first * ((s.pitch + 7) / 8);
   return part;
+}
+/// Whether any of the first n elements is missing; those of one row are read by words.
+template <int N>
+INLINE Mask<N> any_element_missing(const Ctx& c, const Slot& s, u32 n) {
+  if (s.missing == kNone) return never<N>();
+  if constexpr (N == 1)
+    if (s.pitch == 1 && (n + 7) / 8 * 8 <= s.room) {
+      const u8* p = c.scratch + s.missing;
+      u64 bits = 0;
+      NOUNROLL for (u32 e = 0; e + 8 <= n; e += 8) bits |= load<u64>(p + e);
+      if (n % 8 != 0) bits |= load<u64>(p + n / 8 * 8) & ~0ull >> (64 - 8 * (n % 8));
+      return (bits & 0x0101010101010101u) != 0;
+    }
+  Mask<N> missing = never<N>();
+  NOUNROLL for (u32 e = 0; e < n; e++) missing = missing | slot_missing<N>(c, s, e);
+  return missing;
+}
+/// Makes all elements missing, or none.
+template <int N>
+INLINE void set_all_missing(const Ctx& c, const Slot& s, Mask<N> m) {
+  if (s.missing == kNone) return;
+  if constexpr (N == 1)
+    if (s.pitch == 1 && s.room % 8 == 0) {
+      NOUNROLL for (u32 e = 0; e < s.count; e += 8) store(c.scratch + s.missing + e, (u64)m.on * 0x0101010101010101u);
+      return;
+    }
+  NOUNROLL for (u32 e = 0; e < s.count; e++) set_slot_missing<N>(c, s, e, m);
 }
 /// one(part of x, value) for each `length` elements of x; the values become y.
 template <class T, class V, int N, class One>

@@ -42,7 +42,7 @@ INLINE void dense_row(const Ctx& c, const DenseParams& p, const Slot& x, const S
   NOUNROLL for (u32 k = begins ? 0 : 1; k < p.inputs; k++) acc =
       acc + load<V>(w + k * p.pitch) * element<T, 1>(c, x, k);
   if (biased && p.bias_last) acc = acc + load<V>(bias_of<T>(c, p) + j);
-  UNROLL for (int o = 0; o < L; o++) if (j + o < p.outputs) set_element<T, 1>(c, y, j + o, acc[o]);
+  set_elements<T, L>(c, y, j, acc);
 }
 /// Panels of fused multiply-add, of outputs j .. j + J.
 template <int N, int J>
@@ -75,7 +75,7 @@ INLINE void dense_fused_row(const Ctx& c, const DenseParams& p, const Slot& x, c
         part = fused<L>(load<V>(w + k * p.pitch), splat<f32, L>(element<f32, 1>(c, x, k)), part);
     sum = begin == 0 && p.bias == kNone ? part : sum + part;
   }
-  UNROLL for (int o = 0; o < L; o++) if (j + o < p.outputs) set_element<f32, 1>(c, y, j + o, sum[o]);
+  set_elements<f32, L>(c, y, j, sum);
 }
 template <int N>
 INLINE void dense_all_fused(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
@@ -146,13 +146,12 @@ INLINE void dense_one(const Ctx& c, const DenseParams& p, const Slot& x, const S
     NOUNROLL for (; j < p.outputs; j++) dense_serial<T, N, 1>(c, p, x, y, j);
   }
   if (y.missing == kNone) return;
-  Mask<N> missing = never<N>();
-  NOUNROLL for (u32 k = 0; k < p.inputs; k++) missing = missing | slot_missing<N>(c, x, k);
-  NOUNROLL for (u32 j = 0; j < p.outputs; j++) set_slot_missing<N>(c, y, j, missing);
+  set_all_missing<N>(c, y, any_element_missing<N>(c, x, p.inputs));
 }
 template <class T, int N>
 INLINE void dense(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
-  NOUNROLL for (u32 r = 0; r < x.count / p.inputs; r++)
+  if (x.count == p.inputs) dense_one<T, N>(c, p, x, y);
+  else NOUNROLL for (u32 r = 0; r < x.count / p.inputs; r++)
       dense_one<T, N>(c, p, part_of(x, r * p.inputs, p.inputs, sizeof(T)), part_of(y, r * p.outputs, p.outputs, sizeof(T)));
   set_slot_status<N>(c, y, slot_status<N>(c, x));
 }

@@ -140,10 +140,7 @@ INLINE void measure_groups(const Ctx& c, const MeasureParams& p, const Slot& x, 
 }
 /// Whether any column is missing, of measures that do not follow gaps.
 template <int N> INLINE Mask<N> any_missing(const Ctx& c, const MeasureParams& p, const Slot& x) {
-  Mask<N> missing = never<N>();
-  if (!follows_gaps(p) && x.missing != kNone)
-    NOUNROLL for (u32 k = 0; k < p.columns; k++) missing = missing | slot_missing<N>(c, x, k);
-  return missing;
+  return follows_gaps(p) ? never<N>() : any_element_missing<N>(c, x, p.columns);
 }
 /// J groups of instances against one row, from instance i on.
 template <class T, int J, class Visit>
@@ -233,9 +230,24 @@ INLINE void neighbors(const Ctx& c, const NeighborParams& p, const Slot& x, cons
   set_slot_status<N>(c, measures, slot_status<N>(c, x)), set_slot_status<N>(c, numbers, slot_status<N>(c, x));
 }
 
-template <class T, int N> INLINE void kernel_machine(const Ctx& c, const KernelMachineParams& p, const Slot& x, const Slot& y) {
+/// One row, few outputs: they stand in lanes, so that no sum goes through memory.
+template <class T> INLINE Flag machines_across(const Ctx& c, const KernelMachineParams& p, const Slot& x, const Slot& y) {
+  constexpr int L = kInstanceGroup;
+  const T* weights = (const T*)(c.blob + p.across);
+  Lane<T, L> sum{};
+  Flag missing = false;
+  each_instance<T, 1>(c, p.measure, x, [&](u32 i, T value, Flag gone) __attribute__((always_inline)) {
+    const Lane<T, L> w = load<Lane<T, L>>(weights + (u64)i * L);
+    missing = missing | gone;
+    sum = pick<L>(mask<L>(w != 0), sum + w * value, sum);
+  });
+  UNROLL for (int o = 0; o < L; o++) if (o < (int)y.count) set_element<T, 1>(c, y, (u32)o, sum[o]);
+  return missing;
+}
+/// Each output by the instances that count for it.
+template <class T, int N> INLINE Mask<N> machines(const Ctx& c, const KernelMachineParams& p, const Slot& x, const Slot& y) {
   const u32 *first = (const u32*)(c.blob + p.first), *output = (const u32*)(c.blob + p.output);
-  const T *weights = (const T*)(c.blob + p.weights), *bias = (const T*)(c.blob + p.bias);
+  const T* weights = (const T*)(c.blob + p.weights);
   NOUNROLL for (u32 o = 0; o < y.count; o++) set_element<T, N>(c, y, o, Lane<T, N>{});
   Mask<N> missing = never<N>();
   Lane<T, N> sum{};
@@ -246,6 +258,13 @@ template <class T, int N> INLINE void kernel_machine(const Ctx& c, const KernelM
       set_element<T, N>(c, y, output[e], element<T, N>(c, y, output[e]) + weights[e] * value);
   });
   if (p.one) set_element<T, N>(c, y, 0, sum);
+  return missing;
+}
+template <class T, int N> INLINE void kernel_machine(const Ctx& c, const KernelMachineParams& p, const Slot& x, const Slot& y) {
+  const T* bias = (const T*)(c.blob + p.bias);
+  Mask<N> missing;
+  if constexpr (N == 1) missing = p.across != kNone ? machines_across<T>(c, p, x, y) : machines<T, 1>(c, p, x, y);
+  else missing = machines<T, N>(c, p, x, y);
   NOUNROLL for (u32 o = 0; o < y.count; o++) {
     if (p.bias != kNone) set_element<T, N>(c, y, o, element<T, N>(c, y, o) + bias[o]);
     set_slot_missing<N>(c, y, o, missing);

@@ -33,8 +33,21 @@ INLINE void exponentials(const Ctx& c, const Slot& x, Lane<T, N> top, const Slot
       set_element<T, N>(c, y, e, convert<T, f64, N>(math::exp(convert<f64, T, N>(element<T, N>(c, x, e) - top))));
   }
 }
+/// One row of at most L scores, which stay in one vector.
+template <class T, int L>
+INLINE void short_softmax(const Ctx& c, const Slot& x, const Slot& y) {
+  Lane<T, L> v = elements<T, L>(c, x, 0);
+  T top = v[0];
+  UNROLL for (u32 e = 1; e < L; e++) if (e < x.count) top = greater<T, 1>(top, v[e]);
+  v = convert<T, f64, L>(math::exp(convert<f64, T, L>(v - splat<T, L>(top))));
+  T sum = v[0];
+  UNROLL for (u32 e = 1; e < L; e++) if (e < x.count) sum = sum + v[e];
+  set_elements<T, L>(c, y, 0, v / splat<T, L>(sum));
+}
 template <class T, int N>
 INLINE void softmax(const Ctx& c, const Slot& x, const Slot& y) {
+  if (N == 1 && x.count <= 4) return short_softmax<T, 4>(c, x, y);
+  if (N == 1 && x.count <= 8) return short_softmax<T, 8>(c, x, y);
   Lane<T, N> top = element<T, N>(c, x, 0);
   NOUNROLL for (u32 e = 1; e < x.count; e++) top = greater<T, N>(top, element<T, N>(c, x, e));
   exponentials<T, N>(c, x, top, y);
@@ -53,8 +66,7 @@ INLINE void differences(const Ctx& c, const Slot& x, const Slot& y) {
 }
 template <class T, int N>
 INLINE void normalize_row(const Ctx& c, const NormalizeParams& p, const Slot& x, const Slot& y) {
-  Mask<N> missing = never<N>();
-  if (x.missing != kNone) NOUNROLL for (u32 e = 0; e < x.count; e++) missing = missing | slot_missing<N>(c, x, e);
+  const Mask<N> missing = any_element_missing<N>(c, x, x.count);
   if (p.method == kSoftmax)
     softmax<T, N>(c, x, y);
   else if (p.method == kSimplemax)
@@ -65,11 +77,12 @@ INLINE void normalize_row(const Ctx& c, const NormalizeParams& p, const Slot& x,
     NOUNROLL for (u32 e = 0; e < x.count; e++) set_element<T, N>(c, y, e, element<T, N>(c, x, e));
     set_element<T, N>(c, y, x.count, splat<T, N>(1) - sum_elements<T, N>(c, x));
   }
-  if (y.missing != kNone) NOUNROLL for (u32 e = 0; e < y.count; e++) set_slot_missing<N>(c, y, e, missing);
+  set_all_missing<N>(c, y, missing);
 }
 template <class T, int N>
 INLINE void normalize(const Ctx& c, const NormalizeParams& p, const Slot& x, const Slot& y) {
-  NOUNROLL for (u32 r = 0; r < x.count / p.length; r++)
+  if (x.count == p.length) normalize_row<T, N>(c, p, x, y);
+  else NOUNROLL for (u32 r = 0; r < x.count / p.length; r++)
       normalize_row<T, N>(c, p, part_of(x, r * p.length, p.length, sizeof(T)), part_of(y, r * p.result_length, p.result_length, sizeof(T)));
   set_slot_status<N>(c, y, slot_status<N>(c, x));
 }

@@ -302,6 +302,7 @@ struct KernelMachineParams {
   u32 first, output, weights;   ///< of instance i: first[i] .. first[i + 1], the outputs and their coefficients
   u32 bias;                     ///< kNone: none
   u32 one;                      ///< one output, for which every instance counts
+  u32 across;                   ///< T[instance][8], 0 where it does not count, for few outputs; else kNone
 };
 struct SolveParams {
   u32 columns;                  ///< T[column][row]
