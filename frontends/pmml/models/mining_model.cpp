@@ -628,13 +628,14 @@ struct MiningLowering {
     if (s.weighted() && weight == kNone) return std::nullopt;
     const bool ofDistributions = s.classification && !s.votes();
     auto result = combineMembers(importer, s, stacked(values, ofDistributions), ran(), weight);
-    const bool isMedian = s.method == MultipleModelMethod::median;
-    if (ofDistributions && (isMedian || s.method == MultipleModelMethod::max)) {
-      if (!importer.options.jpmml)
-        averageContributors(*result, values, isMedian);
+    if (ofDistributions && s.method == MultipleModelMethod::max) {
+      if (importer.options.jpmml)
+        useMember(*result, values, memberOfMaximum(*result, values));
       else
-        useMember(*result, values, isMedian ? memberOfMedian(*result, values) : memberOfMaximum(*result, values));
+        averageOfMaximum(*result, values);
     }
+    if (ofDistributions && s.method == MultipleModelMethod::median)
+      useMember(*result, values, memberOfMedian(*result, values));
     if (unweighted != kNone) dropWhere(*result, unweighted);
     if (s.votes() && importer.attribute(s.model, "functionName").value_or("") == "clustering") {
       const ValueId winner = result->value;
@@ -646,36 +647,18 @@ struct MiningLowering {
     return result;
   }
 
-  // Class by class the highest probability, or the median, says which class wins; the distribution is the average of those of the members
-  // that have it. Of an even number two make the median: then half of it is from those that have the lower one.
-  void averageContributors(Prediction& result, const std::vector<ValueId>& distributions, bool isMedian) {
+  // Class by class the highest probability says which class wins; the distribution is the average of those of the members that have it.
+  void averageOfMaximum(Prediction& result, const std::vector<ValueId>& distributions) {
     const ValueId winner = build.add(ArgMax(), {result.probabilities});
     std::vector<ValueId> own;
     for (size_t i = 0; i < members.size(); ++i)
       own.push_back(guarded(importer, members[i].ran, build.add(Take(), {distributions[i], winner})));
-    const ValueId values = stacked(own, false), all = stacked(distributions, true), none = constantBooleans(importer, std::vector<bool>(members.size(), false), "none");
-    const auto averageOf = [&](ValueId value) {
-      Combine average;
-      average.method = Combine::average, average.missing = Combine::skip;
-      const ValueId has = build.add(Coalesce(), {build.call("eq", {values, value}), none});
-      return build.add(average, {all, build.call("and", {ran(), has})}, "p");
-    };
-    if (isMedian) {
-      const ValueId lower = middle(values), upper = build.call("neg", {middle(build.call("neg", {values}))});
-      const Elem elem = build.type(values).elem;
-      const ValueId half = elem == Elem::f32 ? build.number32(0.5) : build.number(0.5);
-      result.probabilities = build.call("mul", {build.call("add", {averageOf(lower), averageOf(upper)}), half}, false, {}, "p");
-    } else {
-      result.probabilities = averageOf(build.add(Take(), {result.probabilities, winner}));
-    }
-    settle(result, result.probabilities);
-  }
-  // The lower of the two in the middle of an even number of values: half of the weight is reached there.
-  ValueId middle(ValueId values) {
-    Combine median;
-    median.method = Combine::median, median.weighted = true, median.missing = static_cast<Combine::Missing>(s.missing), median.threshold = s.threshold;
-    const ValueId ones = constantVector(importer, std::vector<double>(members.size(), 1.0), build.type(values).elem, "ones");
-    return build.add(median, {values, ran(), ones});
+    const ValueId none = constantBooleans(importer, std::vector<bool>(members.size(), false), "none");
+    const ValueId highest = build.add(Take(), {result.probabilities, winner});
+    const ValueId has = build.add(Coalesce(), {build.call("eq", {stacked(own, false), highest}), none});
+    Combine average;
+    average.method = Combine::average, average.missing = Combine::skip;
+    settle(result, build.add(average, {stacked(distributions, true), build.call("and", {ran(), has})}, "p"));
   }
 
   // JPMML: class by class the highest probability says which class wins; the distribution is that of the first member that has
@@ -689,7 +672,7 @@ struct MiningLowering {
     return build.add(ArgMax(), {stacked(ofWinner, false)}, "member");
   }
 
-  // JPMML: class by class the median says which class wins; the distribution is that of the first member that comes nearest to
+  // Class by class the median says which class wins; the distribution is that of the first member that comes nearest to
   // it: of an odd number of members the one that has it.
   ValueId memberOfMedian(const Prediction& medians, const std::vector<ValueId>& distributions) {
     const ValueId winner = build.add(ArgMax(), {medians.probabilities});
