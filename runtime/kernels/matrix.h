@@ -66,7 +66,7 @@ template <class In, class T> INLINE void put_numbers(const Ctx& c, const FieldPl
 }
 /// From row `r` on.
 template <class In, class T>
-INLINE void load_numbers(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows) {
+TIER_OUTLINE void load_numbers(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows) {
   if (takes_all(f)) {
     clear_statuses(c, f, r, rows);
     NOUNROLL for (; r < rows; r += kMatrixRows) put_all<In, T>(c.scratch + f.slot.values, r, load_lanes<In>(column, r, rows));
@@ -124,7 +124,7 @@ INLINE void put_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 cou
   }
   NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows) {
     load_beside<In>(first, r, columns);
-    UNROLL for (u32 k = 0; k < kBeside<In>; k++) if (values[k]) put_numbers<In, T>(c, fields[k], index + k, r, columns[k]);
+    NOUNROLL for (u32 k = 0; k < count; k++) if (values[k]) put_numbers<In, T>(c, fields[k], index + k, r, columns[k]);
   }
 }
 template <class In, class T>
