@@ -58,12 +58,12 @@ INLINE Prepared<N, X> prepared(const PrepareRules& p, const X& x, Mask<N> listed
   const Mask<N> not_failed = ~failed<N>(x.status), did_not_convert = mask<N>((x.status & kDidNotConvert) != 0);
   Mask<N> absent = not_failed & (x.missing | listed);
   r.valid = not_failed & ~absent & accepted;
-  const Mask<N> invalid = did_not_convert | (not_failed & ~absent & ~accepted);
+  const Mask<N> refused = not_failed & ~absent & ~accepted, invalid = did_not_convert | refused;
   r.y = x;
   r.y.missing = never<N>();
   r.notes = Lane<i32, N>{};
   if (p.invalid == 0) {  // fail
-    r.y.status = first<N>(x.status, status_where<N>(invalid, p.invalid_status));
+    r.y.status = first<N>(x.status, status_where<N>(refused, p.invalid_status));   // what did not convert has failed already
   } else if (p.invalid == 2) {  // as missing
     absent = absent | invalid;
     r.y.status = pick<N>(invalid, Status<N>{}, x.status);
