@@ -46,15 +46,17 @@ INLINE void clear_statuses(const Ctx& c, const FieldPlan& f, u64 r, u64 rows) {
   if (f.slot.status == kNone || f.joins) return;   // joins: the tensor's first column has
   NOUNROLL for (; r < rows; r += kMatrixRows) store(c.scratch + f.slot.status + r * 4, MatrixLanes<i32>{});
 }
-template <class In, class T> INLINE void put_all(u8* values, u64 r, MatrixLanes<In> v) {
-  store(values + r * sizeof(T), __builtin_convertvector(v, MatrixLanes<T>));
+/// Into a column of f64, or f32: which is asked for each group, so that a scorer holds the loops around this once.
+template <class In> INLINE void put_all(u8* values, bool wide, u64 r, MatrixLanes<In> v) {
+  if (wide) store(values + r * 8, __builtin_convertvector(v, MatrixLanes<f64>));
+  else store(values + r * 4, __builtin_convertvector(v, MatrixLanes<f32>));
 }
 /// Numbers of a group of rows, which need no check but for NaN.
-template <class In, class T> INLINE void put_numbers(const Ctx& c, const FieldPlan& f, u32 index, u64 r, MatrixLanes<In> v) {
+template <class In> INLINE void put_numbers(const Ctx& c, const FieldPlan& f, u32 index, u64 r, MatrixLanes<In> v) {
   enum { N = kMatrixRows };
   const Slot& s = f.slot;
   const Mask<N> nan = mask<N>(v != v), missing = nan & splat<i64, N>(-(i64)(s.missing != kNone && f.nullable));
-  store(c.scratch + s.values + r * sizeof(T), pick<N>(missing, Lane<T, N>{}, __builtin_convertvector(v, Lane<T, N>)));
+  put_all<In>(c.scratch + s.values, f.elem == kElemF64, r, pick<N>(missing, Lane<In, N>{}, v));
   if (s.missing != kNone) {
     Ctx here = c;
     here.at = r;
@@ -65,13 +67,13 @@ template <class In, class T> INLINE void put_numbers(const Ctx& c, const FieldPl
   put_status<N>(c, f, index, r, status_where<N>(nan & ~missing, status));
 }
 /// From row `r` on.
-template <class In, class T>
+template <class In>
 TIER_OUTLINE void load_numbers(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows) {
   if (takes_all(f)) {
     clear_statuses(c, f, r, rows);
-    NOUNROLL for (; r < rows; r += kMatrixRows) put_all<In, T>(c.scratch + f.slot.values, r, load_lanes<In>(column, r, rows));
+    NOUNROLL for (; r < rows; r += kMatrixRows) put_all<In>(c.scratch + f.slot.values, f.elem == kElemF64, r, load_lanes<In>(column, r, rows));
   } else {
-    NOUNROLL for (; r < rows; r += kMatrixRows) put_numbers<In, T>(c, f, index, r, load_lanes<In>(column, r, rows));
+    NOUNROLL for (; r < rows; r += kMatrixRows) put_numbers<In>(c, f, index, r, load_lanes<In>(column, r, rows));
   }
 }
 
@@ -104,10 +106,11 @@ template <class In> INLINE u64 rows_beside(StridedColumn first, u32 count, u64 r
   const u64 beyond = 16 - count * sizeof(In), row = (u64)first.row_bytes, last = (beyond + row - 1) / row;
   return rows > last ? rows - last : 0;
 }
-/// Whole groups of rows before `whole`: numbers of `count` fields, whose columns stand side by side from the first on.
-template <class In, class T>
+/// Whole groups of rows before `whole`: numbers of `count` fields of one type, whose columns stand side by side from the first on.
+template <class In>
 INLINE void put_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 count, StridedColumn first, u64 whole) {
   u8* values[kBeside<In>];   // null: nothing reads the column
+  const bool wide = fields[0].elem == kElemF64;
   bool all = true;
   UNROLL for (u32 k = 0; k < kBeside<In>; k++) {
     const bool read = k < count && fields[k].slot.count != 0;
@@ -118,22 +121,22 @@ INLINE void put_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 cou
     NOUNROLL for (u32 k = 0; k < count; k++) if (values[k]) clear_statuses(c, fields[k], 0, whole);
     NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows) {
       load_beside<In>(first, r, columns);
-      UNROLL for (u32 k = 0; k < kBeside<In>; k++) if (values[k]) put_all<In, T>(values[k], r, columns[k]);
+      UNROLL for (u32 k = 0; k < kBeside<In>; k++) if (values[k]) put_all<In>(values[k], wide, r, columns[k]);
     }
     return;
   }
   NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows) {
     load_beside<In>(first, r, columns);
-    NOUNROLL for (u32 k = 0; k < count; k++) if (values[k]) put_numbers<In, T>(c, fields[k], index + k, r, columns[k]);
+    NOUNROLL for (u32 k = 0; k < count; k++) if (values[k]) put_numbers<In>(c, fields[k], index + k, r, columns[k]);
   }
 }
-template <class In, class T>
-INLINE void load_numbers_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 count, StridedColumn first, u64 rows) {
+template <class In>
+TIER_OUTLINE void load_columns_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 count, StridedColumn first, u64 rows) {
   const u64 whole = rows_beside<In>(first, count, rows) & ~(kMatrixRows - 1);
-  put_beside<In, T>(c, fields, index, count, first, whole);
+  put_beside<In>(c, fields, index, count, first, whole);
   NOUNROLL for (u32 k = 0; k < count; k++)
     if (fields[k].slot.count != 0)   // the rows that are left
-      load_numbers<In, T>(c, fields[k], index + k, {first.first + k * sizeof(In), first.row_bytes}, whole, rows);
+      load_numbers<In>(c, fields[k], index + k, {first.first + k * sizeof(In), first.row_bytes}, whole, rows);
 }
 
 /// Row r of an input's column from a cell, read as score_row reads it. `state`: what is known without reading the cell, kPresent
@@ -232,8 +235,7 @@ INLINE bool is_number(const FieldPlan& f) { return !f.is_cat && (f.elem == kElem
 template <class In> TIER_OUTLINE void load_column(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows, u64 padded) {
   if (column.first == nullptr) load_missing(c, f, index, padded);
   else if (!is_number(f)) load_checked<In>(c, f, index, column, rows, padded);
-  else if (f.elem == kElemF64) load_numbers<In, f64>(c, f, index, column, 0, rows);
-  else load_numbers<In, f32>(c, f, index, column, 0, rows);
+  else load_numbers<In>(c, f, index, column, 0, rows);
 }
 /// Of the inputs from `index` on: how many can be read together. Those that nothing reads may stand between others.
 template <class In> INLINE u32 beside(const FieldPlan* fields, const i32* columns, u32 index, u32 count) {
@@ -247,12 +249,6 @@ template <class In> INLINE u32 beside(const FieldPlan* fields, const i32* column
   }
   return wanted;
 }
-template <class In>
-TIER_OUTLINE void load_columns_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 count, StridedColumn first, u64 rows) {
-  if (fields[0].elem == kElemF64) load_numbers_beside<In, f64>(c, fields, index, count, first, rows);
-  else load_numbers_beside<In, f32>(c, fields, index, count, first, rows);
-}
-
 /// Rows of a block begin with neither failure nor note; and whether all have a result in the end. Groups of rows: there is room.
 INLINE void open_statuses(kiln_status* status, u64 rows) {
   const kiln_status open = {0, 0xffff, 0xffff};
