@@ -4,9 +4,10 @@
 // as it is: the row that needs it must fail, and only then.
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <unordered_set>
 
-#include "compiler/ir/evaluate.h"
+#include "compiler/ir/constant_part.h"
 #include "compiler/ir/nodes/const.h"
 #include "compiler/ir/tables/matrix.h"
 #include "compiler/passes/pass.h"
@@ -20,35 +21,17 @@ namespace {
 
 constexpr size_t kMostElements = 1 << 16;  // a longer vector is cheaper to compute than to carry
 
-/// The constant nodes of a pipeline as a pipeline of their own.
-struct ConstantPart {
-  Pipeline pipeline;
-  std::vector<ValueId> map;   // value of the whole -> value of the part
-  bool isWorthwhile = false;  // has more than literals
-
-  explicit ConstantPart(const Pipeline& whole) : map(whole.values.size(), kNone) {
-    for (const Node& node : whole.nodes) {
-      bool constant = isPure(*node.op);
-      for (ValueId v : node.operands) constant = constant && map[v] != kNone;
-      if (constant) add(whole, node);
-    }
-  }
-
- private:
-  void add(const Pipeline& whole, const Node& node) {
-    Node copy{node.op->clone(), {}, {}, {}};
-    for (ValueId v : node.operands) copy.operands.push_back(map[v]);
-    for (ValueId v : node.results) {
-      map[v] = static_cast<ValueId>(pipeline.values.size());
-      copy.results.push_back(map[v]);
-      Value value = whole.values[v];
-      value.node = static_cast<NodeId>(pipeline.nodes.size());
-      pipeline.values.push_back(std::move(value));
-    }
+/// The constant nodes of a pipeline; nothing if they are literals already.
+std::optional<ConstantPart> constantPart(const Pipeline& pipeline) {
+  ConstantPart part(pipeline);
+  bool isWorthwhile = false;
+  for (const Node& node : pipeline.nodes) {
+    if (!part.takes(node)) continue;
+    part.add(node);
     isWorthwhile = isWorthwhile || node.op->kind() != OpKind::Const;
-    pipeline.nodes.push_back(std::move(copy));
   }
-};
+  return isWorthwhile ? std::optional(std::move(part)) : std::nullopt;
+}
 
 double canonical(double value) { return std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value; }
 
@@ -124,14 +107,9 @@ class Folder {
 }  // namespace
 
 bool fold(Pipeline& pipeline) {
-  ConstantPart part(pipeline);
-  if (!part.isWorthwhile) return false;
-  part.pipeline.tables.swap(pipeline.tables);  // lent, for the evaluation
-  Evaluator evaluator(part.pipeline);
-  kiln_status status;
-  evaluator.evaluate(nullptr, nullptr, &status);
-
-  part.pipeline.tables.swap(pipeline.tables);
+  auto part = constantPart(pipeline);
+  if (!part) return false;
+  part->evaluate(pipeline);
 
   // Nodes of which all results can be constants.
   Folder folder(pipeline);
@@ -139,8 +117,7 @@ bool fold(Pipeline& pipeline) {
   for (const Node& node : pipeline.nodes) {
     if (node.op->kind() == OpKind::Const) continue;
     for (ValueId v : node.results)
-      if (part.map[v] != kNone)
-        folded[v] = folder.constant(evaluator.values()[part.map[v]], pipeline.type(v), pipeline.values[v].name);
+      if (part->has(v)) folded[v] = folder.constant(part->value(v), pipeline.type(v), pipeline.values[v].name);
   }
 
   bool changed = false;

@@ -238,7 +238,7 @@ bool Importer::operatorNode(const proto::NodeProto& node, const std::string& pat
   const bool isAnyRow = std::any_of(inputs.begin(), inputs.end(), [](const Value& v) { return v.kind == Value::anyRow; });
   if (isAnyRow || (allConstant && hasBatch))
     if (auto whether = ofAnyRow(rowSets, op->name, inputs)) return outputs = {std::move(*whether)}, true;
-  const bool byPlaces = inputs.size() > 1 && inputs[1].data.host && inputs[1].data.host->arePlaces() && op->name != std::string("Concat");
+  const bool byPlaces = takesRowsAt(op->name, inputs);
   if (allConstant && hasBatch && !byPlaces) return sizeArithmetic(*op, node, path, frame, inputs, version, outputs);
   if (allConstant && !byPlaces) return fold(*op, node, path, frame, inputs, version, outputs);
   OperatorImport n(*this, frame, node, path, build, std::move(inputs), version);

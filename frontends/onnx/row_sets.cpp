@@ -30,6 +30,11 @@ Tensor placesOfRows(const Axis& rows) {
   return hostTensor(ElementType::i64, {rows}, std::move(place));
 }
 
+bool takesRowsAt(const std::string& name, const std::vector<Value>& inputs) {
+  const bool places = inputs.size() > 1 && inputs[1].data.host && inputs[1].data.host->arePlaces();
+  return places && (name == "Gather" || name == "GatherND" || name == "ScatterND");
+}
+
 Tensor rowsAt(OperatorImport& n, const Tensor& x, size_t axis, const Tensor& places, const Axes& instead) {
   const uint32_t of = places.host->rows;
   if (!isRows(x.axes[axis]) || x.axes[axis].rows != of) n.mixesRows("takes rows by their places among others");

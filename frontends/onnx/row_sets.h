@@ -36,6 +36,8 @@ bool isRows(const Axis& axis);
 /// The places, in their row set, of the rows that an axis counts: i64 [rows].
 Tensor placesOfRows(const Axis& rows);
 
+/// Whether an operator takes or puts rows at places of rows.
+bool takesRowsAt(const std::string& name, const std::vector<Value>& inputs);
 /// Gather along `axis` and GatherND by places of rows: the rows of x that `places`, with these axes in place of that one, counts.
 Tensor rowsAt(OperatorImport& n, const Tensor& x, size_t axis, const Tensor& places, const Axes& instead);
 /// ScatterND by places of rows.
@@ -48,7 +50,7 @@ std::optional<Value> overRows(OperatorImport& n, const Tensor& x, bool isAny);
 std::optional<Value> ofAnyRow(const RowSets& sets, const char* name, const std::vector<Value>& inputs);
 
 /// A result of an If: `some` where `condition` (bool scalar) holds for any row, `none` where it holds for no row. Nothing if, as far as the
-/// choices (select) that lead to both tell, they may differ for a row for which it does not hold: others would decide.
+/// choices (select) that lead to both tell, they may differ for a row for which it does not hold: others would decide. (rows_alike.cpp)
 std::optional<Value> forAnyRow(OperatorImport& n, ValueId condition, const Value& some, const Value& none);
 
 }  // namespace kiln::onnx

@@ -94,6 +94,12 @@ Tensor hostInteger(int64_t value);                         ///< i64 []
 Tensor hostText(const std::string& value);                 ///< str []
 Tensor hostScalar(ElementType type, double value);
 
+/// Integers that a LabelEncoder puts in place of tokens.
+struct TokenCodes {
+  std::map<int64_t, std::vector<std::string>> tokensOf;   ///< the tokens that become an integer
+  int64_t other = 0;                                      ///< any other token
+};
+
 /// What a name of the graph stands for.
 ///   tensor
 ///   sequence  of tensors, as many as `items`
@@ -103,11 +109,6 @@ Tensor hostScalar(ElementType type, double value);
 ///   anyRow    an integer or bool that is 1 if `data`, a bool of the row, holds for any row of the batch, else 0; or the reverse
 ///             if `isNone`. Only an If reads it (row_sets.h)
 ///   refused   the result of a node that was refused: what depends on it is not looked at any more
-/// Integers that a LabelEncoder puts in place of tokens.
-struct TokenCodes {
-  std::map<int64_t, std::vector<std::string>> tokensOf;   ///< the tokens that become an integer
-  int64_t other = 0;                                      ///< any other token
-};
 struct Value {
   enum Kind : uint8_t { tensor, sequence, maps, map, tokens, anyRow, absent, refused };
   Kind kind = absent;

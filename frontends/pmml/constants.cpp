@@ -1,8 +1,8 @@
 #include "frontends/pmml/constants.h"
 
-#include <map>
+#include <set>
 
-#include "compiler/ir/evaluate.h"
+#include "compiler/ir/constant_part.h"
 
 namespace kiln::pmml {
 
@@ -12,21 +12,19 @@ namespace {
 
 constexpr size_t kMostNodes = 4096;  // that a constant is worth
 
-/// The nodes that a value depends on, in order; none where one of them reads the row.
+/// The nodes that a value depends on, in order; none if they are too many.
 std::vector<NodeId> nodesOf(const Pipeline& pipeline, ValueId value) {
   std::vector<NodeId> open = {pipeline.values[value].node};
-  std::map<NodeId, bool> seen;
+  std::set<NodeId> seen;
   while (!open.empty()) {
     const NodeId id = open.back();
     open.pop_back();
-    if (!seen.emplace(id, true).second) continue;
+    if (!seen.insert(id).second) continue;
     const Node& node = pipeline.nodes[id];
-    if (node.op->kind() == OpKind::Input || node.op->isStatement() || seen.size() > kMostNodes) return {};
+    if (seen.size() > kMostNodes) return {};
     for (ValueId v : node.operands) open.push_back(pipeline.values[v].node);
   }
-  std::vector<NodeId> nodes;
-  for (const auto& [id, yes] : seen) nodes.push_back(id);
-  return nodes;
+  return {seen.begin(), seen.end()};
 }
 
 }  // namespace
@@ -42,30 +40,15 @@ std::optional<std::string> foldedText(Importer& importer, const Importer::Typed&
   const std::vector<NodeId> nodes = nodesOf(whole, text);
   if (nodes.empty() || !whole.type(text).isScalar()) return std::nullopt;
 
-  Pipeline part;
-  std::map<ValueId, ValueId> map;
+  ConstantPart part(whole);
   for (NodeId id : nodes) {
-    const Node& node = whole.nodes[id];
-    Node copy{node.op->clone(), {}, {}, {}};
-    for (ValueId v : node.operands) copy.operands.push_back(map.at(v));
-    for (ValueId v : node.results) {
-      map[v] = static_cast<ValueId>(part.values.size());
-      copy.results.push_back(map[v]);
-      Value made = whole.values[v];
-      made.node = static_cast<NodeId>(part.nodes.size());
-      part.values.push_back(std::move(made));
-    }
-    part.nodes.push_back(std::move(copy));
+    if (!part.takes(whole.nodes[id])) return std::nullopt;
+    part.add(whole.nodes[id]);
   }
-  part.tables.swap(whole.tables);  // lent
-  Evaluator evaluator(part);
-  kiln_status status;
-  evaluator.evaluate(nullptr, nullptr, &status);
-  const RowValue& result = evaluator.values()[map.at(text)];
-  std::optional<std::string> found;
-  if (!result.failure && !result.elements[0].missing) found = std::string(result.elements[0].text);
-  part.tables.swap(whole.tables);
-  return found;
+  part.evaluate(whole);
+  const RowValue& result = part.value(text);
+  if (result.failure || result.elements[0].missing) return std::nullopt;
+  return std::string(result.elements[0].text);
 }
 
 }  // namespace kiln::pmml

@@ -6,7 +6,7 @@
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/forest.h"
 #include "frontends/pmml/models/linear_leaves.h"
-#include "frontends/pmml/models/mining_model.h"
+#include "frontends/pmml/models/combine_members.h"
 #include "frontends/pmml/models/tree_model.h"
 
 namespace kiln::pmml {

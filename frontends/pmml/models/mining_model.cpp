@@ -1,20 +1,13 @@
-// MiningModel: segments run where their predicates are true, and their results become one.
+// MiningModel: segments run where their predicates are true; the first of them is selected, they follow each other in a chain, or
+// their results are combined (combine_members.h).
 #include <algorithm>
 #include <cstring>
 
-#include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/cast.h"
-#include "compiler/ir/nodes/choose.h"
 #include "compiler/ir/nodes/coalesce.h"
-#include "compiler/ir/nodes/concat.h"
-#include "compiler/ir/nodes/lookup.h"
-#include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
-#include "compiler/ir/nodes/take.h"
-#include "compiler/ir/tables/lookup.h"
+#include "frontends/pmml/models/combine_members.h"
 #include "frontends/pmml/models/embedded.h"
-#include "frontends/pmml/models/mining_model.h"
-#include "frontends/pmml/ranks.h"
 #include "kiln/scorer.h"
 
 namespace kiln::pmml {
@@ -22,104 +15,6 @@ namespace kiln::pmml {
 using namespace ir;
 
 namespace {
-
-ValueId anyOf(Builder& build, ValueId booleans) {
-  Reduce any;
-  any.op = Reduce::any;
-  return build.add(any, {booleans});
-}
-
-// JPMML: segments that ran and left nothing to combine end the row; where none ran, the result is missing.
-ValueId failIfNothing(Importer& importer, ValueId result, ValueId ran) {
-  Builder& build = importer.build;
-  if (!importer.options.jpmml || !build.type(result).nullable) return result;
-  const ValueId missing = build.call("is_missing", {result});
-  return importer.failIf(result, build.call("and", {anyOf(build, ran), missing}), KILN_MISSING_REQUIRED);
-}
-
-}  // namespace
-
-std::optional<Prediction> combineMembers(Importer& importer, const Segmentation& s, ValueId members, ValueId ran,
-                                         ValueId weights) {
-  Builder& build = importer.build;
-  Combine combine;
-  combine.weighted = s.weighted();
-  combine.missing = static_cast<Combine::Missing>(s.missing);
-  combine.threshold = s.threshold;
-  switch (s.method) {
-    case MultipleModelMethod::majorityVote:
-    case MultipleModelMethod::weightedMajorityVote:
-      combine.method = Combine::vote;
-      break;
-    case MultipleModelMethod::average:
-    case MultipleModelMethod::weightedAverage:
-      combine.method = Combine::average;
-      break;
-    case MultipleModelMethod::median:
-    case MultipleModelMethod::weightedMedian:
-      combine.method = Combine::median;
-      break;
-    case MultipleModelMethod::max:
-      combine.method = Combine::max;
-      break;
-    default:
-      combine.method = Combine::sum;
-  }
-  Prediction prediction;
-  std::vector<ValueId> operands{members, ran};
-  if (combine.weighted) operands.push_back(weights);
-  const bool skips = s.missing == MissingPrediction::skipSegment && s.threshold >= 1;
-  if (!s.classification) {
-    prediction.value = build.add(combine, operands, "combined");
-    // JPMML: nothing adds up to 0, and nothing has no average.
-    if (importer.options.jpmml && skips && combine.method == Combine::sum) {
-      const Elem elem = build.type(prediction.value).elem;
-      const ValueId zero = elem == Elem::f32 ? build.number32(0) : build.number(0);
-      const ValueId sum = build.add(Coalesce(), {prediction.value, zero});
-      prediction.value = build.add(Select(), {anyOf(build, ran), sum, prediction.value});
-    } else if (skips) {
-      prediction.value = failIfNothing(importer, prediction.value, ran);
-    }
-    return prediction;
-  }
-  const Classes classes = classesOf(importer, s.model);
-  prediction.classification = true;
-  prediction.targetType = classes.type;
-  prediction.labels = classes.dict;
-  if (!s.votes()) {
-    prediction.probabilities = build.add(combine, operands, "p");
-    ArgMax best;
-    best.dict = classes.dict;
-    prediction.value = build.add(std::move(best), {prediction.probabilities}, "label");
-    if (skips) prediction.value = failIfNothing(importer, prediction.value, ran);
-    return prediction;
-  }
-  combine.size = classCount(importer, classes);
-  const std::vector<ValueId> results = build.addAll(combine, operands, "votes");
-  Reduce total;
-  prediction.probabilities = build.call("div", {results[0], build.add(total, {results[0]})}, false, {}, "p");
-  std::vector<uint32_t> identity(combine.size);
-  for (uint32_t i = 0; i < combine.size; ++i) identity[i] = i;
-  prediction.value = classAt(importer, results[1], classes, identity);
-  if (skips) {
-    prediction.value = failIfNothing(importer, prediction.value, ran);
-  } else if (s.missing == MissingPrediction::continueMissing && importer.options.jpmml && build.type(members).nullable) {
-    // Missing votes may outnumber the others: only votes that are all missing leave nothing.
-    const ValueId voted = anyOf(build, build.call("and", {ran, build.call("is_present", {members})}));
-    const ValueId nothing = build.call("and", {anyOf(build, ran), build.call("not", {voted})});
-    prediction.value = importer.failIf(prediction.value, nothing, KILN_MISSING_REQUIRED);
-  }
-  return prediction;
-}
-
-namespace {
-
-struct Member {
-  const Segment* segment;
-  ValueId ran;            // bool, never missing
-  Prediction prediction;  // its values are missing where it did not run
-  ValueId weight = kNone;  // VariableWeight that is an OutputField of the segment's own model
-};
 
 // The same value of two members, by a condition: kNone unless both have it, of one type.
 ValueId either(Importer& importer, ValueId condition, ValueId a, ValueId b) {
@@ -164,7 +59,6 @@ struct MiningLowering {
   const Segmentation& s;
   Builder& build = importer.build;
   std::vector<Member> members;
-  ValueId unweighted = kNone;  // whether a VariableWeight is missing
 
   bool isChain() const {
     return s.method == MultipleModelMethod::modelChain || s.method == MultipleModelMethod::multiModelChain;
@@ -249,13 +143,6 @@ struct MiningLowering {
     return any;
   }
 
-  void dropWhere(Prediction& p, ValueId condition) {
-    for (ValueId* value : {&p.value, &p.column, &p.probabilities, &p.confidences, &p.entity, &p.affinity}) {
-      if (*value != kNone)
-        *value = build.add(Select(), {condition, build.missing(build.type(*value).scalar()), *value});
-    }
-  }
-
   // `a` where the condition holds, else `b`. Features that only one has are those of neither.
   std::optional<Prediction> choose(ValueId condition, const Prediction& a, const Prediction& b) {
     if (isTrue(importer, condition)) return a;
@@ -289,7 +176,7 @@ struct MiningLowering {
   // JPMML: a segment's result is left as it is by the Targets of the MiningModel.
   std::optional<Prediction> settled(std::optional<Prediction> result) {
     if (!result || !importer.options.jpmml || result->value == kNone) return result;
-    result->settled = s.missing == MissingPrediction::returnMissing ? build.call("is_present", {result->value}) : anyOf(build, ran());
+    result->settled = s.missing == MissingPrediction::returnMissing ? build.call("is_present", {result->value}) : anyOf(build, ranOf(importer, members));
     return result;
   }
 
@@ -328,7 +215,7 @@ struct MiningLowering {
     // Results of different kinds: only the one that names the target has a column, and it alone is shown.
     if (own.classification != other.classification) {
       Prediction named = namesTarget(m) ? own : other;
-      if (!namesTarget(m)) dropWhere(named, taken);
+      if (!namesTarget(m)) dropWhere(importer, named, taken);
       return named;
     }
     auto result = choose(taken, own, other);
@@ -409,7 +296,7 @@ struct MiningLowering {
     const Member& last = members.back();
     // A last segment that always runs and is alone in being missing says so itself.
     const bool itself = any != kNone && isTrue(importer, last.ran) && any == missingIn(last.prediction);
-    if (any != kNone && !itself) dropWhere(*result, any);
+    if (any != kNone && !itself) dropWhere(importer, *result, any);
     result->outputs = chainOutputs();
     if (importer.options.jpmml) asJpmmlChain(*result);
     addTargets(*result);
@@ -489,7 +376,7 @@ struct MiningLowering {
       }
       targets.push_back(found->prediction);
       targets.back().outputs.clear();
-      if (any != kNone) dropWhere(targets.back(), any);
+      if (any != kNone) dropWhere(importer, targets.back(), any);
     }
     if (targets.empty()) {
       importer.invalid(s.element, "multipleModelMethod", "the model has no target fields");
@@ -511,198 +398,6 @@ struct MiningLowering {
     return none;
   }
 
-  // ---- sums, votes and the like
-
-  ValueId stacked(const std::vector<ValueId>& values, bool rows) {
-    Concat concat;
-    concat.rows = rows;
-    return build.add(std::move(concat), values, "members");
-  }
-
-  ValueId ran() {
-    std::vector<bool> constant;
-    std::vector<ValueId> values;
-    for (const Member& m : members) {
-      values.push_back(m.ran);
-      constant.push_back(isTrue(importer, m.ran));
-    }
-    if (std::all_of(constant.begin(), constant.end(), [](bool b) { return b; }))
-      return constantBooleans(importer, constant, "ran");
-    return build.add(Concat(), values, "ran");
-  }
-
-  // A segment that ran and has no weight leaves nothing to combine: see `unweighted`.
-  ValueId presentWeight(const Member& m, ValueId weight) {
-    if (!build.type(weight).nullable) return weight;
-    const ValueId missing = build.call("and", {m.ran, build.call("is_missing", {weight})});
-    unweighted = unweighted == kNone ? missing : build.call("or", {unweighted, missing});
-    const bool single = build.type(weight).elem == Elem::f32;
-    return build.add(Coalesce(), {weight, single ? build.number32(0) : build.number(0)});
-  }
-
-  ValueId weights(Elem elem) {
-    bool variable = false;
-    std::vector<double> constants;
-    for (const Segment& segment : s.segments) {
-      variable = variable || !segment.weightField.empty();
-      constants.push_back(segment.weight);
-    }
-    if (!variable) return constantVector(importer, constants, elem, "weights");
-    std::vector<ValueId> values;
-    for (const Member& m : members) {
-      const Segment& segment = *m.segment;
-      ValueId value = elem == Elem::f32 ? build.number32(segment.weight) : build.number(segment.weight);
-      if (!segment.weightField.empty()) {
-        value = m.weight != kNone ? m.weight : importer.value(scope, segment.weightField, segment.element);
-        if (value == kNone) return kNone;
-        value = asNumber(importer, value, elem);
-        if (value == kNone) {
-          importer.invalid(segment.element, "", "VariableWeight '" + segment.weightField + "' is not a number");
-          return kNone;
-        }
-        value = presentWeight(m, value);
-      }
-      values.push_back(value);
-    }
-    return build.add(Concat(), values, "weights");
-  }
-
-  // A member's class in the classes of the MiningModel.
-  ValueId classOf(const Member& m, const Classes& classes) {
-    if (m.prediction.labels == classes.dict) return m.prediction.value;
-    const Dict& from = build.get<Dict>(m.prediction.labels);
-    std::vector<uint32_t> codes;
-    for (uint32_t i = 0; i < from.size(); ++i) {
-      const auto code = classCode(importer, classes, from.labelText(i), m.segment->element);
-      if (!code) return kNone;
-      codes.push_back(*code);
-    }
-    return classAt(importer, m.prediction.value, classes, codes);
-  }
-
-  ValueId probabilitiesOf(const Member& m, const Classes& classes, Elem elem) {
-    ValueId p = m.prediction.probabilities;
-    if (p == kNone) {
-      importer.unsupported(m.segment->model, "multipleModelMethod '" +
-                                                 *importer.attribute(s.element, "multipleModelMethod") +
-                                                 "' of a model without class probabilities");
-      return kNone;
-    }
-    if (m.prediction.labels != classes.dict) {
-      const Dict from = build.get<Dict>(m.prediction.labels);
-      std::vector<uint32_t> codes;
-      for (uint32_t i = 0; i < from.size(); ++i) {
-        const auto code = classCode(importer, classes, from.labelText(i), m.segment->element);
-        if (!code) return kNone;
-        codes.push_back(*code);
-      }
-      p = inClassOrder(importer, p, codes, classCount(importer, classes));
-    }
-    return asNumber(importer, p, elem);
-  }
-
-  std::optional<Prediction> combine() {
-    const Elem elem = mathElem(importer);
-    const Classes classes = s.classification ? classesOf(importer, s.model) : Classes();
-    if (s.classification && (s.method == MultipleModelMethod::sum || s.method == MultipleModelMethod::weightedSum)) {
-      importer.invalid(s.element, "multipleModelMethod", "not for a classification");
-      return std::nullopt;
-    }
-    if (!s.classification && s.votes()) {
-      importer.invalid(s.element, "multipleModelMethod", "votes are for classification");
-      return std::nullopt;
-    }
-    std::vector<ValueId> values;
-    for (const Member& m : members) {
-      if (m.prediction.value == kNone || m.prediction.classification != s.classification) {
-        importer.unsupported(m.segment->model, "a segment whose result is not of the MiningModel's function");
-        return std::nullopt;
-      }
-      ValueId value = !s.classification ? asNumber(importer, m.prediction.value, elem)
-                      : s.votes()       ? classOf(m, classes)
-                                        : probabilitiesOf(m, classes, elem);
-      if (value == kNone) return std::nullopt;
-      values.push_back(value);
-    }
-    const ValueId weight = s.weighted() ? weights(s.votes() ? Elem::f64 : elem) : kNone;  // votes are f64
-    if (s.weighted() && weight == kNone) return std::nullopt;
-    const bool ofDistributions = s.classification && !s.votes();
-    auto result = combineMembers(importer, s, stacked(values, ofDistributions), ran(), weight);
-    if (ofDistributions && s.method == MultipleModelMethod::max) {
-      if (importer.options.jpmml)
-        useMember(*result, values, memberOfMaximum(*result, values));
-      else
-        averageOfMaximum(*result, values);
-    }
-    if (ofDistributions && s.method == MultipleModelMethod::median)
-      useMember(*result, values, memberOfMedian(*result, values));
-    if (unweighted != kNone) dropWhere(*result, unweighted);
-    if (s.votes() && importer.attribute(s.model, "functionName").value_or("") == "clustering") {
-      const ValueId winner = result->value;
-      for (const char* name : {"entityId", "clusterId"})
-        result->features[name] = [&importer = importer, winner](const Element* field) {
-          return readRanks(importer, field, 1, "clusters") ? winner : kNone;
-        };
-    }
-    return result;
-  }
-
-  // Class by class the highest probability says which class wins; the distribution is the average of those of the members that have it.
-  void averageOfMaximum(Prediction& result, const std::vector<ValueId>& distributions) {
-    const ValueId winner = build.add(ArgMax(), {result.probabilities});
-    std::vector<ValueId> own;
-    for (size_t i = 0; i < members.size(); ++i)
-      own.push_back(guarded(importer, members[i].ran, build.add(Take(), {distributions[i], winner})));
-    const ValueId none = constantBooleans(importer, std::vector<bool>(members.size(), false), "none");
-    const ValueId highest = build.add(Take(), {result.probabilities, winner});
-    const ValueId has = build.add(Coalesce(), {build.call("eq", {stacked(own, false), highest}), none});
-    Combine average;
-    average.method = Combine::average, average.missing = Combine::skip;
-    settle(result, build.add(average, {stacked(distributions, true), build.call("and", {ran(), has})}, "p"));
-  }
-
-  // JPMML: class by class the highest probability says which class wins; the distribution is that of the first member that has
-  // it.
-  ValueId memberOfMaximum(const Prediction& highest, const std::vector<ValueId>& distributions) {
-    const ValueId winner = build.add(ArgMax(), {highest.probabilities});
-    std::vector<ValueId> ofWinner;
-    for (size_t i = 0; i < members.size(); ++i) {
-      ofWinner.push_back(guarded(importer, members[i].ran, build.add(Take(), {distributions[i], winner})));
-    }
-    return build.add(ArgMax(), {stacked(ofWinner, false)}, "member");
-  }
-
-  // Class by class the median says which class wins; the distribution is that of the first member that comes nearest to
-  // it: of an odd number of members the one that has it.
-  ValueId memberOfMedian(const Prediction& medians, const std::vector<ValueId>& distributions) {
-    const ValueId winner = build.add(ArgMax(), {medians.probabilities});
-    const ValueId median = build.add(Take(), {medians.probabilities, winner});
-    std::vector<ValueId> distances;
-    for (size_t i = 0; i < members.size(); ++i) {
-      const ValueId own = build.add(Take(), {distributions[i], winner});
-      distances.push_back(guarded(importer, members[i].ran, build.call("abs", {build.call("sub", {own, median})})));
-    }
-    ArgMax nearest;
-    nearest.smallest = true;
-    return build.add(nearest, {stacked(distances, false)}, "member");
-  }
-
-  // The distribution of one member, missing where the combination is.
-  void useMember(Prediction& result, const std::vector<ValueId>& distributions, ValueId member) {
-    std::vector<ValueId> operands{member};
-    for (size_t i = 0; i < members.size(); ++i) operands.push_back(guarded(importer, members[i].ran, distributions[i]));
-    settle(result, build.add(Choose(), operands, "p"));
-  }
-  // Probabilities, missing where the combination was, and the class that they show.
-  void settle(Prediction& result, ValueId probabilities) {
-    const ValueId missing = build.call("is_missing", {result.value});
-    result.probabilities =
-        build.add(Select(), {missing, build.missing(scalarType(build.type(probabilities).elem)), probabilities}, "p");
-    ArgMax best;
-    best.dict = result.labels;
-    result.value = build.add(std::move(best), {result.probabilities}, "label");
-  }
-
   std::optional<Prediction> run() {
     bool ok = true;
     for (const Segment& segment : s.segments) ok = lower(segment) && ok;
@@ -714,7 +409,7 @@ struct MiningLowering {
     if (s.method == MultipleModelMethod::selectFirst) return settled(shownNameless(selectFirst()));
     if (s.method == MultipleModelMethod::modelChain) return settled(shownNameless(modelChain()));
     if (s.method == MultipleModelMethod::multiModelChain) return multiModelChain();
-    return combine();
+    return combineResults(importer, scope, s, members);
   }
 };
 
@@ -745,7 +440,7 @@ std::optional<Prediction> miningModel(Importer& importer, Scope& scope, const El
   bool merged = false;
   auto prediction = mergeTrees(importer, scope, *segmentation, merged);
   if (merged) return prediction;
-  return MiningLowering{importer, scope, *segmentation, importer.build, {}, kNone}.run();
+  return MiningLowering{importer, scope, *segmentation, importer.build, {}}.run();
 }
 
 }  // namespace kiln::pmml

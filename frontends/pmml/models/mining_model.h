@@ -1,6 +1,5 @@
 // Segmentation: what the files of MiningModel share.
 #pragma once
-#include "compiler/ir/nodes/combine.h"
 #include "frontends/pmml/classes.h"
 
 namespace kiln::pmml {
@@ -51,10 +50,6 @@ struct Segmentation {
 };
 
 std::optional<Segmentation> readSegmentation(Importer& importer, const Element* miningModel);
-
-/// The results of members as one, by the node `combine`: numbers [n], class probabilities [n,K] or classes [n].
-std::optional<Prediction> combineMembers(Importer& importer, const Segmentation& segmentation, ValueId members,
-                                         ValueId ran, ValueId weights);
 
 /// Segments that are trees and nothing else, as one forest. Sets `merged` to false where that is not exact or not
 /// possible; then nothing was built.

@@ -2,19 +2,10 @@
 // the count of marked exits, and that follows columns that have failed; the others are measured against it.
 #pragma once
 #include "../instances.h"
-#include "tables.h"
+#include "column_value.h"
 
 namespace kiln::kernel {
 
-INLINE f64 graph_value(const u8* p, u32 storage, u64 row) {
-  switch (storage) {
-    case kColumnF64: return load<f64>(p + row * 8);
-    case kColumnI32: return load<i32>(p + row * 4);
-    case kColumnF32: return load<f32>(p + row * 4);
-    case kColumnI64: return (f64)load<i64>(p + row * 8);
-    default: return p[row] != 0;
-  }
-}
 INLINE bool graph_in_set(const Ctx& c, const ForestGraph& g, u64 set, f64 x) {
   const u32* first = (const u32*)(c.blob + g.set_first);
   const f64* member = (const f64*)(c.blob + g.set_members);
@@ -48,7 +39,7 @@ INLINE u32 graph_exit(const Ctx& c, const ForestGraph& g, const GraphNode& n, co
     const u32 code = load<u32>(values + row * 4);
     yes = code < 64 && (n.members >> code) & 1;
   } else {
-    const f64 x = graph_value(values, n.storage, row);
+    const f64 x = column_value(values, n.storage, row);
     if (x != x) return n.missing;
     yes = graph_passes(c, g, n, x);
   }

@@ -2,19 +2,10 @@
 // Rows one at a time, without a jump that depends on a value.
 #pragma once
 #include "../instances.h"
-#include "tables.h"
+#include "column_value.h"
 
 namespace kiln::kernel {
 
-INLINE f64 rule_value(const u8* p, u32 storage, u64 row) {
-  switch (storage) {
-    case kColumnF64: return load<f64>(p + row * 8);
-    case kColumnI32: return load<i32>(p + row * 4);
-    case kColumnF32: return load<f32>(p + row * 4);
-    case kColumnI64: return (f64)load<i64>(p + row * 8);
-    default: return p[row] != 0;
-  }
-}
 /// Twice the cuts below x, and one more if the next is x. NaN: none.
 INLINE u32 class_among(const f64* cuts, u32 count, f64 x) {
   typedef bool B __attribute__((ext_vector_type(8)));
@@ -36,7 +27,7 @@ INLINE u32 rule_class(const Ctx& c, const RuleColumn& column, const Slot& s, u64
     const u32 code = column.storage == kColumnI32 ? load<u32>(values + row * 4) : (u32)(values[row] != 0);
     return gone ? column.numbers + 1 : code < column.numbers ? code : column.numbers;
   }
-  const f64 x = rule_value(values, column.storage, row);
+  const f64 x = column_value(values, column.storage, row);
   const u32 found = class_among((const f64*)(c.blob + column.cuts), column.numbers, x);
   return (gone | (x != x)) ? 2 * column.numbers + 1 : found;
 }
