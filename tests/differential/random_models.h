@@ -1,5 +1,7 @@
 // Steps of a random pipeline: nodes of models, and checks and notes.
 #pragma once
+#include <cmath>
+
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/combine.h"
 #include "compiler/ir/nodes/concat.h"
