@@ -476,6 +476,7 @@ bool Importer::declareMiningSchema(Scope& scope, const Element* model, bool topL
   if (!schema) return missing(model, "MiningSchema");
   bool ok = onlyAttributes(schema, {}) && onlyChildren(schema, {"MiningField"});
   std::set<std::string> seen;
+  std::vector<std::string> treated;  // otherwise than the models around do
   for (auto* m = schema->FirstChildElement("MiningField"); m; m = m->NextSiblingElement("MiningField")) {
     auto name = required(m, "name");
     if (!name || !knownMiningField(*this, m)) {
@@ -487,7 +488,9 @@ bool Importer::declareMiningSchema(Scope& scope, const Element* model, bool topL
       continue;
     }
     ok &= topLevel ? declareInput(*name, m) : declareInner(scope, *name, m);
+    if (!topLevel && scope.own(*name)) treated.push_back(*name);
   }
+  deriveAgain(scope, std::move(treated), seen);
   return ok;
 }
 

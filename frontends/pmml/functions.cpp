@@ -347,7 +347,7 @@ Typed matches(Application& a) {
   ValueId text = textArgument(a, 0);
   if (!pattern || text == kNone) return {};
   std::string why = regex::compile(*pattern)->error;
-  if (!why.empty()) return a.in.invalid(a.element, "function", "pattern '" + *pattern + "': " + why), Typed();
+  if (!why.empty()) return a.in.refusePattern(a.element, "function", *pattern, false, why), Typed();
   ir::Matches node;
   node.pattern = *pattern;
   return typed(a.in.build.add(std::move(node), {text}), DataType::boolean);
@@ -358,7 +358,7 @@ Typed replace(Application& a) {
   ValueId text = textArgument(a, 0);
   if (!pattern || !replacement || text == kNone) return {};
   std::string why = ir::Rules::refusal(*pattern, *replacement, false);
-  if (!why.empty()) return a.in.invalid(a.element, "function", "pattern '" + *pattern + "': " + why), Typed();
+  if (!why.empty()) return a.in.refusePattern(a.element, "function", *pattern, false, why), Typed();
   ir::Rules rules;
   rules.patterns = {*pattern}, rules.replacements = {*replacement};
   ir::Rewrite node;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "compiler/ir/regex/regex.h"
 #include "compiler/support/number.h"
 #include "frontends/pmml/tree_stream.h"
 #include "frontends/pmml/vocabulary.h"
@@ -88,6 +89,11 @@ bool Importer::invalid(const Element* at, const std::string& attribute, const st
 }
 bool Importer::unsupported(const Element* at, const std::string& what, const std::string& note) {
   return report(Kind::unsupported, at, "", what + " is not supported", note);
+}
+bool Importer::refusePattern(const Element* at, const std::string& attribute, const std::string& pattern, bool ignoreCase, const std::string& why) {
+  const auto regex = regex::compile(pattern, ignoreCase);
+  if (regex->unsupported || regex->program.emptyLoop) return unsupported(at, "pattern '" + pattern + "'", why);
+  return invalid(at, attribute, "pattern '" + pattern + "': " + why);
 }
 bool Importer::unknownAttribute(const Element* e, const char* name) {
   return report(Kind::unsupported, e, name, "attribute '" + std::string(name) + "' of '" + e->Name() + "' is not supported");

@@ -148,6 +148,8 @@ class Importer {
   bool invalid(const Element* at, const std::string& attribute, const std::string& message,
                const std::string& note = "");
   bool unsupported(const Element* at, const std::string& what, const std::string& note = "");
+  /// A pattern that is not compiled, for this reason: unsupported where other engines take it, else invalid.
+  bool refusePattern(const Element* at, const std::string& attribute, const std::string& pattern, bool ignoreCase, const std::string& why);
   bool unknownAttribute(const Element* e, const char* name);
   bool misplaced(const Element* at, const std::string& message);
   void warn(const Element* at, const std::string& message, const std::string& note = "");
@@ -191,6 +193,7 @@ class Importer {
   bool declareDerivedFields(Scope& scope, const Element* parent);
   bool declareTransformations(Scope& scope, const Element* dictionaryOrLocal);
   bool defineFunctions(const Element* transformationDictionary);
+  void findReaders(const Element* transformationDictionary);
   /// Declares a model's active fields in `scope`. Top level: inputs with checks; nested: fields of the outer scope with
   /// the nested treatment.
   bool declareMiningSchema(Scope& scope, const Element* model, bool topLevel);
@@ -352,6 +355,8 @@ class Importer {
   bool treatLag(Field& past, const Field& field);  ///< fields.cpp
   std::optional<Typed> lagged(const Field& field, uint32_t step, const std::vector<uint32_t>& same);
   bool declareInner(Scope& scope, const std::string& name, const Element* miningField);
+  void declareDerivedField(Scope& scope, const Element* e, const std::string& name, const FieldType& type);
+  void deriveAgain(Scope& scope, std::vector<std::string> treated, const std::set<std::string>& schema);
   static bool treatsMore(const Element* miningField);
   Typed callFunction(const Element* apply, const Element* function, std::vector<Typed> arguments);
 
@@ -359,6 +364,7 @@ class Importer {
   uint64_t depth_ = 0, expanded_ = 0;
   bool overLimit_ = false;
   std::vector<std::string> calls_;  ///< DefineFunctions being inlined
+  std::map<std::string, std::vector<const Element*>> readers_;  ///< fields of the TransformationDictionary, by what they read
   std::vector<Field*> lowering_;    ///< derived fields being lowered
   std::map<std::string, ir::TableRef> targetDicts_;
   std::map<std::string, Typed> lags_;       ///< by the input's name

@@ -239,6 +239,7 @@ struct OutputFields {
       column.value = build.call("sub", {asNumber(importer, actual.value, elem), asNumber(importer, p.value, elem)});
       return column;
     }
+    if (p.probabilities == kNone) return refuse(field);
     const auto label = importer.required(field, "value");
     if (!label) return std::nullopt;
     auto probability = ofClass(field, p, p.probabilities, ir::Output::probability);

@@ -109,6 +109,7 @@ bool lowerDocument(Importer& importer) {
   ok &= importer.declareDataDictionary(root);
   ok &= importer.defineFunctions(transformations);
   ok &= importer.declareTransformations(importer.global, transformations);
+  importer.findReaders(transformations);
   if (!model) return false;
   Scope outputs;
   return importer.model(importer.global, model, true, &outputs) && ok;

@@ -54,17 +54,9 @@ bool Importer::findGroups(const Element* model) {
           name && usage && !std::strcmp(usage, "group"))
         groups.insert(name);
   // An Aggregate's groupField groups rows as well, whatever the MiningSchema says of it.
-  const Element *root = document.root(), *at = root;
-  while (at) {
-    if (!std::strcmp(at->Name(), "Aggregate"))
-      if (const char* name = at->Attribute("groupField")) groups.insert(name);
-    const Element* next = at->FirstChildElement();
-    while (!next && at && at != root) {
-      next = at->NextSiblingElement();
-      if (!next) at = at->Parent()->ToElement();
-    }
-    at = next;
-  }
+  for (const Element* e = document.root(); e; e = nextInside(document.root(), e))
+    if (!std::strcmp(e->Name(), "Aggregate"))
+      if (const char* name = e->Attribute("groupField")) groups.insert(name);
   return ok;
 }
 

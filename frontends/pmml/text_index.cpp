@@ -63,7 +63,7 @@ ValueId normalized(Importer& in, ValueId text, const Element* e, const Settings&
     std::string pattern = *from, replacement = *to;
     if (!regex) pattern = regex::quoted(pattern), replacement = regex::quotedReplacement(replacement);
     std::string why = ir::Rules::refusal(pattern, replacement, rules.ignoreCase);
-    if (!why.empty()) return in.invalid(row, "", "pattern '" + pattern + "': " + why);
+    if (!why.empty()) return in.refusePattern(row, "", pattern, rules.ignoreCase, why);
     rules.patterns.push_back(pattern), rules.replacements.push_back(replacement);
     return true;
   });
@@ -94,8 +94,7 @@ std::optional<ir::Pool> poolOf(Importer& in, const Element* e) {
     pool.separators = in.attribute(e, "wordSeparatorCharacterRE").value_or(in.version >= 44 ? "\\s+" : "\\s");
   std::string why = pool.pattern().empty() ? "is empty" : ir::Pool::refusal(pool.pattern());
   if (!why.empty())
-    return in.invalid(e, words ? "x-wordRE" : "wordSeparatorCharacterRE", "pattern '" + pool.pattern() + "': " + why),
-           std::nullopt;
+    return in.refusePattern(e, words ? "x-wordRE" : "wordSeparatorCharacterRE", pool.pattern(), false, why), std::nullopt;
   return pool;
 }
 

@@ -22,30 +22,60 @@ bool Importer::declareDerivedFields(Scope& scope, const Element* dictionary) {
       continue;
     }
     auto type = fieldType(e, FieldType());
-    if (!type) {
+    if (type)
+      declareDerivedField(scope, e, *name, *type);
+    else
       ok = false;
-      continue;
-    }
-    Field field;
-    field.name = *name, field.type = *type, field.element = e;
-    field.lower = [this, &scope, e, name = *name, type = *type] {
-      at(e);
-      const Element* definition = expressionOf(e);
-      if (!definition) return missing(e, "EXPRESSION"), kNone;
-      if (!onlyChildren(e, {definition->Name(), "Value", "Interval"})) return kNone;
-      Typed result = expression(scope, definition, e->Attribute("dataType") ? &type : nullptr);
-      if (!result) return kNone;
-      // Without a type of its own (before PMML 3.1) the field has its expression's.
-      Field& field = *scope.own(name);
-      if (!e->Attribute("dataType")) field.type = result.type;
-      at(e);
-      ValueId value = convert(result, field.type, e);
-      if (value != kNone) build.suggestName(value, name);
-      return value;
-    };
-    scope.declare(std::move(field));
   }
   return ok;
+}
+
+void Importer::declareDerivedField(Scope& scope, const Element* e, const std::string& name, const FieldType& type) {
+  Field field;
+  field.name = name, field.type = type, field.element = e;
+  field.lower = [this, &scope, e, name, type] {
+    at(e);
+    const Element* definition = expressionOf(e);
+    if (!definition) return missing(e, "EXPRESSION"), kNone;
+    if (!onlyChildren(e, {definition->Name(), "Value", "Interval"})) return kNone;
+    Typed result = expression(scope, definition, e->Attribute("dataType") ? &type : nullptr);
+    if (!result) return kNone;
+    // Without a type of its own (before PMML 3.1) the field has its expression's.
+    Field& field = *scope.own(name);
+    if (!e->Attribute("dataType")) field.type = result.type;
+    at(e);
+    ValueId value = convert(result, field.type, e);
+    if (value != kNone) build.suggestName(value, name);
+    return value;
+  };
+  scope.declare(std::move(field));
+}
+
+// The fields of the TransformationDictionary by the fields that they read.
+void Importer::findReaders(const Element* dictionary) {
+  for (auto* derived = dictionary ? dictionary->FirstChildElement("DerivedField") : nullptr; derived;
+       derived = derived->NextSiblingElement("DerivedField")) {
+    std::set<std::string> read;
+    for (const Element* e = derived; e; e = nextInside(derived, e))
+      for (const char* name : {"field", "textField", "groupField"})
+        if (const char* field = e->Attribute(name)) read.insert(field);
+    for (const std::string& field : read) readers_[field].push_back(derived);
+  }
+}
+
+// Fields of the TransformationDictionary are computed of the fields as the model that reads them treats these. So what is
+// derived of `treated` fields, directly or not, is the inner model's own, unless its MiningSchema takes it from outside.
+void Importer::deriveAgain(Scope& scope, std::vector<std::string> treated, const std::set<std::string>& schema) {
+  for (size_t i = 0; i < treated.size(); i++) {
+    const auto found = readers_.find(treated[i]);
+    if (found == readers_.end()) continue;
+    for (const Element* derived : found->second) {
+      const Field* outer = derived->Attribute("name") ? global.own(derived->Attribute("name")) : nullptr;
+      if (!outer || outer->element != derived || schema.count(outer->name) || scope.own(outer->name)) continue;
+      treated.push_back(outer->name);
+      declareDerivedField(scope, derived, outer->name, outer->type);
+    }
+  }
 }
 
 bool Importer::defineFunctions(const Element* dictionary) {

@@ -368,6 +368,13 @@ Span attributeSpan(const Source& source, Location element, std::string_view attr
   return {element};
 }
 
+const Element* nextInside(const Element* top, const Element* e) {
+  if (const Element* child = e->FirstChildElement()) return child;
+  for (; e != top; e = e->Parent()->ToElement())
+    if (const Element* sibling = e->NextSiblingElement()) return sibling;
+  return nullptr;
+}
+
 bool parseXml(const Source& source, const Limits& limits, const StreamChooser& chooser, Document& document,
               Diagnostics& diagnostics) {
   Reader reader(source, limits, chooser, document.data().xml, diagnostics);

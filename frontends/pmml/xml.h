@@ -17,6 +17,9 @@ namespace kiln::pmml {
 
 using Element = tinyxml2::XMLElement;
 
+/// The element that follows `e` in the order of the document, inside `top`; null after the last.
+const Element* nextInside(const Element* top, const Element* e);
+
 /// From 1; columns count bytes (of UTF-16: its units).
 struct Location {
   uint32_t line = 0, column = 0;

@@ -251,6 +251,18 @@ TEST(Functions, RefuseWhatTheyCannotDo) {
   }
 }
 
+// What other engines take is no mistake of the document (exit code 4, not 3).
+TEST(Functions, PatternsThatOthersTakeAreUnsupported) {
+  for (const char* pattern : {"'a(?=b)", "'(a)\\1", "'\\R", "'(?U)a", "'(?i)\\p{Lu}"}) {
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"s", pattern}, {"s", pattern, "'x"}}) {
+      Scoring scoring(documentOf(applied(arguments.size() == 2 ? "matches" : "replace", arguments), "string"));
+      EXPECT_NE(scoring.messages().find("is not supported"), std::string::npos) << scoring.messages();
+    }
+  }
+  Scoring mistake(documentOf(applied("matches", {"s", "'(a"}), "string"));
+  EXPECT_EQ(mistake.messages().find("is not supported"), std::string::npos) << mistake.messages();
+}
+
 // What is made of Constants alone is a constant, through DefineFunctions too.
 TEST(Functions, PatternsMadeOfConstants) {
   const std::string anchored = applied("concat", {"'^", "'an", "'$"}), field = "<FieldRef field=\"s\"/>";

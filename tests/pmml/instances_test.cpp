@@ -280,6 +280,10 @@ TEST(Anomaly, DistanceInUnitsOfItsCluster) {
   Scoring s(document(kXz, anomaly(R"(algorithmType="clusterMeanDist")", clusters("<euclidean/>", kFields) + means)));
   EXPECT_EQ(s.score({{"x", "1"}, {"z", "0"}}, "_target"), "0.25");  // 1 / 4, of the first
   EXPECT_EQ(s.score({{"x", "1"}, {"z", "4"}}, "_target"), "2");     // 1 / 0.5, of the second
+  // The model inside may compute in another mathContext.
+  std::string model = clusters("<euclidean/>", kFields);
+  model.insert(model.find(' '), " x-mathContext=\"float\"");
+  EXPECT_EQ(Scoring(document(kXz, anomaly(R"(algorithmType="clusterMeanDist")", model + means))).score({{"x", "1"}, {"z", "4"}}, "_target"), "2");
 }
 
 TEST(Clustering, CentersOfIntegersAreFractions) {

@@ -71,6 +71,30 @@ TEST(Mining, MissingMembers) {
 
 const std::string kNamed = std::string(kSchema);
 
+// A TransformationDictionary is computed of the fields as the model that reads it treats them (JPMML-Evaluator 1.7.7 does so too).
+TEST(Mining, DerivedFieldsFollowTheTreatmentOfTheSegment) {
+  const std::string dictionary =
+      "<TransformationDictionary><DerivedField name=\"square\" optype=\"continuous\" dataType=\"double\"><Apply function=\"*\"><FieldRef "
+      "field=\"x\"/><FieldRef field=\"x\"/></Apply></DerivedField><DerivedField name=\"cube\" optype=\"continuous\" dataType=\"double\"><Apply "
+      "function=\"*\"><FieldRef field=\"square\"/><FieldRef field=\"x\"/></Apply></DerivedField></TransformationDictionary>";
+  const auto schema = [](const std::string& x) { return "<MiningSchema><MiningField name=\"x\"" + x + "/></MiningSchema>"; };
+  const std::string three = " missingValueReplacement=\"3\"";
+  const std::string segments = segment("<True/>", line("0", "cube", "1", "", schema(three))) + segment("<True/>", line("0", "square", "100", "", schema(" missingValueReplacement=\"1\""))) +
+                               segment("<True/>", line("0", "square", "10000", "", "<MiningSchema><MiningField name=\"x\"" + three + "/><MiningField name=\"square\" missingValueReplacement=\"5\"/></MiningSchema>"));
+  Scoring s(document(kFields, "<MiningModel functionName=\"regression\">" + std::string(kSchema) + "<Segmentation multipleModelMethod=\"sum\">" + segments +
+                                  "</Segmentation></MiningModel>", dictionary));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  EXPECT_EQ(s.score({{"x", "2"}}, "y"), "40408");  // 8 + 400 + 40000
+  EXPECT_EQ(s.score({}, "y"), "50127");            // 27 + 100, and the third takes the outer field, which is missing
+}
+
+TEST(Mining, AResidualNeedsProbabilities) {
+  Scoring s(document("<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"c\" optype=\"categorical\" dataType=\"string\"/>",
+                     "<TreeModel functionName=\"classification\"><MiningSchema><MiningField name=\"x\"/><MiningField name=\"c\" usageType=\"target\"/></MiningSchema>"
+                     "<Output><OutputField name=\"r\" feature=\"residual\" value=\"a\"/></Output><Node score=\"a\"><True/></Node></TreeModel>"));
+  EXPECT_NE(s.messages().find("output feature 'residual' of this model is not supported"), std::string::npos) << s.messages();
+}
+
 TEST(Mining, SelectFirst) {
   const std::string segments =
       segment("<SimplePredicate field=\"x\" operator=\"greaterThan\" value=\"0\"/>", line("0", "z", "1", "", kNamed)) +

@@ -154,6 +154,10 @@ TEST(Semantics, VotesThatAreAllMissing) {
   EXPECT_EQ(jpmml.score({{"i", "1"}}, "s"), "!");
   EXPECT_EQ(jpmml.score({{"i", "0"}}, "s"), "");
   EXPECT_EQ(Scoring(text).score({{"i", "1"}}, "s"), "");
+  // A threshold below 1 makes them a missing result before they are counted.
+  std::string threshold = text;
+  threshold.replace(threshold.find("majorityVote\""), 13, "majorityVote\" missingThreshold=\"0.5\"");
+  EXPECT_EQ(Scoring(threshold, true).score({{"i", "1"}}, "s"), "");
 }
 
 TEST(Semantics, TargetsAroundASegmentsResult) {

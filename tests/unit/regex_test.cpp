@@ -173,6 +173,15 @@ TEST(Regex, RefusesByName) {
         << pattern << ": " << regex::compile(pattern)->error;
 }
 
+// Which of them are mistakes: neither PCRE2 10.42 nor java.util.regex of Java 17 takes these.
+TEST(Regex, TellsMistakesFromWhatOthersTake) {
+  for (const char* mistake : {"(a", "a)", "[a", "*a", "a{2,1}", "\\", "\\y", "[b-a]", "(?<n", "\\p{L", "\\x{110000}", "(?y)a"})
+    EXPECT_TRUE(!regex::compile(mistake)->error.empty() && !regex::compile(mistake)->unsupported) << mistake;
+  for (const char* other : {"(a)\\1", "(?<n>a)\\k<n>", "a(?=b)", "(?<!a)b", "(?>a|ab)c", "(a++)b", "\\p{InGreek}", "(?i)\\p{Lu}", "[^a&&b]",
+                            "[a[b]]", "(?R)", "(a)(?1)", "a{2000}", "(?U)a", "\\R", "\\X", "\\Ga", "\\cA", "(?(1)a|b)", "(?:[ab]{20})a.{20}"})
+    EXPECT_TRUE(!regex::compile(other)->error.empty() && regex::compile(other)->unsupported) << other << regex::compile(other)->error;
+}
+
 TEST(Regex, ReplacementsAreChecked) {
   const auto& program = regex::compile("(a)(?<n>b)")->program;
   for (const char* bad : {"$", "$x", "$3", "${m}", "${n", "\\", "\\1"})

@@ -127,6 +127,11 @@ class Parser {
   void fail(const std::string& why) {
     if (ok()) parsed_.error = why + ", at byte " + std::to_string(at_) + " of the pattern";
   }
+  // The same for what PCRE or Java takes.
+  void refuse(const std::string& why) {
+    if (ok()) parsed_.unsupported = true;
+    fail(why);
+  }
   bool more() const { return ok() && at_ < text_.size(); }
   bool looking(std::string_view s) const { return text_.substr(at_).starts_with(s); }
   bool accept(std::string_view s) { return looking(s) && (at_ += s.size(), true); }
@@ -158,7 +163,7 @@ class Parser {
   }
 
   Node alternatives(int depth) {
-    if (depth > 200) return fail("more than 200 nested groups"), make(Tree::empty);
+    if (depth > 200) return refuse("more than 200 nested groups"), make(Tree::empty);
     Flags outer = flags_;  // a flag set inside holds to the end of the group
     Node all = make(Tree::alternatives);
     do all->parts.push_back(sequence(depth));
@@ -175,7 +180,7 @@ class Parser {
       if (one) all->parts.push_back(quantified(std::move(one)));
     }
     for (size_t i = 0; ok() && i < all->parts.size(); i++)
-      if (all->parts[i]->possessive && !givesNothingBack(*all, i, depth)) fail("a possessive quantifier or atomic group whose end could be taken back");
+      if (all->parts[i]->possessive && !givesNothingBack(*all, i, depth)) refuse("a possessive quantifier or atomic group whose end could be taken back");
     return all;
   }
   // Whether the repeated character of part i cannot be what the next part begins with: then a greedy repeat gives nothing back either.
@@ -199,7 +204,7 @@ class Parser {
     const bool fixed = inner->kind == Tree::set || (inner->kind == Tree::sequence && std::all_of(inner->parts.begin(), inner->parts.end(), [](const Node& p) {
                                                       return p->kind == Tree::set || p->kind == Tree::assertion;
                                                     }));
-    if (!fixed) fail("an atomic group of more than single characters or one repeated character");
+    if (!fixed) refuse("an atomic group of more than single characters or one repeated character");
     return inner;
   }
   // Blanks and comments under (?x), comments in parentheses.
@@ -233,11 +238,11 @@ class Parser {
         return one;
       }
       if (one->kind == Tree::assertion || one->kind == Tree::repeat)
-        return fail(one->kind == Tree::repeat ? "a quantifier of a quantifier" : "a quantifier of an assertion"),
+        return refuse(one->kind == Tree::repeat ? "a quantifier of a quantifier" : "a quantifier of an assertion"),
                std::move(one);
       bool lazy = accept("?");
       const bool possessive = !lazy && accept("+");
-      if (possessive && one->kind != Tree::set) return fail("a possessive quantifier of more than one character"), std::move(one);
+      if (possessive && one->kind != Tree::set) return refuse("a possessive quantifier of more than one character"), std::move(one);
       Node node = make(Tree::repeat);
       node->least = least, node->most = most, node->lazy = lazy, node->possessive = possessive;
       node->parts.push_back(std::move(one));
@@ -250,16 +255,16 @@ class Parser {
     value = 0;
     while (more() && isdigit(static_cast<unsigned char>(text_[at_]))) {
       value = value * 10 + static_cast<uint32_t>(text_[at_++] - '0');
-      if (value > 1000) return fail("a repetition of more than 1000"), false;
+      if (value > 1000) return refuse("a repetition of more than 1000"), false;
     }
     return true;
   }
   bool braces(uint32_t& least, uint32_t& most) {
     at_++;
-    if (!number(least)) return fail("a { that is no quantifier (write \\{)"), false;
+    if (!number(least)) return refuse("a { that is no quantifier (write \\{)"), false;
     most = least;
     if (accept(",") && !number(most)) most = UINT32_MAX;
-    if (!accept("}")) return fail("a { that is no quantifier (write \\{)"), false;
+    if (!accept("}")) return refuse("a { that is no quantifier (write \\{)"), false;
     if (most < least) fail("a quantifier {n,m} with m below n");
     return ok();
   }
@@ -281,7 +286,7 @@ class Parser {
       case '?':
         return fail("a quantifier without anything before it"), nullptr;
       case '{':
-        return fail("a { that is no quantifier (write \\{)"), nullptr;
+        return refuse("a { that is no quantifier (write \\{)"), nullptr;
       case '\\':
         return at_++, escape();
       default: {
@@ -297,7 +302,7 @@ class Parser {
         {"(?|", "a branch reset"}, {"(?(", "a conditional"},     {"(?R", "recursion"},
         {"(?&", "recursion"},       {"(?P>", "recursion"},     {"(?P=", "a back-reference"}, {"(*", "a verb"}};
     for (auto& [what, name] : kRefused)
-      if (looking(what)) return fail(name), nullptr;
+      if (looking(what)) return refuse(name), nullptr;
     if (looking("(?>")) return atomic(depth);
     uint32_t index = 0;
     at_++;
@@ -321,7 +326,7 @@ class Parser {
     } else {
       index = groups_++;
     }
-    if (groups_ > 100) return fail("more than 99 groups"), nullptr;
+    if (groups_ > 100) return refuse("more than 99 groups"), nullptr;
     Node node = make(Tree::group);
     node->index = index;
     node->parts.push_back(alternatives(depth + 1));
@@ -352,7 +357,16 @@ class Parser {
           break;
         case 'u':
           break;  // Java: case beyond ASCII, which is the rule here
+        case 'U':
+        case 'd':
+        case 'J':
+        case 'n':
+        case 'a':
+        case 'r':
+        case '^':
+          return refuse(std::string("the flag '") + text_[at_] + "'"), false;
         default:
+          if (isdigit(static_cast<unsigned char>(text_[at_])) || text_[at_] == '+') return refuse("recursion"), false;
           return fail(std::string("the flag '") + text_[at_] + "'"), false;
       }
     }
@@ -412,7 +426,7 @@ class Parser {
       name = text_[at_++];
     }
     if (!named(name, ranges))
-      return fail("the property \\p{" + name + "} (known are general categories such as \\p{Lu}, common scripts such as \\p{IsLatin}, and Java's ASCII "
+      return refuse("the property \\p{" + name + "} (known are general categories such as \\p{Lu}, common scripts such as \\p{IsLatin}, and Java's ASCII "
                   "classes such as \\p{Alpha})"),
              true;
     if (negated) ranges = complement(ranges);
@@ -445,7 +459,7 @@ class Parser {
     }
     if (name.empty() || name.size() > 2) return {};
     if (flags_.ignoreCase && (name == "Lu" || name == "Ll" || name == "Lt"))
-      fail("\\p{" + name + "} where case is ignored, which PCRE and Java read differently");
+      refuse("\\p{" + name + "} where case is ignored, which PCRE and Java read differently");
     return unicodeClass(name, false);
   }
   uint32_t hexadecimal(size_t least, size_t most) {
@@ -490,7 +504,8 @@ class Parser {
       default:
         break;
     }
-    if (isdigit(static_cast<unsigned char>(c)) || c == 'k' || c == 'g') return fail("a back-reference"), 0;
+    if (isdigit(static_cast<unsigned char>(c)) || c == 'k' || c == 'g') return refuse("a back-reference"), 0;
+    if (std::string_view("RXGKNCco").find(c) != std::string_view::npos) return refuse(std::string("the escape \\") + c), 0;
     if (isalpha(static_cast<unsigned char>(c))) return fail(std::string("the escape \\") + c), 0;
     at_--;
     return codePoint();
@@ -535,7 +550,7 @@ class Parser {
 
   // A class: what is in all the parts that && divides, each the union of its members, or a class of its own.
   Node bracket(int depth = 0) {
-    if (depth > 50) return fail("more than 50 nested classes"), nullptr;
+    if (depth > 50) return refuse("more than 50 nested classes"), nullptr;
     const bool negated = accept("^");
     Node all;
     do {
@@ -543,9 +558,9 @@ class Parser {
       if (!ok()) return nullptr;
       if (all) all->ranges = intersection(all->ranges, part->ranges);
       else all = std::move(part);
-      if (looking("&&") && negated) return fail("an intersection in a negated class, which versions of Java read differently"), nullptr;
+      if (looking("&&") && negated) return refuse("an intersection in a negated class, which versions of Java read differently"), nullptr;
     } while (accept("&&"));
-    if (!accept("]")) fail("a class after && that does not end with it");
+    if (!accept("]")) refuse("a class after && that does not end with it");
     return all;
   }
   Node members(bool negated) {
@@ -554,28 +569,28 @@ class Parser {
     while (ok() && !looking("&&")) {
       if (at_ >= text_.size()) return fail("a [ without ]"), nullptr;
       if (looking("]")) {
-        if (first) return fail("a ] that begins a class (write \\])"), nullptr;
+        if (first) return refuse("a ] that begins a class (write \\])"), nullptr;
         break;
       }
       first = false;
       if (looking("[")) {
-        if (!looking("[:")) return fail("a [ inside a class (write \\[)"), nullptr;
+        if (!looking("[:")) return refuse("a [ inside a class (write \\[)"), nullptr;
         posix(ranges);
         continue;
       }
       if (flags_.comments && std::string_view(" \t\n#").find(text_[at_]) != std::string_view::npos)
-        return fail("a blank or # in a class under (?x), which PCRE and Java read differently"), nullptr;
+        return refuse("a blank or # in a class under (?x), which PCRE and Java read differently"), nullptr;
       uint32_t low = 0, high;
       if (member(ranges, low)) continue;
       high = low;
       if (looking("-") && at_ + 1 < text_.size() && text_[at_ + 1] != ']') {
         at_++;
-        if (looking("[") || member(ranges, high)) return fail("a range whose end is a class"), nullptr;
+        if (looking("[") || member(ranges, high)) return refuse("a range whose end is a class"), nullptr;
         if (high < low) return fail("a range that ends before it begins"), nullptr;
       }
       ranges.push_back({low, high});
     }
-    if (ok() && first) return fail("a class with nothing before &&"), nullptr;
+    if (ok() && first) return refuse("a class with nothing before &&"), nullptr;
     return setOf(std::move(ranges), negated);
   }
   // True if it was a class; else one character.
@@ -585,7 +600,7 @@ class Parser {
     Ranges more;
     if (classEscape(more)) return ranges.insert(ranges.end(), more.begin(), more.end()), true;
     if (text_[at_] == 'Q' || text_[at_] == 'E' || text_[at_] == 'b')
-      return fail(std::string("\\") + text_[at_] + " in a class"), true;
+      return refuse(std::string("\\") + text_[at_] + " in a class"), true;
     return c = charEscape(), false;
   }
   void posix(Ranges& ranges) {
@@ -594,7 +609,7 @@ class Parser {
     size_t close = text_.find(":]", at_);
     std::string name(text_.substr(at_, close == std::string_view::npos ? 0 : close - at_));
     auto found = kPosix.find(name);
-    if (found == kPosix.end()) return fail("the class [:" + name + ":]");
+    if (found == kPosix.end()) return refuse("the class [:" + name + ":]");
     at_ = close + 2;
     Ranges more = negated ? complement(found->second) : found->second;
     ranges.insert(ranges.end(), more.begin(), more.end());

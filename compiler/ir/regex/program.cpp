@@ -186,8 +186,12 @@ std::shared_ptr<const Regex> compile(const std::string& pattern, bool ignoreCase
   auto regex = std::make_shared<Regex>();
   Parsed parsed = parse(pattern, ignoreCase);
   regex->error = parsed.error;
-  if (regex->error.empty()) regex->error = assemble(parsed, regex->program);
-  if (regex->error.empty()) regex->error = build(regex->program, regex->automaton);
+  regex->unsupported = parsed.unsupported;
+  if (regex->error.empty()) {
+    regex->error = assemble(parsed, regex->program);
+    if (regex->error.empty()) regex->error = build(regex->program, regex->automaton);
+    regex->unsupported = !regex->error.empty();  // for its size
+  }
   return entry = regex;
 }
 

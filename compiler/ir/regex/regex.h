@@ -55,7 +55,8 @@ struct Automaton {
 };
 
 struct Regex {
-  std::string error;  ///< why there is none, for users; empty if there is
+  std::string error;         ///< why there is none, for users; empty if there is
+  bool unsupported = false;  ///< PCRE or Java takes it, or it is over a limit: no mistake of whoever wrote it
   Program program;
   Automaton automaton;
 };
@@ -97,6 +98,7 @@ struct Tree {
 };
 struct Parsed {
   std::string error;
+  bool unsupported = false;  ///< see Regex
   std::unique_ptr<Tree> tree;
   uint32_t groups = 1;
   std::vector<std::string> names;

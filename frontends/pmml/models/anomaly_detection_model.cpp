@@ -50,7 +50,8 @@ struct AnomalyDetection {
     table.sizes = {static_cast<uint32_t>(numbers->size())};
     LookupNode lookup;
     lookup.table = build.table(std::move(table), "mean");
-    return build.call("div", {inner.affinity, build.add(std::move(lookup), {inner.clusterIndex})});
+    // The model inside may compute in the other mathContext.
+    return build.call("div", {asNumber(importer, inner.affinity, elem), build.add(std::move(lookup), {inner.clusterIndex})});
   }
 
   std::optional<ValueId> score(Algorithm algorithm, const Prediction& inner) {

@@ -119,8 +119,9 @@ std::optional<Prediction> combineMembers(Importer& importer, const Segmentation&
   prediction.value = classAt(importer, results[1], classes, identity);
   if (skips) {
     prediction.value = failIfNothing(importer, prediction.value, ran);
-  } else if (s.missing == MissingPrediction::continueMissing && importer.options.jpmml && build.type(members).nullable) {
-    // Missing votes may outnumber the others: only votes that are all missing leave nothing.
+  } else if (s.missing == MissingPrediction::continueMissing && s.threshold >= 1 && importer.options.jpmml && build.type(members).nullable) {
+    // Missing votes may outnumber the others: only votes that are all missing leave nothing. A lower threshold makes these a
+    // missing result before they are counted.
     const ValueId voted = anyOf(build, build.call("and", {ran, build.call("is_present", {members})}));
     const ValueId nothing = build.call("and", {anyOf(build, ran), build.call("not", {voted})});
     prediction.value = importer.failIf(prediction.value, nothing, KILN_MISSING_REQUIRED);
