@@ -50,7 +50,7 @@ struct Fields {
   const Element* dataField;    // null: a field that is not in the DataDictionary
   const Element* miningField;  // null: the default treatment
   Prepare prepare = {};
-  std::vector<std::string> invalidValues = {};
+  std::vector<std::string> invalidValues = {}, missingLabels = {};
   bool nanIsMissing = false;
   bool ok = true;
 
@@ -99,7 +99,7 @@ struct Fields {
         else if (std::isnan(*number))
           nanIsMissing = true;
         else if (wanted == 2)
-          addValue(e, prepare.missingValues, prepare.missingTexts, *value);
+          missingLabels.push_back(*value), addValue(e, prepare.missingValues, prepare.missingTexts, *value);
       }
     if (prepare.validValues.size() + prepare.validTexts.size() > in.options.limits.categories)
       ok = in.invalid(dataField, "", "more than " + std::to_string(in.options.limits.categories) + " categories",
@@ -187,11 +187,27 @@ struct Fields {
     prepare.fieldIndex = field.input;
   }
 
+  // JPMML ends the row for what is missing itself, not for what its other treatments make missing.
+  bool failMissingOnly(ValueId& x) {
+    std::vector<uint32_t> codes;
+    for (auto& text : missingLabels) codes.push_back(in.label(field, text, dataField));
+    if (std::find(codes.begin(), codes.end(), kNone) != codes.end()) return ok = false;
+    ValueId fails = in.build.call("is_missing", {x});
+    if (!codes.empty()) fails = in.build.call("or", {fails, in.isOneOf(in.codes(field), codes)});
+    field.codes = kNone;  // those of the value before its treatment
+    ir::RaiseIf raise;
+    raise.cause = KILN_MISSING_REQUIRED, raise.fieldIndex = field.input;
+    x = in.build.add(raise, {x, fails});
+    prepare.missing = Prepare::keep, prepare.missingValues.clear(), prepare.missingTexts.clear();
+    return true;
+  }
+
   // `x` is the value before the treatment. Sets field.value and field.valid, returns the notes, kNone without
   // treatment.
   ValueId build(ValueId x) {
     field.value = x, field.valid = kNone;
     if (!hasEffect()) return kNone;
+    if (in.options.jpmml && prepare.missing == Prepare::failMissing && !failMissingOnly(x)) return kNone;
     ValueId forbidden = kNone;
     if (!invalidValues.empty()) {
       std::vector<uint32_t> codes;

@@ -526,7 +526,7 @@ Typed Importer::apply(Scope& scope, const Element* e) {
   // Kept before the function changes them: mapMissingTo looks at the arguments as they are.
   ValueId missingArgument = anyMissing(*this, arguments);
   bool lazy = *name == "if";
-  const std::vector<Typed> arms = lazy && ifMissing ? arguments : std::vector<Typed>();
+  const std::vector<Typed> arms = lazy ? arguments : std::vector<Typed>();
   Typed result;
   if (!builtin) {
     result = callFunction(e, own->second, std::move(arguments));
@@ -549,6 +549,7 @@ Typed Importer::apply(Scope& scope, const Element* e) {
       raiseIf.cause = KILN_MISSING_REQUIRED;
       result.value = build.add(raiseIf, {result.value, missingArgument});
     }
+    if (result && lazy && !ifMissing) result.value = failIfMissing(result.value, arms[0].value);
   }
   if (!result) return {};
   result.literal.reset();

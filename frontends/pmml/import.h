@@ -299,7 +299,8 @@ class Importer {
 
   // jpmml.cpp: under --semantics=jpmml; by default each gives `value` back
   ValueId failIf(ValueId value, ValueId condition, uint32_t cause);  ///< fails where the condition holds
-  ValueId failIfMissing(ValueId value, ValueId wanted);  ///< fails MISSING_REQUIRED where the scalar `wanted` is missing
+  /// Fails MISSING_REQUIRED where the scalar `wanted` is missing and `before`, which is asked for first, is not (kNone: never is).
+  ValueId failIfMissing(ValueId value, ValueId wanted, ValueId before = kNone);
   ValueId fail32(ValueId integer);                       ///< fails UNDEFINED beyond 32 bits
 
   // State shared by the parts; see the files that own it.

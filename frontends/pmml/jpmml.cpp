@@ -13,9 +13,11 @@ ValueId Importer::failIf(ValueId value, ValueId condition, uint32_t cause) {
   return build.add(raise, {value, condition});
 }
 
-ValueId Importer::failIfMissing(ValueId value, ValueId wanted) {
+ValueId Importer::failIfMissing(ValueId value, ValueId wanted, ValueId before) {
   if (!options.jpmml || value == kNone || wanted == kNone || !build.type(wanted).nullable) return value;
-  return failIf(value, build.call("is_missing", {wanted}), KILN_MISSING_REQUIRED);
+  ValueId fails = build.call("is_missing", {wanted});
+  if (before != kNone && build.type(before).nullable) fails = build.call("and", {fails, build.call("is_present", {before})});
+  return failIf(value, fails, KILN_MISSING_REQUIRED);
 }
 
 ValueId Importer::fail32(ValueId integer) {

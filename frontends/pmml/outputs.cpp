@@ -217,7 +217,8 @@ struct OutputFields {
     return column;
   }
 
-  // expected minus predicted; of a class: 1 or 0 minus its probability.
+  // expected minus predicted; of a class: 1 or 0 minus its probability. The class is that of attribute `value`, else the
+  // predicted one.
   std::optional<OutputColumn> residual(const Element* field, const Prediction& p, const std::optional<FieldType>&) {
     if (p.value == kNone) return refuse(field);
     if (p.target.empty()) {
@@ -226,11 +227,7 @@ struct OutputFields {
     }
     Importer::Typed actual = importer.reference(scope, p.target, field);
     if (!actual) return std::nullopt;
-    if (importer.options.jpmml && build.type(actual.value).nullable) {   // without a prediction there is no residual to ask for
-      ValueId fails = build.call("is_missing", {actual.value});
-      if (build.type(p.value).nullable) fails = build.call("and", {fails, build.call("is_present", {p.value})});
-      actual.value = importer.failIf(actual.value, fails, KILN_MISSING_REQUIRED);
-    }
+    actual.value = importer.failIfMissing(actual.value, actual.value, p.value);  // without a prediction there is no residual to ask for
     OutputColumn column;
     column.type = {DataType::real, OpType::continuous};
     column.feature = ir::Output::other;
@@ -240,14 +237,21 @@ struct OutputFields {
       return column;
     }
     if (p.probabilities == kNone) return refuse(field);
-    const auto label = importer.required(field, "value");
-    if (!label) return std::nullopt;
-    auto probability = ofClass(field, p, p.probabilities, ir::Output::probability);
-    if (!probability) return std::nullopt;
-    const ValueId wanted = importer.literalLike(*label, actual, field);
-    const ValueId isClass =
-        importer.build.add(ir::Cast(build.type(probability->value).elem), {build.call("eq", {actual.value, wanted})});
-    column.value = build.call("sub", {isClass, probability->value});
+    ValueId probability = kNone, isClass = kNone;
+    const auto label = importer.attribute(field, "value");
+    if (label && !importer.options.jpmml) {
+      const auto ofLabel = ofClass(field, p, p.probabilities, ir::Output::probability);
+      if (!ofLabel) return std::nullopt;
+      probability = ofLabel->value;
+      isClass = build.call("eq", {actual.value, importer.literalLike(*label, actual, field)});
+    } else {
+      Importer::Typed predicted;
+      predicted.value = p.value, predicted.type = p.targetType;
+      isClass = importer.compare("eq", actual, predicted, field);
+      probability = build.add(ir::Take(), {p.probabilities, asIndex(p.value)});
+    }
+    if (isClass == kNone) return std::nullopt;
+    column.value = build.call("sub", {build.add(ir::Cast(build.type(probability).elem), {isClass}), probability});
     return column;
   }
 

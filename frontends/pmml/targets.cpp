@@ -2,6 +2,7 @@
 // order; a missing result: the default value, or the class of the highest prior.
 #include <cmath>
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 #include "compiler/ir/nodes/cast.h"
@@ -138,6 +139,9 @@ bool classTarget(Importer& importer, const Element* model, const Element* target
     if (best == ir::kNone || *prior > priors[best]) best = *code;
   }
   if (best == ir::kNone) return true;
+  const double total = std::accumulate(priors.begin(), priors.end(), 0.0);
+  if (importer.options.jpmml && total > 0)
+    for (double& prior : priors) prior /= total;
   ir::Builder& build = importer.build;
   noteDefault(importer, prediction.value);
   if (prediction.probabilities != ir::kNone) {

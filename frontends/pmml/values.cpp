@@ -78,7 +78,15 @@ std::optional<FieldType> Importer::fieldType(const Element* e, const FieldType& 
     type.opType = type.dataType == DataType::string || type.dataType == DataType::boolean ? OpType::categorical
                                                                                           : OpType::continuous;
   }
-  auto op = choice(e, "optype", {"continuous", "categorical", "ordinal"}, static_cast<int>(type.opType));
+  static const std::vector<const char*> kOpTypes = {"continuous", "categorical", "ordinal"};
+  // No value depends on the optype of an OutputField with a dataType; exporters have written the name of a field there.
+  const char* given = e->Attribute("optype");
+  if (given && !std::strcmp(e->Name(), "OutputField") &&
+      std::none_of(kOpTypes.begin(), kOpTypes.end(), [&](const char* known) { return !std::strcmp(known, given); })) {
+    warn(e, std::string("optype='") + given + "' is none", "it is continuous, categorical or ordinal");
+    return type;
+  }
+  auto op = choice(e, "optype", kOpTypes, static_cast<int>(type.opType));
   if (!op) return std::nullopt;
   type.opType = static_cast<OpType>(*op);
   return type;

@@ -88,6 +88,12 @@ TEST(Mining, DerivedFieldsFollowTheTreatmentOfTheSegment) {
   EXPECT_EQ(s.score({}, "y"), "50127");            // 27 + 100, and the third takes the outer field, which is missing
 }
 
+TEST(Mining, VotesAreForClassification) {
+  const std::string tree = "<TreeModel functionName=\"regression\">" + std::string(kInner) + "<Node score=\"1\"><True/></Node></TreeModel>";
+  Scoring s(mining("multipleModelMethod=\"majorityVote\"", segment("<True/>", tree) + segment("<True/>", tree)));
+  EXPECT_NE(s.messages().find("votes are for classification"), std::string::npos) << s.messages();
+}
+
 TEST(Mining, AResidualNeedsProbabilities) {
   Scoring s(document("<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"c\" optype=\"categorical\" dataType=\"string\"/>",
                      "<TreeModel functionName=\"classification\"><MiningSchema><MiningField name=\"x\"/><MiningField name=\"c\" usageType=\"target\"/></MiningSchema>"

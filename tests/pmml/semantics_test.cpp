@@ -267,6 +267,95 @@ TEST(Semantics, ResidualOfAMissingTarget) {
   EXPECT_EQ(Scoring(text, true).score({}, "r"), "!");
 }
 
+// 0.5, 0.3 and 0.2 for a, b and c.
+TEST(Semantics, ResidualOfAClass) {
+  const auto output = [](const std::string& name, const std::string& more) { return "<OutputField name=\"" + name + "\" feature=\"residual\"" + more + "/>"; };
+  const std::string text =
+      document(kFields, "<TreeModel functionName=\"classification\"><MiningSchema><MiningField name=\"a\"/><MiningField name=\"s\" usageType=\"target\"/></MiningSchema><Output>" +
+                            output("r", "") + output("rb", " value=\"b\"") + "</Output><Node score=\"a\"><True/><ScoreDistribution value=\"a\" recordCount=\"5\"/><ScoreDistribution "
+                            "value=\"b\" recordCount=\"3\"/><ScoreDistribution value=\"c\" recordCount=\"2\"/></Node></TreeModel>");
+  Scoring spec(text), jpmml(text, true);
+  EXPECT_EQ(spec.score({{"s", "a"}}, "r"), "0.5");
+  EXPECT_EQ(spec.score({{"s", "b"}}, "r"), "-0.5");
+  EXPECT_EQ(spec.score({{"s", "b"}}, "rb"), "0.7");
+  EXPECT_EQ(spec.score({{"s", "c"}}, "rb"), "-0.3");
+  for (const char* name : {"r", "rb"}) {
+    EXPECT_EQ(jpmml.score({{"s", "a"}}, name), "0.5");
+    EXPECT_EQ(jpmml.score({{"s", "b"}}, name), "-0.5");
+    EXPECT_EQ(jpmml.score({}, name), "!");
+  }
+}
+
+TEST(Semantics, AMissingCondition) {
+  const std::string arms = constant("1", "string") + constant("2", "string"), mapped = "<Apply function=\"if\" mapMissingTo=\"3\">" + ref("t") + arms + "</Apply>";
+  expect({{applied("if", ref("t") + arms), {}, "", "!"},
+          {applied("if", ref("t") + arms), {{"t", "false"}}, "2", "2"},
+          {applied("if", "<Constant dataType=\"boolean\">true</Constant>" + constant("1", "string") + applied("if", ref("t") + arms)), {}, "1", "1"},
+          {mapped, {}, "3", "3"}});
+}
+
+TEST(Semantics, WhatIsTreatedAsMissingUnderReturnInvalid) {
+  const std::string fields =
+      "<DataField name=\"a\" optype=\"continuous\" dataType=\"double\"><Interval closure=\"closedClosed\" leftMargin=\"0\" rightMargin=\"10\"/><Value value=\"-9\" "
+      "property=\"missing\"/></DataField>" + field("b", "double") + "<DataField name=\"s\" optype=\"categorical\" dataType=\"string\"><Value value=\"u\"/></DataField>";
+  const auto shown = [](const std::string& name) {
+    return "<OutputField name=\"" + name + name + "\" feature=\"transformedValue\" optype=\"categorical\" dataType=\"string\">" + ref(name) + "</OutputField>";
+  };
+  const std::string returns = " missingValueTreatment=\"returnInvalid\"/>";
+  const std::string text = document(fields, "<RegressionModel functionName=\"regression\"><MiningSchema><MiningField name=\"a\" invalidValueTreatment=\"asMissing\"" + returns +
+                                                "<MiningField name=\"b\" outliers=\"asMissingValues\" lowValue=\"0\" highValue=\"5\"" + returns +
+                                                "<MiningField name=\"s\" invalidValueTreatment=\"asMissing\"" + returns + "</MiningSchema><Output>" + shown("a") + shown("b") +
+                                                shown("s") + "</Output><RegressionTable intercept=\"1\"/></RegressionModel>");
+  const auto results = [&](bool jpmml, const std::string& a, const std::string& b, const std::string& s) {
+    Scoring scoring(text, jpmml);
+    Row row{{"a", a}, {"b", b}, {"s", s}}, given;
+    for (auto& [name, value] : row)
+      if (!value.empty()) given[name] = value;
+    return scoring.score(given, "aa") + "|" + scoring.score(given, "bb") + "|" + scoring.score(given, "ss");
+  };
+  EXPECT_EQ(results(true, "1", "1", "u"), "1.0|1.0|u");
+  EXPECT_EQ(results(true, "11", "1", "u"), "|1.0|u");
+  EXPECT_EQ(results(true, "1", "7", "u"), "1.0||u");
+  EXPECT_EQ(results(true, "1", "1", "x"), "1.0|1.0|");
+  for (const bool jpmml : {false, true}) {
+    EXPECT_EQ(results(jpmml, "-9", "1", "u"), "!|!|!");
+    EXPECT_EQ(results(jpmml, "", "1", "u"), "!|!|!");
+    EXPECT_EQ(results(jpmml, "1", "", "u"), "!|!|!");
+    EXPECT_EQ(results(jpmml, "1", "1", ""), "!|!|!");
+  }
+  EXPECT_EQ(results(false, "11", "1", "u"), "!|!|!");
+  EXPECT_EQ(results(false, "1", "7", "u"), "!|!|!");
+  EXPECT_EQ(results(false, "1", "1", "x"), "!|!|!");
+}
+
+TEST(Semantics, MissingStrata) {
+  const std::string text = document(
+      kFields, "<GeneralRegressionModel functionName=\"regression\" modelType=\"CoxRegression\" endTimeVariable=\"a\" baselineStrataVariable=\"b\">" + kSchema +
+                   "<ParameterList><Parameter name=\"p0\" label=\"i\"/></ParameterList><PPMatrix><PPCell value=\"1\" predictorName=\"i\" parameterName=\"p0\"/></PPMatrix>"
+                   "<CovariateList><Predictor name=\"i\"/></CovariateList><ParamMatrix><PCell parameterName=\"p0\" beta=\"0\"/></ParamMatrix><BaseCumHazardTables>"
+                   "<BaselineStratum value=\"1\" maxTime=\"9\"><BaselineCell time=\"1\" cumHazard=\"0.5\"/></BaselineStratum></BaseCumHazardTables></GeneralRegressionModel>");
+  Scoring spec(text), jpmml(text, true);
+  ASSERT_TRUE(jpmml.ok()) << jpmml.messages();
+  const auto scores = [](Scoring& s, const Row& row) { return s.score(row, "y"); };
+  EXPECT_EQ(scores(spec, {{"a", "2"}, {"b", "1"}, {"i", "1"}}), "0.5");
+  EXPECT_EQ(scores(jpmml, {{"a", "2"}, {"b", "1"}, {"i", "1"}}), "0.5");
+  EXPECT_EQ(scores(spec, {{"a", "2"}, {"i", "1"}}), "");
+  EXPECT_EQ(scores(jpmml, {{"a", "2"}, {"i", "1"}}), "!");
+  EXPECT_EQ(scores(jpmml, {{"b", "1"}, {"i", "1"}}), "!");
+  EXPECT_EQ(scores(jpmml, {{"b", "2"}, {"i", "1"}}), "");   // there is no such stratum: its time is not asked for
+}
+
+TEST(Semantics, PriorsThatDoNotAddUp) {
+  const std::string text =
+      document(kFields, "<TreeModel functionName=\"classification\" missingValueStrategy=\"nullPrediction\"><MiningSchema><MiningField name=\"a\"/><MiningField name=\"s\" usageType=\"target\"/>"
+                        "</MiningSchema><Output><OutputField name=\"p\" feature=\"probability\" value=\"u\"/></Output><Targets><Target field=\"s\"><TargetValue value=\"u\" "
+                        "priorProbability=\"0.25\"/><TargetValue value=\"v\" priorProbability=\"0.125\"/></Target></Targets><Node><True/><Node score=\"u\"><SimplePredicate field=\"a\" "
+                        "operator=\"greaterThan\" value=\"0\"/><ScoreDistribution value=\"u\" recordCount=\"3\"/><ScoreDistribution value=\"v\" recordCount=\"1\"/></Node></Node></TreeModel>");
+  EXPECT_EQ(Scoring(text).score({}, "p"), "0.25");
+  EXPECT_EQ(Scoring(text, true).score({}, "p"), "0.6666666666666666");
+  EXPECT_EQ(Scoring(text, true).score({{"a", "1"}}, "p"), "0.75");
+}
+
 TEST(Semantics, ADefaultChildThatIsNotNamed) {
   const std::string text = document(
       kFields, "<TreeModel functionName=\"regression\" missingValueStrategy=\"defaultChild\">" + kSchema +

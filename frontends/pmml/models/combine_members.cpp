@@ -219,14 +219,6 @@ struct Combination {
   std::optional<Prediction> combine() {
     const Elem elem = mathElem(importer);
     const Classes classes = s.classification ? classesOf(importer, s.model) : Classes();
-    if (s.classification && (s.method == MultipleModelMethod::sum || s.method == MultipleModelMethod::weightedSum)) {
-      importer.invalid(s.element, "multipleModelMethod", "not for a classification");
-      return std::nullopt;
-    }
-    if (!s.classification && s.votes()) {
-      importer.invalid(s.element, "multipleModelMethod", "votes are for classification");
-      return std::nullopt;
-    }
     std::vector<ValueId> values;
     for (const Member& m : members) {
       if (m.prediction.value == kNone || m.prediction.classification != s.classification) {

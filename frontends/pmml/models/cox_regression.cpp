@@ -9,6 +9,7 @@
 
 #include "compiler/ir/nodes/discretize.h"
 #include "compiler/ir/nodes/lookup.h"
+#include "compiler/ir/nodes/select.h"
 #include "compiler/ir/tables/edges.h"
 #include "compiler/ir/tables/lookup.h"
 #include "frontends/pmml/classes.h"
@@ -87,7 +88,7 @@ BaseHazard baseCumHazard(Importer& importer, Scope& scope, const Element* model,
   const auto stratumName = importer.attribute(model, "baselineStrataVariable");
   if (!timeName) return {};
   const ValueId given = importer.value(scope, *timeName, model);
-  const ValueId time = importer.failIfMissing(asNumber(importer, given, Elem::f64), given);
+  ValueId time = asNumber(importer, given, Elem::f64);
   if (time == kNone) return importer.invalid(model, "endTimeVariable", "no number"), BaseHazard();
 
   Field* field = stratumName ? importer.field(scope, *stratumName, model) : nullptr;
@@ -121,6 +122,19 @@ BaseHazard baseCumHazard(Importer& importer, Scope& scope, const Element* model,
     if (strata.empty()) return importer.missing(tables, "BaselineStratum"), BaseHazard();
   }
 
+  // The stratum is asked for, then the time, if there is such a stratum.
+  ValueId stratum = kNone, isKnown = kNone;
+  if (stratumName) {
+    const ValueId code = importer.codes(*field);
+    if (importer.options.jpmml) {
+      std::vector<uint32_t> known;
+      for (const auto& [value, index] : byCode) known.push_back(value);
+      isKnown = build.add(Select(), {importer.isOneOf(code, known), build.boolean(true), build.missing(scalarType(Elem::boolean))});
+    }
+    stratum = importer.failIfMissing(code, code);
+  }
+  time = importer.failIfMissing(time, given, isKnown);
+
   Intervals intervals(strata);
   const uint64_t count = intervals.starts.size();
   const uint32_t codes = stratumName ? byCode.rbegin()->first + 1 : 1;
@@ -147,7 +161,7 @@ BaseHazard baseCumHazard(Importer& importer, Scope& scope, const Element* model,
   LookupNode lookup, isBefore;
   lookup.table = build.table(std::move(table), "cumHazard"), isBefore.table = build.table(std::move(before), "beforeFirst");
   std::vector<ValueId> keys{interval};
-  if (stratumName) keys.insert(keys.begin(), importer.codes(*field));
+  if (stratumName) keys.insert(keys.begin(), stratum);
   return {build.add(std::move(lookup), keys, "base_hazard"), build.add(std::move(isBefore), keys, "before_first")};
 }
 

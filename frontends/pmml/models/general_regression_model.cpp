@@ -160,15 +160,16 @@ struct GeneralRegression {
 
   // ---- offset and trials
 
-  // Of a pair of attributes, NAMEVariable and NAMEValue: the field or the number. kNone in `value` if there is neither.
-  bool fieldOrNumber(const char* variable, const char* number, ValueId& value) {
+  // Of a pair of attributes, NAMEVariable and NAMEValue: the field or the number. kNone in `value` if there is neither. The
+  // field is asked for where `before` is not missing.
+  bool fieldOrNumber(const char* variable, const char* number, ValueId before, ValueId& value) {
     value = kNone;
     const auto name = importer.attribute(model, variable);
     if (name && model->Attribute(number))
       return importer.invalid(model, number, std::string("stands beside ") + variable);
     if (name) {
       const ValueId field = importer.value(scope, *name, model);
-      value = importer.failIfMissing(asNumber(importer, field, elem), field);
+      value = importer.failIfMissing(asNumber(importer, field, elem), field, before);
       return value != kNone ||
              (field != kNone && importer.invalid(model, variable, "field '" + *name + "' is not a number"));
     }
@@ -180,7 +181,7 @@ struct GeneralRegression {
 
   bool addOffset(ValueId& eta) {
     ValueId offset = kNone;
-    if (!fieldOrNumber("offsetVariable", "offsetValue", offset)) return false;
+    if (!fieldOrNumber("offsetVariable", "offsetValue", eta, offset)) return false;
     if (offset == kNone) return true;
     if (type == coxRegression) return importer.invalid(model, "", "a CoxRegression has no offset");
     eta = build.call("add", {eta, offset});
@@ -189,7 +190,7 @@ struct GeneralRegression {
 
   bool multiplyTrials(ValueId& value) {
     ValueId trials = kNone;
-    if (!fieldOrNumber("trialsVariable", "trialsValue", trials)) return false;
+    if (!fieldOrNumber("trialsVariable", "trialsValue", value, trials)) return false;
     if (trials != kNone) value = build.call("mul", {value, trials});
     return true;
   }

@@ -67,6 +67,14 @@ std::optional<Segmentation> readSegmentation(Importer& importer, const Element* 
   static constexpr MultipleModelMethod kAliases[] = {
       MultipleModelMethod::multiModelChain, MultipleModelMethod::weightedMedian, MultipleModelMethod::weightedSum};
   result.method = *method < 13 ? static_cast<MultipleModelMethod>(*method) : kAliases[*method - 13];
+  if (result.classification && (result.method == MultipleModelMethod::sum || result.method == MultipleModelMethod::weightedSum)) {
+    importer.invalid(e, "multipleModelMethod", "not for a classification");
+    return std::nullopt;
+  }
+  if (!result.classification && result.votes()) {
+    importer.invalid(e, "multipleModelMethod", "votes are for classification");
+    return std::nullopt;
+  }
   const std::vector<const char*> treatments = {"continue", "skipSegment", "returnMissing"};
   const char* treatmentName =
       e->Attribute("missingPredictionTreatment") ? "missingPredictionTreatment" : "x-missingPredictionTreatment";
