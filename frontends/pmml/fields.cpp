@@ -367,8 +367,21 @@ bool isList(Importer& in, const Field& field, const Element* miningField) {
   return !in.groups.empty() && !in.groups.count(field.name) && !isTarget(miningField);
 }
 
-// The input node, its treatment and its check.
-bool buildInput(Importer& in, Field& field, const Element* dataField, const Element* miningField) {
+// The treatment of an input, and the check that ends the row.
+bool checkInput(Fields& fields, ValueId x, bool list) {
+  Importer& in = fields.in;
+  Field& field = fields.field;
+  in.at(fields.miningField);
+  ValueId notes = list ? fields.buildList(x) : fields.build(x);
+  if (!fields.ok) return field.value = kNone, false;
+  std::vector<ValueId> checked = {field.value};
+  if (notes != kNone) checked.push_back(notes);
+  field.value = in.build.add(ir::Check(), std::move(checked), field.name);
+  return true;
+}
+
+// The input node, its treatment and its check; JPMML looks only at fields that something reads.
+bool buildInput(Importer& in, Field& field, const Element* dataField, const Element* miningField, bool isRead) {
   in.at(miningField);
   field.input = in.inputs;
   Fields fields{in, field, dataField, miningField};
@@ -412,13 +425,9 @@ bool buildInput(Importer& in, Field& field, const Element* dataField, const Elem
   if (widened) x = in.build.add(ir::Cast(ir::Elem::f64), {x});
   in.inputs++;
   x = counted(in, field.type, x);
-
-  ValueId notes = list ? fields.buildList(x) : fields.build(x);
-  if (!fields.ok) return field.value = kNone, false;
-  std::vector<ValueId> checked = {field.value};
-  if (notes != kNone) checked.push_back(notes);
-  field.value = in.build.add(ir::Check(), std::move(checked), field.name);
   field.treatment = miningField;
+  if (isRead || list || !in.options.jpmml) return checkInput(fields, x, list);
+  field.lower = [fields, x]() mutable { return checkInput(fields, x, false) ? fields.field.value : kNone; };
   return true;
 }
 
@@ -529,11 +538,11 @@ bool Importer::declareInput(const std::string& name, const Element* m) {
   const Element* e = declared->element;
   Field& field = global.declare(std::move(*declared));
   const char* usage = m->Attribute("usageType");
-  if (!usage || std::strcmp(usage, "active") == 0 || groups.count(name)) return buildInput(*this, field, e, m);
+  if (!usage || std::strcmp(usage, "active") == 0 || groups.count(name)) return buildInput(*this, field, e, m, false);
   // Targets, supplementary fields and the like are inputs only where something reads them.
   field.lower = [this, name, e, m] {
     Field& lazy = *global.own(name);
-    buildInput(*this, lazy, e, m);
+    buildInput(*this, lazy, e, m, true);
     return lazy.value;
   };
   return true;

@@ -286,6 +286,15 @@ TEST(Semantics, ResidualOfAClass) {
   }
 }
 
+TEST(Semantics, FieldsThatNothingReads) {
+  const std::string fields = "<DataField name=\"a\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"s\" optype=\"categorical\" dataType=\"string\"><Value value=\"u\"/></DataField>";
+  const std::string text = document(fields, "<RegressionModel functionName=\"regression\"><MiningSchema><MiningField name=\"s\"/><MiningField name=\"a\"/></MiningSchema><RegressionTable "
+                                            "intercept=\"1\"><NumericPredictor name=\"a\" coefficient=\"1\"/></RegressionTable></RegressionModel>");
+  EXPECT_EQ(Scoring(text).score({{"a", "1"}, {"s", "x"}}, "_target"), "!");
+  EXPECT_EQ(Scoring(text, true).score({{"a", "1"}, {"s", "x"}}, "_target"), "2");
+  EXPECT_EQ(ir::inputColumns(Scoring(text, true).pipeline()).size(), 2u);  // the schema has it all the same
+}
+
 TEST(Semantics, AMissingCondition) {
   const std::string arms = constant("1", "string") + constant("2", "string"), mapped = "<Apply function=\"if\" mapMissingTo=\"3\">" + ref("t") + arms + "</Apply>";
   expect({{applied("if", ref("t") + arms), {}, "", "!"},
