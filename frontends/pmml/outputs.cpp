@@ -255,6 +255,17 @@ struct OutputFields {
     return column;
   }
 
+  // What there is to warn of are notes of the row's status.
+  std::optional<OutputColumn> warning(const Element* field, const Prediction&, const std::optional<FieldType>& wanted) {
+    importer.warn(field, "no model gives a warning: the column '" + importer.attribute(field, "name").value_or("") + "' stays empty",
+                  "`kiln score --notes` shows what was replaced, unknown or not finite");
+    OutputColumn column;
+    column.type = wanted.value_or(FieldType{DataType::string, OpType::categorical});
+    column.value = build.missing(ir::scalarType(elemOf(column.type.dataType)));
+    column.feature = ir::Output::other;
+    return column;
+  }
+
   // ---- one OutputField
 
   const Prediction* predictionOf(const Element* field, const Prediction& prediction) {

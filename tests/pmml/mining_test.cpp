@@ -88,6 +88,21 @@ TEST(Mining, DerivedFieldsFollowTheTreatmentOfTheSegment) {
   EXPECT_EQ(s.score({}, "y"), "50127");            // 27 + 100, and the third takes the outer field, which is missing
 }
 
+// As with selectFirst: the entity of a MiningModel is the segment whose result it shows. JPMML-Evaluator 1.7.7 gives the same.
+TEST(Mining, TheEntityOfAChainIsItsLastSegment) {
+  const std::string output = "<Output><OutputField name=\"e\" feature=\"entityId\"/><OutputField name=\"w\" feature=\"warning\" dataType=\"string\" optype=\"categorical\"/></Output>";
+  Scoring s(mining("multipleModelMethod=\"modelChain\"",
+                   segment("<True/>", line("0", "x", "1"), "id=\"first\"") +
+                       segment("<SimplePredicate field=\"z\" operator=\"greaterThan\" value=\"0\"/>", line("1", "x", "1"), "id=\"second\""),
+                   output));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "1"}}, "e"), "second");
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "0"}}, "e"), "first");
+  EXPECT_EQ(s.score({{"z", "1"}}, "e"), "");
+  EXPECT_EQ(s.score({{"x", "1"}}, "w"), "");
+  EXPECT_NE(s.messages().find("the column 'w' stays empty"), std::string::npos);
+}
+
 TEST(Mining, VotesAreForClassification) {
   const std::string tree = "<TreeModel functionName=\"regression\">" + std::string(kInner) + "<Node score=\"1\"><True/></Node></TreeModel>";
   Scoring s(mining("multipleModelMethod=\"majorityVote\"", segment("<True/>", tree) + segment("<True/>", tree)));

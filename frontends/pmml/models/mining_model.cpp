@@ -292,6 +292,7 @@ struct MiningLowering {
       result = result ? chooseWithColumn(m.ran, m, *result) : withColumn(m);
       if (!result) return std::nullopt;
     }
+    result->features["entityId"] = entityOfChain(result->value);
     const ValueId any = s.missing == MissingPrediction::returnMissing ? anyMissing() : kNone;
     const Member& last = members.back();
     // A last segment that always runs and is alone in being missing says so itself.
@@ -301,6 +302,17 @@ struct MiningLowering {
     if (importer.options.jpmml) asJpmmlChain(*result);
     addTargets(*result);
     return result;
+  }
+
+  // The segment that gave the result, if there is one.
+  std::function<ValueId(const Element*)> entityOfChain(ValueId value) {
+    std::vector<std::pair<ValueId, std::string>> taking;
+    for (size_t i = members.size(); i-- > 0;) taking.push_back({members[i].ran, members[i].segment->id});
+    return [&importer = importer, taking, value](const Element*) {
+      const ValueId id = segmentTaken(importer, taking);
+      Builder& build = importer.build;
+      return build.type(value).nullable ? guarded(importer, build.call("is_present", {value}), id) : id;
+    };
   }
 
   // Targets of the chain that the last segment does not predict have a column without a result.
