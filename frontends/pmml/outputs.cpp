@@ -278,6 +278,10 @@ struct OutputFields {
       return &found->second;
     }
     const auto target = importer.attribute(field, "targetField");
+    if (target && prediction.column != kNone && !prediction.others.empty()) {
+      importer.unsupported(field, "targetField of a chain whose targets depend on the row", "the target's column shows its result");
+      return nullptr;
+    }
     if (!target || prediction.target.empty() || *target == prediction.target) return &prediction;
     for (const Prediction& other : prediction.others) {
       if (other.target == *target) return &other;

@@ -103,6 +103,30 @@ TEST(Mining, TheEntityOfAChainIsItsLastSegment) {
   EXPECT_NE(s.messages().find("the column 'w' stays empty"), std::string::npos);
 }
 
+// Each target has its column; an OutputField that names none shows the result of the segment that ran last.
+TEST(Mining, ChainsOfSeveralTargets) {
+  const std::string fields = std::string(kFields) + "<DataField name=\"c\" optype=\"categorical\" dataType=\"integer\"><Value value=\"0\"/><Value value=\"1\"/></DataField><DataField "
+                             "name=\"d\" optype=\"categorical\" dataType=\"integer\"><Value value=\"0\"/><Value value=\"1\"/></DataField>";
+  const auto tree = [](const std::string& target, const std::string& score) {
+    return "<TreeModel functionName=\"classification\"><MiningSchema><MiningField name=\"" + target + "\" usageType=\"target\"/></MiningSchema><Node score=\"" + score +
+           "\"><True/></Node></TreeModel>";
+  };
+  const auto chain = [&](const std::string& output) {
+    return document(fields, "<MiningModel functionName=\"classification\"><MiningSchema><MiningField name=\"x\"/><MiningField name=\"c\" usageType=\"target\"/><MiningField name=\"d\" "
+                            "usageType=\"target\"/></MiningSchema><Output><OutputField name=\"p\" optype=\"categorical\" dataType=\"integer\" feature=\"predictedValue\"" + output +
+                            "/></Output><Segmentation multipleModelMethod=\"modelChain\">" +
+                            segment("<SimplePredicate field=\"x\" operator=\"lessThan\" value=\"0\"/>", tree("c", "0")) +
+                            segment("<SimplePredicate field=\"x\" operator=\"greaterOrEqual\" value=\"0\"/>", tree("d", "1")) + "</Segmentation></MiningModel>");
+  };
+  Scoring s(chain(""));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  const auto row = [&](const Row& given) { return s.score(given, "c") + "|" + s.score(given, "d") + "|" + s.score(given, "p"); };
+  EXPECT_EQ(row({{"x", "-1"}}), "0||0");  // JPMML-Evaluator 1.7.7 gives the same for these two
+  EXPECT_EQ(row({{"x", "1"}}), "|1|1");
+  EXPECT_EQ(row({}), "||");
+  EXPECT_FALSE(Scoring(chain(" targetField=\"c\"")).ok());
+}
+
 TEST(Mining, VotesAreForClassification) {
   const std::string tree = "<TreeModel functionName=\"regression\">" + std::string(kInner) + "<Node score=\"1\"><True/></Node></TreeModel>";
   Scoring s(mining("multipleModelMethod=\"majorityVote\"", segment("<True/>", tree) + segment("<True/>", tree)));

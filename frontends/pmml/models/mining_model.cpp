@@ -201,13 +201,39 @@ struct MiningLowering {
     return p;
   }
 
+  // Results of different targets: each has its column, missing where the other is the result.
+  std::optional<Prediction> chooseTarget(ValueId taken, const Prediction& own, Prediction other) {
+    const ValueId notTaken = build.call("not", {taken});
+    Prediction apart = other;
+    apart.value = guarded(importer, notTaken, columnOf(other)), apart.column = kNone;
+    apart.others.clear();
+    if (own.classification && other.classification && own.labels != other.labels) {
+      const Dict &labels = build.get<Dict>(own.labels), &theirs = build.get<Dict>(other.labels);
+      std::vector<uint32_t> same;
+      bool alike = labels.elem == theirs.elem && labels.size() == theirs.size();
+      for (uint32_t i = 0; alike && i < labels.size(); ++i) alike = labels.labelText(i) == theirs.labelText(i), same.push_back(i);
+      if (!alike) {
+        importer.unsupported(s.element, "segments of a chain for targets with different classes, where the last one depends on the row");
+        return std::nullopt;
+      }
+      other.value = classAt(importer, other.value, {own.labels, own.targetType}, same);
+    }
+    auto result = choose(taken, own, other);
+    if (!result) return result;
+    result->column = guarded(importer, taken, columnOf(own));
+    for (const Prediction& earlier : other.others) {
+      result->others.push_back(earlier);
+      Prediction& known = result->others.back();
+      known.value = guarded(importer, notTaken, known.value);
+    }
+    result->others.push_back(std::move(apart));
+    return result;
+  }
+
   std::optional<Prediction> chooseWithColumn(ValueId taken, const Member& m, const Prediction& other) {
     if (isTrue(importer, taken)) return withColumn(m);
     const Prediction own = withColumn(m);
-    if (!own.target.empty() && !other.target.empty() && own.target != other.target) {
-      importer.unsupported(s.element, "a modelChain whose last segment depends on the row, with several targets");
-      return std::nullopt;
-    }
+    if (!own.target.empty() && !other.target.empty() && own.target != other.target) return chooseTarget(taken, own, other);
     if (own.classification != other.classification && namesTarget(m) != other.target.empty()) {
       importer.unsupported(s.element, "segments with results of different kinds");
       return std::nullopt;
