@@ -98,6 +98,7 @@ Typed normContinuous(Importer& in, Scope& scope, const Element* e) {
   for (auto* n = e->FirstChildElement("LinearNorm"); n; n = n->NextSiblingElement("LinearNorm")) {
     auto x = in.number(n, "orig", std::nullopt), y = in.number(n, "norm", std::nullopt);
     if (!x || !y || !in.onlyAttributes(n, {"orig", "norm"})) return {};
+    if (!std::isfinite(*x) || !std::isfinite(*y)) return in.invalid(n, std::isfinite(*x) ? "norm" : "orig", "is not finite"), Typed();
     if (!knots.x.empty() && !(knots.x.back() < *x))
       return in.invalid(n, "orig", "LinearNorms must stand in ascending order of orig"), Typed();
     knots.x.push_back(*x), knots.y.push_back(*y);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "compiler/ir/columns.h"
 #include "compiler/ir/pipeline.h"
 #include "frontends/pmml/import.h"
 
@@ -40,6 +41,9 @@ bool Importer::verification(const Element* model) {
   std::set<std::string> known;
   for (ir::NodeId id : pipeline.inputs()) known.insert(pipeline.nodes[id].op->as<ir::Input>().field);
   for (ir::NodeId id : pipeline.outputs()) known.insert(pipeline.nodes[id].op->as<ir::Output>().field);
+  std::set<std::string> columns;
+  for (const auto& shown : {ir::inputColumns(pipeline), ir::outputColumns(pipeline)})
+    for (const ir::SchemaColumn& column : shown) columns.insert(column.name);
   std::unordered_map<std::string, size_t> columnOf;  // cell element's local name to column
   for (const Element* f = fields->FirstChildElement("VerificationField"); f;
        f = f->NextSiblingElement("VerificationField")) {
@@ -48,6 +52,10 @@ bool Importer::verification(const Element* model) {
     if (!name || !precision || !zero) return false;
     if (!known.contains(*name)) {
       warn(f, "'" + *name + "' is neither an input nor an output of the model: not verified");
+      continue;
+    }
+    if (!columns.contains(*name)) {
+      warn(f, "'" + *name + "' is a list: not verified");
       continue;
     }
     const std::string cell = attribute(f, "column").value_or(*name);

@@ -226,6 +226,16 @@ TEST(Expressions, NormContinuousInterpolates) {
   EXPECT_EQ(eval(norm("mapMissingTo=\"\""), {{"a", "1"}}), "0.5");
 }
 
+TEST(Expressions, NormContinuousNeedsFiniteNumbers) {
+  for (const char* norm : {"orig=\"-INF\" norm=\"0\"", "orig=\"0\" norm=\"NaN\""}) {
+    Scoring s(document("<DataField name=\"a\" optype=\"continuous\" dataType=\"double\"/>",
+                       "<RegressionModel functionName=\"regression\"><MiningSchema><MiningField name=\"a\"/></MiningSchema><LocalTransformations><DerivedField name=\"n\" "
+                       "optype=\"continuous\" dataType=\"double\"><NormContinuous field=\"a\"><LinearNorm " + std::string(norm) + "/><LinearNorm orig=\"1\" norm=\"1\"/>"
+                       "</NormContinuous></DerivedField></LocalTransformations><RegressionTable intercept=\"0\"><NumericPredictor name=\"n\" coefficient=\"1\"/></RegressionTable></RegressionModel>"));
+    EXPECT_NE(s.messages().find("is not finite"), std::string::npos) << s.messages();
+  }
+}
+
 TEST(Expressions, NormDiscreteIsAnIndicator) {
   EXPECT_EQ(eval("<NormDiscrete field=\"s\" value=\"x\"/>", {{"s", "x"}}), "1");
   EXPECT_EQ(eval("<NormDiscrete field=\"s\" value=\"x\"/>", {{"s", "y"}}), "0");

@@ -42,6 +42,16 @@ TEST(Clustering, AllRanksAtOnce) {
   EXPECT_EQ(row["all[0]"] + " " + row["all[1]"] + " " + row["far[0]"] + " " + row["far[1]"], "two one 1 17") << s.messages();
 }
 
+TEST(Clustering, ListsAreNotVerified) {
+  std::string text = document(kXz, clusters("<squaredEuclidean/>", kFields));
+  text.insert(text.find("</Output>"), R"(<OutputField name="all" feature="entityId" rank="0" isMultiValued="1"/>)");
+  text.insert(text.find("</ClusteringModel>"), R"(<ModelVerification><VerificationFields><VerificationField field="x"/><VerificationField field="all"/>
+    </VerificationFields><InlineTable><row><x>1</x><all>one</all></row></InlineTable></ModelVerification>)");
+  Scoring s(text);
+  EXPECT_TRUE(s.ok());
+  EXPECT_NE(s.messages().find("'all' is a list: not verified"), std::string::npos) << s.messages();
+}
+
 TEST(Clustering, MissingFieldsAreLeftOutAndWeighed) {
   Scoring s(document(kXz, clusters("<squaredEuclidean/>", kFields,
                                    R"(<MissingValueWeights><Array n="2" type="real">1 3</Array></MissingValueWeights>)")));

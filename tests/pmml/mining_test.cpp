@@ -310,12 +310,15 @@ std::string medians(const std::string& p3) {
           "</Segmentation></MiningModel>");
 }
 
-TEST(Mining, TheMedianOfDistributionsIsThatOfTheMemberNearestToTheWinnersMedian) {
+// JPMML-Evaluator 1.7.7 averages members that are equally near as well.
+TEST(Mining, TheMedianOfDistributionsIsTheAverageOfTheMembersNearestToTheWinnersMedian) {
   Scoring s(medians("0.5"));
-  // Medians a 0.5, b 0.375, c 0.25: a wins; the second member has 0.5 of a, the first to do so.
-  EXPECT_EQ(s.score({{"x", "1"}}), (Row{{"y", "a"}, {"pb", "0.125"}}));
-  // Of two members a 0.375, b 0.3125, c 0.3125: a wins; both are 0.125 away, the first decides, and says b.
-  EXPECT_EQ(s.score({{"x", "-1"}}), (Row{{"y", "b"}, {"pb", "0.5"}}));
+  // Medians a 0.5, b 0.375, c 0.25: a wins; the second and the third member have 0.5 of a.
+  EXPECT_EQ(s.score({{"x", "1"}}), (Row{{"y", "a"}, {"pb", "0.25"}}));
+  // Of two members a 0.375, b 0.3125, c 0.3125: a wins; both are 0.125 away.
+  EXPECT_EQ(s.score({{"x", "-1"}}), (Row{{"y", "a"}, {"pb", "0.3125"}}));
+  // a 0.4375 of the third member is nothing else's: medians a 0.4375, b 0.375, c 0.25.
+  EXPECT_EQ(Scoring(medians("0.4375")).score({{"x", "1"}}), (Row{{"y", "a"}, {"pb", "0.375"}}));
 }
 
 TEST(Mining, TheMaximumOfDistributionsIsTheAverageOfThoseThatHaveIt) {

@@ -242,7 +242,7 @@ struct Combination {
         averageOfMaximum(*result, values);
     }
     if (ofDistributions && s.method == MultipleModelMethod::median)
-      useMember(*result, values, memberOfMedian(*result, values));
+      averageOfMedian(*result, values);
     if (unweighted != kNone) dropWhere(importer, *result, unweighted);
     if (s.votes() && importer.attribute(s.model, "functionName").value_or("") == "clustering") {
       const ValueId winner = result->value;
@@ -265,13 +265,15 @@ struct Combination {
   // Class by class the highest probability says which class wins; the distribution is the average of those of the members that have it.
   void averageOfMaximum(Prediction& result, const std::vector<ValueId>& distributions) {
     const ValueId winner = build.add(ArgMax(), {result.probabilities});
-    const ValueId own = ofClass(distributions, winner);
+    averageWhere(result, distributions, build.call("eq", {ofClass(distributions, winner), build.add(Take(), {result.probabilities, winner})}));
+  }
+  // The average of the distributions of members that `has` is true for.
+  void averageWhere(Prediction& result, const std::vector<ValueId>& distributions, ValueId has) {
     const ValueId none = constantBooleans(importer, std::vector<bool>(members.size(), false), "none");
-    const ValueId highest = build.add(Take(), {result.probabilities, winner});
-    const ValueId has = build.add(Coalesce(), {build.call("eq", {own, highest}), none});
     Combine average;
     average.method = Combine::average, average.missing = Combine::skip;
-    settle(result, build.add(average, {stacked(distributions, true), build.call("and", {ranOf(importer, members), has})}, "p"));
+    has = build.call("and", {ranOf(importer, members), build.add(Coalesce(), {has, none})});
+    settle(result, build.add(average, {stacked(distributions, true), has}, "p"));
   }
 
   // JPMML: class by class the highest probability says which class wins; the distribution is that of the first member that has
@@ -281,19 +283,20 @@ struct Combination {
     return build.add(ArgMax(), {ofClass(distributions, winner)}, "member");
   }
 
-  // Class by class the median says which class wins; the distribution is that of the first member that comes nearest to
-  // it: of an odd number of members the one that has it.
-  ValueId memberOfMedian(const Prediction& medians, const std::vector<ValueId>& distributions) {
-    const ValueId winner = build.add(ArgMax(), {medians.probabilities});
-    const ValueId median = build.add(Take(), {medians.probabilities, winner});
+  // Class by class the median says which class wins; the distribution is the average of those of the members that come nearest
+  // to it: of an odd number of members those that have it.
+  void averageOfMedian(Prediction& result, const std::vector<ValueId>& distributions) {
+    const ValueId winner = build.add(ArgMax(), {result.probabilities});
+    const ValueId median = build.add(Take(), {result.probabilities, winner});
     std::vector<ValueId> distances;
     for (size_t i = 0; i < members.size(); ++i) {
       const ValueId own = build.add(Take(), {distributions[i], winner});
       distances.push_back(guarded(importer, members[i].ran, build.call("abs", {build.call("sub", {own, median})})));
     }
-    ArgMax nearest;
-    nearest.smallest = true;
-    return build.add(nearest, {stacked(distances, false)}, "member");
+    const ValueId all = stacked(distances, false);
+    Reduce least;
+    least.op = Reduce::min, least.skip = true;
+    averageWhere(result, distributions, build.call("eq", {all, build.add(std::move(least), {all})}));
   }
 
   // The distribution of one member, missing where the combination is.
