@@ -15,6 +15,7 @@
 #include "compiler/codegen/link.h"
 #include "compiler/codegen/lint.h"
 #include "compiler/codegen/module.h"
+#include "compiler/codegen/plain_rows.h"
 #include "compiler/codegen/text_bounds.h"
 #include "compiler/ir/nodes/forest.h"
 #include "compiler/ir/tables/forest.h"
@@ -34,8 +35,8 @@ uint32_t forestBlockRows(const ir::Forest& forest) {
 /// What one tier's instances are made of.
 struct TierPlan {
   const Tier* tier;
-  Record row, block;
-  Schedule rowSchedule, blockSchedule;
+  Record row, plain, block;   // plain: of rows that are, where there is such a pipeline
+  Schedule rowSchedule, plainSchedule, blockSchedule;
   kernel::ScorerPlan plan{};
 };
 
@@ -93,22 +94,28 @@ class Compilation {
     try {
       schema_ = schemaOf(pipeline_, blob_);
       rowText_ = textBound(pipeline_, false), blockText_ = textBound(pipeline_, true);
-      Kept kept;
-      for (const Tier* tier : tiers_) planTier(*tier, kept);
+      plain_ = plainRows(pipeline_);
+      Kept kept, keptOfPlain;
+      for (const Tier* tier : tiers_) planTier(*tier, kept, keptOfPlain);
       blob_.finish();
     } catch (const std::length_error& error) {
       return fail(Kind::budget, error.what());
     }
     return true;
   }
-  void planTier(const Tier& tier, Kept& kept) {
-    TierPlan plan{&tier, {}, {}, {}, {}, {}};
-    plan.row = record({pipeline_, tier, true, 1, options_.strategy, schema_, blob_, kept, artefact_.strategies});
+  void planTier(const Tier& tier, Kept& kept, Kept& keptOfPlain) {
+    TierPlan plan{&tier, {}, {}, {}, {}, {}, {}, {}};
+    plan.row = record({pipeline_, tier, true, false, 1, options_.strategy, schema_, blob_, kept, artefact_.strategies});
     plan.rowSchedule = schedule(plan.row, pipeline_, 1);
+    if (plain_) {
+      std::vector<std::string> same;   // strategies, but for the columns' missing values
+      plan.plain = record({*plain_, tier, true, true, 1, options_.strategy, schema_, blob_, keptOfPlain, same});
+      plan.plainSchedule = schedule(plan.plain, *plain_, 1);
+    }
     const size_t reported = artefact_.strategies.size();
     const uint64_t most = kMostScratch * std::max<uint64_t>(1, wantedBlockRows() / kForestBlockRows);
     for (uint32_t rows = wantedBlockRows();; rows /= 2) {
-      plan.block = record({pipeline_, tier, false, rows, options_.strategy, schema_, blob_, kept, artefact_.strategies});
+      plan.block = record({pipeline_, tier, false, false, rows, options_.strategy, schema_, blob_, kept, artefact_.strategies});
       plan.blockSchedule = schedule(plan.block, pipeline_, tier.lanes);
       // What block kernels keep for themselves does not shrink with the rows.
       const uint64_t columns = plan.blockSchedule.scratchBytes - plan.block.blockScratch + blockText_.fixed * rows;
@@ -131,7 +138,7 @@ class Compilation {
     plan.outputs = fields(schema_.outputs, p.block.outputs, "outputs");
     plan.by_name = schema_.byName;
     plan.block_rows = p.block.blockRows, plan.status_at = p.blockSchedule.statusAt;
-    plan.row_bytes = p.rowSchedule.scratchBytes, plan.block_bytes = p.blockSchedule.scratchBytes;
+    plan.row_bytes = std::max(p.rowSchedule.scratchBytes, p.plainSchedule.scratchBytes), plan.block_bytes = p.blockSchedule.scratchBytes;
     const uint64_t cells = (uint64_t{plan.input_count} + plan.output_count + 1) * sizeof(kiln_cell);   // score_arrow's, of a row
     plan.scratch_bytes = std::max(plan.row_bytes + rowText_.fixed + cells, plan.block_bytes + blockText_.fixed * plan.block_rows);
     plan.binding_key = schema_.bindingKey;
@@ -144,7 +151,8 @@ class Compilation {
     std::vector<ModuleOutput> outputs(plans_.size());
     runAll(outputs.size(), [&](size_t i) {
       const TierPlan& p = plans_[i];
-      outputs[i] = buildTier({pipeline_, *p.tier, p.row, p.rowSchedule, p.block, p.blockSchedule}, want_);
+      outputs[i] = buildTier({*p.tier, {pipeline_, p.row, p.rowSchedule}, {pipeline_, p.block, p.blockSchedule},
+                              plain_ ? std::optional(InstancePlan{*plain_, p.plain, p.plainSchedule}) : std::nullopt}, want_);
     });
     const char* steps[] = {"  of which link kernels", "  of which optimise", "  of which generate"};
     for (int s = 0; s < 3; s++) {
@@ -234,6 +242,7 @@ class Compilation {
   std::vector<const Tier*> tiers_;
   Blob blob_;
   Schema schema_;
+  std::optional<ir::Pipeline> plain_;
   TextBound rowText_, blockText_;
   std::vector<TierPlan> plans_;
   std::vector<std::pair<std::string, std::string>> code_;

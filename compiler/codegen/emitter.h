@@ -36,6 +36,7 @@ class NodeEmitter {
   /// 1 in the one-row instance, else the tier's lanes.
   virtual int lanes() const = 0;
   virtual bool rowForm() const = 0;   ///< inputs are cells, outputs are cells
+  virtual bool plainForm() const { return false; }   ///< one row, which may be left to the instance of all rows (plain_rows.h)
   /// Of an input or output: its first column in the schema.
   virtual uint32_t schemaIndex() const = 0;
   virtual const kernel::FieldPlan& schemaField() const = 0;
@@ -61,6 +62,13 @@ class NodeEmitter {
     call(kernel, &params, sizeof params, args);
   }
   void call(const std::string& kernel, const std::vector<Arg>& args) { call(kernel, nullptr, 0, args); }
+
+  /// In the plain form: calls kiln_<kernel>_1(...), which returns whether the row is to be left to the instance of all rows. Where it is
+  /// not, result 0 can be neither missing nor failed, unless the operand may be missing.
+  virtual void callOrLeave(const std::string& kernel, const void* params, size_t paramBytes, const std::vector<Arg>& args) {}
+  template <class P> void callOrLeave(const std::string& kernel, const P& params, const std::vector<Arg>& args) {
+    callOrLeave(kernel, &params, sizeof params, args);
+  }
 
   /// For each element of result 0 (once if it is a scalar): loads that element of every operand of the same shape into lanes
   /// (scalar operands broadcast; numpy rules for other shapes), calls the kernel with (operands..., result), stores.

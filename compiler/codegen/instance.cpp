@@ -1,6 +1,7 @@
 #include "compiler/codegen/instance.h"
 
 #include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/MDBuilder.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -52,6 +53,28 @@ constexpr uint32_t kFewestAcross = 3;   // elements worth a vector, for one row
 constexpr uint32_t kUnrollElements = 8;
 constexpr size_t kMostInLoop = 16;      // pieces
 
+Function* contextFunction(llvm::Module& module, const std::string& name, Function::LinkageTypes linkage) {
+  llvm::LLVMContext& context = module.getContext();
+  auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(context), {llvm::PointerType::get(context, 0)}, false);
+  Function* f = Function::Create(type, linkage, name, module);
+  f->setDSOLocal(true);
+  if (linkage == Function::ExternalLinkage) f->setVisibility(Function::HiddenVisibility);
+  f->getArg(0)->addAttr(llvm::Attribute::NoAlias);
+  return f;
+}
+Value* fieldOf(llvm::IRBuilder<>& b, Value* base, size_t offset) { return b.CreateConstInBoundsGEP1_64(b.getInt8Ty(), base, offset); }
+/// Whether the row of this context has no result.
+Value* hasEnded(llvm::IRBuilder<>& b, Value* context) {
+  Value* status = b.CreateLoad(b.getPtrTy(), fieldOf(b, context, offsetof(Ctx, status)));
+  Value* bits = b.CreateLoad(b.getInt32Ty(), fieldOf(b, status, offsetof(kiln_status, bits)));
+  return b.CreateICmpNE(b.CreateAnd(bits, b.getInt32(KILN_NO_RESULT)), b.getInt32(0));
+}
+
+void endRow(llvm::IRBuilder<>& b, Value* context) {
+  Value* status = b.CreateLoad(b.getPtrTy(), fieldOf(b, context, offsetof(Ctx, status)));
+  b.CreateStore(b.getInt32(KILN_NO_RESULT), fieldOf(b, status, offsetof(kiln_status, bits)));
+}
+
 class Emitter {
  public:
   Emitter(llvm::Module& module, const InstanceOptions& options)
@@ -70,25 +93,28 @@ class Emitter {
     }
   }
 
-  void run() {
+  Function* run() {
     compareAlike();
     Function* body = function(o_.body, Function::ExternalLinkage);
     std::vector<Function*> stages;
     for (size_t s = 0; s < o_.schedule.stages.size(); s++) stages.push_back(stage(s));
     b_.SetInsertPoint(BasicBlock::Create(context_, "", body));
-    for (Function* f : stages) b_.CreateCall(f, {body->getArg(0)});
+    for (Function* f : stages) {
+      b_.CreateCall(f, {body->getArg(0)});
+      if (!o_.plain || f == stages.back()) continue;
+      auto* ended = BasicBlock::Create(context_, "ended", body);
+      auto* goesOn = BasicBlock::Create(context_, "", body);
+      b_.CreateCondBr(hasEnded(b_, body->getArg(0)), ended, goesOn);
+      b_.SetInsertPoint(ended);
+      b_.CreateRetVoid();
+      b_.SetInsertPoint(goesOn);
+    }
     b_.CreateRetVoid();
+    return body;
   }
 
  private:
-  Function* function(const std::string& name, Function::LinkageTypes linkage) {
-    auto* type = llvm::FunctionType::get(b_.getVoidTy(), {b_.getPtrTy()}, false);
-    Function* f = Function::Create(type, linkage, name, module_);
-    f->setDSOLocal(true);
-    if (linkage == Function::ExternalLinkage) f->setVisibility(Function::HiddenVisibility);
-    f->getArg(0)->addAttr(llvm::Attribute::NoAlias);
-    return f;
-  }
+  Function* function(const std::string& name, Function::LinkageTypes linkage) { return contextFunction(module_, name, linkage); }
 
   Function* stage(size_t index) {
     const Stage& stage = o_.schedule.stages[index];
@@ -98,6 +124,7 @@ class Emitter {
     b_.SetInsertPoint(entry_);
     copyContext();
     lanes_.clear();
+    leave_ = nullptr;
     const bool shares = std::any_of(stage.units.begin(), stage.units.end(), [](const Unit& u) { return u.alike != ir::kNone; });
     sharedContext_ = shares ? contextForCalls() : nullptr;
     if (stage.block) {
@@ -136,7 +163,7 @@ class Emitter {
                       offsetof(Ctx, arena_end)})
       storeField(to, at, loadField(from, at, b_.getPtrTy()));
   }
-  Value* field(Value* base, size_t offset) { return b_.CreateConstInBoundsGEP1_64(b_.getInt8Ty(), base, offset); }
+  Value* field(Value* base, size_t offset) { return fieldOf(b_, base, offset); }
   Value* loadField(Value* base, size_t offset, llvm::Type* type) { return b_.CreateLoad(type, field(base, offset)); }
   void storeField(Value* base, size_t offset, Value* v) { b_.CreateStore(v, field(base, offset)); }
 
@@ -256,9 +283,24 @@ class Emitter {
       } else {
         std::vector<Value*> arguments;
         for (LocalId l : operation.arguments) arguments.push_back(argument(l));
-        call(operation.kernel, paramsOf(operation), std::move(arguments));
+        if (operation.kind == Operation::leave) callOrLeave(operation, std::move(arguments));
+        else call(operation.kernel, paramsOf(operation), std::move(arguments));
       }
     }
+  }
+  void callOrLeave(const Operation& operation, std::vector<Value*> arguments) {
+    arguments.insert(arguments.begin(), {ctx_, paramsOf(operation)});
+    std::vector<llvm::Type*> types(arguments.size(), b_.getPtrTy());
+    auto kernel = module_.getOrInsertFunction("kiln_" + operation.kernel + suffix_, llvm::FunctionType::get(b_.getInt1Ty(), types, false));
+    if (leave_ == nullptr) {
+      leave_ = BasicBlock::Create(context_, "leave", fn_);
+      llvm::IRBuilder<> leave(leave_);
+      endRow(leave, fn_->getArg(0));
+      leave.CreateRetVoid();
+    }
+    auto* stays = BasicBlock::Create(context_, "", fn_);
+    b_.CreateCondBr(b_.CreateCall(kernel, arguments), leave_, stays, llvm::MDBuilder(context_).createUnlikelyBranchWeights());
+    b_.SetInsertPoint(stays);
   }
   // What other stages read goes to scratch.
   void spill(const Piece& piece) {
@@ -586,12 +628,32 @@ class Emitter {
   std::unordered_map<const Operation*, Value*> ownParams_;
   Value* sharedContext_ = nullptr;
   Function* fn_ = nullptr;
-  BasicBlock* entry_ = nullptr;
+  BasicBlock *entry_ = nullptr, *leave_ = nullptr;   // of fn_
   Value *ctx_ = nullptr, *rows_ = nullptr;
 };
 
 }  // namespace
 
-void emitInstance(llvm::Module& module, const InstanceOptions& options) { Emitter(module, options).run(); }
+Function* emitInstance(llvm::Module& module, const InstanceOptions& options) { return Emitter(module, options).run(); }
+
+void emitPlainOrWhole(llvm::Module& module, const std::string& body, Function* plain, Function* whole) {
+  Function* f = contextFunction(module, body, Function::ExternalLinkage);
+  Value* const context = f->getArg(0);
+  llvm::IRBuilder<> b(BasicBlock::Create(module.getContext(), "", f));
+  auto* done = BasicBlock::Create(module.getContext(), "done", f);
+  auto* again = BasicBlock::Create(module.getContext(), "again", f);
+  Value* const arenaField = fieldOf(b, context, offsetof(Ctx, arena));
+  Value* arena = b.CreateLoad(b.getPtrTy(), arenaField);
+  b.CreateCall(plain, {context});
+  b.CreateCondBr(hasEnded(b, context), again, done, llvm::MDBuilder(module.getContext()).createUnlikelyBranchWeights());
+  b.SetInsertPoint(again);
+  b.CreateStore(arena, arenaField);
+  Value* status = b.CreateLoad(b.getPtrTy(), fieldOf(b, context, offsetof(Ctx, status)));
+  b.CreateStore(b.getInt64(0xffffffff00000000), status);   // as a row's status begins: no bits, no field, no node
+  b.CreateCall(whole, {context});
+  b.CreateBr(done);
+  b.SetInsertPoint(done);
+  b.CreateRetVoid();
+}
 
 }  // namespace kiln::codegen

@@ -7,17 +7,17 @@
 
 namespace kiln::codegen {
 
-struct InstanceOptions {
-  const ir::Pipeline& pipeline;
-  const Record& record;
-  const Schedule& schedule;
+struct InstanceOptions : InstancePlan {
   int lanes;          ///< rows at a time: 1, or the tier's
   int tierLanes;
   std::string body;   ///< name of the function to define: void(Ctx*)
+  bool plain = false;   ///< leaves as soon as the row has ended
 };
 
 /// Defines the body; kernels and kiln_blob are declared.
-void emitInstance(llvm::Module& module, const InstanceOptions& options);
+llvm::Function* emitInstance(llvm::Module& module, const InstanceOptions& options);
+/// Defines a body that scores a row by `plain`, and anew by `whole` if that has ended it.
+void emitPlainOrWhole(llvm::Module& module, const std::string& body, llvm::Function* plain, llvm::Function* whole);
 
 /// A private constant of these bytes; equal ones share one.
 llvm::GlobalVariable* constantBytes(llvm::Module& module, const void* bytes, size_t size, const char* name);

@@ -217,8 +217,16 @@ class Builder {
 ModuleOutput buildTier(const TierInput& input, const Want& want) {
   Builder builder(input.tier);
   if (!builder.failed()) {
-    emitInstance(builder.module(), {input.pipeline, input.row, input.rowSchedule, 1, input.tier.lanes, std::string("kiln_") + input.tier.name + "_body_row"});
-    emitInstance(builder.module(), {input.pipeline, input.block, input.blockSchedule, input.tier.lanes, input.tier.lanes, std::string("kiln_") + input.tier.name + "_body_block"});
+    const std::string body = std::string("kiln_") + input.tier.name + "_body_";
+    const int lanes = input.tier.lanes;
+    if (input.plain) {
+      llvm::Function* plain = emitInstance(builder.module(), {*input.plain, 1, lanes, "plain_row", true});
+      llvm::Function* whole = emitInstance(builder.module(), {input.row, 1, lanes, "whole_row"});
+      emitPlainOrWhole(builder.module(), body + "row", plain, whole);
+    } else {
+      emitInstance(builder.module(), {input.row, 1, lanes, body + "row"});
+    }
+    emitInstance(builder.module(), {input.block, lanes, lanes, body + "block"});
   }
   return builder.finish(want);
 }

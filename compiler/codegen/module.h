@@ -1,5 +1,6 @@
 // LLVM modules of a scorer: link the kernels that are needed, specialise, optimise, generate an object.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,9 @@ struct ModuleOutput {
 };
 
 struct TierInput {
-  const ir::Pipeline& pipeline;
   const Tier& tier;
-  const Record& row;
-  const Schedule& rowSchedule;
-  const Record& block;
-  const Schedule& blockSchedule;
+  InstancePlan row, block;
+  std::optional<InstancePlan> plain;   ///< of plain rows (plain_rows.h)
 };
 
 /// kiln_<tier>_body_row and kiln_<tier>_body_block, which the drivers call. May run beside others in threads of their own.

@@ -63,6 +63,7 @@ class Recorder final : public NodeEmitter {
   const Tier& tier() const override { return options_.tier; }
   int lanes() const override { return options_.row ? 1 : options_.tier.lanes; }
   bool rowForm() const override { return options_.row; }
+  bool plainForm() const override { return options_.plain; }
   std::string strategy() const override { return options_.strategy; }
   void chose(const std::string& strategy) override {
     options_.strategies.push_back("node " + std::to_string(index_) + ", " + options_.tier.name + (rowForm() ? ", row: " : ", block: ") +
@@ -84,16 +85,11 @@ class Recorder final : public NodeEmitter {
   }
 
   void call(const std::string& kernel, const void* params, size_t paramBytes, const std::vector<Arg>& args) override {
-    Operation operation{Operation::call, kernel, bytesOf(params, paramBytes), {}};
-    Piece& p = piece(false);
-    for (const Arg& arg : args) {
-      const auto raw = reinterpret_cast<uintptr_t>(arg.handle);
-      assert(raw != 0 && "an argument that is not the emitter's");
-      const auto local = static_cast<LocalId>((raw >> 1) - 1);
-      operation.arguments.push_back(local);
-      (raw & 1 ? p.defines : p.uses).push_back(wholeOf(local));
-    }
-    p.operations.push_back(std::move(operation));
+    addCall(Operation::call, kernel, params, paramBytes, args);
+  }
+  void callOrLeave(const std::string& kernel, const void* params, size_t paramBytes, const std::vector<Arg>& args) override {
+    addCall(Operation::leave, kernel, params, paramBytes, args);
+    record_.locals[localOf_[node().results[0]]].fallible = false;
   }
   void elementwise(const std::string& kernel, const void* params, size_t paramBytes) override {
     wholeNode(Operation::elementwise, kernel, params, paramBytes, 1);
@@ -158,6 +154,18 @@ class Recorder final : public NodeEmitter {
     if (!open_ || block || record_.pieces.back().block) record_.pieces.push_back({index_, block, {}, {}, {}});
     open_ = true;
     return record_.pieces.back();
+  }
+  void addCall(Operation::Kind kind, const std::string& kernel, const void* params, size_t paramBytes, const std::vector<Arg>& args) {
+    Operation operation{kind, kernel, bytesOf(params, paramBytes), {}};
+    Piece& p = piece(false);
+    for (const Arg& arg : args) {
+      const auto raw = reinterpret_cast<uintptr_t>(arg.handle);
+      assert(raw != 0 && "an argument that is not the emitter's");
+      const auto local = static_cast<LocalId>((raw >> 1) - 1);
+      operation.arguments.push_back(local);
+      (raw & 1 ? p.defines : p.uses).push_back(wholeOf(local));
+    }
+    p.operations.push_back(std::move(operation));
   }
   void wholeNode(Operation::Kind kind, const std::string& kernel, const void* params, size_t paramBytes, size_t results) {
     Piece& p = piece(kind != Operation::elementwise);

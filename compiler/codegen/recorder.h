@@ -34,7 +34,7 @@ struct Element {
 };
 
 struct Operation {
-  enum Kind : uint8_t { call, elementwise, block, columns } kind;   ///< columns: block, of the elements of vector operands
+  enum Kind : uint8_t { call, leave, elementwise, block, columns } kind;   ///< leave: call, or leave the row; columns: block, of the elements of vector operands
   std::string kernel;
   std::string params;               ///< bytes of the kernel's parameters
   std::vector<LocalId> arguments;   ///< of elementwise: operands, then the result; of block and columns: operands, then results
@@ -60,7 +60,7 @@ struct Record {
 struct RecordOptions {
   const ir::Pipeline& pipeline;
   const Tier& tier;
-  bool row;
+  bool row, plain;   ///< plain: of one row, which may be left
   uint32_t blockRows;
   std::string strategy;
   const Schema& schema;

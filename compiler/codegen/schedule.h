@@ -24,6 +24,13 @@ struct Schedule {
   uint32_t statusAt = 0;            ///< kiln_status of each row of the block
 };
 
+/// All that an instance is made of.
+struct InstancePlan {
+  const ir::Pipeline& pipeline;
+  const Record& record;
+  const Schedule& schedule;
+};
+
 size_t storageBytes(ir::Storage storage);
 /// `count` elements of a vector's Slot, from `first` on.
 kernel::Slot elementsOf(const kernel::Slot& slot, uint32_t first, uint32_t count, ir::Storage storage);

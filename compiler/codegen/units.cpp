@@ -20,6 +20,11 @@ bool isConstant(const Record& record, const Piece& piece) {
 /// Text is looked up before lanes are live (schedule.cpp).
 bool isEarly(const ir::Node& node) { return node.op->kind() == ir::OpKind::Encode || node.op->kind() == ir::OpKind::Input; }
 
+/// A shared function could not leave the row of the one that calls it.
+bool leaves(const Piece& piece) {
+  return std::any_of(piece.operations.begin(), piece.operations.end(), [](const Operation& o) { return o.kind == Operation::leave; });
+}
+
 /// Whether a piece puts several vectors end to end, such as the results of a model's members: each is a unit of its own.
 bool gathers(const Piece& piece) {
   const auto isVector = [](const Operation& o) { return o.kernel.starts_with("concat_vector"); };
@@ -93,7 +98,8 @@ void Units::number(const std::vector<Unit*>& units) const {
   std::map<std::string, std::vector<Unit*>> alike;
   std::vector<std::string> order;
   for (Unit* unit : units) {
-    if (isEarly(pipeline_.nodes[record_.pieces[unit->pieces.back()].node])) continue;
+    const Piece& last = record_.pieces[unit->pieces.back()];
+    if (isEarly(pipeline_.nodes[last.node]) || leaves(last)) continue;
     const std::string signature = layout(*unit).signature;
     std::vector<Unit*>& like = alike[signature];
     if (like.empty()) order.push_back(signature);

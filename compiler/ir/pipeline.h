@@ -26,7 +26,7 @@ struct Pipeline {
   std::vector<std::pair<std::string, std::string>> provenance;  ///< producer, training time, tags
   std::vector<Node> nodes;
   std::vector<Value> values;
-  std::vector<std::unique_ptr<Table>> tables;
+  std::vector<std::shared_ptr<Table>> tables;   ///< who changes one has it alone: a clone has its own
   std::vector<Verification> verifications;
 
   Pipeline() = default;

@@ -101,7 +101,7 @@ void forTableRefs(Table& table, const std::function<void(TableRef&)>& visit) {
 
 void mergeTables(Pipeline& pipeline, std::vector<TableId> map) {
   std::vector<TableId> number(map.size(), kNone);
-  std::vector<std::unique_ptr<Table>> kept;
+  std::vector<std::shared_ptr<Table>> kept;
   for (TableId t = 0; t < map.size(); t++) {
     if (map[t] != t) continue;
     number[t] = static_cast<TableId>(kept.size());

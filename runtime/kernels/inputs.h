@@ -8,11 +8,6 @@
 
 namespace kiln::kernel {
 
-struct InputParams {
-  FieldPlan field;
-  u32 index;
-};
-
 /// What a cell turned out to be: a value, missing, or a cause of failure.
 static constexpr u32 kPresent = 0, kMissing = 1;   // other values: a cause bit of kiln_status
 
@@ -224,6 +219,54 @@ KILN_INPUT_CELL(i32, I32)
 KILN_INPUT_CELL(bool, Bool)
 KILN_INPUT_CELL(str, Str)
 #undef KILN_INPUT_CELL
+
+// ---- plain rows: any other cell leaves the row to the instance of all rows. Nothing comes back from a rare case, so nothing is kept for it.
+template <class T> INLINE bool plain_number(const Ctx& c, const InputParams& p, Val<T, 1>& y) {
+  const kiln_cell& cell = c.cells[p.index];
+  const bool whole = cell.kind == KILN_INTEGER;
+  const T v = whole ? (T)cell.as.integer : (T)cell.as.number;
+  y = {v, never<1>(), 0};
+  return (!whole & (cell.kind != KILN_NUMBER)) | (v != v);
+}
+/// n bytes of text that few labels may have, 1 to 16.
+INLINE LabelKey few_key(const u8* text, u32 n, bool eight) {
+  if (eight) return {load<u64>(text) & kLowBytes[n], 0};
+  return {load<u64>(text) & kLowBytesOf16[n][0], load<u64>(text + 8) & kLowBytesOf16[n][1]};
+}
+INLINE i32 plain_code(const Ctx& c, const PlainLabelParams& p, const kiln_cell& cell) {
+  if (cell.kind == KILN_CODE) return (u64)cell.as.integer < p.input.field.label_count ? (i32)cell.as.integer : -1;
+  const u8* text = (const u8*)cell.as.text;
+  const u32 n = cell.length;
+  const bool eight = p.few.longest <= 8;
+  if ((cell.kind != KILN_TEXT) | (text == nullptr) | (n == 0)) return -1;
+  if (__builtin_expect((n > (eight ? 8 : 16)) | (left_of_page(text) < (eight ? 8 : 16)) | (p.few.shift == 0), 0)) return find_code(c.blob + p.input.field.labels, text, n);
+  const LabelKey k = few_key(text, n, eight);
+  const HashEntry& e = ((const HashEntry*)(c.blob + p.few.entries))[(u32)((k.a * p.few.seed[0] + k.b * p.few.seed[1]) >> p.few.shift)];
+  return ((e.a ^ k.a) | (e.b ^ k.b) | (u64)(e.length ^ n)) == 0 ? e.code : -1;
+}
+INLINE bool plain_label(const Ctx& c, const PlainLabelParams& p, I32<1>& y) {
+  const kiln_cell& cell = c.cells[p.input.index];
+  if (p.input.field.elem != kElemStr) {
+    const CodeCell x = any_code_cell(c.blob, &p.input, &cell);
+    y = {x.v, never<1>(), 0};
+    return (x.missing != 0) | (x.status != 0);
+  }
+  y = {plain_code(c, p, cell), never<1>(), 0};
+  return y.v < 0;
+}
+template <class X> INLINE bool plain_other(const Ctx& c, const InputParams& p, X& y) {
+  input(c, p, y);
+  const bool none = y.missing.on | (y.status != 0);
+  y.missing = never<1>(), y.status = 0;
+  return none;
+}
+KILN_LEAVING_KERNEL kiln_plain_input_f64_1(Ctx* c, const InputParams* p, F64<1>* y) { return plain_number(*c, *p, *y); }
+KILN_LEAVING_KERNEL kiln_plain_input_f32_1(Ctx* c, const InputParams* p, F32<1>* y) { return plain_number(*c, *p, *y); }
+KILN_LEAVING_KERNEL kiln_plain_input_label_1(Ctx* c, const PlainLabelParams* p, I32<1>* y) { return plain_label(*c, *p, *y); }
+KILN_LEAVING_KERNEL kiln_plain_input_i64_1(Ctx* c, const InputParams* p, I64<1>* y) { return plain_other(*c, *p, *y); }
+KILN_LEAVING_KERNEL kiln_plain_input_i32_1(Ctx* c, const InputParams* p, I32<1>* y) { return plain_other(*c, *p, *y); }
+KILN_LEAVING_KERNEL kiln_plain_input_bool_1(Ctx* c, const InputParams* p, Bool<1>* y) { return plain_other(*c, *p, *y); }
+KILN_LEAVING_KERNEL kiln_plain_input_str_1(Ctx* c, const InputParams* p, Str<1>* y) { return plain_other(*c, *p, *y); }
 
 // ---- lists: items one after the other, missing beyond the end
 template <class T> INLINE void put_item(const Ctx& c, const Slot& s, u32 e, T v, bool missing) {

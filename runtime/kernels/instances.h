@@ -36,6 +36,12 @@ template <int N> using Vector = const Slot;
 #else
 #define KILN_KERNEL extern "C" __attribute__((always_inline))
 #endif
+// Of one row, for the instance of plain rows: returns whether the row is none.
+#ifdef KILN_NATIVE
+#define KILN_LEAVING_KERNEL [[maybe_unused]] static bool
+#else
+#define KILN_LEAVING_KERNEL extern "C" __attribute__((always_inline)) bool
+#endif
 #define KILN_JOIN_(a, b, c) a##b##_##c
 #define KILN_NAME(symbol, n) KILN_JOIN_(kiln_, symbol, n)
 

@@ -22,6 +22,21 @@ struct FieldPlan {
 enum : u32 { kElemF64, kElemF32, kElemI64, kElemI32, kElemBool, kElemStr, kElemDate, kElemTime, kElemDatetime };
 enum : u32 { kNanValue, kNanMissing, kNanInvalid };
 
+/// What the kernels of an input get: its field, and which it is.
+struct InputParams {
+  FieldPlan field;
+  u32 index;
+};
+/// A HashTable (strings.h) of few labels, up to 16 bytes each, as constants of the code.
+struct FewLabels {
+  u64 seed[2];
+  u32 entries, shift, longest, reserved;   ///< entries: blob offset; shift 0: the table is none of these
+};
+struct PlainLabelParams {
+  InputParams input;
+  FewLabels few;
+};
+
 struct ScorerPlan {
   u32 input_count, output_count;
   u32 inputs, outputs;        ///< blob: FieldPlan[]

@@ -74,11 +74,17 @@ template <int N, class X> INLINE void check(const Ctx& c, const None&, const X& 
   end<N>(c, x.status);
   settle<N>(x, y);
 }
+template <int N> INLINE void notes(const Ctx& c, const None&, const I32<N>& x) { note<N>(c, ~x.missing & ~failed<N>(x.status), x.v); }
 /// With the notes of a `prepare`.
 template <int N, class X> INLINE void check_notes(const Ctx& c, const None&, const X& x, const I32<N>& notes, X& y) {
   end<N>(c, x.status);
-  note<N>(c, ~notes.missing & ~failed<N>(notes.status), notes.v);
+  kernel::notes<N>(c, None{}, notes);
   settle<N>(x, y);
+}
+/// In the instance of plain rows.
+template <class X> INLINE bool plain_check(const X& x, X& y) {
+  y = x, y.status = 0;
+  return x.status != 0;
 }
 /// A vector: its elements go on as they are, its status ends rows.
 template <class X, int N> INLINE void settle_elements(const Ctx& c, const Slot& x, const Slot& y) {
@@ -95,7 +101,7 @@ template <class X, int N> INLINE void check_vector(const Ctx& c, const Slot& x, 
 }
 template <class X, int N> INLINE void check_vector_notes(const Ctx& c, const Slot& x, const I32<N>& notes, const Slot& y) {
   end<N>(c, slot_status<N>(c, x));
-  note<N>(c, ~notes.missing & ~failed<N>(notes.status), notes.v);
+  kernel::notes<N>(c, None{}, notes);
   settle_elements<X, N>(c, x, y);
 }
 #define KILN_CHECK_VECTOR(name, X, N)                                                                                      \
@@ -105,7 +111,9 @@ template <class X, int N> INLINE void check_vector_notes(const Ctx& c, const Slo
   KILN_KERNEL void KILN_NAME(check_notes_vector_##name, N)(Ctx * c, const None*, const Slot* x, I32<N>* notes, const Slot* y) { \
     check_vector_notes<X<N>, N>(*c, *x, *notes, *y);                                                                       \
   }
+KILN_LANE_KERNEL(notes, notes, None, I32)
 #define KILN_CHECKS(name, X)                   \
+  KILN_LEAVING_KERNEL kiln_plain_check_##name##_1(Ctx*, const None*, const X<1>* x, X<1>* y) { return plain_check(*x, *y); } \
   KILN_CHECK_VECTOR(name, X, 1) KILN_CHECK_VECTOR(name, X, KILN_LANES) \
   KILN_LANE_KERNEL(check_##name, check, None, X, X) \
   KILN_LANE_KERNEL(check_notes_##name, check_notes, None, X, I32, X)

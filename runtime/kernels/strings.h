@@ -28,6 +28,9 @@ struct LabelKey {
 /// Text up to 16 bytes, zeros behind it; of longer text the first and the last 8 bytes. Read with what stands behind it
 /// in the page: branches on lengths, which change from row to row, would be guessed wrong.
 inline constexpr u64 kLowBytes[] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff, ~0ull};
+inline constexpr u64 kLowBytesOf16[17][2] = {{0, 0}, {0xff, 0}, {0xffff, 0}, {0xffffff, 0}, {0xffffffff, 0}, {0xffffffffff, 0}, {0xffffffffffff, 0},
+  {0xffffffffffffff, 0}, {~0ull, 0}, {~0ull, 0xff}, {~0ull, 0xffff}, {~0ull, 0xffffff}, {~0ull, 0xffffffff}, {~0ull, 0xffffffffff},
+  {~0ull, 0xffffffffffff}, {~0ull, 0xffffffffffffff}, {~0ull, ~0ull}};
 INLINE u64 first_bytes(u64 v, u32 n) { return v & kLowBytes[n < 8 ? n : 8]; }
 INLINE LabelKey padded_key(const u8* p, u32 n) {
   if (__builtin_expect(n > 16, 0)) return {load<u64>(p), load<u64>(p + n - 8)};

@@ -1,0 +1,175 @@
+// Rows without missing or failing inputs have an instance of their own; what becomes of any row must not show which one scored it.
+#include "compiler/codegen/plain_rows.h"
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include <cstring>
+#include <deque>
+#include <limits>
+#include <new>
+
+#include "compiler/ir/builder.h"
+#include "compiler/ir/nodes/check.h"
+#include "compiler/ir/nodes/coalesce.h"
+#include "compiler/ir/nodes/input.h"
+#include "compiler/ir/nodes/output.h"
+#include "compiler/ir/nodes/prepare.h"
+#include "compiler/ir/tables/dict.h"
+#include "compiler/ir/verify.h"
+#include "tests/differential/harness.h"
+
+namespace kiln::test {
+namespace {
+
+ir::ValueId input(ir::Builder& b, const std::string& name, ir::Elem elem, ir::TableRef labels = {}) {
+  ir::Input input;
+  input.field = name, input.elem = elem, input.dict = labels;
+  return b.add(input, {}, name);
+}
+void output(ir::Builder& b, const std::string& name, ir::ValueId v) {
+  ir::Output out;
+  out.field = name;
+  b.add(out, {v});
+}
+ir::TableRef labels(ir::Builder& b, const std::string& name, std::vector<std::string> text, bool open = false) {
+  ir::Dict dict;
+  dict.text = std::move(text), dict.open = open;
+  return b.table(std::move(dict), name);
+}
+/// As frontends import a field: valid values, what is missing or out of them, then a check that passes notes on.
+ir::ValueId field(ir::Builder& b, ir::ValueId x, uint32_t index, ir::Prepare rules) {
+  rules.fieldIndex = index;
+  const auto prepared = b.addAll(rules, {x});
+  return b.add(ir::Check(), {prepared[0], prepared[2]});
+}
+
+/// An input of every kind: its outcome, and what a missing one becomes.
+ir::Pipeline everyInput() {
+  ir::Pipeline pipeline;
+  ir::Builder b(pipeline);
+  ir::Prepare range, replaced;
+  range.closed = true, range.intervalLow = {-10}, range.intervalHigh = {10}, range.intervalClosed = {3};
+  range.outlier = ir::Prepare::clip, range.low = -5, range.high = 5;
+  replaced.missing = ir::Prepare::replace, replaced.missingValue = 7;
+  output(b, "range", field(b, input(b, "f64", ir::Elem::f64), 0, range));
+  output(b, "replaced", field(b, input(b, "f32", ir::Elem::f32), 1, replaced));
+  output(b, "short", input(b, "short", ir::Elem::cat, labels(b, "eight", {"a", "bb", "ccc", "eight888", ""})));
+  output(b, "long", input(b, "long", ir::Elem::cat, labels(b, "sixteen", {"a", "nine99999", "sixteen_sixteen_"})));
+  const ir::TableRef open = labels(b, "open", {"a", "seventeen_seventeen", "seventeen_SEVENTEEN"}, true);
+  output(b, "longer", b.call("eq", {input(b, "longer", ir::Elem::cat, open), b.code(open, 1)}));
+  const ir::ValueId whole = input(b, "whole", ir::Elem::i64), flag = input(b, "flag", ir::Elem::boolean), day = input(b, "day", ir::Elem::date);
+  output(b, "whole", b.add(ir::Coalesce(), {whole, b.integer(-1)}));
+  output(b, "flag", flag), output(b, "day", day);
+  output(b, "text", b.call("length", {input(b, "text", ir::Elem::str)}));
+  return pipeline;
+}
+constexpr size_t kInputs = 9;
+
+Row plainRow() {
+  return {number(1.5), number(2), text("bb"), text("nine99999"), text("a"), integer(12), boolean(true), text("2026-02-03"), text("word")};
+}
+std::vector<Row> rowsOf() {
+  std::vector<Row> rows{plainRow()};
+  const double kNan = std::numeric_limits<double>::quiet_NaN();
+  std::vector<std::vector<kiln_cell>> others(kInputs);
+  others[0] = {integer(3), text(" 4.5 "), text("x"), number(7), number(-11), number(kNan), boolean(true), number(-0.0)};
+  others[1] = {integer(1 << 25), text("1e2"), number(kNan), number(1e300)};
+  others[2] = {text("a"), text("ccc"), text("eight888"), text("eight889"), text(""), text("nine99999"), code(3), code(5), code(-1), number(1)};
+  others[3] = {text("a"), text("sixteen_sixteen_"), text("sixteen_sixteen_s"), text("sixteen_sixteen"), code(2), text("")};
+  others[4] = {text("seventeen_seventeen"), text("seventeen_SEVENTEEN"), text("seventeen_other"), text("unknown"), code(1), code(9)};
+  others[5] = {number(3), number(3.5), text("77"), boolean(false)};
+  others[6] = {text("FALSE"), number(1), number(2)};
+  others[7] = {integer(20000), text("2026-02-30"), boolean(true)};
+  others[8] = {text(""), number(1)};
+  for (size_t i = 0; i < kInputs; i++) {
+    others[i].push_back(missingCell());
+    for (const kiln_cell& cell : others[i]) rows.push_back(plainRow()), rows.back()[i] = cell;
+  }
+  rows.push_back(Row(kInputs, missingCell()));
+  return rows;
+}
+
+TEST(PlainRows, AreScoredAsAnyOther) {
+  const ir::Pipeline pipeline = everyInput();
+  ASSERT_TRUE(ir::verify(pipeline).empty());
+  EXPECT_EQ(differences(pipeline, rowsOf()), std::vector<std::string>());
+}
+
+TEST(PlainRows, HaveNoInputThatIsMissing) {
+  const ir::Pipeline pipeline = everyInput();
+  const auto plain = codegen::plainRows(pipeline);
+  ASSERT_TRUE(plain);
+  EXPECT_TRUE(ir::verify(*plain).empty());
+  ASSERT_EQ(plain->inputs().size(), kInputs);
+  for (const ir::NodeId node : plain->inputs()) EXPECT_FALSE(plain->type(plain->nodes[node].results[0]).nullable);
+  ASSERT_EQ(plain->outputs().size(), pipeline.outputs().size());
+  for (const ir::NodeId node : plain->outputs()) EXPECT_FALSE(plain->type(plain->nodes[node].operands[0]).nullable);
+}
+
+TEST(PlainRows, HaveCodeOfTheirOwnWhereInputsMayBeMissing) {
+  codegen::Want want;
+  want.llvm = true;
+  codegen::Options options;
+  options.tiers = {"v2"};
+  for (const bool nullable : {true, false}) {
+    ir::Pipeline pipeline;
+    ir::Builder b(pipeline);
+    ir::Input x;
+    x.field = "x", x.nullable = nullable;
+    output(b, "y", b.call("neg", {b.add(x)}));
+    EXPECT_EQ(codegen::plainRows(pipeline).has_value(), nullable);
+    codegen::Artefact artefact;
+    Diagnostics diagnostics;
+    ASSERT_TRUE(codegen::compile(pipeline, options, want, artefact, diagnostics));
+    EXPECT_EQ(artefact.llvm.at(0).second.find("@plain_row(") != std::string::npos, nullable);
+  }
+}
+
+TEST(PlainRows, DoNotDoubleModelsThatDwarfTheirInputs) {
+  ir::Pipeline pipeline;
+  ir::Builder b(pipeline);
+  ir::ValueId x = input(b, "x", ir::Elem::f64);
+  for (int i = 0; i < 600; i++) x = b.call("add", {x, b.number(i)});
+  output(b, "y", x);
+  EXPECT_FALSE(codegen::plainRows(pipeline));
+}
+
+/// Text that ends so many bytes before a page that must not be read.
+class BeforePage {
+ public:
+  BeforePage(const char* text, size_t before) : length_(std::strlen(text)) {
+    pages_ = static_cast<char*>(mmap(nullptr, 2 * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    if (pages_ == MAP_FAILED || mprotect(pages_ + kPage, kPage, PROT_NONE) != 0) throw std::bad_alloc();
+    at_ = pages_ + kPage - before - length_;
+    std::memcpy(at_, text, length_);
+  }
+  ~BeforePage() { munmap(pages_, 2 * kPage); }
+  BeforePage(const BeforePage&) = delete;
+  kiln_cell cell() const {
+    kiln_cell cell = text("");
+    cell.as.text = at_, cell.length = static_cast<uint32_t>(length_);
+    return cell;
+  }
+
+ private:
+  static constexpr size_t kPage = 4096;
+  size_t length_;
+  char *pages_, *at_;
+};
+
+// Labels are read in whole words, but never from a page that they do not touch.
+TEST(PlainRows, ReadNoPageBehindALabel) {
+  std::deque<BeforePage> texts;
+  std::vector<Row> rows;
+  for (const auto& [column, label] : {std::pair<size_t, const char*>{2, "bb"}, {2, "eight888"}, {3, "nine99999"}, {3, "a"}, {4, "seventeen_seventeen"}})
+    for (size_t before = 0; before < 18; before++) {
+      texts.emplace_back(label, before);
+      rows.push_back(plainRow());
+      rows.back()[column] = texts.back().cell();
+    }
+  EXPECT_EQ(differences(everyInput(), rows), std::vector<std::string>());
+}
+
+}  // namespace
+}  // namespace kiln::test
