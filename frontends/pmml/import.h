@@ -301,6 +301,8 @@ class Importer {
   ValueId failIf(ValueId value, ValueId condition, uint32_t cause);  ///< fails where the condition holds
   /// Fails MISSING_REQUIRED where the scalar `wanted` is missing and `before`, which is asked for first, is not (kNone: never is).
   ValueId failIfMissing(ValueId value, ValueId wanted, ValueId before = kNone);
+  /// Scalars that are asked for one after the other until one is missing: those behind it cannot fail then.
+  std::vector<ValueId> askedInOrder(std::vector<ValueId> values);
   ValueId fail32(ValueId integer);                       ///< fails UNDEFINED beyond 32 bits
 
   // State shared by the parts; see the files that own it.

@@ -295,6 +295,31 @@ TEST(Semantics, FieldsThatNothingReads) {
   EXPECT_EQ(ir::inputColumns(Scoring(text, true).pipeline()).size(), 2u);  // the schema has it all the same
 }
 
+// i / j of integers is undefined where j is 0.
+TEST(Semantics, TermsBehindAMissingOne) {
+  const std::string quotient = "<LocalTransformations><DerivedField name=\"q\" optype=\"continuous\" dataType=\"double\">" + applied("/", ref("i") + ref("j")) +
+                               "</DerivedField></LocalTransformations>";
+  const std::string regression = document(kFields, "<RegressionModel functionName=\"regression\">" + kSchema + quotient +
+                                                       "<RegressionTable intercept=\"1\"><NumericPredictor name=\"a\" coefficient=\"1\"/><NumericPredictor name=\"q\" "
+                                                       "coefficient=\"1\"/></RegressionTable></RegressionModel>");
+  const auto input = [](const std::string& id, const std::string& name) {
+    return "<NeuralInput id=\"" + id + "\"><DerivedField optype=\"continuous\" dataType=\"double\">" + ref(name) + "</DerivedField></NeuralInput>";
+  };
+  const std::string network =
+      document(kFields, "<NeuralNetwork functionName=\"regression\" activationFunction=\"identity\">" + kSchema + quotient + "<NeuralInputs>" + input("0", "a") + input("1", "q") +
+                            "</NeuralInputs><NeuralLayer><Neuron id=\"2\" bias=\"1\"><Con from=\"0\" weight=\"1\"/><Con from=\"1\" weight=\"1\"/></Neuron></NeuralLayer><NeuralOutputs>"
+                            "<NeuralOutput outputNeuron=\"2\"><DerivedField optype=\"continuous\" dataType=\"double\">" + ref("y") + "</DerivedField></NeuralOutput></NeuralOutputs></NeuralNetwork>");
+  for (const std::string& text : {regression, network}) {
+    for (const bool jpmml : {false, true}) {
+      Scoring scoring(text, jpmml);
+      ASSERT_TRUE(scoring.ok()) << scoring.messages();
+      EXPECT_EQ(scoring.score({{"a", "1"}, {"i", "4"}, {"j", "2"}}, "y"), "4");
+      EXPECT_EQ(scoring.score({{"a", "1"}, {"i", "4"}, {"j", "0"}}, "y"), "!");
+      EXPECT_EQ(scoring.score({{"i", "4"}, {"j", "0"}}, "y"), jpmml ? "" : "!");
+    }
+  }
+}
+
 TEST(Semantics, AMissingCondition) {
   const std::string arms = constant("1", "string") + constant("2", "string"), mapped = "<Apply function=\"if\" mapMissingTo=\"3\">" + ref("t") + arms + "</Apply>";
   expect({{applied("if", ref("t") + arms), {}, "", "!"},

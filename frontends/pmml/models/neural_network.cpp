@@ -100,7 +100,7 @@ struct Network {
     }
     if (values.empty()) return importer.missing(list, "NeuralInput");
     const auto n = static_cast<uint32_t>(values.size());
-    neurons.add(build.add(Concat(), std::move(values), "inputs"), n);
+    neurons.add(build.add(Concat(), importer.askedInOrder(std::move(values)), "inputs"), n);
     return true;
   }
 

@@ -166,7 +166,7 @@ struct RegressionLowering {
   }
 
   ValueId vectorOf(const Sum& sum) {
-    const ValueId x = build.add(Concat(), sum.values, "x");
+    const ValueId x = build.add(Concat(), importer.askedInOrder(sum.values), "x");
     if (!sum.needsTerms) return x;
     Exponents exponents;
     exponents.first.push_back(0);
