@@ -83,9 +83,15 @@ INLINE T inv_logit(T x) {
   const Pair<T> small = {e.y.hi * power, e.y.lo * power};  // e^-|x|
   const Pair<T> sum = fast_two_sum(all<T>(1.0), small.hi);
   const Pair<T> top = {x < 0.0 ? small.hi : all<T>(1.0), x < 0.0 ? small.lo : T{}};
-  const T y = div(top, Pair<T>{sum.hi, sum.lo + small.lo}).hi;
-  const T beyond = x < 0.0 ? exp_tail(-a, T{}) : all<T>(1.0);
-  return or_nan(a > 40.0 ? beyond : y, x);
+  // A quotient to an ulp or two, and what it lacks, by one division: the sum is between 1 and 2.
+  const T inverse = 1.0 / sum.hi, quotient = top.hi * inverse;
+  const Pair<T> p = two_product(quotient, sum.hi);
+  T y = quotient + (((top.hi - p.hi) - p.lo) + (top.lo - quotient * (sum.lo + small.lo))) * inverse;
+  if (__builtin_expect(any_lane<T>(a > 40.0), 0)) {
+    const T beyond = x < 0.0 ? exp_tail(-a, T{}) : all<T>(1.0);
+    y = a > 40.0 ? beyond : y;
+  }
+  return or_nan(y, x);
 }
 
 inline constexpr f64 kSinh[] = {0x1.5555555555555p-3,  0x1.1111111111111p-7,  0x1.a01a01a01969bp-13,

@@ -33,12 +33,12 @@ INLINE void exponentials(const Ctx& c, const Slot& x, Lane<T, N> top, const Slot
       set_element<T, N>(c, y, e, convert<T, f64, N>(math::exp(convert<f64, T, N>(element<T, N>(c, x, e) - top))));
   }
 }
-/// One row of at most L scores, which stay in one vector.
+/// One row of at most L scores, which stay in one vector. A NaN makes all results NaN, whether it counts as the greatest or not.
 template <class T, int L>
 INLINE void short_softmax(const Ctx& c, const Slot& x, const Slot& y) {
   Lane<T, L> v = elements<T, L>(c, x, 0);
   T top = v[0];
-  UNROLL for (u32 e = 1; e < L; e++) if (e < x.count) top = greater<T, 1>(top, v[e]);
+  UNROLL for (u32 e = 1; e < L; e++) if (e < x.count) top = top < v[e] ? v[e] : top;
   v = convert<T, f64, L>(math::exp(convert<f64, T, L>(v - splat<T, L>(top))));
   T sum = v[0];
   UNROLL for (u32 e = 1; e < L; e++) if (e < x.count) sum = sum + v[e];

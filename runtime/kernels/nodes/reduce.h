@@ -248,8 +248,32 @@ KILN_FLOATS(KILN_SUMS)
 #undef KILN_SUMS
 
 // ---- argmax
+/// Of one row of 1 to L floats, as a tournament of neighbours: a missing element counts as NaN, which beats nothing.
+template <class T, int L>
+INLINE void short_argmax(const Ctx& c, const OrderParams& p, const Slot& x, I32<1>& y) {
+  T best[L];
+  i32 at[L];
+  UNROLL for (u32 e = 0; e < L; e++) {
+    if (e >= x.count) break;
+    best[e] = slot_missing<1>(c, x, e).on ? (T)__builtin_nan("") : element<T, 1>(c, x, e), at[e] = (i32)e;
+  }
+  UNROLL for (u32 step = 1; step < L; step *= 2)
+    UNROLL for (u32 e = 0; e + step < L; e += 2 * step) {
+      if (e + step >= x.count) break;
+      const T a = best[e], b = best[e + step];
+      const bool held = p.smallest ? (p.last ? b > a : b >= a) : (p.last ? b < a : b <= a);   // false if either is NaN
+      const bool take = !held & (b == b);
+      best[e] = take ? b : a, at[e] = take ? at[e + step] : at[e];
+    }
+  const bool none = best[0] != best[0];
+  y = {none ? 0 : at[0], none, slot_status<1>(c, x)};
+}
 template <class T, int N>
 INLINE void argmax(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y) {
+  if constexpr (N == 1 && kIsFloat<T>) {
+    if (x.count - 1 < 4) return short_argmax<T, 4>(c, p, x, y);
+    if (x.count - 1 < 8) return short_argmax<T, 8>(c, p, x, y);
+  }
   const Elements<T, N> in{c, x};
   Lane<T, N> top{};
   Lane<i32, N> best{};
