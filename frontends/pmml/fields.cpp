@@ -178,6 +178,11 @@ struct Fields {
 
   void read() {
     if (dataField) readValues(), readIntervals();
+    // Where there are valid Values, these are all.
+    if (ok && !prepare.validValues.empty() && !prepare.intervalLow.empty()) {
+      in.warn(dataField->FirstChildElement("Interval"), "field '" + field.name + "' has valid Values, which are all that is valid: its Intervals have no effect");
+      prepare.intervalLow.clear(), prepare.intervalHigh.clear(), prepare.intervalClosed.clear();
+    }
     if (in.options.jpmml && dataField && field.type.dataType == DataType::integer && !hasSet()) {
       prepare.intervalLow = {static_cast<double>(INT32_MIN)}, prepare.intervalHigh = {static_cast<double>(INT32_MAX)};
       prepare.intervalClosed = {3};
@@ -625,10 +630,13 @@ std::optional<Field> Importer::targetField(const Element* model, const std::stri
     field->dict = known->second;
     for (auto* e = field->element->FirstChildElement("Value"); e; e = e->NextSiblingElement("Value")) {
       const char *value = e->Attribute("value"), *property = e->Attribute("property");
-      if (value && (!property || std::strcmp(property, "valid") == 0) && addLabel(*field, value, e) == kNone)
+      if (value && (!property || std::strcmp(property, "valid") == 0) && addLabel(*field, value, e) == kNone) {
+        known->second = ir::TableRef();  // reported once
         return std::nullopt;
+      }
     }
   }
+  if (known->second.id == kNone) return std::nullopt;
   field->dict = known->second;
   return field;
 }

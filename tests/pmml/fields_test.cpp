@@ -27,6 +27,24 @@ std::string echo(const std::string& x, const std::string& c, const std::string& 
                                "</Output><RegressionTable intercept=\"0\"/></RegressionModel>");
 }
 
+// JPMML-Evaluator 1.7.7 and PMML4S 1.5.6 give these values too.
+TEST(Fields, ValidValuesAreAllThatIsValid) {
+  Scoring s(document(R"(<DataField name="x" optype="continuous" dataType="double"><Interval closure="closedClosed" leftMargin="0" rightMargin="10"/><Value value="-1"/></DataField>)",
+                     R"(<RegressionModel functionName="regression"><MiningSchema><MiningField name="x" invalidValueTreatment="asMissing" missingValueReplacement="99"/></MiningSchema>
+                        <RegressionTable intercept="0"><NumericPredictor name="x" coefficient="1"/></RegressionTable></RegressionModel>)"));
+  EXPECT_EQ(s.score({{"x", "-1"}}, "_target"), "-1");
+  EXPECT_EQ(s.score({{"x", "5"}}, "_target"), "99");
+  EXPECT_NE(s.messages().find("its Intervals have no effect"), std::string::npos) << s.messages();
+}
+
+// Reported once, where the Value stands.
+TEST(Fields, AClassThatIsNoValueOfItsType) {
+  Scoring s(document(R"(<DataField name="x" optype="continuous" dataType="double"/><DataField name="y" optype="categorical" dataType="integer"><Value value=".5"/><Value value="1"/></DataField>)",
+                     R"(<TreeModel functionName="classification"><MiningSchema><MiningField name="x"/><MiningField name="y" usageType="target"/></MiningSchema><Node score="1"><True/>
+                        <ScoreDistribution value="0" recordCount="1"/><ScoreDistribution value="1" recordCount="2"/></Node></TreeModel>)"));
+  EXPECT_NE(s.messages().find("'.5' is not a value of type integer"), std::string::npos) << s.messages();
+}
+
 TEST(Fields, InvalidValuesEndTheRowByDefault) {
   Scoring s(echo("", ""));
   EXPECT_EQ(s.score({{"x", "9.5"}, {"c", "v"}, {"k", "any"}}, "out_x"), "9.5");
