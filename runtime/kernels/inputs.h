@@ -226,7 +226,7 @@ template <class T> INLINE bool plain_number(const Ctx& c, const InputParams& p, 
   const bool whole = cell.kind == KILN_INTEGER;
   const T v = whole ? (T)cell.as.integer : (T)cell.as.number;
   y = {v, never<1>(), 0};
-  return (!whole & (cell.kind != KILN_NUMBER)) | (v != v);
+  return (!whole & (cell.kind != KILN_NUMBER)) | (p.field.nan != kNanValue && v != v);
 }
 /// n bytes of text that few labels may have, 1 to 16.
 INLINE LabelKey few_key(const u8* text, u32 n, bool eight) {

@@ -62,12 +62,15 @@ ir::Pipeline everyInput() {
   output(b, "whole", b.add(ir::Coalesce(), {whole, b.integer(-1)}));
   output(b, "flag", flag), output(b, "day", day);
   output(b, "text", b.call("length", {input(b, "text", ir::Elem::str)}));
+  ir::Input nan;
+  nan.field = "nan", nan.nan = ir::Input::value;
+  output(b, "nan", b.call("neg", {b.add(nan)}));
   return pipeline;
 }
-constexpr size_t kInputs = 9;
+constexpr size_t kInputs = 10;
 
 Row plainRow() {
-  return {number(1.5), number(2), text("bb"), text("nine99999"), text("a"), integer(12), boolean(true), text("2026-02-03"), text("word")};
+  return {number(1.5), number(2), text("bb"), text("nine99999"), text("a"), integer(12), boolean(true), text("2026-02-03"), text("word"), number(3)};
 }
 std::vector<Row> rowsOf() {
   std::vector<Row> rows{plainRow()};
@@ -82,6 +85,7 @@ std::vector<Row> rowsOf() {
   others[6] = {text("FALSE"), number(1), number(2)};
   others[7] = {integer(20000), text("2026-02-30"), boolean(true)};
   others[8] = {text(""), number(1)};
+  others[9] = {number(kNan), text("nan"), number(std::numeric_limits<double>::infinity())};
   for (size_t i = 0; i < kInputs; i++) {
     others[i].push_back(missingCell());
     for (const kiln_cell& cell : others[i]) rows.push_back(plainRow()), rows.back()[i] = cell;
