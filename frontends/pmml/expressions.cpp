@@ -207,6 +207,7 @@ Typed discretize(Importer& in, Scope& scope, const Element* e, const FieldType* 
     auto low = in.number(interval, "leftMargin", -kInfinity), high = in.number(interval, "rightMargin", kInfinity);
     if (!closure || !low || !high || !in.onlyAttributes(interval, {"closure", "leftMargin", "rightMargin"})) return {};
     if (*closure < 0) return in.missing(interval, "closure"), Typed();
+    if (std::isnan(*low) || std::isnan(*high)) return in.invalid(interval, std::isnan(*low) ? "leftMargin" : "rightMargin", "not a number"), Typed();
     bins.push_back(*value);
     edges.low.push_back(*low), edges.high.push_back(*high), edges.closed.push_back(Importer::closedSides(interval, *closure));
   }

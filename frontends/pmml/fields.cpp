@@ -122,7 +122,7 @@ struct Fields {
           FieldType type = field.type;
           if (type.dataType == DataType::integer || type.dataType == DataType::floating) type.dataType = DataType::real;
           auto value = Importer::parseValue(*text, type);
-          if (!value) return void(ok = in.invalid(e, names[i], "not a value of the field's type"));
+          if (!value || std::isnan(*value)) return void(ok = in.invalid(e, names[i], "not a value of the field's type"));
           margins[i] = *value;
         }
       prepare.intervalLow.push_back(margins[0]), prepare.intervalHigh.push_back(margins[1]);

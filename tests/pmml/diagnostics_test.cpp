@@ -285,5 +285,25 @@ TEST(OldDocument, VersionFromItsNamespaceAndBlanksBeforeTheDeclaration) {
   EXPECT_FALSE(Scoring("<PMML" + rest).ok());
 }
 
+// What has no sense as NaN is invalid where it stands.
+TEST(BadDocument, NaNWhereNoneCanBe) {
+  const std::string fields = "<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>", schema = "<MiningSchema><MiningField name=\"x\"/></MiningSchema>";
+  const auto regression = [&](const std::string& local, const std::string& predictor) {
+    return "<RegressionModel functionName=\"regression\">" + schema + local + "<RegressionTable intercept=\"0\"><NumericPredictor " + predictor + " coefficient=\"1\"/></RegressionTable></RegressionModel>";
+  };
+  const std::string bins = "<LocalTransformations><DerivedField name=\"d\" optype=\"continuous\" dataType=\"double\"><Discretize field=\"x\"><DiscretizeBin binValue=\"1\"><Interval "
+                           "closure=\"openOpen\" leftMargin=\"NaN\"/></DiscretizeBin></Discretize></DerivedField></LocalTransformations>";
+  const std::string covariate =
+      "<GeneralRegressionModel functionName=\"regression\" modelType=\"generalLinear\">" + schema +
+      "<ParameterList><Parameter name=\"p\"/></ParameterList><CovariateList><Predictor name=\"x\"/></CovariateList><PPMatrix><PPCell value=\"NaN\" predictorName=\"x\" parameterName=\"p\"/>"
+      "</PPMatrix><ParamMatrix><PCell parameterName=\"p\" beta=\"1\"/></ParamMatrix></GeneralRegressionModel>";
+  for (const auto& [text, why] : {std::pair<std::string, const char*>{regression("", "name=\"x\" exponent=\"NaN\""), "exponent='NaN'"},
+                                  {regression(bins, "name=\"d\""), "leftMargin='NaN'"},
+                                  {covariate, "the exponent of a covariate is a number"}}) {
+    Scoring s(document(fields, text));
+    EXPECT_NE(s.messages().find(why), std::string::npos) << s.messages();
+  }
+}
+
 }  // namespace
 }  // namespace kiln::test

@@ -4,6 +4,7 @@
 #include "frontends/pmml/models/linear_predictor.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "compiler/ir/nodes/concat.h"
@@ -186,7 +187,7 @@ bool LinearPredictor::addParameter(std::vector<Group>& groups, uint32_t paramete
     if (!p->factor) {
       FieldType real;
       const auto exponent = Importer::parseValue(cell.value, real);
-      if (!exponent) return importer_.invalid(cell.element, "value", "the exponent of a covariate is a number");
+      if (!exponent || std::isnan(*exponent)) return importer_.invalid(cell.element, "value", "the exponent of a covariate is a number");
       powers.emplace_back(cell.predictor, *exponent);
       continue;
     }

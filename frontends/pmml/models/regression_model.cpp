@@ -1,6 +1,7 @@
 // RegressionModel: a sum a table, then the normalization of PMML's RegressionModel page. Terms are added in the order
 // of the document: intercept, NumericPredictors, CategoricalPredictors, PredictorTerms.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <map>
 
@@ -81,6 +82,7 @@ struct RegressionLowering {
       const auto coefficient = importer.number(e, "coefficient", std::nullopt);
       const auto exponent = importer.number(e, "exponent", 1.0);
       if (!name || !coefficient || !exponent) return false;
+      if (std::isnan(*exponent)) return importer.invalid(e, "exponent", "not a number");
       const ValueId value = numericField(*name, e);
       if (value == kNone) return false;
       addTerm(sum, {{value, *exponent}}, *coefficient);
