@@ -2,7 +2,7 @@
 """Kiln beside ONNX Runtime (its C API, one thread): microseconds a row, one row and batch; compile time and size of the scorers.
 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install onnx onnxruntime
-    /tmp/venv/bin/python tests/bench/onnx_peer.py MODELS [--data DATA] [--build build] [--only GLOB] [--rows 4096]
+    /tmp/venv/bin/python tests/bench/onnx_peer.py MODELS [--data DATA] [--build build] [--only GLOBS] [--rows 4096]
 
 MODELS: a folder of .onnx files. DATA/NAME/test_data_set_0/input_K.pb holds rows for NAME.onnx (default: MODELS/../data); they are
 repeated up to --rows. Models with map or sequence inputs, or a batch that Kiln refuses, are listed and left out.
@@ -11,9 +11,11 @@ import argparse
 import csv
 import fnmatch
 import itertools
+import math
 import pathlib
 import statistics
 import tempfile
+import typing
 
 import numpy
 import onnx
@@ -92,13 +94,50 @@ def one_model(path, options, scratch):
     one_tier = measure.run([options.build / "kiln", "compile", path, "-o", so, "--cpu", "native"])
     if one_tier.code != 0:
         raise Skipped("refused: " + next((line for line in one_tier.output.splitlines() if "error" in line), "")[-90:])
-    measure.must(measure.run([options.build / "kiln", "compile", path, "-o", so]), path.name)
+    if not options.one_tier:
+        measure.must(measure.run([options.build / "kiln", "compile", path, "-o", so]), path.name)
     bench = options.build / "tests" / "bench"
-    ours = measure.must(measure.run([bench / "score_speed", so, scratch / "rows.csv", options.rows]), path.name)
-    theirs = measure.run([bench / "ort_speed", LIBRARY, scratch / "model.onnx", scratch / "inputs.tsv", options.rows])
+    ours = measure.must(measure.run([bench / "score_speed", so, scratch / "rows.csv", options.rows, options.seconds]), path.name)
+    theirs = measure.run([bench / "ort_speed", LIBRARY, scratch / "model.onnx", scratch / "inputs.tsv", options.rows, options.seconds])
     if theirs.code != 0:
         raise Skipped("ONNX Runtime: " + theirs.output.strip()[:90])
-    return [path.stem, figure(theirs, "one_row"), figure(ours, "one_row"), figure(theirs, "batch"), figure(ours, "batch"), one_tier.seconds, so.stat().st_size]
+    return Timed(path.stem, figure(theirs, "one_row"), figure(ours, "one_row"), figure(theirs, "batch"), figure(ours, "batch"), one_tier.seconds, so.stat().st_size)
+
+
+class Timed(typing.NamedTuple):
+    name: str
+    their_one: float
+    our_one: float
+    their_batch: float   # 0: no batch
+    our_batch: float
+    compile_seconds: float
+    size: int
+
+    def one(self):
+        return self.their_one / self.our_one
+
+    def batch(self):
+        return self.their_batch / self.our_batch if self.their_batch and self.our_batch else None
+
+    def cells(self):
+        batch = f"{self.batch():.2f}x" if self.batch() else "-"
+        return [self.name, f"{self.their_one:.3f}", f"{self.our_one:.4f}", f"{self.one():.2f}x", f"{self.their_batch:.4f}", f"{self.our_batch:.4f}", batch,
+                f"{self.compile_seconds * 1e3:.0f}", f"{self.size / 1e3:.0f}"]
+
+
+def summary(results):
+    """By family (the first word of a name), and of all: how many times faster, and how often slower."""
+    families = {}
+    for r in results:
+        families.setdefault(r.name.split("_")[0], []).append(r)
+    rows = []
+    for family, members in [*sorted(families.items()), ("all", results)]:
+        row = [family, str(len(members))]
+        for ratios in ([r.one() for r in members], [r.batch() for r in members if r.batch()]):
+            row += [f"{measure.geometric_mean(ratios):.1f}x", f"{min(ratios, default=math.nan):.2f}x", str(sum(x < 1 for x in ratios))]
+        rows.append(row)
+    print()
+    measure.table(rows, ["family", "models", "one row", "least", "below 1", "batch", "least", "below 1"])
 
 
 def main():
@@ -106,34 +145,35 @@ def main():
     arguments.add_argument("models", type=pathlib.Path)
     arguments.add_argument("--data", type=pathlib.Path)
     arguments.add_argument("--build", default="build", type=pathlib.Path)
-    arguments.add_argument("--only", default="*")
+    arguments.add_argument("--only", default="*", help="models whose name has this form; several separated by commas")
     arguments.add_argument("--rows", default=4096, type=int)
+    arguments.add_argument("--seconds", default=0.5, type=float, help="how long each figure is timed, at least")
+    arguments.add_argument("--one-tier", action="store_true", help="compile for this processor only")
+    arguments.add_argument("--lines", type=pathlib.Path, help="a file to which each model's figures are added when they are known, tab-separated")
     options = arguments.parse_args()
     options.data = options.data or options.models.parent / "data"
     results, skipped = [], []
     for path in sorted(options.models.glob("*.onnx")):
-        if not fnmatch.fnmatch(path.stem, options.only):
+        if not any(fnmatch.fnmatch(path.stem, form) for form in options.only.split(",")):
             continue
         with tempfile.TemporaryDirectory() as scratch:
             try:
                 results.append(one_model(path, options, pathlib.Path(scratch)))
+                line = results[-1].cells()
             except Skipped as why:
                 skipped.append((path.stem, str(why)))
-    rows = []
-    for name, their_one, our_one, their_batch, our_batch, seconds, size in results:
-        batch = f"{their_batch / our_batch:.1f}x" if their_batch and our_batch else "-"
-        rows.append([name, f"{their_one:.3f}", f"{our_one:.4f}", f"{their_one / our_one:.1f}x", f"{their_batch:.4f}", f"{our_batch:.4f}", batch,
-                     f"{seconds * 1e3:.0f}", f"{size / 1e3:.0f}"])
-    measure.table(rows, ["us a row", "ORT one", "Kiln one", "", "ORT batch", "Kiln batch", "", "compile ms", "kB, all tiers"])
+                line = ["left out", *skipped[-1]]
+        if options.lines:
+            with open(options.lines, "a", encoding="utf-8") as file:
+                file.write("\t".join(line) + "\n")
+    measure.table([r.cells() for r in results], ["us a row", "ORT one", "Kiln one", "", "ORT batch", "Kiln batch", "", "compile ms",
+                                                 "kB" if options.one_tier else "kB, all tiers"])
     for name, why in skipped:
         print(f"left out: {name}: {why}")
     if results:
-        ones = [r[1] / r[2] for r in results]
-        batches = [r[3] / r[4] for r in results if r[3] and r[4]]
-        print(f"{len(results)} models; one row: geometric mean {measure.geometric_mean(ones):.1f}x, least {min(ones):.2f}x; "
-              f"batch: {measure.geometric_mean(batches):.1f}x, least {min(batches, default=float('nan')):.2f}x of {len(batches)}")
-        print(f"compile, one tier: median {statistics.median(r[5] for r in results) * 1e3:.0f} ms, most {max(r[5] for r in results):.2f} s; "
-              f"scorer, all tiers: median {statistics.median(r[6] for r in results) / 1e3:.0f} kB")
+        summary(results)
+        print(f"compile, one tier: median {statistics.median(r.compile_seconds for r in results) * 1e3:.0f} ms, most {max(r.compile_seconds for r in results):.2f} s; "
+              f"scorer: median {statistics.median(r.size for r in results) / 1e3:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 // Microseconds a row of ONNX Runtime's C API, one thread: one row at a time (tensors made once and filled again) and all rows in one
 // call. The library is loaded by name; its table of functions has had one order since its first version, so that no header is needed.
 //
-//   ort_speed libonnxruntime.so MODEL.onnx INPUTS ROWS
+//   ort_speed libonnxruntime.so MODEL.onnx INPUTS ROWS [SECONDS]     SECONDS: how long each is timed, 0.5
 //
 // INPUTS: a text file, one line an input: name, element type (ONNX's number), bytes an element, dimensions of one row without the first
 // (comma separated, may be empty), file with the elements of all rows. Text (type 8): each element ends with a NUL, its size is 0.
@@ -31,6 +31,7 @@ enum Entry {
   fillStringTensor = 52, createCpuMemoryInfo = 69, defaultAllocator = 78, releaseValue = 96
 };
 void** api;
+double timed = 0.5;   ///< seconds
 template <class... A>
 bool works(Entry entry, A... arguments) {
   void* status = reinterpret_cast<void* (*)(A...)>(api[entry])(arguments...);
@@ -145,11 +146,11 @@ class Session {
       if (value) release(value);
     return good;
   }
-  /// Microseconds a row of the best pass: three at least, and half a second.
+  /// Microseconds a row of the best pass: three at least, and the seconds given.
   template <class F>
   static double best(size_t rows, F pass) {
     double least = 1e30, total = 0;
-    for (int i = 0; i < 3 || total < 0.5; i++) {
+    for (int i = 0; i < 3 || total < timed; i++) {
       const auto begin = std::chrono::steady_clock::now();
       pass();
       const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -165,7 +166,8 @@ class Session {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) return std::fprintf(stderr, "usage: see the first lines of the source\n"), 2;
+  if (argc < 5) return std::fprintf(stderr, "usage: see the first lines of the source\n"), 2;
+  if (argc > 5) timed = std::atof(argv[5]);
   Session session(argv[1], argv[2], argv[3]);
   const auto rows = static_cast<size_t>(std::atol(argv[4]));
   const double one = session.oneRow(rows);

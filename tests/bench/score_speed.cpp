@@ -2,7 +2,7 @@
 // beforehand) and as a matrix of floats, or of doubles where the model has any or whole numbers of 64 bits (text as codes). Tables of
 // transactions are scored by group. The best of several passes.
 //
-//   score_speed SCORER.so ROWS.csv [ROWS]      rows are repeated up to ROWS (default 4096)
+//   score_speed SCORER.so ROWS.csv [ROWS [SECONDS]]      rows are repeated up to ROWS (default 4096); SECONDS: how long each is timed, 0.5
 //
 // Prints "rows N", "one_row US" and "batch US"; batch is 0 where an input is free text or a list, which no matrix holds.
 #include <fcntl.h>
@@ -27,11 +27,13 @@ using kiln::data::Column;
 
 [[noreturn]] void die(const std::string& why) { std::fprintf(stderr, "%s\n", why.c_str()), std::exit(1); }
 
-/// Microseconds a row, of passes over `rows` rows: at least 5 of them, and half a second.
+double timed = 0.5;   ///< seconds
+
+/// Microseconds a row, of passes over `rows` rows: at least 5 of them, and the seconds given.
 template <class F>
 double best(size_t rows, F pass) {
   double least = 1e30, total = 0;
-  for (int i = 0; i < 5 || total < 0.5; i++) {
+  for (int i = 0; i < 5 || total < timed; i++) {
     const auto begin = std::chrono::steady_clock::now();
     pass();
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -161,6 +163,7 @@ int main(int argc, char** argv) {
   const size_t given = table.rows.size(), wanted = argc > 3 ? static_cast<size_t>(std::atol(argv[3])) : 4096;
   for (size_t r = given; r < wanted; r++) table.rows.push_back(table.rows[r - given]);
   const size_t n = table.rows.size();
+  if (argc > 4) timed = std::atof(argv[4]);
   kiln::host::Scratch scratch(s);
   scratch.reserve(table.textBytes, table.items);
 
