@@ -106,6 +106,8 @@ class NodeEmitter {
 
   /// Says that the elements of result 0, which a call defines, stand in the blob at this offset, one after the other.
   virtual void constantVector(uint32_t at) {}
+  /// Where the elements of such an operand stand; kNone for any other. Who reads them there does not name the operand in a call.
+  virtual uint32_t constantAt(size_t operand) const { return ir::kNone; }
 
   /// A kernel over a whole block, between two stages: calls kiln_<kernel>_row or kiln_<kernel>_block, with
   /// (const Ctx*, const Params*, const Slot* operands, const Slot* results, u64 rows). Every operand, scalars too, is in scratch

@@ -96,6 +96,10 @@ class Recorder final : public NodeEmitter {
     record_.pieces.back().operations.back().uniform = isUniform(node());
   }
   void constantVector(uint32_t at) override { inBlob_[localOf_[node().results[0]]] = at; }
+  uint32_t constantAt(size_t operand) const override {
+    const auto found = inBlob_.find(localOf_[node().operands[operand]]);
+    return found == inBlob_.end() ? ir::kNone : found->second;
+  }
   void callBlock(const std::string& kernel, const void* params, size_t paramBytes) override {
     wholeNode(Operation::block, kernel, params, paramBytes, node().results.size());
   }
@@ -180,7 +184,7 @@ class Recorder final : public NodeEmitter {
     const std::string_view signature = call->function->signature;
     return signature.find_first_of("ste") == std::string_view::npos;   // text and dates may fail on their own
   }
-  // Constant vectors that only elementwise operations read need no place in scratch.
+  // Constant vectors that are only read in the blob need no place in scratch.
   void leaveInBlob() {
     std::vector<bool> stay(record_.locals.size(), false);
     for (const auto& [local, at] : inBlob_) stay[local] = true;

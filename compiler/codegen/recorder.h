@@ -25,7 +25,7 @@ struct Local {
   bool constant = false;         ///< recomputed wherever it is used
   LocalId whole = ir::kNone;     ///< another name of elements of this vector, from `first` on
   uint32_t first = 0;
-  uint32_t inBlob = ir::kNone;   ///< a constant vector that only elementwise operations read: where its elements stand in the blob
+  uint32_t inBlob = ir::kNone;   ///< a constant vector that is only read there: where its elements stand in the blob
 };
 /// One element of a vector in scratch, or a scalar.
 struct Element {

@@ -25,7 +25,7 @@ namespace {
 class Scheduler {
  public:
   Scheduler(const Record& record, const ir::Pipeline& pipeline, int lanes)
-      : record_(record), pipeline_(pipeline), row_(lanes == 1) {}
+      : record_(record), pipeline_(pipeline), lanes_(static_cast<uint32_t>(lanes)), row_(lanes == 1) {}
 
   Schedule run() {
     levelPieces();
@@ -158,15 +158,21 @@ class Scheduler {
     return lives;
   }
 
-  uint64_t bytesOf(const Local& local, kernel::Slot& slot) const {
-    const uint32_t pitch = row_ ? 1 : record_.blockRows;
+  /// Whether a value is only needed while lanes go through one stage.
+  bool isOfOneStage(const Local& local, const Life& life) const {
+    return local.input == ir::kNone && local.output == ir::kNone && life.from == life.to && !schedule_.stages[life.from].block;
+  }
+  // Elements of a value of one stage stand next to each other, as many rows of each as there are lanes, and those of the next lanes one
+  // step further on: in a column for all rows of the block they would be pages apart. Rows count from Ctx::at in both.
+  uint64_t bytesOf(const Local& local, const Life& life, kernel::Slot& slot) const {
+    const uint32_t rows = record_.blockRows, pitch = row_ ? 1 : isOfOneStage(local, life) ? lanes_ : rows;
     const uint32_t count = row_ && local.vector ? (local.count + kRowLanes - 1) / kRowLanes * kRowLanes : local.count;
     slot = {0, kernel::kNone, kernel::kNone, local.count, pitch, count};
-    uint64_t bytes = uint64_t{count} * pitch * storageBytes(local.storage);
+    uint64_t bytes = (uint64_t{count} * pitch + (rows - pitch)) * storageBytes(local.storage);
     auto align = [&] { bytes = (bytes + 7) / 8 * 8; };
     align();
-    if (local.nullable) slot.missing = static_cast<uint32_t>(bytes), bytes += uint64_t{count} * ((pitch + 7) / 8), align();
-    if (local.fallible) slot.status = static_cast<uint32_t>(bytes), bytes += uint64_t{pitch} * 4;
+    if (local.nullable) slot.missing = static_cast<uint32_t>(bytes), bytes += uint64_t{count} * ((pitch + 7) / 8) + (rows - pitch + 7) / 8, align();
+    if (local.fallible) slot.status = static_cast<uint32_t>(bytes), bytes += uint64_t{rows} * 4;
     return (bytes + 63) / 64 * 64;
   }
 
@@ -199,7 +205,7 @@ class Scheduler {
       const std::vector<LocalId> all = together == together_.end() ? std::vector<LocalId>{l} : together->second;
       uint64_t bytes = 0;
       for (LocalId part : all) {
-        const uint64_t own = bytesOf(record_.locals[part], schedule_.slots[part]);
+        const uint64_t own = bytesOf(record_.locals[part], life[part], schedule_.slots[part]);
         move(schedule_.slots[part], bytes);
         bytes += own;
       }
@@ -222,6 +228,7 @@ class Scheduler {
 
   const Record& record_;
   const ir::Pipeline& pipeline_;
+  const uint32_t lanes_;
   const bool row_;
   std::vector<uint32_t> levels_;
   std::map<LocalId, std::vector<LocalId>> together_;   // of vectors that a unit's function has for itself: all of them

@@ -16,9 +16,13 @@ kernel::AddressParams addressParams(const ir::Addressing& places, const std::vec
 }
 
 void lower(const ir::Gather& op, NodeEmitter& emit) {
+  const ir::Storage storage = emit.resultType().storage();
   const std::string indices = storageName(emit.operandType(1).storage());
-  emit.call(kernelName("gather_" + indices, emit.resultType().storage()), addressParams(op.places, op.shape, emit),
-            {emit.in(0), emit.in(1), emit.out()});
+  const kernel::AddressParams places = addressParams(op.places, op.shape, emit);
+  const uint32_t table = emit.constantAt(0);
+  if (table != ir::kNone && storage != ir::Storage::boolean)
+    return emit.call(kernelName("gather_constant_" + indices, storage), kernel::ConstantPlacesParams{places, table}, {emit.in(1), emit.out()});
+  emit.call(kernelName("gather_" + indices, storage), places, {emit.in(0), emit.in(1), emit.out()});
 }
 
 }  // namespace kiln::codegen

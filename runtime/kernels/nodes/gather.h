@@ -92,6 +92,23 @@ INLINE void gather(const Ctx& c, const AddressParams& p, const Slot& x, const Sl
   });
 }
 
+/// The same of a constant, which stands in the blob and fails no row.
+template <int N, class T, class I>
+INLINE void gather_constant(const Ctx& c, const ConstantPlacesParams& p, const Slot& indices, const Slot& y) {
+  const u8* table = c.blob + p.table;
+  Mask<N> outside = never<N>();
+  NOUNROLL for (u32 e = 0; e < y.count; e++) {
+    const Lane<i64, N> place = place_of<I, N>(c, p.places, indices, e), none{};
+    const Lane<i64, N> at = pick<N>(mask<N>(place < 0), none, place);
+    outside = outside | mask<N>(place == kOutside);
+    Val<T, N> v;
+    v.missing = mask<N>(place == kAbsent);
+    UNROLL for (int l = 0; l < N; l++) set_lane<N>(v.v, l, load<T>(table + (u64)lane<N>(at, l) * sizeof(T)));
+    put_element<N>(c, y, e, v);
+  }
+  set_slot_status<N>(c, y, first<N>(slot_status<N>(c, indices), status_where<N>(outside, p.places.status)));
+}
+
 enum ScatterKind : u32 { kScatterSet, kScatterAdd, kScatterMul, kScatterMin, kScatterMax };
 template <class T>
 INLINE void scatter_one(u32 op, const Val<T, 1>& u, Val<T, 1>& y) {
@@ -143,9 +160,19 @@ INLINE void scatter(const Ctx& c, const ScatterParams& p, const Slot& x, const S
   }                                                                                                                  \
   KILN_LANE_KERNEL(gather_##i##_##s, gather_##i##_##s, AddressParams, Vector, Vector, Vector)                        \
   KILN_LANE_KERNEL(scatter_##i##_##s, scatter_##i##_##s, ScatterParams, Vector, Vector, Vector, Vector)
+#define KILN_CONSTANT_PLACES(s, T, i, I)                                                                             \
+  template <int N>                                                                                                   \
+  INLINE void gather_constant_##i##_##s(const Ctx& c, const ConstantPlacesParams& p, const Slot& at, const Slot& y) { \
+    gather_constant<N, T, I>(c, p, at, y);                                                                           \
+  }                                                                                                                  \
+  KILN_LANE_KERNEL(gather_constant_##i##_##s, gather_constant_##i##_##s, ConstantPlacesParams, Vector, Vector)
 #define KILN_GATHER(s, T, X) KILN_PLACES(s, X, i64, i64) KILN_PLACES(s, X, i32, i32)
 KILN_VALUES(KILN_GATHER)
 #undef KILN_GATHER
+#define KILN_GATHER_CONSTANT(s, T, X) KILN_CONSTANT_PLACES(s, T, i64, i64) KILN_CONSTANT_PLACES(s, T, i32, i32)
+KILN_NUMBERS(KILN_GATHER_CONSTANT)
+#undef KILN_GATHER_CONSTANT
+#undef KILN_CONSTANT_PLACES
 #undef KILN_PLACES
 
 }  // namespace kiln::kernel

@@ -180,6 +180,10 @@ struct AddressParams {
   u32 dims[kAxes], stride[kAxes];
   i32 status;
 };
+struct ConstantPlacesParams {
+  AddressParams places;
+  u32 table;  ///< blob: the elements
+};
 struct ScatterParams {
   AddressParams places;
   u32 op;              ///< ir::Scatter::Kind
