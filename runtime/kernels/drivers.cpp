@@ -66,15 +66,16 @@ __attribute__((noinline)) static void load_block(const Ctx& c, const Binding& bi
     const i32 column = binding.column[i];
     const StridedColumn from = {column < 0 ? nullptr : first + (u64)column * sizeof(In), in.row_bytes};
     together = beside<In>(fields, binding.column, i, kiln_plan.input_count);
-    if (together > 1) load_columns_beside<In>(c, fields + i, i, together, from, c.rows);
-    else load_column<In>(c, fields[i], i, from, c.rows, padded);
+    if (together > 1) load_columns_beside<In>(c, fields + i, i, together, from, c.rows, (u64)in.rows - base, padded);
+    else load_column<In>(c, fields[i], i, from, 0, c.rows, padded);
   }
 }
 template <class Out> __attribute__((noinline)) static void store_block(const Ctx& c, const kiln_matrix& out, u64 base) {
   const FieldPlan* fields = (const FieldPlan*)(kiln_blob + kiln_plan.outputs);
   const bool all = all_have_results(c, c.rows);
-  NOUNROLL for (u32 i = 0; i < kiln_plan.output_count; i++)
-    store_column<Out>(c, fields[i], i, kiln_plan.output_count, out, base, c.rows, all);
+  const u32 count = kiln_plan.output_count;
+  NOUNROLL for (u32 i = 0; i < count; i += kBeside<Out>)
+    store_beside<Out>(c, fields + i, i, count - i < kBeside<Out> ? count - i : kBeside<Out>, count, out, base, all);
 }
 /// Blocks of `rows` rows: load(c, base, padded) brings one in, store(c, base) its results out. A block that load does not take is done.
 template <class Load, class Store> INLINE void run_blocks(u64 rows, void* scratch, size_t size, kiln_status* status, Load load, Store store) {
@@ -141,11 +142,11 @@ __attribute__((noinline)) static bool load_arrow(const Ctx& c, const ArrowBindin
     const ArrowArray* a = column.child < 0 ? nullptr : in.children[column.child];
     const u64 size = column.storage == kArrowF64 ? 8 : 4;
     if (!a) {
-      load_column<f64>(c, f, i, {nullptr, 0}, c.rows, padded);
+      load_column<f64>(c, f, i, {nullptr, 0}, 0, c.rows, padded);
     } else if (is_plain(f, column, in, *a)) {
       const StridedColumn numbers = {(const u8*)a->buffers[1] + ((u64)(in.offset + a->offset) + base) * size, (i64)size};
-      if (size == 8) load_column<f64>(c, f, i, numbers, c.rows, padded);
-      else load_column<f32>(c, f, i, numbers, c.rows, padded);
+      if (size == 8) load_column<f64>(c, f, i, numbers, 0, c.rows, padded);
+      else load_column<f32>(c, f, i, numbers, 0, c.rows, padded);
     } else {
       good = kiln_arrow_load(&c, &f, i, &column, &in, base, padded) && good;
     }

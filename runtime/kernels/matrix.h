@@ -77,68 +77,6 @@ TIER_OUTLINE void load_numbers(const Ctx& c, const FieldPlan& f, u32 index, Stri
   }
 }
 
-// ---- columns that stand side by side in the rows: 16 bytes of each row at a time are turned into columns in registers
-template <class In> constexpr u32 kBeside = 16 / sizeof(In);   ///< columns in 16 bytes
-INLINE void turn(const MatrixLanes<f32>* rows, MatrixLanes<f32>* columns) {   // of each four rows, those of the same place
-  const MatrixLanes<f32> a = __builtin_shufflevector(rows[0], rows[1], 0, 8, 1, 9, 4, 12, 5, 13),
-                         b = __builtin_shufflevector(rows[2], rows[3], 0, 8, 1, 9, 4, 12, 5, 13),
-                         c = __builtin_shufflevector(rows[0], rows[1], 2, 10, 3, 11, 6, 14, 7, 15),
-                         d = __builtin_shufflevector(rows[2], rows[3], 2, 10, 3, 11, 6, 14, 7, 15);
-  columns[0] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13), columns[1] = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
-  columns[2] = __builtin_shufflevector(c, d, 0, 1, 8, 9, 4, 5, 12, 13), columns[3] = __builtin_shufflevector(c, d, 2, 3, 10, 11, 6, 7, 14, 15);
-}
-INLINE void turn(const MatrixLanes<f64>* rows, MatrixLanes<f64>* columns) {   // of each two rows
-  columns[0] = __builtin_shufflevector(rows[0], rows[1], 0, 8, 2, 10, 4, 12, 6, 14);
-  columns[1] = __builtin_shufflevector(rows[0], rows[1], 1, 9, 3, 11, 5, 13, 7, 15);
-}
-template <class In> INLINE void load_beside(StridedColumn first, u64 r, MatrixLanes<In>* columns) {
-  enum { K = kBeside<In> };
-  MatrixLanes<In> rows[K];
-  UNROLL for (u64 i = 0; i < kMatrixRows; i++)
-    __builtin_memcpy((u8*)&rows[i % K] + i / K * 16, first.first + (i64)(r + i) * first.row_bytes, 16);
-  turn(rows, columns);
-}
-/// How many rows may be read by 16 bytes where `count` columns are wanted: what is read beside them must lie between wanted elements of
-/// the matrix, and near them, so that it can be read at all.
-template <class In> INLINE u64 rows_beside(StridedColumn first, u32 count, u64 rows) {
-  if (count == kBeside<In>) return rows;
-  if (first.row_bytes <= 0 || first.row_bytes >= 4096) return 0;
-  const u64 beyond = 16 - count * sizeof(In), row = (u64)first.row_bytes, last = (beyond + row - 1) / row;
-  return rows > last ? rows - last : 0;
-}
-/// Whole groups of rows before `whole`: numbers of `count` fields of one type, whose columns stand side by side from the first on.
-template <class In>
-INLINE void put_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 count, StridedColumn first, u64 whole) {
-  u8* values[kBeside<In>];   // null: nothing reads the column
-  const bool wide = fields[0].elem == kElemF64;
-  bool all = true;
-  UNROLL for (u32 k = 0; k < kBeside<In>; k++) {
-    const bool read = k < count && fields[k].slot.count != 0;
-    values[k] = read ? c.scratch + fields[k].slot.values : nullptr, all = all && (!read || takes_all(fields[k]));
-  }
-  MatrixLanes<In> columns[kBeside<In>];
-  if (all) {
-    NOUNROLL for (u32 k = 0; k < count; k++) if (values[k]) clear_statuses(c, fields[k], 0, whole);
-    NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows) {
-      load_beside<In>(first, r, columns);
-      UNROLL for (u32 k = 0; k < kBeside<In>; k++) if (values[k]) put_all<In>(values[k], wide, r, columns[k]);
-    }
-    return;
-  }
-  NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows) {
-    load_beside<In>(first, r, columns);
-    NOUNROLL for (u32 k = 0; k < count; k++) if (values[k]) put_numbers<In>(c, fields[k], index + k, r, columns[k]);
-  }
-}
-template <class In>
-TIER_OUTLINE void load_columns_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 count, StridedColumn first, u64 rows) {
-  const u64 whole = rows_beside<In>(first, count, rows) & ~(kMatrixRows - 1);
-  put_beside<In>(c, fields, index, count, first, whole);
-  NOUNROLL for (u32 k = 0; k < count; k++)
-    if (fields[k].slot.count != 0)   // the rows that are left
-      load_numbers<In>(c, fields[k], index + k, {first.first + k * sizeof(In), first.row_bytes}, whole, rows);
-}
-
 /// Row r of an input's column from a cell, read as score_row reads it. `state`: what is known without reading the cell, kPresent
 /// if that is nothing. False if it fails in a column that has no place for that (nullable floats: no number of a matrix can).
 INLINE bool column_cell(const Ctx& c, const FieldPlan& f, u32 index, u64 r, const kiln_cell& cell, u32 state) {
@@ -177,16 +115,17 @@ INLINE bool column_cell(const Ctx& c, const FieldPlan& f, u32 index, u64 r, cons
   return state <= kMissing || s.status != kNone;
 }
 
-/// Whole numbers and codes of a group of rows that the field holds all, as nearly every group's; false: nothing is done.
+/// Whole numbers, codes and truth values of a group of rows that the field holds all, as nearly every group's; false: nothing is done.
 template <class In> INLINE bool put_whole(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<In> v) {
-  const bool code = f.is_cat && f.elem == kElemStr, narrow = code || f.elem == kElemI32;
-  if (f.is_cat ? !code : f.elem != kElemI32 && f.elem != kElemI64) return false;
-  const f64 most = code ? (f64)f.label_count - 1 : narrow ? 0x1p31 - 1 : 0x1p53, least = code ? 0 : narrow ? -0x1p31 : -0x1p53;
+  const bool code = f.is_cat && f.elem == kElemStr, truth = f.elem == kElemBool, narrow = code || f.elem == kElemI32;
+  if (f.is_cat ? !code : f.elem != kElemI32 && f.elem != kElemI64 && !truth) return false;
+  const f64 most = code ? (f64)f.label_count - 1 : truth ? 1 : narrow ? 0x1p31 - 1 : 0x1p53, least = code || truth ? 0 : narrow ? -0x1p31 : -0x1p53;
   const MatrixLanes<f64> x = __builtin_convertvector(v, MatrixLanes<f64>);
   const MatrixLanes<i64> good = (__builtin_elementwise_trunc(x) == x) & (x >= least) & (x <= most);
   if (__builtin_reduce_and(good) == 0) return false;
   const Slot& s = f.slot;
-  if (narrow) store(c.scratch + s.values + r * 4, __builtin_convertvector(x, MatrixLanes<i32>));
+  if (truth) store(c.scratch + s.values + r, __builtin_convertvector(x, MatrixLanes<i8>));
+  else if (narrow) store(c.scratch + s.values + r * 4, __builtin_convertvector(x, MatrixLanes<i32>));
   else store(c.scratch + s.values + r * 8, __builtin_convertvector(x, MatrixLanes<i64>));
   if (s.missing != kNone) c.scratch[s.missing + r / 8] = 0;
   if (s.status != kNone && !f.joins) store(c.scratch + s.status + r * 4, MatrixLanes<i32>{});
@@ -205,14 +144,18 @@ INLINE void load_element(const Ctx& c, const FieldPlan& f, u32 index, u64 r, f64
   }
   column_cell(c, f, index, r, cell, state);
 }
-template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows, u64 padded) {
-  NOUNROLL for (u64 r = 0; r < padded; r += kMatrixRows) {
-    const MatrixLanes<In> v = load_lanes<In>(column, r, rows);
-    if (put_whole<In>(c, f, r, v)) continue;
-    alignas(64) In elements[kMatrixRows];
-    store(elements, v);
-    NOUNROLL for (u64 i = 0; i < kMatrixRows && r + i < padded; i++) load_element(c, f, index, r + i, (f64)elements[i]);
-  }
+template <class In> TIER_OUTLINE void put_elements(const Ctx& c, const FieldPlan& f, u32 index, u64 r, const In* elements, u64 padded) {
+  NOUNROLL for (u64 i = 0; i < kMatrixRows && r + i < padded; i++) load_element(c, f, index, r + i, (f64)elements[i]);
+}
+template <class In> INLINE void put_checked(const Ctx& c, const FieldPlan& f, u32 index, u64 r, MatrixLanes<In> v, u64 padded) {
+  if (put_whole<In>(c, f, r, v)) return;
+  alignas(64) In elements[kMatrixRows];
+  store(elements, v);
+  put_elements<In>(c, f, index, r, elements, padded);
+}
+/// From row `r` on.
+template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows, u64 padded) {
+  NOUNROLL for (; r < padded; r += kMatrixRows) put_checked<In>(c, f, index, r, load_lanes<In>(column, r, rows), padded);
 }
 /// Free text has no column, and an absent column no elements: missing in every row.
 INLINE void load_missing(const Ctx& c, const FieldPlan& f, u32 index, u64 padded) {
@@ -232,21 +175,96 @@ INLINE void load_missing(const Ctx& c, const FieldPlan& f, u32 index, u64 padded
   }
 }
 INLINE bool is_number(const FieldPlan& f) { return !f.is_cat && (f.elem == kElemF64 || f.elem == kElemF32); }
-template <class In> TIER_OUTLINE void load_column(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 rows, u64 padded) {
+/// From row `r` on.
+template <class In> TIER_OUTLINE void load_column(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows, u64 padded) {
   if (column.first == nullptr) load_missing(c, f, index, padded);
-  else if (!is_number(f)) load_checked<In>(c, f, index, column, rows, padded);
-  else load_numbers<In>(c, f, index, column, 0, rows);
+  else if (!is_number(f)) load_checked<In>(c, f, index, column, r, rows, padded);
+  else load_numbers<In>(c, f, index, column, r, rows);
 }
+
+// ---- columns that stand side by side in the rows: 16 bytes of each row at a time are turned into columns in registers
+template <class In> constexpr u32 kBeside = 16 / sizeof(In);   ///< columns in 16 bytes
+INLINE void turn(const MatrixLanes<f32>* rows, MatrixLanes<f32>* columns) {   // of each four rows, those of the same place
+  const MatrixLanes<f32> a = __builtin_shufflevector(rows[0], rows[1], 0, 8, 1, 9, 4, 12, 5, 13),
+                         b = __builtin_shufflevector(rows[2], rows[3], 0, 8, 1, 9, 4, 12, 5, 13),
+                         c = __builtin_shufflevector(rows[0], rows[1], 2, 10, 3, 11, 6, 14, 7, 15),
+                         d = __builtin_shufflevector(rows[2], rows[3], 2, 10, 3, 11, 6, 14, 7, 15);
+  columns[0] = __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13), columns[1] = __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
+  columns[2] = __builtin_shufflevector(c, d, 0, 1, 8, 9, 4, 5, 12, 13), columns[3] = __builtin_shufflevector(c, d, 2, 3, 10, 11, 6, 7, 14, 15);
+}
+INLINE void turn(const MatrixLanes<f64>* rows, MatrixLanes<f64>* columns) {   // of each two rows
+  columns[0] = __builtin_shufflevector(rows[0], rows[1], 0, 8, 2, 10, 4, 12, 6, 14);
+  columns[1] = __builtin_shufflevector(rows[0], rows[1], 1, 9, 3, 11, 5, 13, 7, 15);
+}
+template <class In> INLINE void load_beside(StridedColumn first, u64 r, MatrixLanes<In>* columns) {
+  enum { K = kBeside<In> };
+  MatrixLanes<In> rows[K];
+  UNROLL for (u64 i = 0; i < kMatrixRows; i++)
+    __builtin_memcpy((u8*)&rows[i % K] + i / K * 16, first.first + (i64)(r + i) * first.row_bytes, 16);
+  turn(rows, columns);
+}
+/// How many of `rows` rows may be read by 16 bytes where `count` columns are wanted: what is read beside them must lie between wanted elements of
+/// the matrix, and near them, so that it can be read at all.
+template <class In> INLINE u64 rows_beside(StridedColumn first, u32 count, u64 rows) {
+  if (count == kBeside<In>) return rows;
+  if (first.row_bytes <= 0 || first.row_bytes >= 4096) return 0;
+  const u64 beyond = 16 - count * sizeof(In), row = (u64)first.row_bytes, last = (beyond + row - 1) / row;
+  return rows > last ? rows - last : 0;
+}
+/// Whole groups of rows before `whole` into columns of T, without a check. The first column is read; where another is not, its place is
+/// the first's, which is stored last.
+template <class In, class T> TIER_OUTLINE void turn_columns(u8* const* places, StridedColumn first, u64 whole) {
+  u8* values[kBeside<In>];
+  UNROLL for (u32 k = 0; k < kBeside<In>; k++) values[k] = places[k];
+  NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows) {
+    MatrixLanes<In> columns[kBeside<In>];
+    load_beside<In>(first, r, columns);
+    UNROLL for (u32 k = kBeside<In>; k-- > 0;) store(values[k] + r * sizeof(T), __builtin_convertvector(columns[k], MatrixLanes<T>));
+  }
+}
+/// Whole groups of rows before `whole`: of `count` fields whose columns stand side by side from the first on.
+template <class In>
+INLINE void put_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 count, StridedColumn first, u64 whole) {
+  u8* values[kBeside<In>];
+  bool all = true;
+  NOUNROLL for (u32 k = 0; k < kBeside<In>; k++) {
+    const bool read = k < count && fields[k].slot.count != 0;
+    values[k] = c.scratch + fields[read ? k : 0].slot.values;
+    all = all && (!read || (is_number(fields[k]) && fields[k].elem == fields[0].elem && takes_all(fields[k])));
+  }
+  if (all) {
+    NOUNROLL for (u32 k = 0; k < count; k++) if (fields[k].slot.count != 0) clear_statuses(c, fields[k], 0, whole);
+    if (fields[0].elem == kElemF64) turn_columns<In, f64>(values, first, whole);
+    else turn_columns<In, f32>(values, first, whole);
+    return;
+  }
+  MatrixLanes<In> columns[kBeside<In>];
+  NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows) {
+    load_beside<In>(first, r, columns);
+    NOUNROLL for (u32 k = 0; k < count; k++) {
+      if (fields[k].slot.count == 0) continue;
+      if (is_number(fields[k])) put_numbers<In>(c, fields[k], index + k, r, columns[k]);
+      else put_checked<In>(c, fields[k], index + k, r, columns[k], whole);
+    }
+  }
+}
+/// `given`: rows of the matrix from the block's first on.
+template <class In>
+TIER_OUTLINE void load_columns_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 count, StridedColumn first, u64 rows, u64 given, u64 padded) {
+  const u64 beside = rows_beside<In>(first, count, given), whole = (beside < rows ? beside : rows) & ~(kMatrixRows - 1);
+  put_beside<In>(c, fields, index, count, first, whole);
+  if (whole == rows && rows == padded) return;
+  NOUNROLL for (u32 k = 0; k < count; k++)
+    if (fields[k].slot.count != 0)   // the rows that are left
+      load_column<In>(c, fields[k], index + k, {first.first + k * sizeof(In), first.row_bytes}, whole, rows, padded);
+}
+
 /// Of the inputs from `index` on: how many can be read together. Those that nothing reads may stand between others.
 template <class In> INLINE u32 beside(const FieldPlan* fields, const i32* columns, u32 index, u32 count) {
   u32 n = 1, wanted = 1;
-  if (columns[index] < 0 || !is_number(fields[index])) return 1;
-  NOUNROLL for (; n < kBeside<In> && index + n < count && columns[index + n] == columns[index] + (i32)n; n++) {
-    const FieldPlan& f = fields[index + n];
-    if (f.slot.count == 0) continue;
-    if (!is_number(f) || f.elem != fields[index].elem) break;
-    wanted = n + 1;
-  }
+  if (columns[index] < 0) return 1;
+  NOUNROLL for (; n < kBeside<In> && index + n < count && columns[index + n] == columns[index] + (i32)n; n++)
+    if (fields[index + n].slot.count != 0) wanted = n + 1;
   return wanted;
 }
 /// Rows of a block begin with neither failure nor note; and whether all have a result in the end. Groups of rows: there is room.
@@ -260,28 +278,9 @@ INLINE bool all_have_results(const Ctx& c, u64 rows) {
   const u64 any = __builtin_reduce_or(bits);
   return (__builtin_bit_cast(kiln_status, any).bits & KILN_NO_RESULT) == 0;
 }
-INLINE bool none_missing(const u8* missing, u64 rows) {
-  u8 bits = 0;
-  NOUNROLL for (u64 i = 0; i < rows / 8; i++) bits |= missing[i];
-  if (rows % 8 != 0) bits |= (u8)(missing[rows / 8] << (8 - rows % 8));
-  return bits == 0;
-}
 template <class Out, class T> INLINE Lane<Out, kMatrixRows> as_out(MatrixLanes<T> v) {
   if constexpr (sizeof(T) == 8 && sizeof(Out) == 4) return __builtin_convertvector(__builtin_convertvector(v, MatrixLanes<f64>), MatrixLanes<Out>);
   else return __builtin_convertvector(v, MatrixLanes<Out>);
-}
-template <class T, class Out> INLINE void store_numbers(const u8* values, u8* to, i64 row_bytes, u64 rows) {
-  NOUNROLL for (u64 r = 0; r < rows; r += kMatrixRows) {
-    const MatrixLanes<Out> v = as_out<Out, T>(load<MatrixLanes<T>>(values + r * sizeof(T)));
-    u8* p = to + (i64)r * row_bytes;
-    if (r + kMatrixRows > rows) {
-      UNROLL for (u64 i = 0; i < kMatrixRows; i++) if (r + i < rows) store(p + (i64)i * row_bytes, (Out)v[i]);
-    } else if (row_bytes == sizeof(Out)) {
-      store(p, v);
-    } else {
-      UNROLL for (u64 i = 0; i < kMatrixRows; i++) store(p + (i64)i * row_bytes, (Out)v[i]);
-    }
-  }
 }
 /// Row r of a column as a number; false if its label is none.
 INLINE bool column_number(const Ctx& c, const FieldPlan& f, u64 r, f64& v) {
@@ -302,23 +301,94 @@ INLINE bool column_number(const Ctx& c, const FieldPlan& f, u64 r, f64& v) {
   else v = (f64)load<i64>(values + r * 8);
   return true;
 }
-/// Column `index` of `columns` to the caller's matrix, from row `base` on. `all`: every row has a result.
+/// A group of rows of column `index` of `columns` to the caller's matrix, from row r of the block on, which is its row `base`.
 template <class Out>
-INLINE void store_column(const Ctx& c, const FieldPlan& f, u32 index, u32 columns, const kiln_matrix& out, u64 base, u64 rows, bool all) {
+TIER_OUTLINE void store_elements(const Ctx& c, const FieldPlan& f, u32 index, u32 columns, const kiln_matrix& out, u64 base, u64 r) {
   const Slot& s = f.slot;
-  u8* to = (u8*)out.data + (i64)base * out.row_bytes + index * sizeof(Out);
-  if (all && !out.validity && !f.is_cat && s.count != 0 && none_missing(c.scratch + s.missing, rows)) {   // the common case
-    const u8* values = c.scratch + s.values;
-    if (f.elem == kElemF64) return store_numbers<f64, Out>(values, to, out.row_bytes, rows);
-    if (f.elem == kElemF32) return store_numbers<f32, Out>(values, to, out.row_bytes, rows);
-    if (f.elem == kElemI64) return store_numbers<i64, Out>(values, to, out.row_bytes, rows);
-  }
-  NOUNROLL for (u64 r = 0; r < rows; r++) {
+  NOUNROLL for (const u64 end = r + kMatrixRows < c.rows ? r + kMatrixRows : c.rows; r < end; r++) {
     bool valid = s.count != 0 && !(c.status[r].bits & KILN_NO_RESULT) && !((c.scratch[s.missing + r / 8] >> (r & 7)) & 1);
     f64 v = 0;
     if (valid) valid = column_number(c, f, r, v);
-    store(to + (i64)r * out.row_bytes, valid ? (Out)v : (Out)__builtin_nan(""));
+    store((u8*)out.data + (i64)(base + r) * out.row_bytes + index * sizeof(Out), valid ? (Out)v : (Out)__builtin_nan(""));
     if (out.validity) set_bit(out.validity, (base + r) * columns + index, valid);
+  }
+}
+/// A group of rows of a column as numbers, from r on; false if one of them is missing or has no label.
+template <class Out> INLINE bool column_numbers(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<Out>& v) {
+  const Slot& s = f.slot;
+  if (s.count == 0 || c.scratch[s.missing + r / 8] != 0) return false;
+  const u8* values = c.scratch + s.values;
+  if (f.is_cat && f.elem != kElemStr) {
+    const MatrixLanes<u32> code = load<MatrixLanes<u32>>(values + r * 4);
+    if (__builtin_reduce_max(code) >= f.label_count) return false;
+    const u8* labels = c.blob + f.labels;
+    if (f.elem == kElemF64 || f.elem == kElemF32) UNROLL for (u64 i = 0; i < kMatrixRows; i++) v[i] = (Out)load<f64>(labels + 8ull * code[i]);
+    else UNROLL for (u64 i = 0; i < kMatrixRows; i++) v[i] = (Out)(f64)load<i64>(labels + 8ull * code[i]);
+    return true;
+  }
+  if (f.is_cat || f.elem == kElemI32) v = as_out<Out, i32>(load<MatrixLanes<i32>>(values + r * 4));
+  else if (f.elem == kElemF64) v = as_out<Out, f64>(load<MatrixLanes<f64>>(values + r * 8));
+  else if (f.elem == kElemF32) v = as_out<Out, f32>(load<MatrixLanes<f32>>(values + r * 4));
+  else if (f.elem == kElemBool) v = as_out<Out, i8>(load<MatrixLanes<i8>>(values + r));
+  else v = as_out<Out, i64>(load<MatrixLanes<i64>>(values + r * 8));
+  return true;
+}
+INLINE bool none_missing(const u8* missing, u64 rows) {
+  u8 bits = 0;
+  NOUNROLL for (u64 i = 0; i < rows / 8; i++) bits |= missing[i];
+  if (rows % 8 != 0) bits |= (u8)(missing[rows / 8] << (8 - rows % 8));
+  return bits == 0;
+}
+/// Part of each of eight rows: `from` + 16 i bytes on, of those that `turn` makes.
+template <class Part, class Out> INLINE void store_parts(const MatrixLanes<Out>* rows, u32 from, u8* to, i64 row_bytes) {
+  enum { K = kBeside<Out> };
+  UNROLL for (u64 i = 0; i < kMatrixRows; i++) store(to + (i64)i * row_bytes + from, load<Part>((const u8*)&rows[i % K] + i / K * 16 + from));
+}
+/// Eight rows of columns that stand side by side.
+template <class Out> INLINE void store_turned(const MatrixLanes<Out>* columns, u32 count, u8* to, i64 row_bytes) {
+  if (count == 1 && row_bytes == sizeof(Out)) return store(to, columns[0]);
+  MatrixLanes<Out> rows[kBeside<Out>];
+  turn(columns, rows);
+  const u32 bytes = count * sizeof(Out);
+  if (bytes == 16) return store_parts<Lane<u64, 2>, Out>(rows, 0, to, row_bytes);
+  if (bytes >= 8) store_parts<u64, Out>(rows, 0, to, row_bytes);
+  if (bytes % 8 != 0) store_parts<u32, Out>(rows, bytes & 8, to, row_bytes);
+}
+/// Whole groups of rows of floats that need no check. Returns how many rows.
+template <class T, class Out>
+TIER_OUTLINE u64 store_floats(const Ctx& c, const FieldPlan* fields, u32 count, u8* to, i64 row_bytes, u64 rows) {
+  enum { K = kBeside<Out> };
+  const u8* values[K];
+  UNROLL for (u32 k = 0; k < K; k++) values[k] = c.scratch + fields[k < count ? k : 0].slot.values;
+  const u64 whole = rows & ~(kMatrixRows - 1);
+  NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows, to += (i64)kMatrixRows * row_bytes) {
+    MatrixLanes<Out> columns[K];
+    UNROLL for (u32 k = 0; k < K; k++) columns[k] = as_out<Out, T>(load<MatrixLanes<T>>(values[k] + r * sizeof(T)));
+    store_turned<Out>(columns, count, to, row_bytes);
+  }
+  return whole;
+}
+/// `count` columns that stand side by side, 16 bytes of a row at most, to the caller's matrix of `columns`, from its row `base` on.
+/// `all`: every row has a result.
+template <class Out>
+TIER_OUTLINE void store_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 count, u32 columns, const kiln_matrix& out, u64 base, bool all) {
+  u8* to = (u8*)out.data + (i64)base * out.row_bytes + index * sizeof(Out);
+  const u64 rows = c.rows;
+  const i64 row_bytes = out.row_bytes;
+  const bool checked = !all || out.validity != nullptr;
+  bool floats = !checked;
+  NOUNROLL for (u32 k = 0; k < count && floats; k++) {
+    const FieldPlan& f = fields[k];
+    floats = !f.is_cat && f.elem <= kElemF32 && f.elem == fields[0].elem && f.slot.count != 0 && none_missing(c.scratch + f.slot.missing, rows);
+  }
+  u64 r = 0;
+  if (floats) r = fields[0].elem == kElemF64 ? store_floats<f64, Out>(c, fields, count, to, row_bytes, rows) : store_floats<f32, Out>(c, fields, count, to, row_bytes, rows);
+  NOUNROLL for (; r < rows; r += kMatrixRows) {
+    MatrixLanes<Out> numbers[kBeside<Out>];
+    bool whole = !checked && r + kMatrixRows <= rows;
+    NOUNROLL for (u32 k = 0; k < count && whole; k++) whole = column_numbers<Out>(c, fields[k], r, numbers[k]);
+    if (whole) store_turned<Out>(numbers, count, to + (i64)r * row_bytes, row_bytes);
+    else NOUNROLL for (u32 k = 0; k < count; k++) store_elements<Out>(c, fields[k], index + k, columns, out, base, r);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -216,6 +217,38 @@ TEST_F(Entries, MatricesOfAnyStrideAreReadInBounds) {
         ASSERT_EQ(bind(names, KILN_F32, KILN_F32), 0);
         sumsOfRows<float>(*s_, binding_.data(), KILN_F32, stride == 24 ? 12 : stride, rows);
       }
+}
+
+// Results of any stride: nothing is written between or beyond them.
+template <class T> void sumsInRows(const kiln_scorer& s, const void* binding, uint8_t type, int64_t stride, size_t rows) {
+  const size_t step = static_cast<size_t>(std::abs(stride)), bytes = step * (rows - 1) + 2 * sizeof(T);
+  const Fenced memory(bytes);
+  std::memset(memory.data, 0xa5, bytes);
+  uint8_t* first = memory.data + (stride < 0 ? step * (rows - 1) : 0);
+  std::vector<T> values;
+  for (size_t r = 0; r < rows; r++) values.insert(values.end(), {static_cast<T>(r), static_cast<T>(r * 1000), 1});
+  Scratch scratch(s);
+  kiln_matrix in{}, out{};
+  in.size = out.size = sizeof in, in.type = out.type = type, in.rows = out.rows = static_cast<int64_t>(rows);
+  in.data = values.data(), in.row_bytes = 3 * sizeof(T), out.data = first, out.row_bytes = stride;
+  ASSERT_EQ(s.score_rows(binding, &in, &out, scratch.data(), scratch.size(), nullptr), KILN_OK);
+  for (size_t r = 0; r < rows; r++) {
+    T row[2];
+    uint8_t* at = first + static_cast<int64_t>(r) * stride;
+    std::memcpy(row, at, sizeof row), std::memset(at, 0xa5, sizeof row);
+    ASSERT_EQ(row[0], static_cast<T>(r * 1001)) << "row " << r << " of " << rows << ", stride " << stride;
+    ASSERT_EQ(row[1], T(1));
+  }
+  ASSERT_TRUE(std::all_of(memory.data, memory.data + bytes, [](uint8_t b) { return b == 0xa5; })) << rows << " rows, stride " << stride;
+}
+TEST_F(Entries, ResultsOfAnyStrideAreWrittenInBounds) {
+  for (size_t rows = 1; rows <= 1100; rows += rows < 40 ? 1 : 53)
+    for (const int64_t stride : {16, 40, -48}) {
+      ASSERT_EQ(bind({"x", "z", "c"}), 0);
+      sumsInRows<double>(*s_, binding_.data(), KILN_F64, stride, rows);
+      ASSERT_EQ(bind({"x", "z", "c"}, KILN_F32, KILN_F32), 0);
+      sumsInRows<float>(*s_, binding_.data(), KILN_F32, stride == 16 ? 8 : stride, rows);
+    }
 }
 
 TEST_F(Entries, DescribesCodesAndStatuses) {
