@@ -30,6 +30,14 @@ INLINE void fail_nan(const FailParams& p, Val<T, N>& y) {
   KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64)                                                   \
   KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32)
 #define KILN_MATH1(name) KILN_APART(name) KILN_FUNCTION1(name, apart_##name)
+/// With a form of its own for f32.
+#define KILN_MATH1_SINGLE(name)              \
+  KILN_APART(name) KILN_APART(single_##name) \
+  template <class T, class V> INLINE auto name##_of(V v) { \
+    if constexpr (sizeof(T) == 4) return apart_single_##name(v); \
+    else return apart_##name(v);             \
+  }                                          \
+  KILN_FUNCTION1(name, name##_of<T>)
 #define KILN_MATH2(name)                                                                                      \
   KILN_APART(name)                                                                                            \
   template <int N, class T>                                                                                   \
@@ -54,7 +62,7 @@ KILN_MATH2(pow)
 KILN_MATH2(hypot)
 KILN_MATH2(atan2)
 KILN_FUNCTION1(sqrt, math::sqrt)
-KILN_MATH1(exp)
+KILN_MATH1_SINGLE(exp)
 KILN_MATH1(expm1)
 KILN_MATH1(log)
 KILN_MATH1(log1p)
@@ -68,11 +76,11 @@ KILN_MATH1(acos)
 KILN_MATH1(atan)
 KILN_MATH1(sinh)
 KILN_MATH1(cosh)
-KILN_MATH1(tanh)
+KILN_MATH1_SINGLE(tanh)
 KILN_MATH1(asinh)
 KILN_MATH1(acosh)
 KILN_MATH1(atanh)
-KILN_MATH1(erf)
+KILN_MATH1_SINGLE(erf)
 KILN_MATH1(erfc)
 KILN_FUNCTION1(floor, math::floor)
 KILN_FUNCTION1(ceil, math::ceil)
@@ -86,7 +94,7 @@ KILN_MATH1(log_factorial)
 KILN_MATH3(norm_cdf)
 KILN_MATH3(norm_pdf)
 KILN_MATH3(norm_icdf)
-KILN_MATH1(inv_logit)
+KILN_MATH1_SINGLE(inv_logit)
 KILN_MATH1(inv_probit)
 KILN_MATH1(inv_cloglog)
 KILN_MATH1(inv_loglog)
@@ -96,7 +104,7 @@ KILN_MATH1(inv_cauchit)
 template <int N, class T>
 INLINE void sigmoid(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {
   const Lane<T, N> away = -__builtin_elementwise_abs(x.v), one = splat<T, N>(1);
-  const Lane<T, N> v = one / (one + through_f64<T, N>([](auto w) __attribute__((always_inline)) { return apart_exp(w); }, away));
+  const Lane<T, N> v = one / (one + through_f64<T, N>([](auto w) __attribute__((always_inline)) { return exp_of<T>(w); }, away));
   y = {pick<N>(mask<N>(x.v < 0), one - v, v), x.missing, x.status};
   fail_nan<N>(p, y);
 }
@@ -118,6 +126,7 @@ KILN_LANE_KERNEL(erfinv_winitzki_f32, erfinv_winitzki, FailParams, F32, F32)
 #undef KILN_APART
 #undef KILN_FUNCTION1
 #undef KILN_MATH1
+#undef KILN_MATH1_SINGLE
 #undef KILN_MATH2
 #undef KILN_MATH3
 

@@ -40,7 +40,7 @@ template <class T, int L> INLINE Lane<T, L> compare_one(const Ctx& c, const Meas
     case kGaussSim: {
       const Lane<T, L> s = splat<T, L>(at_column<T>(c, p.scales, k));
       const Lane<T, L> e = splat<T, L>((T)-0.69314718055994530942) * (d * d) / (s * s);
-      return convert<T, f64, L>(math::exp(convert<f64, T, L>(e)));
+      return math::exp_of<T, L>(e);
     }
     case kDelta: return pick<L>(mask<L>(x == z), zero, one);
     case kEqual: return pick<L>(mask<L>(x == z), one, zero);
@@ -87,10 +87,10 @@ template <class T, int L> INLINE Lane<T, L> finish_measure(const MeasureParams& 
   switch (p.metric) {
     case kEuclidean: return convert<T, f64, L>(math::sqrt(convert<f64, T, L>(sum)));
     case kMinkowski: return convert<T, f64, L>(math::pow(convert<f64, T, L>(sum), splat<f64, L>(1 / p.p)));
-    case kRbf: return convert<T, f64, L>(math::exp(convert<f64, T, L>(-(gamma * sum))));
-    case kExponential: return gamma * convert<T, f64, L>(math::exp(convert<f64, T, L>(-sum)));
+    case kRbf: return math::exp_of<T, L>(-(gamma * sum));
+    case kExponential: return gamma * math::exp_of<T, L>(-sum);
     case kPolynomial: return to_power<T, L>(gamma * sum + coef0, p.degree);
-    case kSigmoid: return convert<T, f64, L>(math::tanh(convert<f64, T, L>(gamma * sum + coef0)));
+    case kSigmoid: return math::tanh_of<T, L>(gamma * sum + coef0);
     case kSimpleMatching: return (s.n11 + s.n00) / (((s.n11 + s.n10) + s.n01) + s.n00);
     case kJaccard: return s.n11 / ((s.n11 + s.n10) + s.n01);
     case kTanimoto: return (s.n11 + s.n00) / ((s.n11 + (T)2 * (s.n10 + s.n01)) + s.n00);

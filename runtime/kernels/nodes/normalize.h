@@ -25,12 +25,12 @@ INLINE void exponentials(const Ctx& c, const Slot& x, Lane<T, N> top, const Slot
     NOUNROLL for (u32 e = 0; e < x.count; e += L) {
       Lane<T, L> v{};
       UNROLL for (u32 i = 0; i < L; i++) if (e + i < x.count) v[i] = element<T, 1>(c, x, e + i) - top;
-      v = convert<T, f64, L>(math::exp(convert<f64, T, L>(v)));
+      v = math::exp_of<T, L>(v);
       UNROLL for (u32 i = 0; i < L; i++) if (e + i < x.count) set_element<T, 1>(c, y, e + i, v[i]);
     }
   } else {
     NOUNROLL for (u32 e = 0; e < x.count; e++)
-      set_element<T, N>(c, y, e, convert<T, f64, N>(math::exp(convert<f64, T, N>(element<T, N>(c, x, e) - top))));
+      set_element<T, N>(c, y, e, math::exp_of<T, N>(element<T, N>(c, x, e) - top));
   }
 }
 /// One row of at most L scores, which stay in one vector. A NaN makes all results NaN, whether it counts as the greatest or not.
@@ -39,7 +39,7 @@ INLINE void short_softmax(const Ctx& c, const Slot& x, const Slot& y) {
   Lane<T, L> v = elements<T, L>(c, x, 0);
   T top = v[0];
   UNROLL for (u32 e = 1; e < L; e++) if (e < x.count) top = top < v[e] ? v[e] : top;
-  v = convert<T, f64, L>(math::exp(convert<f64, T, L>(v - splat<T, L>(top))));
+  v = math::exp_of<T, L>(v - splat<T, L>(top));
   T sum = v[0];
   UNROLL for (u32 e = 1; e < L; e++) if (e < x.count) sum = sum + v[e];
   set_elements<T, L>(c, y, 0, v / splat<T, L>(sum));

@@ -1,0 +1,51 @@
+// Functions of f32 values round as the functions of f64 do that they stand for: over values of all magnitudes, for one row and for lanes.
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "runtime/kernels/math.h"
+
+namespace kiln::kernel {
+
+using Lanes = Lane<f64, 8>;
+using Singles = Lane<f32, 8>;
+
+/// Every 10,007th float, and the floats around those where results change their form.
+template <class Quick, class Exact> static void roundsAlike(Quick quick, Exact exact) {
+  const auto one = [](f64 y) {
+    const f32 rounded = static_cast<f32>(y);
+    u32 bits;
+    std::memcpy(&bits, &rounded, 4);
+    return bits;
+  };
+  const auto check = [&](u64 bits, u64 step) {
+    Lane<u32, 8> at{};
+    for (u64 i = 0; i < 8; i++) at[i] = static_cast<u32>(bits + i * step);
+    const Lanes x = __builtin_convertvector(__builtin_bit_cast(Singles, at), Lanes);
+    const auto y = __builtin_bit_cast(Lane<u32, 8>, __builtin_convertvector(quick(x), Singles));
+    for (u64 i = 0; i < 8; i++) {
+      ASSERT_EQ(y[i], one(exact(f64(x[i])))) << x[i];
+      ASSERT_EQ(y[i], one(quick(f64(x[i])))) << x[i];
+    }
+  };
+  for (u64 bits = 0; bits < 0x100000000u && !::testing::Test::HasFatalFailure(); bits += 8 * 10007) check(bits, 10007);
+  for (const f32 around : {0.0f, 0.5f, 1.0f, 5.0f, 9.01f, 10.0f, 20.0f, 88.72f, 100.0f, 103.97f, 120.0f, __builtin_inff()})
+    for (const f32 sign : {1.0f, -1.0f}) {
+      const u32 bits = __builtin_bit_cast(u32, around * sign);
+      for (u64 i = 0; i < 64; i += 8) check(bits + i - 32, 1);
+    }
+}
+TEST(MathSingle, Exp) {
+  roundsAlike([](auto x) { return math::single_exp(x); }, [](auto x) { return math::exp(x); });
+}
+TEST(MathSingle, Tanh) {
+  roundsAlike([](auto x) { return math::single_tanh(x); }, [](auto x) { return math::tanh(x); });
+}
+TEST(MathSingle, InvLogit) {
+  roundsAlike([](auto x) { return math::single_inv_logit(x); }, [](auto x) { return math::inv_logit(x); });
+}
+TEST(MathSingle, Erf) {
+  roundsAlike([](auto x) { return math::single_erf(x); }, [](auto x) { return math::erf(x); });
+}
+
+}  // namespace kiln::kernel
