@@ -77,6 +77,17 @@ TEST(Elementwise, PowerTakesTheTypeOfTheBase) {
   EXPECT_EQ(binary("Pow", "3,2\n2,-1\n", Type::INT32, Type::INT32), "Y,s\n9,ok\n0,ok\n");
   EXPECT_EQ(binary("Pow", "2,0.5\n0,0\n"), "Y,s\n1.4142135,ok\n1,ok\n");
 }
+// As ONNX Runtime 1.32 has them: several elements are multiplied twice in float, one is the rounded power.
+TEST(Elementwise, Cubes) {
+  const auto cubes = [](const std::vector<int64_t>& shape, const std::string& rows) {
+    Graph g;
+    g.input("X", Type::FLOAT, shape).initializer("three", {}, {3}).output("Y");
+    g.node("Pow", {"X", "three"}, {"Y"});
+    return g.score(rows);
+  };
+  EXPECT_EQ(cubes({-1, 2}, "X[0],X[1]\n1.7,-2\n"), "Y[0],Y[1]\n4.913,-8\n");
+  EXPECT_EQ(cubes({-1, 1}, "X\n1.7\n"), "Y\n4.9130006\n");
+}
 TEST(Elementwise, Comparisons) {
   EXPECT_EQ(binary("Equal", "a,a\na,b\n", Type::STRING, Type::BOOL), "Y,s\ntrue,ok\nfalse,ok\n");
   EXPECT_EQ(binary("Less", "nan,1\n1,2\n", Type::FLOAT, Type::BOOL), "Y,s\nfalse,ok\ntrue,ok\n");

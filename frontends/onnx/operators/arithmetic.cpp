@@ -57,6 +57,12 @@ void modulo(OperatorImport& n) {
   n.output(0, arithmetic(n, remainder ? "rem" : "mod_floor", twoOperands(n), isInteger(x.type)));
 }
 
+// ONNX Runtime multiplies where the exponent is one 3 for several elements that lie side by side.
+bool isCubedByProducts(OperatorImport& n, const Tensor& x, const Tensor& y) {
+  if (!y.isConstant() || y.count() != 1 || y.rank() > x.rank() || x.rank() == 0 || (x.type != ElementType::f32 && x.type != ElementType::f64)) return false;
+  return x.axes.back().size > 1 && !x.axes.back().isBatch() && n.constantNumber(1) == 3;
+}
+
 // The base and its exponent may be of different types; the result is of the base's.
 void power(OperatorImport& n) {
   const Tensor &x = n.number(0), &y = n.number(1);
@@ -64,6 +70,7 @@ void power(OperatorImport& n) {
   if (n.version() < 7) return n.output(0, arithmetic(n, "pow", twoOperands(n)));
   if (y.isConstant() && y.count() == 1 && isFloat(x.type) && n.constantNumber(1) == 2 && y.rank() <= x.rank())
     return n.output(0, arithmetic(n, "mul", {x, x}));
+  if (isCubedByProducts(n, x, y)) return n.output(0, arithmetic(n, "mul", {arithmetic(n, "mul", {x, x}), x}));
   if (isFloat(x.type) && elemOf(x.type) == elemOf(y.type)) {
     OperatorImport::Broadcast all = n.broadcast({x, y});
     return n.output(0, x.type, all.axes, settled(n, x.type, n.build.call("pow", all.values)));
