@@ -1,4 +1,4 @@
-// dense: weighted sums of a vector. Several rows: rows in lanes, four outputs at a time; one row: outputs in lanes.
+// dense: weighted sums of a vector. Several rows: rows in lanes, four or eight outputs at a time; one row: outputs in lanes.
 // Both add the same terms in the same order, so they give the same bits.
 #pragma once
 #include "common.h"
@@ -14,6 +14,13 @@ template <class T>
 INLINE const T* bias_of(const Ctx& c, const DenseParams& p) {
   return (const T*)(c.blob + p.bias);
 }
+
+// Eight sums keep the units busy that add, where registers hold them.
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr bool kEightSums = true;
+#else
+inline constexpr bool kEightSums = false;
+#endif
 
 /// Outputs j .. j + J. acc starts with the bias or the first product.
 template <class T, int N, int J>
@@ -84,6 +91,7 @@ INLINE void dense_all_fused(const Ctx& c, const DenseParams& p, const Slot& x, c
     NOUNROLL for (; j < p.outputs; j += 8) dense_fused_row<8>(c, p, x, y, j);
     return;
   }
+  if (kEightSums) NOUNROLL for (; j + 8 <= p.outputs; j += 8) dense_fused<N, 8>(c, p, x, y, j);
   NOUNROLL for (; j + 4 <= p.outputs; j += 4) dense_fused<N, 4>(c, p, x, y, j);
   NOUNROLL for (; j < p.outputs; j++) dense_fused<N, 1>(c, p, x, y, j);
 }
@@ -142,6 +150,7 @@ INLINE void dense_one(const Ctx& c, const DenseParams& p, const Slot& x, const S
     NOUNROLL for (u32 j = 0; j < p.outputs; j += 8) dense_row<T, 8>(c, p, x, y, j);
   } else {
     u32 j = 0;
+    if (kEightSums) NOUNROLL for (; j + 8 <= p.outputs; j += 8) dense_serial<T, N, 8>(c, p, x, y, j);
     NOUNROLL for (; j + 4 <= p.outputs; j += 4) dense_serial<T, N, 4>(c, p, x, y, j);
     NOUNROLL for (; j < p.outputs; j++) dense_serial<T, N, 1>(c, p, x, y, j);
   }
