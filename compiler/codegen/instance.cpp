@@ -334,7 +334,7 @@ class Emitter {
     size_t to = from;
     for (; to < pieces.size() && to < from + kMostInLoop; to++) {
       const Piece& piece = o_.record.pieces[pieces[to]];
-      if (!isLoop(piece) || shapeOf(piece) != shapeOf(first) || mayStandAcross(piece) != mayStandAcross(first)) break;
+      if (!isLoop(piece) || shapeOf(piece) != shapeOf(first) || (row_ && mayStandAcross(piece) != mayStandAcross(first))) break;
       const Operation& operation = piece.operations[0];
       bool joins = true, alike = operation.uniform;
       for (size_t i = 0; i + 1 < operation.arguments.size(); i++) {
@@ -362,6 +362,8 @@ class Emitter {
         if (at.count(l) == 0) at[l] = local(l).vector ? newLanes() : lanes(l);
       if (!staysInside(resultOf(*piece), pieces)) call("clear_status", slotOf(resultOf(*piece)), {});
     }
+    const std::vector<const Piece*> alike = row_ ? std::vector<const Piece*>{} : failingAlike(pieces);
+    const auto isAlike = [&](const Piece* piece) { return std::find(alike.begin(), alike.end(), piece) != alike.end(); };
     const auto element = [&](Value* e) {
       std::set<LocalId> loaded;
       for (const Piece* piece : pieces) {
@@ -377,7 +379,7 @@ class Emitter {
         }
         call(operation.kernel, paramsOf(operation), std::move(arguments));
         if (const LocalId result = resultOf(*piece); !staysInside(result, pieces))
-          call(std::string("put_at_") + storage(result), slotOf(result), {index(e, shape, shape), at[result]});
+          call(std::string("put_at_") + storage(result), isAlike(piece) ? constant(withoutStatus(slot(result)), "slot") : slotOf(result), {index(e, shape, shape), at[result]});
       }
     };
     const uint32_t count = local(resultOf(*pieces[0])).count, across = elementsAcross(pieces);
@@ -385,6 +387,28 @@ class Emitter {
       for (uint32_t e = across; e < count; e++) element(b_.getInt64(e));
     else
       loop(across, b_.getInt64(count), 1, element);
+    for (const Piece* piece : alike) call(std::string("put_status_") + storage(resultOf(*piece)), slotOf(resultOf(*piece)), {at[resultOf(*piece)]});
+  }
+  static Slot withoutStatus(Slot slot) {
+    slot.status = kernel::kNone;
+    return slot;
+  }
+  /// Those whose result, which others read, fails in all elements alike: its status is stored once.
+  std::vector<const Piece*> failingAlike(const std::vector<const Piece*>& pieces) const {
+    std::vector<const Piece*> all;
+    std::map<LocalId, bool> alike;
+    for (const Piece* piece : pieces) {
+      const Operation& operation = piece->operations[0];
+      const LocalId result = resultOf(*piece);
+      bool is = operation.uniform;
+      for (size_t i = 0; i + 1 < operation.arguments.size(); i++) {
+        const auto known = alike.find(operation.arguments[i]);
+        is = is && (known == alike.end() || known->second);
+      }
+      alike[result] = is || !local(result).fallible;
+      if (is && local(result).fallible && !staysInside(result, pieces) && ownSlots_.count(result) == 0) all.push_back(piece);
+    }
+    return all;
   }
 
   /// For one row, elements may stand in lanes unless they are text or meet operands of other shapes.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "compiler/ir/nodes/call.h"
+#include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
 #include "compiler/ir/scalars.h"
@@ -178,7 +179,9 @@ class Recorder final : public NodeEmitter {
     for (size_t r = 0; r < results; r++) operation.arguments.push_back(localOf_[node().results[r]]), p.defines.push_back(localOf_[node().results[r]]);
     p.operations.push_back(std::move(operation));
   }
-  static bool isUniform(const ir::Node& node) {
+  bool isUniform(const ir::Node& node) const {
+    if (const auto* cast = node.op->to<ir::Cast>()) return cast->mode == ir::Cast::saturate || cast->mode == ir::Cast::wrap || cast->mode == ir::Cast::lowest;
+    if (node.op->kind() == ir::OpKind::Select) return !pipeline().type(node.operands[1]).fallible && !pipeline().type(node.operands[2]).fallible;
     const auto* call = node.op->to<ir::Call>();
     if (call == nullptr || call->checked || call->function->missing != ir::MissingRule::strict) return false;
     const std::string_view signature = call->function->signature;

@@ -40,13 +40,13 @@ template <int N, class X, class One> INLINE void output_each(const Ctx& c, const
 }
 template <int N, class X> INLINE void output_columns(const Ctx& c, const Slot& x, const Slot& s) {
   end<N>(c, slot_status<N>(c, x));
-  output_each<N, X>(c, x, s, [&](const X& v, u32 e) { put_element<N>(c, s, e, v); });
+  output_each<N, X>(c, x, s, [&](const X& v, u32 e) __attribute__((always_inline)) { put_element<N>(c, s, e, v); });
 }
 template <int N, class T> INLINE void output_floats(const Ctx& c, const Slot& x, const Slot& s) {
   const Status<N> status = slot_status<N>(c, x);
   end<N>(c, status);
   Mask<N> odd = never<N>();
-  output_each<N, Val<T, N>>(c, x, s, [&](Val<T, N>& v, u32 e) {
+  output_each<N, Val<T, N>>(c, x, s, [&](Val<T, N>& v, u32 e) __attribute__((always_inline)) {
     odd = odd | (~mask<N>((v.v - v.v) == 0) & ~v.missing);
     v.v = pick<N>(mask<N>(v.v == v.v), v.v, splat<T, N>((T)__builtin_nan("")));
     put_element<N>(c, s, e, v);

@@ -22,6 +22,7 @@ template <int N, class X> INLINE void put_at(const Ctx& c, const Slot& s, const 
   put_element<N>(c, s, e, x);
   if (s.status != kNone) set_slot_status<N>(c, s, first<N>(slot_status<N>(c, s), x.status));
 }
+template <int N, class X> INLINE void vector_status(const Ctx& c, const Slot& s, const X& x) { set_slot_status<N>(c, s, x.status); }
 template <int N> INLINE void clear_status(const Ctx& c, const Slot& s) { set_slot_status<N>(c, s, Status<N>{}); }
 
 // For one row, the elements of a vector stand in the lanes: elements Ctx::at .. at + N of a slot with pitch 1, whose missing bits are a
@@ -84,7 +85,8 @@ KILN_ACROSS(bool, Bool)
   KILN_LANE_KERNEL(get_##name, get, ElementParams, X)  \
   KILN_LANE_KERNEL(put_##name, put, ElementParams, X)  \
   KILN_LANE_KERNEL(get_at_##name, get_at, Slot, Index, X) \
-  KILN_LANE_KERNEL(put_at_##name, put_at, Slot, Index, X)
+  KILN_LANE_KERNEL(put_at_##name, put_at, Slot, Index, X) \
+  KILN_LANE_KERNEL(put_status_##name, vector_status, Slot, X)
 KILN_SLOT_KERNELS(f64, F64)
 KILN_SLOT_KERNELS(f32, F32)
 KILN_SLOT_KERNELS(i64, I64)

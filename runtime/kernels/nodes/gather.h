@@ -78,7 +78,7 @@ template <int N, class X, class I>
 INLINE void gather(const Ctx& c, const AddressParams& p, const Slot& x, const Slot& indices, const Slot& y) {
   set_slot_status<N>(c, y, first<N>(slot_status<N>(c, x), slot_status<N>(c, indices)));
   if constexpr (N > 1 && NumberOf<X>::is) return gather_numbers<N, typename NumberOf<X>::type, I>(c, p, x, indices, y);
-  each_lane<N>(c, y, p.status, [&](const Ctx& row) {
+  each_lane<N>(c, y, p.status, [&](const Ctx& row) __attribute__((always_inline)) {
     bool outside = false;
     NOUNROLL for (u32 e = 0; e < y.count; e++) {
       const i64 place = place_of<I, 1>(row, p, indices, e);
@@ -134,7 +134,7 @@ INLINE void scatter(const Ctx& c, const ScatterParams& p, const Slot& x, const S
     put_element<N>(c, y, e, v);
   }
   set_slot_status<N>(c, y, first<N>(first<N>(slot_status<N>(c, x), slot_status<N>(c, indices)), slot_status<N>(c, updates)));
-  each_lane<N>(c, y, p.places.status, [&](const Ctx& row) {
+  each_lane<N>(c, y, p.places.status, [&](const Ctx& row) __attribute__((always_inline)) {
     bool outside = false;
     NOUNROLL for (u32 e = 0; e < updates.count; e++) {
       const i64 place = place_of<I, 1>(row, p.places, indices, e);

@@ -184,7 +184,7 @@ INLINE void logical(const Ctx& c, const ReduceParams& p, const Slot& x, Bool<N>&
 #define KILN_BY_ROW(name, function, T, P, X)                                                      \
   template <int N>                                                                                \
   INLINE void function##_rows(const Ctx& c, const P& p, const Slot& x, const Slot& y) {           \
-    each_row<T, X<N>, N>(c, x, y, p.length, [&](const Slot& row, X<N>& v) { function<N>(c, p, row, v); }); \
+    each_row<T, X<N>, N>(c, x, y, p.length, [&](const Slot& row, X<N>& v) __attribute__((always_inline)) { function<N>(c, p, row, v); }); \
   }                                                                                               \
   KILN_LANE_KERNEL(name, function, P, Vector, X)                                                  \
   KILN_LANE_KERNEL(rows_##name, function##_rows, P, Vector, Vector)
