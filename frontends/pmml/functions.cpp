@@ -368,7 +368,10 @@ Typed replace(Application& a) {
 
 // ---- patterns
 
-Typed formatted(Application& a, ir::Format node, ValueId x, const std::string& why) {
+template <class Pattern>
+Typed formatted(Application& a, ir::Format node, ValueId x, const Pattern& parsed) {
+  const std::string& why = parsed.error;
+  if (!why.empty() && parsed.unsupported) return a.in.unsupported(a.element, "pattern '" + node.pattern + "'", why), Typed();
   if (!why.empty()) return a.in.invalid(a.element, "function", "pattern '" + node.pattern + "': " + why), Typed();
   if (x == kNone) return {};
   node.java = a.in.options.jpmml;
@@ -385,7 +388,7 @@ Typed formatNumber(Application& a) {
   DataType type = parts.conversion == 'd' ? DataType::integer : DataType::real;
   if (type == DataType::integer && number.type.dataType != DataType::integer)
     number.value = a.in.failIf(number.value, a.in.build.boolean(true), KILN_UNDEFINED);
-  return formatted(a, node, a.in.convert(number, typeOf(type), a.element), parts.error);
+  return formatted(a, node, a.in.convert(number, typeOf(type), a.element), parts);
 }
 // By a pattern of C's strftime, in the C locale.
 Typed formatDatetime(Application& a) {
@@ -402,7 +405,7 @@ Typed formatDatetime(Application& a) {
     return a.in.invalid(a.element, "function", "needs a date, a time or a dateTime"), Typed();
   ir::Format node;
   node.pattern = *pattern, node.style = ir::Format::strftime;
-  return formatted(a, node, moment.value, ir::Format::parseMoment(*pattern, elem).error);
+  return formatted(a, node, moment.value, ir::Format::parseMoment(*pattern, elem));
 }
 
 // ---- dates

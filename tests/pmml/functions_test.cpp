@@ -259,6 +259,16 @@ TEST(Functions, PatternsThatOthersTakeAreUnsupported) {
       EXPECT_NE(scoring.messages().find("is not supported"), std::string::npos) << scoring.messages();
     }
   }
+  // Conversions of C's printf and strftime, and of Java's Formatter, that are not known.
+  for (const std::vector<std::string>& call : {std::vector<std::string>{"formatNumber", "a", "'%s"}, {"formatNumber", "a", "'%,.2f"}, {"formatNumber", "a", "'%x"},
+                                               {"formatDatetime", "d", "'%k"}, {"formatDatetime", "d", "'%Z"}}) {
+    Scoring scoring(documentOf(applied(call[0], {call[1], call[2]}), "string"));
+    EXPECT_NE(scoring.messages().find("is not supported"), std::string::npos) << scoring.messages();
+  }
+  for (const std::vector<std::string>& call : {std::vector<std::string>{"formatNumber", "a", "'%y"}, {"formatNumber", "a", "'5"}, {"formatDatetime", "d", "'%Q"}}) {
+    Scoring scoring(documentOf(applied(call[0], {call[1], call[2]}), "string"));
+    EXPECT_EQ(scoring.messages().find("is not supported"), std::string::npos) << scoring.messages();
+  }
   Scoring mistake(documentOf(applied("matches", {"s", "'(a"}), "string"));
   EXPECT_EQ(mistake.messages().find("is not supported"), std::string::npos) << mistake.messages();
 }

@@ -34,20 +34,21 @@ Format::Number Format::parseNumber(const std::string& pattern) {
       value = 0;
       for (; i < pattern.size() && std::isdigit(static_cast<unsigned char>(pattern[i])); i++)
         if ((value = value * 10 + pattern[i] - '0') > most)
-          return n.error = "a width above 999 or a precision above 99", false;
+          return n.error = "a width above 999 or a precision above 99", n.unsupported = true, false;
       return true;
     };
     if (!number(n.width, 999)) return n;
     if (i < pattern.size() && pattern[i] == '.' && (i++, !number(n.precision, 99))) return n;
     while (i < pattern.size() && std::strchr("hlLqjzt", pattern[i])) i++;  // lengths of C's types
     const char c = i < pattern.size() ? pattern[i] : ' ';
+    n.unsupported = std::strchr("xXoucsSaAbBhHnp,('", c);
     if (!std::strchr("difFeEgG", c))
       return n.error = std::string("the conversion %") + c + " (known are d i f F e E g G)", n;
     n.upper = std::isupper(static_cast<unsigned char>(c));
     n.conversion = c == 'i' ? 'd' : static_cast<char>(std::tolower(c));
   }
   // C libraries disagree about the zeros of "%#.4g" where rounding carries.
-  if (n.conversion == 'g' && n.alternate) n.error = "the flag # of the conversion %g";
+  if (n.conversion == 'g' && n.alternate) n.error = "the flag # of the conversion %g", n.unsupported = true;
   if (!n.conversion) n.error = "no conversion";
   return n;
 }
@@ -94,6 +95,7 @@ Format::Moment Format::parseMoment(const std::string& pattern, Elem elem) {
       default:
         break;
     }
+    m.unsupported = !meant && std::strchr("ZzsklPEOvL+", c);
     if (!meant && !std::strchr("YCymdejHIMSpuwUWVGgaAbB%", c)) return m.error = std::string("the conversion %") + c, m;
     if (elem == Elem::time && !std::strchr("HIMSpRTXrnt%", c))
       return m.error = std::string("the conversion %") + c + " of a time", m;

@@ -24,18 +24,20 @@ struct Format final : OpBase<Format, OpKind::Format> {
   std::vector<Type> infer(Inference&) const override;
   void evaluate(Evaluation&) const override;
 
-  /// A printf pattern in its parts; `error` says why it is none.
+  /// A printf pattern in its parts; `error` says why it is none, `unsupported` that C or Java has one of this kind.
   struct Number {
     std::string error, before, after;
+    bool unsupported = false;
     char conversion = 0;  ///< d f e g
     bool upper = false, left = false, plus = false, space = false, zero = false, alternate = false;
     int width = 0, precision = -1;
   };
   static Number parseNumber(const std::string& pattern);
   /// A strftime pattern of plain conversions only (%D and the like spelled out), or why it is none for this element
-  /// type.
+  /// type. `unsupported`: strftime knows it.
   struct Moment {
     std::string error, pattern;
+    bool unsupported = false;
   };
   static Moment parseMoment(const std::string& pattern, Elem elem);
 };
