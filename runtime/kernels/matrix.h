@@ -144,21 +144,21 @@ INLINE void load_element(const Ctx& c, const FieldPlan& f, u32 index, u64 r, f64
   }
   column_cell(c, f, index, r, cell, state);
 }
-template <class In> TIER_OUTLINE void put_elements(const Ctx& c, const FieldPlan& f, u32 index, u64 r, const In* elements, u64 padded) {
-  NOUNROLL for (u64 i = 0; i < kMatrixRows && r + i < padded; i++) load_element(c, f, index, r + i, (f64)elements[i]);
+OUTLINE void put_elements(const Ctx& c, const FieldPlan& f, u32 index, u64 r, const f64* elements, u64 padded) {
+  NOUNROLL for (u64 i = 0; i < kMatrixRows && r + i < padded; i++) load_element(c, f, index, r + i, elements[i]);
 }
 template <class In> INLINE void put_checked(const Ctx& c, const FieldPlan& f, u32 index, u64 r, MatrixLanes<In> v, u64 padded) {
   if (put_whole<In>(c, f, r, v)) return;
-  alignas(64) In elements[kMatrixRows];
-  store(elements, v);
-  put_elements<In>(c, f, index, r, elements, padded);
+  alignas(64) f64 elements[kMatrixRows];
+  store(elements, __builtin_convertvector(v, MatrixLanes<f64>));
+  put_elements(c, f, index, r, elements, padded);
 }
 /// From row `r` on.
 template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows, u64 padded) {
   NOUNROLL for (; r < padded; r += kMatrixRows) put_checked<In>(c, f, index, r, load_lanes<In>(column, r, rows), padded);
 }
 /// Free text has no column, and an absent column no elements: missing in every row.
-INLINE void load_missing(const Ctx& c, const FieldPlan& f, u32 index, u64 padded) {
+OUTLINE void load_missing(const Ctx& c, const FieldPlan& f, u32 index, u64 padded) {
   const Slot& s = f.slot;
   const u64 size = f.elem == kElemStr && !f.is_cat ? 16 : 8;
   const bool narrow = f.is_cat || f.elem == kElemF32 || f.elem == kElemI32;
@@ -302,14 +302,15 @@ INLINE bool column_number(const Ctx& c, const FieldPlan& f, u64 r, f64& v) {
   return true;
 }
 /// A group of rows of column `index` of `columns` to the caller's matrix, from row r of the block on, which is its row `base`.
-template <class Out>
-TIER_OUTLINE void store_elements(const Ctx& c, const FieldPlan& f, u32 index, u32 columns, const kiln_matrix& out, u64 base, u64 r) {
+OUTLINE void store_elements(const Ctx& c, const FieldPlan& f, u32 index, u32 columns, const kiln_matrix& out, u64 base, u64 r) {
   const Slot& s = f.slot;
   NOUNROLL for (const u64 end = r + kMatrixRows < c.rows ? r + kMatrixRows : c.rows; r < end; r++) {
     bool valid = s.count != 0 && !(c.status[r].bits & KILN_NO_RESULT) && !((c.scratch[s.missing + r / 8] >> (r & 7)) & 1);
     f64 v = 0;
     if (valid) valid = column_number(c, f, r, v);
-    store((u8*)out.data + (i64)(base + r) * out.row_bytes + index * sizeof(Out), valid ? (Out)v : (Out)__builtin_nan(""));
+    u8* to = (u8*)out.data + (i64)(base + r) * out.row_bytes;
+    if (out.type == KILN_F64) store(to + index * 8ull, valid ? v : __builtin_nan(""));
+    else store(to + index * 4ull, valid ? (f32)v : __builtin_nanf(""));
     if (out.validity) set_bit(out.validity, (base + r) * columns + index, valid);
   }
 }
@@ -387,8 +388,10 @@ TIER_OUTLINE void store_beside(const Ctx& c, const FieldPlan* fields, u32 index,
     MatrixLanes<Out> numbers[kBeside<Out>];
     bool whole = !checked && r + kMatrixRows <= rows;
     NOUNROLL for (u32 k = 0; k < count && whole; k++) whole = column_numbers<Out>(c, fields[k], r, numbers[k]);
-    if (whole) store_turned<Out>(numbers, count, to + (i64)r * row_bytes, row_bytes);
-    else NOUNROLL for (u32 k = 0; k < count; k++) store_elements<Out>(c, fields[k], index + k, columns, out, base, r);
+    NOUNROLL for (u32 k = 0; k < count; k++) {
+      if (!whole) store_elements(c, fields[k], index + k, columns, out, base, r);
+      else NOUNROLL for (u64 i = 0; i < kMatrixRows; i++) store(to + (i64)(r + i) * row_bytes + k * sizeof(Out), load<Out>((const u8*)&numbers[k] + i * sizeof(Out)));
+    }
   }
 }
 
