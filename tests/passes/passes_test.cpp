@@ -173,6 +173,134 @@ TEST(Tabulate, leavesWhatFailsOrIsUsedElsewhere) {
   }
 }
 
+// Text of a checked field: "Executive" becomes "Exctv", which stands in a list; "Sales" does not. By hand, for each label and a missing one.
+TEST(CodeFunctions, makeTablesOfTextByCode) {
+  EXPECT_EQ(after(
+                [](Pipeline& p) {
+                  const bool changed = code_functions(p);
+                  return dead(p) || changed;
+                },
+                R"(
+  table @job : dict {
+    text ["Executive", "Sales"]
+  }
+  table @vowels : rules {
+    patterns ["[aeiou]"]
+    replacements [""]
+  }
+  %k = input field "k" elem cat dict @job : cat@job?!
+  %c = check %k : cat@job?
+  %t = cast %c elem str mode label : str?
+  %r = rewrite %t table @vowels : str?!
+  %x = const elem str text "Exctv"
+  %e = eq %r, %x : bool?!
+  %no = const elem bool integer 0
+  %l = coalesce %e, %no : bool!
+  %f = cast %l : f64!
+  output %f field "y"
+  output %r field "text"
+)"),
+            R"(  table @job : dict {
+    text ["Executive", "Sales"]
+  }
+  table @r : lookup {
+    elem str
+    sizes [2]
+    text ["Exctv", "Sls"]
+  }
+  table @f : lookup {
+    sizes [2]
+    numbers [1, 0, 0]
+    missing_row 2
+  }
+
+  %k = input field "k" elem cat dict @job : cat@job?!
+  %c = check %k : cat@job?
+  %r = lookup %c table @r : str?
+  %f = lookup %c table @f : f64
+  output %f field "y"
+  output %r field "text"
+)");
+}
+
+// "Some other value" has a text too: "none", of four letters.
+TEST(CodeFunctions, knowSomeOtherValue) {
+  EXPECT_EQ(after(
+                [](Pipeline& p) {
+                  const bool changed = code_functions(p);
+                  return dead(p) || changed;
+                },
+                R"(
+  table @job : dict {
+    open
+    text ["Executive", "Sales"]
+  }
+  table @name : lookup {
+    elem str
+    sizes [2]
+    text ["exec", "sale s", "none"]
+    default 2
+  }
+  %k = input field "k" elem cat dict @job : cat@job?!
+  %c = check %k : cat@job?
+  %t = lookup %c table @name : str?
+  %n = length %t : i64?
+  output %n field "y"
+)"),
+            R"(  table @job : dict {
+    open
+    text ["Executive", "Sales"]
+  }
+  table @n : lookup {
+    elem i64
+    sizes [2]
+    integers [4, 6, 4]
+    default 2
+  }
+
+  %k = input field "k" elem cat dict @job : cat@job?!
+  %c = check %k : cat@job?
+  %n = lookup %c table @n : i64?
+  output %n field "y"
+)");
+}
+
+TEST(CodeFunctions, leaveWhatMayFailOrHasNoText) {
+  for (const char* text : {R"(
+  table @job : dict {
+    text ["Executive", "Sales"]
+  }
+  %k = input field "k" elem cat dict @job : cat@job?!
+  %t = cast %k elem str mode label : str?!
+  %n = length %t : i64?!
+  output %n field "y"
+)",
+                           R"(
+  table @digits : dict {
+    text ["1", "one"]
+  }
+  %k = input field "k" elem cat dict @digits : cat@digits?!
+  %c = check %k : cat@digits?
+  %t = cast %c elem str mode label : str?
+  %n = cast %t elem i64 mode checked : i64?!
+  output %n field "y"
+)",
+                           R"(
+  table @job : dict {
+    text ["Executive", "Sales"]
+  }
+  %k = input field "k" elem cat dict @job : cat@job?!
+  %c = check %k : cat@job?
+  %one = const elem cat dict @job integer 1
+  %e = eq %c, %one : bool?
+  %f = cast %e : f64?
+  output %f field "y"
+)"}) {
+    Pipeline pipeline = parsed(text);
+    EXPECT_FALSE(code_functions(pipeline)) << body(pipeline);
+  }
+}
+
 TEST(Cse, sharesNodesAndTables) {
   EXPECT_EQ(after(cse, R"(
   table @one : dict {
