@@ -391,7 +391,7 @@ TIER_OUTLINE void store_beside(const Ctx& c, const FieldPlan* fields, u32 index,
     NOUNROLL for (u32 k = 0; k < count; k++) {
       if (!whole) store_elements(c, fields[k], index + k, columns, out, base, r);
       else if (row_bytes == sizeof(Out)) store(to + r * sizeof(Out), numbers[k]);   // the only column
-      else UNROLL for (u64 i = 0; i < kMatrixRows; i++) store(to + (i64)(r + i) * row_bytes + k * sizeof(Out), load<Out>((const u8*)&numbers[k] + i * sizeof(Out)));
+      else NOUNROLL for (u64 i = 0; i < kMatrixRows; i++) store(to + (i64)(r + i) * row_bytes + k * sizeof(Out), load<Out>((const u8*)&numbers[k] + i * sizeof(Out)));
     }
   }
 }
