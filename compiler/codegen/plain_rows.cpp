@@ -8,6 +8,7 @@
 namespace kiln::codegen {
 namespace {
 
+// Beyond these a second instance costs more to compile, and to hold, than a row gains.
 constexpr size_t kMostNodes = 512, kMostForestNodes = 2048;
 
 bool isWorthIt(const ir::Pipeline& pipeline) {

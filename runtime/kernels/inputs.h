@@ -228,11 +228,6 @@ template <class T> INLINE bool plain_number(const Ctx& c, const InputParams& p, 
   y = {v, never<1>(), 0};
   return (!whole & (cell.kind != KILN_NUMBER)) | (p.field.nan != kNanValue && v != v);
 }
-/// n bytes of text that few labels may have, 1 to 16.
-INLINE LabelKey few_key(const u8* text, u32 n, bool eight) {
-  if (eight) return {load<u64>(text) & kLowBytes[n], 0};
-  return {load<u64>(text) & kLowBytesOf16[n][0], load<u64>(text + 8) & kLowBytesOf16[n][1]};
-}
 INLINE i32 plain_code(const Ctx& c, const PlainLabelParams& p, const kiln_cell& cell) {
   if (cell.kind == KILN_CODE) return (u64)cell.as.integer < p.input.field.label_count ? (i32)cell.as.integer : -1;
   const u8* text = (const u8*)cell.as.text;
@@ -240,9 +235,7 @@ INLINE i32 plain_code(const Ctx& c, const PlainLabelParams& p, const kiln_cell& 
   const bool eight = p.few.longest <= 8;
   if ((cell.kind != KILN_TEXT) | (text == nullptr) | (n == 0)) return -1;
   if (__builtin_expect((n > (eight ? 8 : 16)) | (left_of_page(text) < (eight ? 8 : 16)) | (p.few.shift == 0), 0)) return find_code(c.blob + p.input.field.labels, text, n);
-  const LabelKey k = few_key(text, n, eight);
-  const HashEntry& e = ((const HashEntry*)(c.blob + p.few.entries))[(u32)((k.a * p.few.seed[0] + k.b * p.few.seed[1]) >> p.few.shift)];
-  return ((e.a ^ k.a) | (e.b ^ k.b) | (u64)(e.length ^ n)) == 0 ? e.code : -1;
+  return few_code_of(p.few, c.blob + p.few.entries, few_key(text, n, eight), n);
 }
 INLINE bool plain_label(const Ctx& c, const PlainLabelParams& p, I32<1>& y) {
   const kiln_cell& cell = c.cells[p.input.index];

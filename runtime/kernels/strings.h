@@ -28,6 +28,7 @@ struct LabelKey {
 /// Text up to 16 bytes, zeros behind it; of longer text the first and the last 8 bytes. Read with what stands behind it
 /// in the page: branches on lengths, which change from row to row, would be guessed wrong.
 inline constexpr u64 kLowBytes[] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff, ~0ull};
+/// The same of the two halves of 16 bytes.
 inline constexpr u64 kLowBytesOf16[17][2] = {{0, 0}, {0xff, 0}, {0xffff, 0}, {0xffffff, 0}, {0xffffffff, 0}, {0xffffffffff, 0}, {0xffffffffffff, 0},
   {0xffffffffffffff, 0}, {~0ull, 0}, {~0ull, 0xff}, {~0ull, 0xffff}, {~0ull, 0xffffff}, {~0ull, 0xffffffff}, {~0ull, 0xffffffffff},
   {~0ull, 0xffffffffffff}, {~0ull, 0xffffffffffffff}, {~0ull, ~0ull}};
@@ -75,7 +76,18 @@ INLINE bool same_bytes(const u8* p, const u8* q, u32 n) {  // n >= 8
   }
   return true;
 }
-INLINE u32 few_slot(const HashTable& t, LabelKey k) { return (u32)((k.a * t.seed[0] + k.b * t.seed[1]) >> t.shift); }
+/// `t`: a HashTable of few labels, or its constants (FewLabels of scorer_plan.h).
+template <class Few> INLINE u32 few_slot(const Few& t, LabelKey k) { return (u32)((k.a * t.seed[0] + k.b * t.seed[1]) >> t.shift); }
+/// n bytes of text, 1 to 16, or to 8 where there are no more.
+INLINE LabelKey few_key(const u8* p, u32 n, bool eight) {
+  if (eight) return {load<u64>(p) & kLowBytes[n], 0};
+  return {load<u64>(p) & kLowBytesOf16[n][0], load<u64>(p + 8) & kLowBytesOf16[n][1]};
+}
+/// The code of the label with this key, of n <= 16 bytes; -1: it has none.
+template <class Few> INLINE i32 few_code_of(const Few& t, const u8* entries, LabelKey k, u32 n) {
+  const HashEntry& e = ((const HashEntry*)entries)[few_slot(t, k)];
+  return ((e.a ^ k.a) | (e.b ^ k.b) | (u64)(e.length ^ n)) == 0 ? e.code : -1;
+}
 INLINE u32 find_slot(const u8* table, LabelKey k, const u8* p, u32 n) {
   const HashTable& t = *(const HashTable*)table;
   if (__builtin_expect(t.shift != 0, 1)) return few_slot(t, k);
@@ -92,9 +104,7 @@ INLINE i32 find_key(const u8* table, LabelKey k, const u8* p, u32 n) {
 INLINE i32 few_code(const u8* table, const u8* p, u32 n) {
   const HashTable& t = *(const HashTable*)table;
   if (__builtin_expect((t.shift == 0) | (n - 1 >= 16) | (left_of_page(p) < 16), 0)) return -1;
-  const LabelKey k = {first_bytes(load<u64>(p), n), first_bytes(load<u64>(p + 8), n > 8 ? n - 8 : 0)};
-  const HashEntry& e = ((const HashEntry*)(table + t.entries))[few_slot(t, k)];
-  return ((e.a ^ k.a) | (e.b ^ k.b) | (u64)(e.length ^ n)) == 0 ? e.code : -1;
+  return few_code_of(t, table + t.entries, few_key(p, n, false), n);
 }
 
 /// The code of a label, -1 if it has none. `table` begins with a HashTable.

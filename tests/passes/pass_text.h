@@ -10,6 +10,7 @@
 #include "compiler/ir/parse.h"
 #include "compiler/ir/print.h"
 #include "compiler/ir/verify.h"
+#include "compiler/passes/pass.h"
 #include "tests/ir/ir_file.h"
 
 namespace kiln::passes {
@@ -43,6 +44,13 @@ inline std::string after(bool (*pass)(Pipeline&), const std::string& text) {
   EXPECT_FALSE(pass(pipeline)) << "a second run finds more";
   EXPECT_EQ(body(pipeline), once);
   return once;
+}
+
+/// A pass, then what it has left dead is dropped.
+template <bool (*pass)(Pipeline&)>
+bool andDead(Pipeline& pipeline) {
+  const bool changed = pass(pipeline);
+  return dead(pipeline) || changed;
 }
 
 /// The text of the first output of a row of one number.

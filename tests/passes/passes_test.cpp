@@ -60,12 +60,7 @@ TEST(Dead, keepsRootsAndInputs) {
 
 // Text to number, number to text, text to number: one table by the code of the first text. By hand.
 TEST(Tabulate, composesEncoders) {
-  EXPECT_EQ(after(
-                [](Pipeline& p) {
-                  const bool changed = tabulate(p);
-                  return dead(p) || changed;
-                },
-                R"(
+  EXPECT_EQ(after(andDead<tabulate>, R"(
   table @size : dict {
     open
     text ["small", "large"]
@@ -175,12 +170,7 @@ TEST(Tabulate, leavesWhatFailsOrIsUsedElsewhere) {
 
 // Text of a checked field: "Executive" becomes "Exctv", which stands in a list; "Sales" does not. By hand, for each label and a missing one.
 TEST(CodeFunctions, makeTablesOfTextByCode) {
-  EXPECT_EQ(after(
-                [](Pipeline& p) {
-                  const bool changed = code_functions(p);
-                  return dead(p) || changed;
-                },
-                R"(
+  EXPECT_EQ(after(andDead<code_functions>, R"(
   table @job : dict {
     text ["Executive", "Sales"]
   }
@@ -225,12 +215,7 @@ TEST(CodeFunctions, makeTablesOfTextByCode) {
 
 // "Some other value" has a text too: "none", of four letters.
 TEST(CodeFunctions, knowSomeOtherValue) {
-  EXPECT_EQ(after(
-                [](Pipeline& p) {
-                  const bool changed = code_functions(p);
-                  return dead(p) || changed;
-                },
-                R"(
+  EXPECT_EQ(after(andDead<code_functions>, R"(
   table @job : dict {
     open
     text ["Executive", "Sales"]
