@@ -1,5 +1,6 @@
 // Writes the LLVM IR of one instance: a function a stage, whose body is a straight list of kernel calls in a loop over the rows
-// of the block, and a body that calls the stages in order.
+// of the block, and a body that calls the stages in order. The folder instance/ has its parts: what functions are made of, pieces in them,
+// loops over elements, functions that units share.
 #pragma once
 #include <llvm/IR/Module.h>
 
@@ -18,10 +19,5 @@ struct InstanceOptions : InstancePlan {
 llvm::Function* emitInstance(llvm::Module& module, const InstanceOptions& options);
 /// Defines a body that scores a row by `plain`, and anew by `whole` if that has ended it.
 void emitPlainOrWhole(llvm::Module& module, const std::string& body, llvm::Function* plain, llvm::Function* whole);
-
-/// A private constant of these bytes; equal ones share one.
-llvm::GlobalVariable* constantBytes(llvm::Module& module, const void* bytes, size_t size, const char* name);
-/// The blob, defined in an object of its own.
-llvm::GlobalVariable* blobGlobal(llvm::Module& module);
 
 }  // namespace kiln::codegen

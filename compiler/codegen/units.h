@@ -1,6 +1,6 @@
 // Which lane pieces run together, and which of these are alike: a long scorecard or a thousand derived fields are few formulas, many times
 // over. Pieces that only one other reads join it in a unit. Units that differ in constants and places alone, in a model of many pieces,
-// share one function (instance.cpp), which gets what differs as a table: the model's size then costs calls, not code.
+// share one function (instance/shared_units.h), which gets what differs as a table: the model's size then costs calls, not code.
 #pragma once
 #include <map>
 #include <string>
