@@ -365,6 +365,18 @@ struct OutputFields {
   }
 };
 
+// Whether two elements say the same: names, attributes and text of them and of all that is inside.
+bool alike(const Document& document, const Element* a, const Element* b) {
+  const auto same = [&](const Element* x, const Element* y) {
+    return x->ShallowEqual(y) && document.text(x) == document.text(y) && !x->FirstChildElement() == !y->FirstChildElement();
+  };
+  if (!same(a, b)) return false;
+  const Element *x = nextInside(a, a), *y = nextInside(b, b);
+  for (; x && y; x = nextInside(a, x), y = nextInside(b, y))
+    if (!same(x, y) || !x->NextSiblingElement() != !y->NextSiblingElement()) return false;
+  return !x && !y;
+}
+
 // An output field as one that later ones, and later models, read.
 Field fieldOf(Importer& importer, const OutputColumn& column) {
   Field field;
@@ -490,7 +502,10 @@ bool Importer::declareOutputs(Scope& scope, const Element* model, Prediction& pr
     if (outputs) outputs->declare(field);
     local.declare(std::move(field));
     for (OutputColumn& known : columns) {
-      if (known.name == column->name) known.name.clear();
+      if (known.name != column->name) continue;
+      if (!alike(document, known.element, f))
+        ok = misplaced(f, "OutputField '" + column->name + "' stands a second time in this Output, and differs");
+      known.name.clear();
     }
     columns.push_back(std::move(*column));
   }

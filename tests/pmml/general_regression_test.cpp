@@ -160,6 +160,19 @@ TEST(GeneralRegression, OffsetAndTrials) {
   EXPECT_EQ(trials.score({{"x", "5"}}, "y"), "15");
 }
 
+// 2 x, without w: the standard has the offset in generalizedLinear, ordinalMultinomial and multinomialLogistic models. JPMML-Evaluator
+// 1.7.7 and PMML4S 1.5.6 leave it out, too.
+TEST(GeneralRegression, OffsetsHaveNoEffectOnOtherModelTypes) {
+  for (const char* type : {"regression", "generalLinear"}) {
+    Scoring scoring(model("functionName=\"regression\" modelType=\"" + std::string(type) + "\" offsetVariable=\"w\"", "b",
+                          cell("b", "x", "1"), beta("b", "2")));
+    EXPECT_NE(scoring.messages().find("warning: offsetVariable has no effect: modelType is " + std::string(type)),
+              std::string::npos);
+    EXPECT_EQ(scoring.score({{"x", "3"}, {"w", "100"}}, "y"), "6");
+    EXPECT_EQ(scoring.score({{"x", "3"}}, "y"), "6");
+  }
+}
+
 TEST(GeneralRegression, StandardError) {
   // y = 1 + 2 x; covariances [[4, -1], [-1, 0.5]]. At x = 3: 4 - 2 * 3 + 9 * 0.5 = 2.5.
   std::string text = model(R"(functionName="regression" modelType="regression")", "ab", cell("b", "x", "1"),

@@ -171,6 +171,22 @@ TEST(Targets, DefaultsForMissingResults) {
       Scoring(regression(kLine, "", "<Targets><Target field=\"x\" min=\"0\"/></Targets>")).ok());  // not its target
 }
 
+TEST(Output, ASecondFieldOfOneNameMustSayTheSame) {
+  const std::string field = "<OutputField name=\"again\" feature=\"predictedValue\" dataType=\"double\"/>";
+  EXPECT_EQ(Scoring(regression(kLine, "", "<Output>" + field + field + "</Output>")).outputs(),
+            (std::vector<std::string>{"y", "again"}));
+  const auto twice = [&](const std::string& factor) {
+    return "<OutputField name=\"more\" feature=\"transformedValue\" dataType=\"double\"><Apply function=\"*\"><FieldRef field=\"again\"/>"
+           "<Constant>" + factor + "</Constant></Apply></OutputField>";
+  };
+  EXPECT_TRUE(Scoring(regression(kLine, "", "<Output>" + field + twice("2") + twice("2") + "</Output>")).ok());
+  for (const std::string& other : {field + twice("2") + twice("3"), field + "<OutputField name=\"again\" dataType=\"float\"/>"}) {
+    Scoring s(regression(kLine, "", "<Output>" + other + "</Output>"));
+    EXPECT_NE(s.messages().find("stands a second time in this Output, and differs"), std::string::npos) << s.messages();
+    EXPECT_FALSE(s.ok());
+  }
+}
+
 TEST(Output, FeaturesAndTheirOrder) {
   const std::string output =
       "<Output><OutputField name=\"again\" feature=\"predictedValue\" dataType=\"float\" optype=\"continuous\"/>"

@@ -179,12 +179,17 @@ struct GeneralRegression {
     return value != kNone;
   }
 
+  // "Used during scoring generalizedLinear, ordinalMultinomial, or multinomialLogistic models", by the standard: the formulas
+  // of the others have no offset.
   bool addOffset(ValueId& eta) {
+    if (type != generalizedLinear && type != ordinalMultinomial && type != multinomialLogistic) {
+      for (const char* name : {"offsetVariable", "offsetValue"})
+        if (model->Attribute(name)) importer.warn(model, std::string(name) + " has no effect: modelType is " + kModelTypes[type]);
+      return true;
+    }
     ValueId offset = kNone;
     if (!fieldOrNumber("offsetVariable", "offsetValue", eta, offset)) return false;
-    if (offset == kNone) return true;
-    if (type == coxRegression) return importer.invalid(model, "", "a CoxRegression has no offset");
-    eta = build.call("add", {eta, offset});
+    if (offset != kNone) eta = build.call("add", {eta, offset});
     return true;
   }
 
