@@ -47,10 +47,10 @@ OUTLINE void count_ngrams(const u8* blob, const NgramTable* table, const i32* co
     }
 }
 
-/// Calls tokens.add(from, to) for each token of n bytes at p, in order, and tokens.mark(0), mark(1) where the rule has marks. `states`: of
+/// Calls tokens.add(from, to) for each token of n bytes at p, in order, and tokens.mark(0), mark(1) where the rule has marks. `marks`: of
 /// n + 1 places, for patterns.
 template <class Tokens>
-INLINE void split_text(const u8* blob, const TokenRule& t, const u8* p, u32 n, u16* states, Tokens& tokens) {
+INLINE void split_text(const u8* blob, const TokenRule& t, const u8* p, u32 n, RegexMark* marks, Tokens& tokens) {
   const auto add = [&](u32 from, u32 to) {
     if (t.min_characters == 0 || (from != to && (u64)length_utf8(p + from, to - from) >= t.min_characters)) tokens.add(from, to);
   };
@@ -62,16 +62,15 @@ INLINE void split_text(const u8* blob, const TokenRule& t, const u8* p, u32 n, u
       at += length;
     }
   } else {
-    regex_states(blob + t.regex, p, n, states);
-    const RegexRun run = {blob + t.regex, p, states, n};
-    u32 slots[kRegexSlots];
+    regex_marks(blob + t.regex, p, n, marks);
+    const RegexRun run = {blob + t.regex, marks};
     u32 last = 0, splits = 0;
     NOUNROLL for (u32 i = 0; i <= n;) {
       if (!run.begins(i)) {
         i++;
         continue;
       }
-      const u32 to = regex_end(run, i, slots);
+      const u32 to = regex_end(run, i);
       if (t.kind == kMatches) add(i, to);
       else if (t.min_characters == 0 || i > last) {
         if (splits++ == t.most_splits) break;
@@ -86,7 +85,7 @@ INLINE void split_text(const u8* blob, const TokenRule& t, const u8* p, u32 n, u
 }
 
 /// Bytes of room for new text that a text of n bytes needs: while its tokens are found, and while they are counted.
-INLINE u64 states_scratch(u64 n) { return 2 * (n + 1) + 16; }
+INLINE u64 marks_scratch(u64 n) { return 2 * (n + 1) + 16; }
 INLINE u64 tokens_scratch(u64 n) { return 6 * (n + 2) + 16; }
 
 /// Codes of tokens, one after the other.
@@ -103,7 +102,7 @@ OUTLINE bool count_text_ngrams(const u8* blob, const NgramTable* t, const u8* p,
   NOUNROLL for (u32 k = 0; k < t->terms; k++) counts[(u64)k * pitch] = 0;
   if ((u64)(end - room) < tokens_scratch(n)) return false;
   TokenCodes tokens = {blob, p, t, (i32*)(((u64)room + 7) & ~(u64)7), 0};
-  split_text(blob, t->rule, p, n, (u16*)(tokens.codes + n + 2), tokens);
+  split_text(blob, t->rule, p, n, (RegexMark*)(tokens.codes + n + 2), tokens);
   count_ngrams(blob, t, tokens.codes, 1, tokens.count, counts, pitch);
   return true;
 }

@@ -16,14 +16,16 @@ struct RegexStep {
 struct RegexTable {
   u32 classes, first;
   u32 class_of;        ///< u8[256]
-  u32 next;            ///< u32[states][classes]: state << 1 | a match begins at this position
-  // Of `rewrite` only:
-  u32 kind_of;         ///< u8[classes]
-  u32 row_of;          ///< u32[states][4]
+  u32 next;            ///< u32[states][classes]: state << 16 | mark
+  // Of those that say where matches end:
   u32 rows, row_words; ///< bits of splits: the first way leads to a match
   u32 steps, start;
+  u32 slots;           ///< two of each group
+  u32 jumps, entries;  ///< u16[rows][entries]: from where one byte leads to where the next does, or kAccepts; kNone: too many
 };
-enum : u32 { kRegexSlots = 200 };
+/// What is known of a position: row << 1 | a match begins here.
+typedef u16 RegexMark;
+enum : u32 { kRegexSlots = 200, kAccepts = 0xffff };
 
 INLINE bool continues_code_point(const u8* p, u32 n, u32 at) { return at < n && (p[at] & 0xc0) == 0x80; }
 
@@ -36,40 +38,39 @@ OUTLINE bool regex_find(const u8* table, const u8* p, u32 n) {
   NOUNROLL for (u32 i = n; i > 0; i--) {
     const u32 entry = next[(u64)state * t.classes + class_of[p[i - 1]]];
     if ((entry & 1) && !continues_code_point(p, n, i)) return true;
-    state = entry >> 1;
+    state = entry >> 16;
   }
   return next[(u64)state * t.classes + t.classes - 1] & 1;
 }
 
-/// A text, and the states of a table at each of its positions.
-struct RegexRun {
-  const u8* table;
-  const u8* p;
-  const u16* states;   ///< [n + 1]
-  u32 n;
-  MEMBER const RegexTable& t() const { return *(const RegexTable*)table; }
-  MEMBER u32 class_before(u32 at) const { return at == 0 ? t().classes - 1 : (table + t().class_of)[p[at - 1]]; }
-  MEMBER bool begins(u32 at) const {
-    return (((const u32*)(table + t().next))[(u64)states[at] * t().classes + class_before(at)] & 1) && !continues_code_point(p, n, at);
-  }
-  MEMBER const u32* row(u32 at) const {
-    const u32 kind = (table + t().kind_of)[class_before(at)];
-    return (const u32*)(table + t().rows) + (u64)((const u32*)(table + t().row_of))[states[at] * 4 + kind] * t().row_words;
-  }
-};
-
-/// The states of all positions, 2 (n + 1) bytes.
-INLINE void regex_states(const u8* table, const u8* p, u32 n, u16* states) {
+/// The marks of all positions, n + 1 of them.
+INLINE void regex_marks(const u8* table, const u8* p, u32 n, RegexMark* marks) {
   const RegexTable& t = *(const RegexTable*)table;
   const u8* class_of = table + t.class_of;
   const u32* next = (const u32*)(table + t.next);
-  states[n] = (u16)t.first;
-  NOUNROLL for (u32 i = n; i > 0; i--) states[i - 1] = (u16)(next[(u64)states[i] * t.classes + class_of[p[i - 1]]] >> 1);
+  u32 state = t.first, begins = 1;   // not inside a code point
+  NOUNROLL for (u32 i = n; i > 0; i--) {
+    const u32 entry = next[(u64)state * t.classes + class_of[p[i - 1]]];
+    marks[i] = (RegexMark)(entry & (0xfffe | begins));
+    begins = (p[i - 1] & 0xc0) != 0x80;
+    state = entry >> 16;
+  }
+  marks[0] = (RegexMark)(next[(u64)state * t.classes + t.classes - 1] & (0xfffe | begins));
 }
+
+/// A text and the marks of its positions.
+struct RegexRun {
+  const u8* table;
+  const RegexMark* marks;
+  MEMBER const RegexTable& t() const { return *(const RegexTable*)table; }
+  MEMBER bool begins(u32 at) const { return marks[at] & 1; }
+  MEMBER const u32* row(u32 at) const { return (const u32*)(table + t().rows) + (u64)(marks[at] >> 1) * t().row_words; }
+};
+
 /// The end of the match that begins at `at`; `slots` gets where groups begin and end (kNone: not set).
-INLINE u32 regex_end(const RegexRun& r, u32 at, u32* slots) {
+INLINE u32 regex_groups(const RegexRun& r, u32 at, u32* slots) {
   const RegexStep* steps = (const RegexStep*)(r.table + r.t().steps);
-  NOUNROLL for (u32 i = 0; i < kRegexSlots; i++) slots[i] = kNone;
+  NOUNROLL for (u32 i = 0; i < r.t().slots; i++) slots[i] = kNone;
   slots[0] = at;
   u32 step = r.t().start;
   const u32* row = r.row(at);
@@ -85,6 +86,19 @@ INLINE u32 regex_end(const RegexRun& r, u32 at, u32* slots) {
       continue;
     }
     step = s.next;
+  }
+}
+/// The end alone.
+INLINE u32 regex_end(const RegexRun& r, u32 at) {
+  const RegexTable& t = r.t();
+  if (t.jumps == kNone) {
+    u32 slots[kRegexSlots];
+    return regex_groups(r, at, slots);
+  }
+  const u16* jumps = (const u16*)(r.table + t.jumps);
+  NOUNROLL for (u32 entry = 0;; at++) {
+    entry = jumps[(u64)(r.marks[at] >> 1) * t.entries + entry];
+    if (entry == kAccepts) return at;
   }
 }
 
@@ -113,10 +127,10 @@ enum class Replaced : i32 { nothing, all, no_room };
 OUTLINE Replaced regex_replace(const u8* blob, const RegexRule* rule, const u8* p, u32 n, u8* to, u8* end, u32* made) {
   const u64 bytes = 2 * ((u64)n + 1);
   if ((u64)(end - to) < bytes + 8) return Replaced::no_room;
-  u16* states = (u16*)((u64)(end - bytes) & ~(u64)1);
-  const RegexRun run = {blob + rule->table, p, states, n};
-  regex_states(run.table, p, n, states);
-  RegexRoom room = {to, (u8*)states};
+  RegexMark* marks = (RegexMark*)((u64)(end - bytes) & ~(u64)1);
+  const RegexRun run = {blob + rule->table, marks};
+  regex_marks(run.table, p, n, marks);
+  RegexRoom room = {to, (u8*)marks};
   const RegexPart* parts = (const RegexPart*)(blob + rule->parts);
   u32 slots[kRegexSlots];
   u32 copied = 0;
@@ -126,7 +140,7 @@ OUTLINE Replaced regex_replace(const u8* blob, const RegexRule* rule, const u8* 
       i++;
       continue;
     }
-    const u32 last = regex_end(run, i, slots);
+    const u32 last = regex_groups(run, i, slots);
     any = true;
     if (!room.copy(p + copied, i - copied)) return Replaced::no_room;
     NOUNROLL for (u32 k = 0; k < rule->count; k++) {

@@ -63,10 +63,9 @@ struct PoolTable {
   u32 terms, most;
 };
 
-/// Splits a text; returns the number of words, kNone if there is no room. `states` as of regex_states.
-INLINE u32 split_words(const u8* blob, const PoolTable& t, const u8* p, u32 n, const u16* states, Word* words, u32 room) {
-  const RegexRun run = {blob + t.regex, p, states, n};
-  u32 slots[kRegexSlots];
+/// Splits a text; returns the number of words, kNone if there is no room. `marks` as of regex_marks.
+INLINE u32 split_words(const u8* blob, const PoolTable& t, const u8* p, u32 n, const RegexMark* marks, Word* words, u32 room) {
+  const RegexRun run = {blob + t.regex, marks};
   u32 count = 0, last = 0;
   NOUNROLL for (u32 i = 0; i <= n + 1;) {
     u32 from = last, to = n;
@@ -75,7 +74,7 @@ INLINE u32 split_words(const u8* blob, const PoolTable& t, const u8* p, u32 n, c
         i++;
         continue;
       }
-      const u32 end = regex_end(run, i, slots);
+      const u32 end = regex_end(run, i);
       if (t.matches_are_words) from = i, to = end;
       else to = i;
       last = end;
@@ -197,16 +196,16 @@ OUTLINE bool count_terms(const u8* blob, const PoolTable* pool, const u8* p, u32
   NOUNROLL for (u32 k = 0; k < t.terms + t.most; k++) counts[(u64)k * pitch] = 0;
   if ((u64)(end - room) < words_scratch(n, t.most != 0)) return false;
   Word* words = (Word*)(((u64)room + 7) & ~(u64)7);
-  u16* states = (u16*)(words + n + 1);
-  regex_states(blob + t.regex, p, n, states);
-  const u32 count = split_words(blob, t, p, n, states, words, n + 1);
+  RegexMark* marks = (RegexMark*)(words + n + 1);
+  regex_marks(blob + t.regex, p, n, marks);
+  const u32 count = split_words(blob, t, p, n, marks, words, n + 1);
   if (count == kNone) return false;
   if (t.max_distance == 0) count_exact(blob, t, words, count, counts, pitch);
   else count_similar(blob, t, p, words, count, counts, pitch);
   if (t.most) {
     u32 slots = 2;
     while (slots < 2 * count) slots *= 2;   // at most 4 (n + 1)
-    u32* heads = (u32*)(((u64)(states + n + 1) + 7) & ~(u64)7);
+    u32* heads = (u32*)(((u64)(marks + n + 1) + 7) & ~(u64)7);
     counts[(u64)t.terms * pitch] = count_most(p, words, count, heads, heads + slots, slots);
   }
   return true;

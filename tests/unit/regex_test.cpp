@@ -54,6 +54,29 @@ bool foundByKernel(const std::string& pattern, const std::string& text) {
                             reinterpret_cast<const kernel::u8*>(text.data()), static_cast<kernel::u32>(text.size()));
 }
 
+// Where the match ends that begins at each position (kNone: none does), by jumps if the table has them, and by the steps that find groups.
+std::vector<kernel::u32> endsByKernel(const regex::Regex& regex, const std::string& text) {
+  const std::string table = codegen::regexTable(regex, true);
+  EXPECT_NE(reinterpret_cast<const kernel::RegexTable*>(table.data())->jumps, kernel::kNone);
+  std::vector<kernel::RegexMark> marks(text.size() + 1);
+  const kernel::RegexRun run = {reinterpret_cast<const kernel::u8*>(table.data()), marks.data()};
+  kernel::regex_marks(run.table, reinterpret_cast<const kernel::u8*>(text.data()), static_cast<kernel::u32>(text.size()), marks.data());
+  std::vector<kernel::u32> ends;
+  for (kernel::u32 at = 0; at <= text.size(); at++) {
+    kernel::u32 slots[kernel::kRegexSlots];
+    ends.push_back(run.begins(at) ? kernel::regex_end(run, at) : kernel::kNone);
+    if (run.begins(at)) EXPECT_EQ(kernel::regex_groups(run, at, slots), ends.back());
+  }
+  return ends;
+}
+std::vector<kernel::u32> ends(const regex::Regex& regex, const std::string& text) {
+  std::vector<kernel::u32> ends(text.size() + 1, kernel::kNone);
+  regex::Groups groups;
+  for (size_t at = 0; at <= text.size() && regex::find(regex.program, text, at, groups); at = std::max(at, groups[0]) + 1)
+    ends[groups[0]] = static_cast<kernel::u32>(groups[1]);
+  return ends;
+}
+
 struct Case {
   const char *pattern, *text, *replacement, *result;
 };
@@ -131,6 +154,7 @@ TEST(Regex, KernelsAgreeWithTheReferenceMatcher) {
       ASSERT_EQ(foundByKernel(pattern, text), found) << pattern << " in '" << text << "'";
       if (regex->program.emptyLoop) continue;
       tested++;
+      ASSERT_EQ(endsByKernel(*regex, text), ends(*regex, text)) << pattern << " in '" << text << "'";
       const std::string by = regex->program.groups > 1 ? "<$0,$1>" : "<$0>";
       ASSERT_EQ(replacedByKernel(pattern, by, text), replaced(pattern, by, text)) << pattern << " in '" << text << "'";
     }

@@ -21,6 +21,7 @@ class Builder {
     for (uint32_t s = 0; s < states_.size(); s++) {
       if (states_.size() > Automaton::kMostStates || work_ > kMostWork)
         return "needs an automaton of more than " + std::to_string(Automaton::kMostStates) + " states";
+      if (rows_.size() > Automaton::kMostRows) return "needs more than " + std::to_string(Automaton::kMostRows) + " rows of choices";
       expand(s);
     }
     a_.states = static_cast<uint32_t>(states_.size());

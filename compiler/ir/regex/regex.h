@@ -42,7 +42,7 @@ bool isWordByte(uint8_t byte);
 /// Reads a text from its end: state s, before byte b, goes to next[s * classes + classOf[b]] >> 1; bit 0 is set where a
 /// match begins at the position between them. The last class is the begin of the text.
 struct Automaton {
-  static constexpr uint32_t kMostStates = 65535;
+  static constexpr uint32_t kMostStates = 65535, kMostRows = 32767;   // as the scorer's entries have room for
   uint32_t classes = 0, states = 0, first = 0;
   uint8_t classOf[256] = {};
   std::vector<uint32_t> next;

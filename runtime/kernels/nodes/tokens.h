@@ -22,8 +22,8 @@ struct TokenViews {
   MEMBER void mark(u32 which) { put(marks + which, 1); }
 };
 /// How many tokens a text has; the first `views.room` are written.
-OUTLINE u32 split_views(const u8* blob, const TokenRule* rule, const u8* p, u32 n, u16* states, TokenViews* views) {
-  split_text(blob, *rule, p, n, states, *views);
+OUTLINE u32 split_views(const u8* blob, const TokenRule* rule, const u8* p, u32 n, RegexMark* marks, TokenViews* views) {
+  split_text(blob, *rule, p, n, marks, *views);
   return views->count;
 }
 
@@ -40,7 +40,7 @@ INLINE void tokens(const Ctx& c, const TokensParams& p, const Str<N>& x, const S
     TokenViews views = {x.p[i], c.blob + p.marks, to, (u64)y.pitch * 16, y.count, 0};
     counts[i] = 0;
     if (!mask_lane<N>(there, i)) {
-    } else if ((u64)(c.arena_end - c.arena) < states_scratch(n)) set_mask_lane<N>(no_room, i, true);
+    } else if ((u64)(c.arena_end - c.arena) < marks_scratch(n)) set_mask_lane<N>(no_room, i, true);
     else counts[i] = split_views(c.blob, &p.rule, x.p[i], n, (u16*)(((u64)c.arena + 7) & ~(u64)7), &views);
     if (counts[i] > y.count) set_mask_lane<N>(too_many, i, true), counts[i] = 0;
     NOUNROLL for (u32 e = counts[i]; e < y.count; e++) store(to + (u64)e * y.pitch * 16, x.p[i]), store(to + (u64)e * y.pitch * 16 + 8, (u32)0);
