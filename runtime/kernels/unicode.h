@@ -61,11 +61,24 @@ INLINE const CaseExpansion* expansion(u32 code, const CaseExpansion* list, u32 c
   }
   return list[low].code == code ? list + low : nullptr;
 }
+/// Eight bytes of ASCII, the 26 letters from `first_letter` on as the other case; false if there are others.
+INLINE bool map_ascii(const u8* p, u8* out, u8 first_letter) {
+  constexpr u64 kEach = 0x0101010101010101u, kHigh = kEach << 7;
+  const u64 v = load<u64>(p);
+  if (v & kHigh) return false;
+  const u64 letters = (v + kEach * (0x80u - first_letter)) & ~(v + kEach * (0x80u - first_letter - 26)) & kHigh;
+  store(out, v ^ letters >> 2);
+  return true;
+}
 /// `expansions` end with one of code kNone.
 INLINE u32 map_text(const u8* p, u32 n, u8* out, u32 capacity, u8 first_letter, const CaseRange* ranges, u32 count,
                     const CaseExpansion* expansions, u32 expansion_count) {
   u32 used = 0;
   for (u32 i = 0; i < n;) {
+    if (n - i >= 8 && capacity - used >= 8 && map_ascii(p + i, out + used, first_letter)) {
+      used += 8, i += 8;
+      continue;
+    }
     const CodePoint c = decode_utf8(p + i, n - i);
     if (c.code >= 0x80 && c.code != kNone) {
       if (const CaseExpansion* more = expansion(c.code, expansions, expansion_count)) {

@@ -56,7 +56,7 @@ struct PoolEdge {
 struct PoolTable {
   u32 regex, matches_are_words;
   u32 labels;               ///< HashTable of the words
-  u32 nodes, edges;         ///< exact
+  u32 nodes, edges, roots;  ///< exact; roots: u32 a word, the node of terms that begin with it (kNone: none does)
   u32 max_distance, best;
   u32 first, codes;         ///< u32[terms + 1], u32[]
   u32 points_first, points; ///< code points of word w: points[points_first[w]] .. points[points_first[w + 1]]
@@ -122,23 +122,28 @@ OUTLINE u32 count_edits(const u32* a, u32 n, const u32* b, u32 m, u32 limit) {
   return row[m] <= limit ? row[m] : limit + 1;
 }
 
+/// The child of a node by a code, kNone if there is none.
+INLINE u32 term_child(const TermNode& parent, const PoolEdge* edges, i32 code) {
+  u32 low = parent.edges, high = low + parent.count;
+  const u32 end = high;
+  NOUNROLL while (low < high) {
+    const u32 middle = low + (high - low) / 2;
+    if (edges[middle].code < code) low = middle + 1;
+    else high = middle;
+  }
+  return low == end || edges[low].code != code ? kNone : edges[low].node;
+}
 /// counts[t * pitch] += 1 for each occurrence, walking the tree of terms from every word.
 INLINE void count_exact(const u8* blob, const PoolTable& t, const Word* words, u32 n, i32* counts, u32 pitch) {
   const TermNode* nodes = (const TermNode*)(blob + t.nodes);
   const PoolEdge* edges = (const PoolEdge*)(blob + t.edges);
+  const u32* roots = (const u32*)(blob + t.roots);
   NOUNROLL for (u32 i = 0; i < n; i++) {
-    u32 node = 0;
-    NOUNROLL for (u32 k = i; k < n && words[k].code >= 0; k++) {
-      u32 low = nodes[node].edges, high = low + nodes[node].count;
-      const u32 end = high;
-      NOUNROLL while (low < high) {
-        const u32 middle = low + (high - low) / 2;
-        if (edges[middle].code < words[k].code) low = middle + 1;
-        else high = middle;
-      }
-      if (low == end || edges[low].code != words[k].code) break;
-      node = edges[low].node;
+    u32 node = words[i].code < 0 ? kNone : roots[words[i].code];
+    NOUNROLL for (u32 k = i + 1; node != kNone; k++) {
       if (nodes[node].term >= 0) counts[(u64)nodes[node].term * pitch]++;
+      if (nodes[node].count == 0 || k >= n || words[k].code < 0) break;
+      node = term_child(nodes[node], edges, words[k].code);
     }
   }
 }
@@ -193,7 +198,9 @@ INLINE u64 words_scratch(u64 n, bool most) { return 2 * (n + 1) + sizeof(Word) *
 /// The counts of all terms, `pitch` apart; false if there is no room.
 OUTLINE bool count_terms(const u8* blob, const PoolTable* pool, const u8* p, u32 n, u8* room, u8* end, i32* counts, u32 pitch) {
   const PoolTable& t = *pool;
-  NOUNROLL for (u32 k = 0; k < t.terms + t.most; k++) counts[(u64)k * pitch] = 0;
+  u32 zeros = 0;
+  if (pitch == 1) NOUNROLL for (; zeros + 8 <= t.terms; zeros += 8) store(counts + zeros, Lane<i32, 8>{});
+  NOUNROLL for (; zeros < t.terms + t.most; zeros++) counts[(u64)zeros * pitch] = 0;
   if ((u64)(end - room) < words_scratch(n, t.most != 0)) return false;
   Word* words = (Word*)(((u64)room + 7) & ~(u64)7);
   RegexMark* marks = (RegexMark*)(words + n + 1);

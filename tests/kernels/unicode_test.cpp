@@ -64,6 +64,18 @@ TEST(Unicode, MappingTwiceIsMappingOnce) {
   }
 }
 
+// ASCII goes eight bytes at a time; each byte as it does alone.
+TEST(Unicode, CaseOfAsciiAtAnyPlace) {
+  for (int c = 1; c < 128; c++)
+    for (const std::string& before : {"", "a", "Zz09_[`{@", "\u00e9bcdefgh"})
+      for (const std::string& behind : {"", "Q", "@[`{AZaz", "ABCDEFG\u00e9"}) {
+        const std::string one(1, static_cast<char>(c));
+        const std::string upper(1, static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c)), lower(1, static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
+        ASSERT_EQ(up(before + one + behind), up(before) + upper + up(behind)) << c;
+        ASSERT_EQ(down(before + one + behind), down(before) + lower + down(behind)) << c;
+      }
+}
+
 TEST(Unicode, IllFormedBytesPass) {
   for (const char* s : {"a\xff"
                         "b",

@@ -466,6 +466,20 @@ TEST(Simplify, dropsWhatDoesNothing) {
   EXPECT_NE(once.find("%a2 = check %a, %a1.notes : f64?\n"), std::string::npos) << once;
 }
 
+TEST(Simplify, mapsTextOnce) {
+  std::string once = after(simplify, R"(
+  %a = input field "a" elem str : str?!
+  %l = lower %a
+  %ll = lower %l
+  %t = trim %ll
+  %tt = trim %t
+  %lt = lower %tt
+  output %lt field "y"
+)");
+  EXPECT_NE(once.find("%t = trim %l : str?!\n"), std::string::npos) << once;
+  EXPECT_NE(once.find("%lt = lower %t : str?!\n"), std::string::npos) << once;
+}
+
 // Each rule's condition, where it does not hold.
 TEST(Simplify, keepsWhatCounts) {
   Pipeline pipeline = parsed(R"(

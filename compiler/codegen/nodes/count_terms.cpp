@@ -18,6 +18,7 @@ struct Terms {
   std::vector<uint32_t> first = {0}, codes;
   std::vector<kernel::TermNode> nodes;
   std::vector<kernel::PoolEdge> edges;
+  std::vector<uint32_t> roots;
   std::vector<uint32_t> pointsFirst = {0}, points;
 };
 
@@ -45,6 +46,8 @@ Terms termsOf(const ir::Pool& pool) {
     t.nodes.push_back({static_cast<uint32_t>(t.edges.size()), static_cast<uint32_t>(children[n].size()), ends[n]});
     for (auto& [code, child] : children[n]) t.edges.push_back({code, child});
   }
+  t.roots.assign(t.words.size(), kernel::kNone);
+  for (auto& [code, child] : children[0]) t.roots[static_cast<size_t>(code)] = child;
   for (const std::string& word : t.words) {
     uint32_t points[kernel::kLongestWord];
     const uint32_t n = kernel::decode_word(reinterpret_cast<const kernel::u8*>(word.data()),
@@ -65,7 +68,7 @@ void lower(const ir::CountTerms& op, NodeEmitter& emit) {
   t.regex = regexInBlob(emit, pool.pattern(), false, true);
   t.matches_are_words = !pool.words.empty();
   t.labels = hashOfTexts(emit, key + ", words", terms.words);
-  t.nodes = emit.blob(key + ", nodes", terms.nodes), t.edges = emit.blob(key + ", edges", terms.edges);
+  t.nodes = emit.blob(key + ", nodes", terms.nodes), t.edges = emit.blob(key + ", edges", terms.edges), t.roots = emit.blob(key + ", roots", terms.roots);
   t.max_distance = pool.maxDistance, t.best = pool.best;
   t.first = emit.blob(key + ", terms", terms.first), t.codes = emit.blob(key + ", codes", terms.codes);
   t.points_first = emit.blob(key + ", letters", terms.pointsFirst),
