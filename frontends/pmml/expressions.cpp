@@ -99,10 +99,17 @@ Typed normContinuous(Importer& in, Scope& scope, const Element* e) {
     auto x = in.number(n, "orig", std::nullopt), y = in.number(n, "norm", std::nullopt);
     if (!x || !y || !in.onlyAttributes(n, {"orig", "norm"})) return {};
     if (!std::isfinite(*x) || !std::isfinite(*y)) return in.invalid(n, std::isfinite(*x) ? "norm" : "orig", "is not finite"), Typed();
-    if (!knots.x.empty() && !(knots.x.back() < *x))
-      return in.invalid(n, "orig", "LinearNorms must stand in ascending order of orig"), Typed();
     knots.x.push_back(*x), knots.y.push_back(*y);
   }
+  // Exporters that write a z-score as the points at 0 and at the mean forget that the mean may be negative. Of two points the
+  // order makes no difference.
+  if (knots.x.size() == 2 && knots.x[0] > knots.x[1]) {
+    std::swap(knots.x[0], knots.x[1]), std::swap(knots.y[0], knots.y[1]);
+    in.warn(e, "its LinearNorms stand in descending order of orig");
+  }
+  size_t at = 0;
+  for (auto* n = e->FirstChildElement("LinearNorm"); n; n = n->NextSiblingElement("LinearNorm"), ++at)
+    if (at && !(knots.x[at - 1] < knots.x[at])) return in.invalid(n, "orig", "LinearNorms must stand in ascending order of orig"), Typed();
   if (knots.x.size() < 2) return in.invalid(e, "", "needs two LinearNorms or more"), Typed();
   ValueId x = asDouble(in, in.reference(scope, *name, e), e);
   // Some exporters write the attribute with nothing in it where they have none.
@@ -253,16 +260,24 @@ struct MapRow {
 bool mapRows(Importer& in, const Element* e, std::vector<Field>& keys, std::vector<std::string> columns,
              const std::string& output, std::vector<MapRow>& rows) {
   columns.push_back(output);
-  return readTable(in, e, columns, [&](const Element* row, std::vector<std::optional<std::string>> cells) {
+  std::vector<bool> seen(keys.size(), false);
+  bool any = false;
+  const bool ok = readTable(in, e, columns, [&](const Element* row, std::vector<std::optional<std::string>> cells) {
     MapRow r{{}, std::move(cells.back()), row};
+    any = true;
     for (size_t k = 0; k < keys.size(); k++) {
-      if (!cells[k]) return in.invalid(row, "", "the row has no cell '" + columns[k] + "'");
+      if (cells[k]) seen[k] = true;
+      if (!cells[k]) continue;
       r.codes.push_back(in.label(keys[k], *cells[k], row));
       if (r.codes.back() == kNone) return false;
     }
-    rows.push_back(std::move(r));
+    if (r.codes.size() == keys.size()) rows.push_back(std::move(r));
+    else in.warn(row, "the row has no cell for each FieldColumnPair: no key finds it");
     return true;
   });
+  for (size_t k = 0; ok && any && k < keys.size(); k++)
+    if (!seen[k]) return in.invalid(e, "", "no row has a cell '" + columns[k] + "'");
+  return ok;
 }
 
 Typed mapValues(Importer& in, Scope& scope, const Element* e, const FieldType* wanted) {

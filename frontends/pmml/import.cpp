@@ -122,7 +122,7 @@ std::optional<std::string> Importer::required(const Element* e, const char* name
 std::optional<double> Importer::number(const Element* e, const char* name, std::optional<double> fallback) {
   auto text = fallback ? attribute(e, name) : required(e, name);
   if (!text) return fallback;
-  auto value = parseNumber(*text);
+  auto value = parseNumber(collapsed(*text));
   if (!value) invalid(e, name, "not a number");
   return value;
 }
@@ -130,7 +130,7 @@ std::optional<double> Importer::number(const Element* e, const char* name, std::
 std::optional<int64_t> Importer::integer(const Element* e, const char* name, std::optional<int64_t> fallback) {
   auto text = fallback ? attribute(e, name) : required(e, name);
   if (!text) return fallback;
-  auto value = parseInteger(*text);
+  auto value = parseInteger(collapsed(*text));
   if (!value) invalid(e, name, "not an integer");
   return value;
 }
@@ -138,8 +138,9 @@ std::optional<int64_t> Importer::integer(const Element* e, const char* name, std
 std::optional<bool> Importer::boolean(const Element* e, const char* name, bool fallback) {
   auto text = attribute(e, name);
   if (!text) return fallback;
-  if (*text == "true" || *text == "1") return true;
-  if (*text == "false" || *text == "0") return false;
+  const std::string_view value = collapsed(*text);
+  if (value == "true" || value == "1") return true;
+  if (value == "false" || value == "0") return false;
   invalid(e, name, "neither true nor false");
   return std::nullopt;
 }

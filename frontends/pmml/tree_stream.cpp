@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "compiler/support/number.h"
 #include "frontends/pmml/vocabulary.h"
 
 namespace kiln::pmml {
@@ -30,6 +31,12 @@ bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 }  // namespace
 
+std::string_view collapsed(std::string_view text) {
+  while (!text.empty() && isBlank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && isBlank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 std::vector<std::string> arrayMembers(std::string_view text) {
   std::vector<std::string> members;
   for (size_t i = 0; i < text.size();) {
@@ -44,8 +51,10 @@ std::vector<std::string> arrayMembers(std::string_view text) {
       ++i;
       members.push_back(std::move(member));
     } else {
+      // Between two members in quotes, "a","b", it is a member of its own, which n does not count.
+      const bool behindQuote = i && text[i - 1] == '"';
       std::string member;
-      for (; i < text.size() && !isBlank(text[i]); ++i) {
+      for (; i < text.size() && !isBlank(text[i]) && !(behindQuote && text[i] == '"'); ++i) {
         if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '"') ++i;
         member += text[i];
       }
@@ -90,6 +99,9 @@ class TreeStreams::Sink : public StreamSink {
     } else if (in == In::set && !std::strcmp(name, "Array")) {
       only("Array", attributes, {"n", "type"}, at);
       arrayText_.clear();
+      const char* n = attribute(attributes, "n");
+      arraySize_ = n ? parseInteger(collapsed(n)) : std::nullopt, arrayAt_ = at;
+      if (n && !arraySize_) report(Kind::invalid, at, "attribute n='" + std::string(n) + "' of 'Array': not an integer", "n");
       push(In::array);
     } else {
       report(Kind::misplaced, at, std::string("element '") + name + "' does not belong here");
@@ -290,7 +302,11 @@ class TreeStreams::Sink : public StreamSink {
   }
 
   void endArray() {
-    for (const std::string& member : arrayMembers(arrayText_)) tree_->members.push_back(keep(member.c_str()));
+    const std::vector<std::string> members = arrayMembers(arrayText_);
+    if (arraySize_ && *arraySize_ != static_cast<int64_t>(members.size())) {
+      report(Kind::invalid, arrayAt_, "attribute n='" + std::to_string(*arraySize_) + "' of 'Array': the array has " + std::to_string(members.size()) + " members", "n");
+    }
+    for (const std::string& member : members) tree_->members.push_back(keep(member.c_str()));
   }
 
   void endPredicate(In in) {
@@ -321,6 +337,8 @@ class TreeStreams::Sink : public StreamSink {
   Diagnostics& diagnostics_;
   std::shared_ptr<StreamedTree> tree_;
   std::string path_, arrayText_;
+  std::optional<int64_t> arraySize_;  // attribute n of the Array that is open
+  Location arrayAt_;
   std::vector<In> stack_;
   std::vector<uint32_t> open_, lastChild_, openPredicates_;
   std::vector<Location> places_;

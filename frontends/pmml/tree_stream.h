@@ -92,6 +92,9 @@ class TreeStreams {
   uint64_t nodes_ = 0;                        // of the document so far
 };
 
+/// Without the blanks around it, as XML Schema has numbers and truth values.
+std::string_view collapsed(std::string_view text);
+
 /// Members of a PMML Array's text: separated by blanks, in quotes where they hold blanks.
 std::vector<std::string> arrayMembers(std::string_view text);
 

@@ -226,6 +226,16 @@ TEST(Expressions, NormContinuousInterpolates) {
   EXPECT_EQ(eval(norm("mapMissingTo=\"\""), {{"a", "1"}}), "0.5");
 }
 
+// A z-score of mean -1 and deviation 2, as R's pmml package wrote it up to 1.4. JPMML-Evaluator 1.7.7 and PMML4S 1.5.6 take it, too.
+TEST(Expressions, TwoPointsOfNormContinuousInEitherOrder) {
+  const std::string score = "<NormContinuous field=\"a\"><LinearNorm orig=\"0\" norm=\"0.5\"/><LinearNorm orig=\"-1\" norm=\"0\"/></NormContinuous>";
+  EXPECT_EQ(eval(score, {{"a", "3"}}), "2");
+  EXPECT_EQ(eval(score, {{"a", "-5"}}), "-2");
+  std::string three = score;
+  three.insert(three.find("</Norm"), "<LinearNorm orig=\"-2\" norm=\"7\"/>");
+  EXPECT_NE(scoring(three).messages().find("ascending order of orig"), std::string::npos);
+}
+
 TEST(Expressions, NormContinuousNeedsFiniteNumbers) {
   for (const char* norm : {"orig=\"-INF\" norm=\"0\"", "orig=\"0\" norm=\"NaN\""}) {
     Scoring s(document("<DataField name=\"a\" optype=\"continuous\" dataType=\"double\"/>",
@@ -286,6 +296,17 @@ TEST(Expressions, MapValuesLooksUpRows) {
   EXPECT_EQ(eval(with("defaultValue=\"-1\""), {{"s", "3"}, {"i", "1"}}), "-1");
   EXPECT_EQ(eval(with("defaultValue=\"-1\" mapMissingTo=\"-2\""), {{"s", "1"}}), "-2");
   EXPECT_EQ(eval(with("defaultValue=\"-1\""), {{"s", "1"}}), "");
+}
+
+// JPMML-Evaluator 1.7.7 and PMML4S 1.5.6 never find such a row.
+TEST(Expressions, NoKeyFindsARowOfMapValuesThatLacksACell) {
+  const std::string map =
+      "<MapValues outputColumn=\"out\" dataType=\"double\" defaultValue=\"-1\" mapMissingTo=\"-2\"><FieldColumnPair field=\"s\" column=\"band\"/>"
+      "<FieldColumnPair field=\"i\" column=\"state\"/><InlineTable><row><band>1</band><out>10.5</out></row>"
+      "<row><band>2</band><state>1</state><out>30</out></row></InlineTable></MapValues>";
+  EXPECT_EQ(eval(map, {{"s", "1"}, {"i", "1"}}), "-1");
+  EXPECT_EQ(eval(map, {{"s", "1"}}), "-2");
+  EXPECT_EQ(eval(map, {{"s", "2"}, {"i", "1"}}), "30");
 }
 
 TEST(Expressions, FieldRefMapsMissing) {

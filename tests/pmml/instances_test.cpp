@@ -194,6 +194,18 @@ TEST(SupportVectors, ProbabilityOfOnePairIsItsVote) {
   EXPECT_EQ(s.score({{"x", "2"}, {"z", "0"}}), (Row{{"y", "b"}, {"pa", "0"}}));
 }
 
+// As PMML4S 1.5.6 has it.
+TEST(SupportVectors, TheOtherClassIsTheAlternativeOfASingleMachine) {
+  const std::string rest = "<LinearKernelType/>" + kVectors + machine(R"(targetCategory="a" threshold="1")", "1", "0", "0");
+  for (const char* method : {"", " classificationMethod=\"OneAgainstOne\""}) {
+    Scoring s(document(kXz + kClass, svm(R"(functionName="classification")" + std::string(method), rest)));
+    EXPECT_NE(s.messages().find("warning: 'SupportVectorMachine' has no attribute 'alternateTargetCategory'"), std::string::npos) << s.messages();
+    EXPECT_EQ(s.score({{"x", "0.5"}, {"z", "0"}}, "y"), "a");
+    EXPECT_EQ(s.score({{"x", "2"}, {"z", "0"}}, "y"), "b");
+  }
+  EXPECT_FALSE(Scoring(document(kXz + kClass, svm(R"(functionName="classification" classificationMethod="OneAgainstAll")", rest))).ok());
+}
+
 TEST(SupportVectors, PairsOneAgainstAllAndMaxWins) {
   const std::string pair = machine(R"(targetCategory="a" alternateTargetCategory="b" threshold="1")", "1", "0", "0");
   Scoring pairs(document(kXz + kClass, svm(R"(functionName="classification" classificationMethod="OneAgainstOne")", "<LinearKernelType/>" + kVectors + pair)));

@@ -40,6 +40,20 @@ TEST(Regression, SumsPowersCategoriesAndProducts) {
   EXPECT_EQ(s.score({{"z", "4"}, {"c", "b"}}, "y"), "");                  // a missing number does: no result
 }
 
+// JPMML-Evaluator 1.7.7 and PMML4S 1.5.6 have no result where x is missing.
+TEST(Regression, ExponentZeroAsksForItsField) {
+  Scoring s(regression("<RegressionTable intercept=\"1\"><NumericPredictor name=\"x\" exponent=\"0\" coefficient=\"2\"/></RegressionTable>"));
+  EXPECT_EQ(s.score({{"x", "5"}}, "y"), "3");
+  EXPECT_EQ(s.score({{"x", "0"}}, "y"), "3");
+  EXPECT_EQ(s.score({}, "y"), "");
+}
+
+// xs:double, xs:integer and xs:boolean collapse white space.
+TEST(Regression, BlanksAroundNumbersDoNotCount) {
+  Scoring s(regression("<RegressionTable intercept=\" 1\"><NumericPredictor name=\"x\" exponent=\"2 \" coefficient=\"\n 2.5 \"/></RegressionTable>", "isScorable=\" 1 \""));
+  EXPECT_EQ(s.score({{"x", "2"}}, "y"), "11") << s.messages();
+}
+
 TEST(Regression, Normalizations) {
   const auto at = [](const std::string& method, const std::string& x) {
     return Scoring(regression(kLine, "normalizationMethod=\"" + method + "\"")).score({{"x", x}}, "y");

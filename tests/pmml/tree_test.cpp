@@ -118,6 +118,19 @@ TEST(Tree, CompoundPredicatesAreThreeValued) {
   }
 }
 
+// As JPMML-Evaluator has it: what stands between quotes is a member of its own.
+TEST(Tree, ArraysHaveAsManyMembersAsTheySay) {
+  const auto set = [](const std::string& n, const std::string& members) {
+    return decide("<SimpleSetPredicate field=\"c\" booleanOperator=\"isIn\"><Array n=\"" + n + "\" type=\"string\">" + members + "</Array></SimpleSetPredicate>");
+  };
+  Scoring two(set(" 2 ", "\"a\"\"b\""));
+  EXPECT_EQ(two.score({{"c", "b"}}, "y"), "1") << two.messages();
+  EXPECT_EQ(two.score({{"c", "other"}}, "y"), "2");
+  EXPECT_NE(Scoring(set("3", "a b")).messages().find("attribute n='3' of 'Array': the array has 2 members"), std::string::npos);
+  EXPECT_NE(Scoring(set("2", "\"a\",\"b\"")).messages().find("the array has 3 members"), std::string::npos);
+  EXPECT_NE(Scoring(set("two", "a b")).messages().find("attribute n='two' of 'Array': not an integer"), std::string::npos);
+}
+
 // (x > 0 and z > 0) or (k > 0 and c in {a, b}): nested, against the same tables applied twice.
 TEST(Tree, NestedCompoundPredicates) {
   const std::string set =

@@ -83,9 +83,11 @@ struct RegressionLowering {
       const auto exponent = importer.number(e, "exponent", 1.0);
       if (!name || !coefficient || !exponent) return false;
       if (std::isnan(*exponent)) return importer.invalid(e, "exponent", "not a number");
-      const ValueId value = numericField(*name, e);
+      ValueId value = numericField(*name, e);
       if (value == kNone) return false;
-      addTerm(sum, {{value, *exponent}}, *coefficient);
+      // A term leaves a factor of exponent 0 out, but this one is missing where the field is.
+      if (*exponent == 0) value = build.call("pow", {value, elem == Elem::f32 ? build.number32(0) : build.number(0)});
+      addTerm(sum, {{value, *exponent == 0 ? 1 : *exponent}}, *coefficient);
     }
     return true;
   }

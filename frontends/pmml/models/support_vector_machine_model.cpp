@@ -326,6 +326,19 @@ struct SupportVectorMachines {
     return labelled(build.add(Select(), {above, build.code(classes->dict, machines[0].target), build.code(classes->dict, *other)}));
   }
 
+  // A single machine that names one class of two has the other one as its alternative: R's pmml package left it out once. Where
+  // OneAgainstAll is written, it might mean that the greater value is the class's.
+  bool takesTheOtherClass() {
+    const char* method = model->Attribute("classificationMethod");
+    if (!classes || machines.size() != 1 || model->Attribute("alternateBinaryTargetCategory")) return false;
+    if (method && std::strcmp(method, "OneAgainstOne")) return false;
+    Machine& m = machines[0];
+    if (m.target == ir::kNone || m.alternate != ir::kNone || classCount(importer, *classes) != 2) return false;
+    m.alternate = 1 - m.target;
+    importer.warn(m.element, "'SupportVectorMachine' has no attribute 'alternateTargetCategory': taken to be the other class");
+    return true;
+  }
+
   std::optional<Prediction> run() {
     const auto method = importer.choice(model, "classificationMethod", {"OneAgainstAll", "OneAgainstOne"}, 0);
     const auto maxWins = importer.boolean(model, "maxWins", false);
@@ -336,6 +349,7 @@ struct SupportVectorMachines {
       pairs = pairs && e->Attribute("alternateTargetCategory");
     }
     if (machines.empty()) return importer.missing(model, "SupportVectorMachine"), std::nullopt;
+    if (takesTheOtherClass()) pairs = true;
     auto value = values();
     if (!value) return std::nullopt;
     for (ValueId field : x) value = importer.failIfMissing(*value, field);
