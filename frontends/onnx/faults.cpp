@@ -34,11 +34,11 @@ GraphView::GraphView(const ::onnx::ModelProto& model) : model_(model) {
     for (auto& node : here.node()) {
       if (&here == &graph())
         for (auto& output : node.output()) makers_.emplace(output, &node);
-      for (auto& input : node.input()) used_.insert(input);
+      for (auto& input : node.input()) uses_[input]++;
       for (auto& attribute : node.attribute())
         if (attribute.has_g()) open.push_back(&attribute.g());
     }
-    for (auto& output : here.output()) used_.insert(output.name());
+    for (auto& output : here.output()) uses_[output.name()]++;
   }
 }
 
@@ -52,6 +52,13 @@ const ::onnx::NodeProto* GraphView::origin(std::string name) const {
   const ::onnx::NodeProto* node = maker(name);
   for (int steps = 0; node && node->input_size() && passed.count(node->op_type()) && steps < 64; steps++) node = maker(node->input(0));
   return node;
+}
+
+const std::string& GraphView::metadata(const std::string& key) const {
+  static const std::string none;
+  for (auto& entry : model_.metadata_props())
+    if (entry.key() == key) return entry.value();
+  return none;
 }
 
 bool GraphView::isScalar(const std::string& name, float value) const {

@@ -6,7 +6,6 @@
 #include <functional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace kiln::onnx {
@@ -24,15 +23,19 @@ class GraphView {
   const ::onnx::NodeProto* origin(std::string name) const;
   /// Whether the name is an initializer of one float, and this one.
   bool isScalar(const std::string& name, float value) const;
+  /// metadata_props; "" where the model has no such key.
+  const std::string& metadata(const std::string& key) const;
   bool isInitializer(const std::string& name) const { return initializers_.count(name) != 0; }
-  bool isUsed(const std::string& name) const { return used_.count(name) != 0; }
+  bool isUsed(const std::string& name) const { return uses(name) != 0; }
+  /// How many nodes read a name, and outputs show it.
+  uint32_t uses(const std::string& name) const { auto found = uses_.find(name); return found == uses_.end() ? 0 : found->second; }
   static const ::onnx::AttributeProto* attribute(const ::onnx::NodeProto& node, const std::string& name);
 
  private:
   const ::onnx::ModelProto& model_;
   std::unordered_map<std::string, const ::onnx::NodeProto*> makers_;
   std::unordered_map<std::string, const ::onnx::TensorProto*> initializers_;
-  std::unordered_set<std::string> used_;
+  std::unordered_map<std::string, uint32_t> uses_;
 };
 
 /// Where a fault stands: "node[3]", "input[0]"; the first is named, the others are counted.

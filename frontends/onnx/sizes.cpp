@@ -39,17 +39,43 @@ std::vector<Value> plain(const Operator& op, const std::vector<Value>& inputs, b
   return all;
 }
 
-/// All elements of all inputs have one power, if they are not 0; kNone if not.
-uint32_t commonPower(const std::vector<Value>& inputs) {
-  uint32_t common = kNone;
-  for (const Value& value : inputs)
-    for (size_t e = 0; value.data.host && e < value.data.host->integers.size(); e++) {
-      if (value.data.host->integers[e] == 0) continue;
-      const uint32_t power = powerOf(*value.data.host, e);
-      if (common != kNone && common != power) return kNone;
-      common = power;
+Monomial monomialAt(const Value& value, size_t e) {
+  const Elements& elements = *value.data.host;
+  return {elements.integers[e], elements.integers[e] ? powerOf(elements, e) : uint8_t{0}};
+}
+
+/// The power of a sum or difference of terms: that of all which are not 0; kNone where they differ. Of `largest`: the power of the largest, where
+/// that is the same one for every number of rows (there is one at least).
+uint32_t powerOfSum(const std::vector<Monomial>& terms, bool largest) {
+  Monomial sum{0, 0};
+  for (const Monomial& m : terms) {
+    if (m.value == 0) continue;
+    if (sum.value == 0 || m.power == sum.power) {
+      if (sum.value == 0 || m.value > sum.value) sum = m;
+      continue;
     }
-  return common;
+    const Monomial &size = m.power ? m : sum, &plain = m.power ? sum : m;
+    if (!largest || plain.power != 0 || size.value < std::max<int64_t>(plain.value, 1)) return kNone;
+    sum = size;
+  }
+  return sum.power;
+}
+
+/// The powers of a sum, difference or (`largest`) maximum, element by element, or of tensors that are broadcast one for all; nothing where
+/// they are not defined.
+std::optional<std::vector<int64_t>> powersOfSum(const std::vector<Value>& inputs, size_t results, bool largest) {
+  const bool byElement = std::all_of(inputs.begin(), inputs.end(), [&](const Value& v) { return v.data.host && v.data.axes == inputs[0].data.axes; });
+  std::vector<int64_t> powers;
+  for (size_t e = 0; e < (byElement ? inputs[0].data.host->integers.size() : 1); e++) {
+    std::vector<Monomial> terms;
+    for (const Value& value : inputs)
+      for (size_t i = byElement ? e : 0; value.data.host && i < (byElement ? e + 1 : value.data.host->integers.size()); i++) terms.push_back(monomialAt(value, i));
+    const uint32_t power = powerOfSum(terms, largest && byElement);
+    if (power == kNone) return std::nullopt;
+    powers.push_back(power);
+  }
+  if (!byElement) powers.assign(results, powers[0]);
+  return powers;
 }
 
 /// Whether two numbers compare alike for every number of rows: of one power, or a size with what no size can be, 0 and less.
@@ -130,9 +156,9 @@ bool Importer::sizeArithmetic(const Operator& op, const proto::NodeProto& node, 
     return setPowers(outputs[0], std::move(powers), rows), true;
   }
   if (is(op, "Add") || is(op, "Sub") || is(op, "Max") || is(op, "Min")) {
-    const uint32_t power = commonPower(inputs);
-    if (power == kNone || !values()) return power == kNone ? refuse() : false;
-    return setPowers(outputs[0], std::vector<int64_t>(outputs[0].data.host->integers.size(), power), rows), true;
+    if (!values()) return false;
+    std::optional<std::vector<int64_t>> powers = powersOfSum(inputs, outputs[0].data.host->integers.size(), is(op, "Max"));
+    return powers ? (setPowers(outputs[0], std::move(*powers), rows), true) : refuse();
   }
   if (is(op, "ReduceProd")) {
     int64_t power = 0;

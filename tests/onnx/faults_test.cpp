@@ -87,6 +87,56 @@ TEST(Faults, BinaryDiscriminant) {
   }
 }
 
+// A sum of trees t, and the larger of -t and t, for a probability too or not.
+TEST(Faults, SignOfTrees) {
+  for (const bool probability : {false, true}) {
+    Graph g(12, 1);
+    g.model().set_producer_name("OnnxMLTools");
+    g.input("X", Type::FLOAT, {-1, 1}).output("label", Type::INT64).initializer("one", {1, 1}, {1});
+    g.node("TreeEnsembleRegressor", {"X"}, {"tree"}, kMl).ints("nodes_treeids", {0}).ints("nodes_nodeids", {0}).ints("nodes_featureids", {0}).strings("nodes_modes", {"LEAF"}).floats("nodes_values", {0})
+        .ints("nodes_truenodeids", {0}).ints("nodes_falsenodeids", {0}).ints("target_treeids", {0}).ints("target_nodeids", {0}).ints("target_ids", {0}).floats("target_weights", {2}).integer("n_targets", 1);
+    g.node("MatMul", {"tree", "one"}, {"sum"}), g.node("Neg", {"sum"}, {"less"}), g.node("Concat", {"less", "sum"}, {"both"}).integer("axis", 1), g.node("ArgMax", {"both"}, {"label"}).integer("axis", 1);
+    if (probability) g.output("p").node("Sigmoid", {"both"}, {"p"});
+    probability ? expectNone(g) : expectWarning(g, "of a sum of trees only the sign is left", "graph.node[4] (ArgMax)");
+  }
+}
+
+TEST(Faults, TargetsWithoutTrees) {
+  for (const int64_t other : {0, 1}) {
+    Graph g(12, 1);
+    g.model().set_producer_name("OnnxMLTools");
+    g.input("X", Type::FLOAT, {-1, 1}).output("Y");
+    g.node("TreeEnsembleRegressor", {"X"}, {"Y"}, kMl).ints("nodes_treeids", {0, 1}).ints("nodes_nodeids", {0, 0}).ints("nodes_featureids", {0, 0}).strings("nodes_modes", {"LEAF", "LEAF"}).floats("nodes_values", {0, 0})
+        .ints("nodes_truenodeids", {0, 0}).ints("nodes_falsenodeids", {0, 0}).ints("target_treeids", {0, 1}).ints("target_nodeids", {0, 0}).ints("target_ids", {0, other}).floats("target_weights", {2, 3}).integer("n_targets", 2);
+    other == 0 ? expectWarning(g, "several targets, and one that no tree adds to", "graph.node[0] (TreeEnsembleRegressor)") : expectNone(g);
+  }
+}
+
+// What CatBoost says of its training, in the model that it writes.
+TEST(Faults, TrainedFor) {
+  const auto trained = [](const char* loss) {
+    Graph g = stump("CatBoost", 1, "BRANCH_GT");
+    auto& entry = *g.model().add_metadata_props();
+    entry.set_key("params"), entry.set_value(std::string("{\"loss_function\":{\"type\":\"") + loss + "\",\"params\":{}}}");
+    return g;
+  };
+  expectWarning(trained("Tweedie"), "trained for Poisson or Tweedie", "graph.node[0] (TreeEnsembleClassifier)");
+  expectWarning(trained("MultiLogloss"), "trained for several labels", "graph.node[0] (TreeEnsembleClassifier)");
+  expectNone(trained("Logloss"));
+}
+
+TEST(Faults, LogisticOfClasses) {
+  for (const size_t classes : {2, 3}) {
+    Graph g(15, 1);
+    g.model().set_producer_name("OnnxMLTools");
+    g.input("X", Type::FLOAT, {-1, 1}).output("label", Type::INT64).output("Y");
+    g.node("LinearClassifier", {"X"}, {"label", "scores"}, kMl).floats("coefficients", std::vector<float>(classes, 1)).floats("intercepts", std::vector<float>(classes, 0))
+        .ints("classlabels_ints", classes == 2 ? std::vector<int64_t>{0, 1} : std::vector<int64_t>{0, 1, 2}).integer("multi_class", 1).text("post_transform", "LOGISTIC");
+    g.node("Normalizer", {"scores"}, {"Y"}, kMl).text("norm", "L1");
+    classes == 3 ? expectWarning(g, "the logistic functions of three and more classes", "graph.node[1] (Normalizer)") : expectNone(g);
+  }
+}
+
 TEST(Faults, UnusedInputs) {
   Graph g;
   g.input("a", Type::FLOAT, {-1, 1}).input("b", Type::FLOAT, {-1, 1}).input("c", Type::FLOAT, {-1, 1}).output("Y");

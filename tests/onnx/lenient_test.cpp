@@ -37,6 +37,15 @@ TEST(FloatBesideDouble, InConcat) {
   expectRows(g, "X\n0.1\n", "Y[0],Y[1]\n0.1,0.10000000149011612\n");
 }
 
+// OnnxMLTools, of IndexToString of Spark.
+TEST(LabelEncoder, PlacesOfAList) {
+  Graph g(15, 2);
+  g.input("X", Type::INT64, {-1, 1}).output("Y", Type::STRING);
+  g.node("LabelEncoder", {"X"}, {"Y"}, kMl).strings("classes_strings", {"no", "yes"}).text("default_string", "__unknown__");
+  expectRows(g, "X\n1\n0\n2\n", "Y\nyes\nno\n__unknown__\n");
+  EXPECT_TRUE(warns(g, "has attribute 'classes_strings', which only version 1 reads"));
+}
+
 TEST(ScalerWithOneList, TheOtherChangesNothing) {
   for (const char* list : {"scale", "offset"}) {
     Graph g;

@@ -131,6 +131,16 @@ TEST(ReverseSequence, LengthsOfTheRow) {
             "Y[0],Y[1],Y[2],Y[3],status\n0,1,2,3,ok\n6,5,4,7,ok\n,,,,invalid value in 'l'\n");
 }
 
+// As Keras reverses a sequence for the second direction: one length, for as many rows as there are.
+TEST(ReverseSequence, OneLengthForEveryRow) {
+  Graph g(15);
+  g.input("X", Type::FLOAT, {-1, 3}).output("Y");
+  g.node("Shape", {"X"}, {"shape"}), g.node("Constant", {}, {"zero"}).ints("value_ints", {0}), g.node("Gather", {"shape", "zero"}, {"n"});
+  g.node("Constant", {}, {"three"}).ints("value_ints", {3}), g.node("Expand", {"three", "n"}, {"lengths"});
+  g.node("ReverseSequence", {"X", "lengths"}, {"Y"}).integer("time_axis", 1).integer("batch_axis", 0);
+  EXPECT_EQ(g.score("X[0],X[1],X[2]\n1,2,3\n4,5,6\n"), "Y[0],Y[1],Y[2]\n3,2,1\n6,5,4\n");
+}
+
 // CumProd: the standard's example. CenterCropPad, SplitToSequence: ONNX Runtime 1.32.
 TEST(Tensors, MiddlesPartsAndProducts) {
   Graph g(26);

@@ -136,4 +136,33 @@ TEST(Tensors, ScanOfDistances) {
   }
 }
 
+// The numbers are ONNX Runtime 1.32's.
+TEST(GroupNormalization, OfColumns) {
+  Graph g(21);
+  g.input("X", Type::FLOAT, {-1, 4}).output("Y").initializer("s", {4}, {1, 2, 1, 0.5f}).initializer("b", {4}, {0, 1, 0, -1});
+  g.node("GroupNormalization", {"X", "s", "b"}, {"Y"}).integer("num_groups", 2);
+  EXPECT_EQ(g.score("X[0],X[1],X[2],X[3]\n1,2,5,9\n"), "Y[0],Y[1],Y[2],Y[3]\n-0.99998,2.99996,-0.9999988,-0.5000006\n");
+}
+
+// As Keras' attention is exported: the larger of two shapes, each with the number of rows in it.
+TEST(Sizes, TheLargerOfTwoShapes) {
+  Graph g(18);
+  g.input("X", Type::FLOAT, {-1, 1, 2}).input("Z", Type::FLOAT, {-1, 3, 2}).output("Y");
+  g.node("Shape", {"X"}, {"x"}), g.node("Shape", {"Z"}, {"z"}), g.node("Max", {"x", "z"}, {"shape"}), g.node("Expand", {"X", "shape"}, {"e"});
+  g.node("Sub", {"Z", "e"}, {"Y"});
+  EXPECT_EQ(g.score("\"X[0,0]\",\"X[0,1]\",\"Z[0,0]\",\"Z[0,1]\",\"Z[1,0]\",\"Z[1,1]\",\"Z[2,0]\",\"Z[2,1]\"\n1,2,3,4,5,6,7,8\n"),
+            "\"Y[0,0]\",\"Y[0,1]\",\"Y[1,0]\",\"Y[1,1]\",\"Y[2,0]\",\"Y[2,1]\"\n2,2,4,4,6,6\n");
+}
+
+// Of the number of rows and a constant, only 1 is never the larger one.
+TEST(Sizes, TheLargerOfRowsAndAConstant) {
+  for (const int64_t other : {1, 2}) {
+    Graph g(18);
+    g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+    g.node("Shape", {"X"}, {"x"}), g.node("Constant", {}, {"c"}).ints("value_ints", {other, 2}), g.node("Max", {"x", "c"}, {"shape"}), g.node("Expand", {"X", "shape"}, {"Y"});
+    if (other == 1) EXPECT_EQ(g.score("X[0],X[1]\n3,4\n5,6\n"), "Y[0],Y[1]\n3,4\n5,6\n");
+    else EXPECT_NE(g.check().find("mixes rows: computes with the number of rows"), std::string::npos) << g.check();
+  }
+}
+
 }  // namespace kiln::test

@@ -31,6 +31,16 @@ Places binaryDiscriminant(const GraphView& view) {
   });
 }
 
+// Normalizer(L1) of a LinearClassifier with LOGISTIC for three and more classes.
+Places logisticOfClasses(const GraphView& view) {
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
+    const auto* of = node.op_type() == "Normalizer" && node.input_size() ? view.maker(node.input(0)) : nullptr;
+    if (!of || of->op_type() != "LinearClassifier" || of->output_size() < 2 || of->output(1) != node.input(0)) return false;
+    const auto *transform = GraphView::attribute(*of, "post_transform"), *intercepts = GraphView::attribute(*of, "intercepts"), *norm = GraphView::attribute(node, "norm");
+    return transform && transform->s() == "LOGISTIC" && intercepts && intercepts->floats_size() > 2 && norm && norm->s() == "L1";
+  });
+}
+
 Places unusedInputs(const GraphView& view) {
   Places places;
   for (int i = 0; i < view.graph().input_size(); i++) {

@@ -1,6 +1,9 @@
 // Faults of exported tree ensembles.
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
+#include <set>
+#include <string>
 
 #include "frontends/onnx/faults.h"
 
@@ -35,5 +38,38 @@ Places forestOfHundred(const GraphView& view) {
     return divided && isEnsemble(*divided);
   });
 }
+
+// ArgMax(-sum, sum) of trees, where nothing else comes of the two.
+Places signOfTrees(const GraphView& view) {
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
+    const auto* both = node.op_type() == "ArgMax" && node.input_size() && view.uses(node.input(0)) == 1 ? view.maker(node.input(0)) : nullptr;
+    const auto* negated = both && both->op_type() == "Concat" && both->input_size() == 2 ? view.maker(both->input(0)) : nullptr;
+    const auto* sum = negated && negated->op_type() == "Neg" && negated->input_size() && negated->input(0) == both->input(1) ? view.maker(both->input(1)) : nullptr;
+    const auto* trees = sum && sum->op_type() == "MatMul" && sum->input_size() ? view.maker(sum->input(0)) : nullptr;
+    const auto* first = trees && trees->op_type() == "Concat" && trees->input_size() ? view.maker(trees->input(0)) : trees;
+    return first && isEnsemble(*first);
+  });
+}
+
+// Of several targets one that no leaf names.
+Places targetsWithoutTrees(const GraphView& view) {
+  return nodesWhere(view, [](const ::onnx::NodeProto& node) {
+    const auto *targets = GraphView::attribute(node, "n_targets"), *ids = GraphView::attribute(node, "target_ids");
+    if (node.op_type() != "TreeEnsembleRegressor" || !targets || targets->i() < 2 || !ids) return false;
+    const std::set<int64_t> named(ids->ints().begin(), ids->ints().end());
+    return static_cast<int64_t>(named.size()) < targets->i();
+  });
+}
+
+// CatBoost writes what it was trained for into the model, and leaves what follows the sum of the trees out.
+static Places trainedFor(const GraphView& view, std::initializer_list<const char*> losses) {
+  const std::string& training = view.metadata("params");
+  for (const char* loss : losses)
+    if (training.find(std::string("\"loss_function\":{\"type\":\"") + loss + "\"") != std::string::npos)
+      return nodesWhere(view, [](const ::onnx::NodeProto& node) { return isEnsemble(node); });
+  return {};
+}
+Places logOfExpected(const GraphView& view) { return trainedFor(view, {"Poisson", "Tweedie"}); }
+Places labelsOfClasses(const GraphView& view) { return trainedFor(view, {"MultiLogloss", "MultiCrossEntropy"}); }
 
 }  // namespace kiln::onnx

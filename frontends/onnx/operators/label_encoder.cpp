@@ -65,7 +65,8 @@ void encodeTokens(OperatorImport& n, const List& keys, const List& values, const
   n.output(0, std::move(tokens));
 }
 
-// Version 1: strings to their places in a list, or places to strings.
+// Version 1: strings to their places in a list, or places to strings. OnnxMLTools writes the attribute for IndexToString of Spark under
+// version 2 as well, which ONNX Runtime refuses.
 void byPlace(OperatorImport& n) {
   List strings{ElementType::str, {}}, places{ElementType::i64, {}};
   strings.elements.texts = n.texts("classes_strings");
@@ -84,6 +85,10 @@ void byPlace(OperatorImport& n) {
 
 void labelEncoder(OperatorImport& n) {
   n.ignore("default_string"), n.ignore("default_int64"), n.ignore("default_float");
+  if (n.version() >= 2 && n.hasAttribute("classes_strings")) {
+    n.warn("has attribute 'classes_strings', which only version 1 reads", "it is taken as version 1 takes it; ONNX Runtime refuses the model");
+    return byPlace(n);
+  }
   if (n.version() < 2) return byPlace(n);
   const List keyList = listOf(n, "keys"), values = listOf(n, "values");
   if (keyList.elements.size() != values.elements.size() || values.elements.size() == 0)

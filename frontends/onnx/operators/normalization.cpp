@@ -118,7 +118,7 @@ void groupNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   const int64_t groups = n.integer("num_groups");
   n.ignore("stash_type");
-  if (x.rank() < 3 || groups < 1 || x.axes[1].size % groups) n.invalid("num_groups " + std::to_string(groups) + " of channels of " + describe(x.axes));
+  if (x.rank() < 2 || groups < 1 || x.axes[1].size % groups) n.invalid("num_groups " + std::to_string(groups) + " of channels of " + describe(x.axes));
   for (size_t i = 1; i < x.rank(); i++) refuseBatch(n, x, i, "a normalization over the rows of the batch");
   const Tensor grouped = withAxes(n, x, {x.axes[0], {groups}, {x.count() / x.axes[0].size / groups}});
   const Spread s = spreadOf(n, grouped, {2});

@@ -10,8 +10,7 @@ void reverseSequence(OperatorImport& n) {
   if (time > 1 || batch > 1 || time == batch) n.invalid("time_axis and batch_axis must be 0 and 1");
   refuseBatch(n, x, time, "reverses the rows of the batch");
   if (lengths.rank() != 1 || lengths.axes[0].size != x.axes[batch].size) n.invalid("has lengths " + describe(lengths.axes) + " for " + describe(x.axes));
-  if (lengths.axes[0].isBatch() != x.axes[batch].isBatch() && !lengths.isConstant()) n.mixesRows("a length for all rows is that of one");
-  if (lengths.isConstant() && x.axes[batch].isBatch()) n.mixesRows("has lengths of a fixed number of rows");
+  if (lengths.axes[0].isBatch() != x.axes[batch].isBatch()) n.mixesRows(lengths.isConstant() ? "has lengths of a fixed number of rows" : "a length for all rows is that of one");
   const int64_t steps = x.axes[time].size;
   const std::vector<int64_t> strides = stridesOf(x.axes);
   if (lengths.isConstant()) {

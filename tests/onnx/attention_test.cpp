@@ -1,0 +1,79 @@
+// Attention. The expected values are ONNX Runtime 1.32's, to a few units of the last place: exp is a polynomial there.
+#include <cmath>
+#include <sstream>
+
+#include "tests/onnx/graph.h"
+
+namespace kiln::test {
+
+namespace {
+
+// Two tokens of two heads of two numbers, and keys and values that both heads share.
+Graph attends(int64_t opset) {
+  Graph g(opset);
+  return g.input("Q", Type::FLOAT, {-1, 2, 4}).input("K", Type::FLOAT, {-1, 2, 2}).input("V", Type::FLOAT, {-1, 2, 2}).output("Y");
+}
+NodeOf attention(Graph& g, std::vector<std::string> inputs, std::vector<std::string> outputs = {"Y"}) {
+  NodeOf node = g.node("Attention", inputs, outputs);
+  return node.integer("q_num_heads", 2).integer("kv_num_heads", 1);
+}
+
+const char* const kHeader = "\"Q[0,0]\",\"Q[0,1]\",\"Q[0,2]\",\"Q[0,3]\",\"Q[1,0]\",\"Q[1,1]\",\"Q[1,2]\",\"Q[1,3]\",\"K[0,0]\",\"K[0,1]\",\"K[1,0]\",\"K[1,1]\",\"V[0,0]\",\"V[0,1]\",\"V[1,0]\",\"V[1,1]\"";
+const char* const kRows[] = {"1,0,0.5,-1,2,1,0,1,1,2,-1,0.5,1,10,2,20", "0,0,0,0,-1,0.5,1,2,0.5,-0.5,2,1,3,-1,5,7"};
+std::string rows() { return std::string(kHeader) + "\n" + kRows[0] + "\n" + kRows[1] + "\n"; }
+
+void expectNumbers(const std::string& csv, const std::vector<double>& expected) {
+  std::stringstream cells(csv.substr(csv.find('\n') + 1));
+  std::string line, cell;
+  std::vector<double> actual;
+  while (std::getline(cells, line))
+    for (std::stringstream in(line); std::getline(in, cell, ',');) actual.push_back(std::stod(cell));
+  ASSERT_EQ(actual.size(), expected.size()) << csv;
+  for (size_t i = 0; i < expected.size(); i++) EXPECT_NEAR(actual[i], expected[i], 1e-6 * std::max(1.0, std::fabs(expected[i]))) << "number " << i;
+}
+
+}  // namespace
+
+TEST(Attention, HeadsThatShareKeys) {
+  Graph g = attends(23);
+  attention(g, {"Q", "K", "V"});
+  expectNumbers(g.score(rows()), {1.1955703, 11.955704, 1.587479, 15.87479, 1.0200536, 10.200536, 1.2571833, 12.571833, 4, 3, 4, 3, 3.74088, 1.9635193, 4.920301, 6.681204});
+}
+
+TEST(Attention, CausalAndScaled) {
+  Graph g = attends(23);
+  attention(g, {"Q", "K", "V"}).integer("is_causal", 1).number("scale", 2);
+  expectNumbers(g.score(rows()), {1, 10, 1, 10, 1.0000167, 10.000167, 1.0474259, 10.474259, 3, -1, 3, -1, 3.3648508, 0.45940417, 4.9997535, 6.999013});
+}
+
+TEST(Attention, AQueryThatSeesNoKeyGivesNothing) {
+  Graph g = attends(23);
+  auto& mask = *g.model().mutable_graph()->add_initializer();
+  mask.set_name("M"), mask.set_data_type(Type::BOOL), mask.add_dims(2), mask.add_dims(2);
+  for (int seen : {1, 0, 0, 0}) mask.add_int32_data(seen);
+  attention(g, {"Q", "K", "V", "M"});
+  expectNumbers(g.score(rows()), {1, 10, 1, 10, 0, 0, 0, 0, 3, -1, 3, -1, 0, 0, 0, 0});
+}
+
+TEST(Attention, CapThenMaskThenShares) {
+  Graph g = attends(24).output("S").initializer("M", {2, 2}, {0, 1, -1, 0});
+  attention(g, {"Q", "K", "V", "M"}, {"Y", "", "", "S"}).number("softcap", 0.5f).integer("qk_matmul_output_mode", 3);
+  expectNumbers(g.score(rows()), {1.5278746, 15.278746, 1.7391667, 17.391666, 1.5035446, 15.035445, 1.6916641, 16.916641, 0.4721253, 0.52787465, 0.49645552, 0.5035445, 0.26083347, 0.7391666, 0.3083358, 0.69166416,
+                                  4.462117, 4.848469, 4.462117, 4.848469, 4.424823, 4.6992908, 4.7173715, 5.8694863, 0.26894143, 0.7310586, 0.2875887, 0.71241134, 0.26894143, 0.7310586, 0.1413142, 0.8586858});
+}
+
+TEST(Attention, KeysThatArePadding) {
+  Graph g = attends(24).input("L", Type::INT64, {-1});
+  attention(g, {"Q", "K", "V", "", "", "", "L"}).integer("is_causal", 1);
+  const std::string csv = std::string(kHeader) + ",L\n" + kRows[0] + ",1\n" + kRows[1] + ",2\n";
+  expectNumbers(g.score(csv), {0, 0, 0, 0, 1, 10, 1, 10, 3, -1, 3, -1, 3.74088, 1.9635193, 4.920301, 6.681204});
+}
+
+TEST(Attention, OverRowsIsRefused) {
+  Graph g(23);
+  g.input("X", Type::FLOAT, {-1, 4}).output("Y").initializer("one", {1, 1, 1}, {1});
+  g.node("Mul", {"X", "one"}, {"Q"}), attention(g, {"Q", "Q", "Q"});
+  EXPECT_NE(g.check().find("mixes rows: an attention over the rows of the batch"), std::string::npos) << g.check();
+}
+
+}  // namespace kiln::test
