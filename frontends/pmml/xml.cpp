@@ -85,10 +85,18 @@ class Reader {
     XML_SetCharacterDataHandler(parser_, [](void* self, const char* s, int n) {
       static_cast<Reader*>(self)->text({s, static_cast<size_t>(n)});
     });
-    XML_SetUnknownEncodingHandler(parser_, [](void*, const char* name, XML_Encoding* encoding) -> int {
+    XML_SetUnknownEncodingHandler(parser_, [](void* self, const char* name, XML_Encoding* encoding) -> int {
+      auto known = ByteEncoding::named(name);
       encoding->data = nullptr, encoding->convert = nullptr, encoding->release = nullptr;
-      return singleByteEncoding(name, encoding->map) ? XML_STATUS_OK : XML_STATUS_ERROR;
-    }, nullptr);
+      if (!known) return XML_STATUS_ERROR;
+      static_cast<Reader*>(self)->encoding_ = name;
+      for (int byte = 0; byte < 256; ++byte) encoding->map[byte] = known->code(static_cast<unsigned char>(byte));
+      if (!known->hasSequences()) return XML_STATUS_OK;
+      encoding->data = known.release();
+      encoding->convert = [](void* data, const char* bytes) { return static_cast<ByteEncoding*>(data)->decode(bytes); };
+      encoding->release = [](void* data) { delete static_cast<ByteEncoding*>(data); };
+      return XML_STATUS_OK;
+    }, this);
     XML_SetStartDoctypeDeclHandler(parser_, [](void* self, const char*, const char*, const char*, int) {
       static_cast<Reader*>(self)->stop(Kind::unsupported, "a DOCTYPE is not accepted",
                                        "remove the declaration; PMML documents need none");
@@ -242,7 +250,10 @@ class Reader {
     const std::string_view rest = source_.text().substr(std::min(offset, source_.text().size()));
     if (code == XML_ERROR_UNKNOWN_ENCODING || code == XML_ERROR_INCORRECT_ENCODING) {
       message = "the document's encoding is not supported";
-      note = "Kiln reads UTF-8, UTF-16 and encodings of one byte a character; convert the file to UTF-8";
+      note = "Kiln reads UTF-8, UTF-16 and encodings of bytes that have ASCII as it is; convert the file to UTF-8";
+    } else if (code == XML_ERROR_INVALID_TOKEN && !encoding_.empty() && !rest.empty() && (rest[0] & 0x80)) {
+      message = "bytes that are no character in " + encoding_;
+      note = "declare the encoding that the file has, or convert it to UTF-8";
     } else if (code == XML_ERROR_INVALID_TOKEN && !startsWithUtf8(rest)) {
       message = "bytes that are not UTF-8";
       note = "declare the encoding that the file has, or convert it to UTF-8";
@@ -266,6 +277,7 @@ class Reader {
   tinyxml2::XMLDocument& xml_;
   Diagnostics& diagnostics_;
   XML_Parser parser_;
+  std::string encoding_;   // one that expat does not know by itself
   tinyxml2::XMLNode* parent_;
   // Elements that stream, outermost first: each but the last is waiting for the end of an element that it keeps.
   struct Stream {

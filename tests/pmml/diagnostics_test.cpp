@@ -46,9 +46,14 @@ TEST(BadDocument, Truncated) {
 }
 
 TEST(BadDocument, Encodings) {
-  EXPECT_EQ(first("<?xml version=\"1.0\" encoding=\"GB18030\"?>\n<PMML/>"),
-            "1:31 the document's encoding is not supported |  | Kiln reads UTF-8, UTF-16 and encodings of one byte a character; "
-            "convert the file to UTF-8");
+  for (const char* name : {"UTF-32", "ISO-2022-JP", "UTF-7", "no-such"})
+    EXPECT_EQ(first("<?xml version=\"1.0\" encoding=\"" + std::string(name) + "\"?>\n<PMML/>"),
+              "1:31 the document's encoding is not supported |  | Kiln reads UTF-8, UTF-16 and encodings of bytes that have ASCII as it is; "
+              "convert the file to UTF-8");
+  // U+3400 has four bytes in GB18030.
+  for (const auto& [name, bytes] : {std::pair("GBK", "\xff"), std::pair("GB18030", "\x81\x39\xee\x39")})
+    EXPECT_EQ(first("<?xml version=\"1.0\" encoding=\"" + std::string(name) + "\"?>\n<PMML version=\"4.4\" a=\"" + bytes + "\"/>"),
+              "2:24 bytes that are no character in " + std::string(name) + " |  | declare the encoding that the file has, or convert it to UTF-8");
   EXPECT_EQ(first("<?xml version=\"1.0\"?>\n<PMML version=\"4.4\" a=\"\xe9\"/>"),
             "2:24 bytes that are not UTF-8 |  | declare the encoding that the file has, or convert it to UTF-8");
 }
@@ -216,6 +221,18 @@ TEST(Document, EncodingsAndNamespacesThatAreRead) {
   const std::pair<const char*, const char*> names[] = {{"Windows-1252", "ä"}, {"windows-1251", "д"}, {"ISO-8859-15", "ä"}, {"KOI8-R", "Д"}};
   for (const auto& [encoding, name] : names) {
     Scoring s(std::string("<?xml version=\"1.0\" encoding=\"") + encoding + "\"?><PMML version=\"4.4\">" + body);
+    ASSERT_TRUE(s.ok()) << encoding << s.messages();
+    EXPECT_EQ(s.score({{name, "2"}}, s.outputs().front()), "1") << encoding;
+  }
+
+  // 中, 日 and 한 by Unicode's mapping tables; 丂 by that of JIS X 0212, which has three bytes in EUC-JP.
+  const std::tuple<const char*, const char*, const char*> sequences[] = {
+      {"GBK", "\xd6\xd0", "中"},   {"GB2312", "\xd6\xd0", "中"}, {"GB18030", "\xd6\xd0", "中"},    {"Big5", "\xa4\xa4", "中"},
+      {"EUC-KR", "\xc7\xd1", "한"}, {"EUC-JP", "\xc6\xfc", "日"}, {"Shift_JIS", "\x93\xfa", "日"}, {"EUC-JP", "\x8f\xb0\xa1", "丂"}};
+  for (const auto& [encoding, bytes, name] : sequences) {
+    std::string text = body;
+    for (size_t at; (at = text.find('\xe4')) != std::string::npos;) text.replace(at, 1, bytes);
+    Scoring s(std::string("<?xml version=\"1.0\" encoding=\"") + encoding + "\"?><PMML version=\"4.4\">" + text);
     ASSERT_TRUE(s.ok()) << encoding << s.messages();
     EXPECT_EQ(s.score({{name, "2"}}, s.outputs().front()), "1") << encoding;
   }
