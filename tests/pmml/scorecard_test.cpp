@@ -85,6 +85,16 @@ TEST(Scorecard, AnExpressionWithoutAValueLeavesTheScoreMissing) {
   EXPECT_EQ(s.score({}, "y"), "");
 }
 
+// The rank of what is missing is not known. JPMML-Evaluator 1.7.7 ends such a row.
+TEST(Scorecard, AMissingScoreHasNoReasons) {
+  std::string three = kThree;
+  three.replace(three.find(" mapMissingTo=\"1\""), 17, "");
+  Scoring s(card("reasonCodeAlgorithm=\"pointsBelow\" baselineScore=\"15\"", three, kReasons));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "0"}}, "r1"), "B");   // B 15 - 0, A 15 - 1.5 and 18 - 30
+  EXPECT_EQ(s.score({{"z", "0"}}), (Row{{"y", ""}, {"r1", ""}, {"r2", ""}, {"r3", ""}, {"r9", ""}}));
+}
+
 TEST(Scorecard, BadDocumentsAreRefusedWithTheirPlace) {
   const auto refused = [](const std::string& attributes, const std::string& characteristics,
                           const std::string& message) {

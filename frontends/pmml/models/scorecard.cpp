@@ -220,8 +220,9 @@ struct ScorecardLowering {
     return true;
   }
 
-  // [codes]: the points that each code stands for; missing for those that no Attribute of this row has, and below 0.
-  ValueId reasons(ValueId leaves, ValueId points) {
+  // [codes]: the points that each code stands for; missing for those that no Attribute of this row has, and below 0. A score that
+  // is missing has no reasons.
+  ValueId reasons(ValueId leaves, ValueId points, ValueId score) {
     std::vector<double> baselines;
     for (const Characteristic& c : characteristics) baselines.push_back(c.baseline.value_or(0));
     const ValueId baseline = constantVector(importer, baselines, elem, "baseline");
@@ -240,7 +241,8 @@ struct ScorecardLowering {
     tally.size = codes.size();
     const auto sums = build.addAll(tally, {code, difference}, "by_code");
     const ValueId counts =
-        build.call("and", {build.call("is_present", {sums[1]}), build.call("ge", {sums[0], number(0)})});
+        build.call("and", {build.call("is_present", {score}),
+                           build.call("and", {build.call("is_present", {sums[1]}), build.call("ge", {sums[0], number(0)})})});
     return build.add(Select(), {counts, sums[0], build.missing(scalarType(elem))}, "reasons");
   }
 
@@ -276,7 +278,7 @@ struct ScorecardLowering {
     Prediction prediction;
     prediction.value = build.add(Reduce(), {build.add(Concat(), {number(initial), all})}, "score");
     if (codes.size() == 0) return prediction;
-    const ValueId ranked = reasons(leaves, all);
+    const ValueId ranked = reasons(leaves, all, prediction.value);
     const auto self = std::make_shared<ScorecardLowering>(*this);
     prediction.features["reasonCode"] = [self, ranked](const Element* f) { return self->reasonCode(f, ranked); };
     return prediction;
