@@ -148,6 +148,17 @@ TEST(GeneralRegression, ContrastMatrix) {
   EXPECT_NEAR(std::strtod(p.c_str(), nullptr), 0.8195647018563618, 1e-12);
 }
 
+// JPMML-Evaluator 1.7.7 refuses it, too.
+TEST(GeneralRegression, OrdinalClassesAreDeclared) {
+  std::string text = model(R"(functionName="classification" modelType="ordinalMultinomial" cumulativeLink="logit")", "ab",
+                           cell("b", "x", "1"), beta("a", "-1", "lo") + beta("a", "1", "mid") + beta("b", "0.5"), "c");
+  EXPECT_TRUE(Scoring(text).ok());
+  const std::string values = R"(<Value value="lo"/><Value value="mid"/><Value value="hi"/>)";
+  text.replace(text.find(values), values.size(), "");
+  text.replace(text.find("<Output>"), text.find("</Output>") - text.find("<Output>") + 9, "");
+  EXPECT_NE(Scoring(text).messages().find("the target declares no Values, so that its classes have no order"), std::string::npos);
+}
+
 TEST(GeneralRegression, OffsetAndTrials) {
   // inv_logit(0.4 + w) * 10 at w = -0.4
   Scoring scoring(

@@ -344,6 +344,11 @@ struct GeneralRegression {
       return std::nullopt;
     }
     const bool ordinal = type == ordinalMultinomial;
+    const auto target = importer.targetField(model);
+    if (ordinal && !(target && target->element->FirstChildElement("Value"))) {
+      importer.invalid(model, "modelType", "the target declares no Values, so that its classes have no order");
+      return std::nullopt;
+    }
     const auto reference = ordinal ? std::optional<uint32_t>(n - 1) : referenceClass(n);
     if (!reference) return std::nullopt;
     std::vector<uint32_t> codes;
