@@ -216,7 +216,7 @@ class Stacker {
   }
   /// Short vectors column by column: sums, products, least and largest as the reduction takes them, element after element.
   ValueId fold(const Reduce& reduce, const Parts& own) {
-    const Type& type = pipeline_.type(own[0]);
+    const Type type = pipeline_.type(own[0]);   // a copy: types move where nodes are added
     const char* step = reduce.op == Reduce::sum || reduce.op == Reduce::sumsq ? "add" : reduce.op == Reduce::product ? "mul"
                      : reduce.op == Reduce::min ? "min" : reduce.op == Reduce::max ? "max" : nullptr;
     if (!step || reduce.skip || reduce.checked || reduce.order != Reduce::index || type.size() > kMostColumns) return kNone;

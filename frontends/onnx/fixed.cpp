@@ -1,4 +1,5 @@
-// --shape and --constant: what a user knows of inputs and the model leaves open, put into the model before it is read.
+// What is put into the model before it is read: --shape and --constant, what a user knows of inputs and the model leaves open; open dimensions in one
+// form.
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
@@ -146,6 +147,15 @@ class Fixer {
 };
 
 }  // namespace
+
+void openDimensions(proto::GraphProto& graph) {
+  for (auto* infos : {graph.mutable_input(), graph.mutable_output(), graph.mutable_value_info()})
+    for (auto& info : *infos) {
+      if (!info.type().has_tensor_type() || !info.type().tensor_type().has_shape()) continue;
+      for (auto& dim : *info.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim())
+        if (dim.has_dim_value() && dim.dim_value() == -1) dim.clear_dim_value();
+    }
+}
 
 bool fixInputs(proto::ModelProto& model, const ImportOptions& options, Diagnostics& diagnostics) {
   Fixer fixer(*model.mutable_graph(), diagnostics);

@@ -53,6 +53,7 @@ std::optional<ir::Pipeline> import(const Source& source, const ImportOptions& op
   if (!wrong.empty()) return diagnostics.error(isLimit ? Kind::limit : Kind::invalid, 0, 0, wrong), std::nullopt;
   proto::ModelProto model;
   if (!parse(source.text(), options.limits, model)) return diagnostics.error(Kind::invalid, 0, 0, "protobuf cannot read this model"), std::nullopt;
+  openDimensions(*model.mutable_graph());
   if (!fixInputs(model, options, diagnostics)) return std::nullopt;
   inferWidths(*model.mutable_graph());
   ir::Pipeline pipeline;

@@ -41,6 +41,9 @@ TEST(Fused, Activations) {
   Graph affine = ofPair();
   affine.node("Affine", {"X"}, {"Y"}).number("alpha", 2).number("beta", 1);
   EXPECT_EQ(affine.score("X[0],X[1]\n1,-2\n"), rows("3,-3\n"));
+  Graph scale = ofPair();
+  scale.node("Scale", {"X"}, {"Y"}).number("scale", 2);
+  EXPECT_EQ(scale.score("X[0],X[1]\n1,-2\n"), rows("2,-4\n"));
   Graph tanh = ofPair();
   tanh.node("ScaledTanh", {"X"}, {"Y"}).number("alpha", 0.5f).number("beta", 2);
   EXPECT_EQ(tanh.score("X[0],X[1]\n1,3\n"), rows("0.4820138,0.49999386\n"));

@@ -46,6 +46,24 @@ TEST(LabelEncoder, PlacesOfAList) {
   EXPECT_TRUE(warns(g, "has attribute 'classes_strings', which only version 1 reads"));
 }
 
+// OnnxMLTools, of a VectorAssembler of Spark over indices and numbers.
+TEST(IntegersBesideFloat, InConcat) {
+  Graph g(15);
+  g.input("i", Type::INT64, {-1, 1}).input("x", Type::FLOAT, {-1, 1}).output("Y");
+  g.node("Concat", {"i", "x"}, {"Y"}).integer("axis", 1);
+  expectRows(g, "i,x\n2,0.5\n", "Y[0],Y[1]\n2,0.5\n");
+  EXPECT_TRUE(warns(g, "takes one element type, but has integers and float"));
+}
+
+// OnnxMLTools, of an Imputer of Spark with several columns.
+TEST(Split, AttributeOfEarlierVersions) {
+  Graph g(15);
+  g.input("X", Type::FLOAT, {-1, 3}).output("a").output("b");
+  g.node("Split", {"X"}, {"a", "b"}).ints("split", {1, 2}).integer("axis", 1);
+  expectRows(g, "X[0],X[1],X[2]\n1,2,3\n", "a,b[0],b[1]\n1,2,3\n");
+  EXPECT_TRUE(warns(g, "has attribute 'split', which versions before 13 read"));
+}
+
 TEST(ScalerWithOneList, TheOtherChangesNothing) {
   for (const char* list : {"scale", "offset"}) {
     Graph g;

@@ -222,4 +222,15 @@ TEST(Hostile, NamesAreData) {   // H2O CVE-2023-6016: nothing of a model becomes
   }
 }
 
+// Paddle2ONNX and ML.NET write -1 where the standard has a name or nothing.
+TEST(Inputs, ADimensionOfMinusOneIsOpen) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  g.model().mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(-1);
+  g.node("Neg", {"X"}, {"Y"});
+  EXPECT_EQ(g.score("X[0],X[1]\n1,2\n3,4\n"), "Y[0],Y[1]\n-1,-2\n-3,-4\n");
+  g.model().mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(1)->set_dim_value(-2);
+  EXPECT_NE(g.check().find("dimension 1 is -2"), std::string::npos) << g.check();
+}
+
 }  // namespace kiln::test

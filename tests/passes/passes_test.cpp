@@ -537,6 +537,25 @@ TEST(Stack, lookUpsByTheLeavesOfTrees) {
   EXPECT_FALSE(stack(kept)) << body(kept);
 }
 
+// Eight columns, wherever the lists of nodes and types grow in between.
+TEST(Stack, everyColumnOfShortVectors) {
+  for (int others = 0; others < 80; others++) {
+    std::string tables, nodes = "  %v = input field \"v\" nan missing shape [8] columns [8]\n  %c = check %v\n", all;
+    for (int i = 0; i < others; i++) nodes += "  %o" + std::to_string(i) + " = neg %" + (i ? "o" + std::to_string(i - 1) : "c") + "\n";
+    if (others) nodes += "  output %o" + std::to_string(others - 1) + " field \"o\" columns [8]\n";
+    for (int i = 0; i < 8; i++) {
+      const std::string n = std::to_string(i);
+      tables += "  table @k" + n + " : matrix {\n    shape [8]\n    numbers [" + n + ", 1, 2, 3, 4, 5, 6, 7]\n  }\n";
+      nodes += "  %k" + n + " = const matrix @k" + n + "\n  %d" + n + " = sub %c, %k" + n + "\n  %s" + n + " = reduce %d" + n + " op sumsq\n";
+      all += (i ? ", %s" : "%s") + n;
+    }
+    const std::string stacked = after(stack, tables + nodes + "  %all = concat " + all + "\n  output %all field \"all\" columns [8]\n");
+    size_t products = 0;
+    for (size_t at = stacked.find(" = mul "); at != std::string::npos; at = stacked.find(" = mul ", at + 1)) products++;
+    ASSERT_EQ(products, 8u) << others << "\n" << stacked;
+  }
+}
+
 TEST(Stack, leavesWhatMayFailOrIsReadElsewhere) {
   for (const bool fails : {true, false}) {
     std::string nodes = "  %v = input field \"v\" nan missing shape [8] columns [8]\n  %c = check %v\n", all;

@@ -92,10 +92,14 @@ void quickGelu(OperatorImport& n) {
   n.output(0, apply(n, "mul", x, apply(n, "inv_logit", apply(n, "mul", x, constantLike(x, n.number("alpha", 1.702f))))));
 }
 
-// Of the first versions of the standard, which Core ML's and Windows' exporters write.
+// Of the first versions of the standard, which Core ML's, Windows' and ML.NET's exporters write.
 void affine(OperatorImport& n) {
   const Tensor x = floats(n, 0);
   n.output(0, apply(n, "add", apply(n, "mul", x, constantLike(x, n.number("alpha", 1))), constantLike(x, n.number("beta", 0))));
+}
+void scale(OperatorImport& n) {
+  const Tensor x = floats(n, 0);
+  n.output(0, apply(n, "mul", x, constantLike(x, n.number("scale", 1))));
 }
 void scaledTanh(OperatorImport& n) {
   const Tensor x = floats(n, 0);

@@ -39,6 +39,18 @@ std::string origin(const proto::GraphProto& body, std::string name) {
   return name;
 }
 
+std::vector<int64_t> integersOf(const proto::TensorProto& tensor) {
+  std::vector<int64_t> all;
+  if (tensor.data_type() != proto::TensorProto::INT64) return all;
+  all.assign(tensor.int64_data().begin(), tensor.int64_data().end());
+  for (size_t i = 0; i + 8 <= tensor.raw_data().size(); i += 8) {
+    int64_t one;
+    std::copy_n(tensor.raw_data().data() + i, 8, reinterpret_cast<char*>(&one));
+    all.push_back(one);
+  }
+  return all;
+}
+
 /// The one list of integers that a reduction or Squeeze has for axes, as attribute, initializer or Constant.
 bool overColumns(const proto::GraphProto& body, const proto::NodeProto& node) {
   std::vector<int64_t> axes;
@@ -46,18 +58,13 @@ bool overColumns(const proto::GraphProto& body, const proto::NodeProto& node) {
     if (attribute.name() == "axes") axes.assign(attribute.ints().begin(), attribute.ints().end());
   if (node.input_size() > 1)
     for (auto& tensor : body.initializer())
-      if (tensor.name() == node.input(1) && tensor.data_type() == proto::TensorProto::INT64) {
-        axes.assign(tensor.int64_data().begin(), tensor.int64_data().end());
-        for (size_t i = 0; i + 8 <= tensor.raw_data().size(); i += 8) {
-          int64_t axis;
-          std::copy_n(tensor.raw_data().data() + i, 8, reinterpret_cast<char*>(&axis));
-          axes.push_back(axis);
-        }
-      }
+      if (tensor.name() == node.input(1)) axes = integersOf(tensor);
   const proto::NodeProto* made = node.input_size() > 1 ? maker(body, node.input(1)) : nullptr;
   if (made && made->op_type() == "Constant")
-    for (auto& attribute : made->attribute())
+    for (auto& attribute : made->attribute()) {
       if (attribute.name() == "value_ints") axes.assign(attribute.ints().begin(), attribute.ints().end());
+      if (attribute.name() == "value") axes = integersOf(attribute.t());
+    }
   return axes == std::vector<int64_t>{1} || axes == std::vector<int64_t>{-1};
 }
 bool keepsAxis(const proto::NodeProto& node) {

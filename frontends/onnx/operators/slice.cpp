@@ -186,7 +186,10 @@ void split(OperatorImport& n) {
   const int64_t d = x.axes[axis].size;
   std::vector<int64_t> lengths;
   if (n.version() < 2 && n.has(1)) n.unsupported("Split with lengths as an input of opset 1");
-  if (n.version() < 13) lengths = n.integers("split");
+  if (n.version() >= 13 && !n.has(1) && n.hasAttribute("split")) {
+    n.warn("has attribute 'split', which versions before 13 read", "it is taken as they take it; ONNX Runtime refuses the model");
+    lengths = n.integers("split");
+  } else if (n.version() < 13) lengths = n.integers("split");
   else if (!n.isConstant(1)) expectIntegers(n, 1, lengths = declaredLengths(n, axis));
   else if (n.has(1)) lengths = n.constantIntegers(1);
   auto parts = static_cast<int64_t>(n.outputs());
