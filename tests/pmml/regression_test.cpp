@@ -54,6 +54,16 @@ TEST(Regression, BlanksAroundNumbersDoNotCount) {
   EXPECT_EQ(s.score({{"x", "2"}}, "y"), "11") << s.messages();
 }
 
+// A Poisson model of MADlib has an integer target, and predicts its mean. As PMML4S 1.5.6.
+TEST(Regression, AnIntegerTargetKeepsFractions) {
+  std::string text = regression("<RegressionTable intercept=\"1\"><NumericPredictor name=\"x\" coefficient=\"0.25\"/></RegressionTable>");
+  const std::string y = "<DataField name=\"y\" optype=\"continuous\" dataType=\"double\"";
+  ASSERT_NE(text.find(y), std::string::npos);
+  text.replace(text.find(y), y.size(), "<DataField name=\"y\" optype=\"continuous\" dataType=\"integer\"");
+  EXPECT_EQ(Scoring(text).score({{"x", "2"}}, "y"), "1.5");
+  EXPECT_EQ(Scoring(text, true).score({{"x", "2"}}, "y"), "1.5");
+}
+
 TEST(Regression, Normalizations) {
   const auto at = [](const std::string& method, const std::string& x) {
     return Scoring(regression(kLine, "normalizationMethod=\"" + method + "\"")).score({{"x", x}}, "y");
