@@ -268,6 +268,21 @@ struct OutputFields {
 
   // ---- one OutputField
 
+  // R's package pmml names no targetField where neighbours give a class and a number: a predicted value is of the one target of
+  // its optype. Anything else is of the first target.
+  const Prediction* byOpType(const Element* field, const Prediction& prediction) {
+    const auto feature = importer.attribute(field, "feature"), opType = importer.attribute(field, "optype");
+    if ((feature && *feature != "predictedValue") || !opType) return &prediction;
+    const bool classes = *opType != "continuous";
+    const Prediction* only = prediction.classification == classes ? &prediction : nullptr;
+    for (const Prediction& other : prediction.others) {
+      if (other.classification != classes) continue;
+      if (only) return &prediction;
+      only = &other;
+    }
+    return only ? only : &prediction;
+  }
+
   const Prediction* predictionOf(const Element* field, const Prediction& prediction) {
     if (const auto segment = importer.attribute(field, "segmentId")) {
       const auto found = importer.segments.find(*segment);
@@ -282,6 +297,7 @@ struct OutputFields {
       importer.unsupported(field, "targetField of a chain whose targets depend on the row", "the target's column shows its result");
       return nullptr;
     }
+    if (!target && prediction.column == kNone && !prediction.others.empty()) return byOpType(field, prediction);
     if (!target || prediction.target.empty() || *target == prediction.target) return &prediction;
     for (const Prediction& other : prediction.others) {
       if (other.target == *target) return &other;

@@ -276,6 +276,22 @@ TEST(Neighbors, DerivedFieldsOfTheInstances) {
   EXPECT_EQ(s.score({{"x", "0"}, {"z", "0"}}), (Row{{"y", "3"}, {"n1", "1"}, {"n3", "2"}, {"d2", "4"}}));
 }
 
+// As R's package pmml writes a neighbr model of a class and a number. Values as PMML4S 1.5.6 has them where targetField says which is meant.
+TEST(Neighbors, PredictedValuesOfTwoTargetsGoByTheirOptype) {
+  const std::string text = document(
+      kXz + R"(<DataField name="c" optype="categorical" dataType="string"/><DataField name="n" optype="continuous" dataType="double"/>)",
+      R"(<NearestNeighborModel functionName="mixed" numberOfNeighbors="3" continuousScoringMethod="average"><MiningSchema><MiningField name="x"/><MiningField name="z"/>
+      <MiningField name="c" usageType="predicted"/><MiningField name="n" usageType="predicted"/></MiningSchema><Output>
+      <OutputField name="pn" feature="predictedValue" dataType="double" optype="continuous"/><OutputField name="pc" feature="predictedValue"
+      dataType="string" optype="categorical"/></Output><TrainingInstances><InstanceFields><InstanceField field="x" column="x"/><InstanceField field="z" column="z"/>
+      <InstanceField field="c" column="c"/><InstanceField field="n" column="n"/></InstanceFields><InlineTable>
+      <row><x>1</x><z>0</z><c>p</c><n>1.5</n></row><row><x>0</x><z>0</z><c>q</c><n>2.5</n></row><row><x>1</x><z>1</z><c>p</c><n>4</n></row>
+      <row><x>0</x><z>9</z><c>q</c><n>8</n></row></InlineTable></TrainingInstances><ComparisonMeasure kind="distance"><euclidean/></ComparisonMeasure>
+      <KNNInputs><KNNInput field="x"/><KNNInput field="z"/></KNNInputs></NearestNeighborModel>)");
+  Scoring s(text);
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "0"}}), (Row{{"c", "p"}, {"n", "2.6666666666666665"}, {"pn", "2.6666666666666665"}, {"pc", "p"}})) << s.messages();
+}
+
 TEST(Neighbors, NoFieldPresent) {
   Scoring s(document(kXz + kNumber, neighbors(R"(functionName="regression" numberOfNeighbors="3")", kInputs)));
   // z = 4 alone, twice its distance: 8, 8, 0, 10, 10; the tie goes to the first row.
