@@ -6,11 +6,9 @@
 // tests another part would fail no more.
 #include <algorithm>
 
-#include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/forest.h"
-#include "compiler/ir/nodes/onehot.h"
-#include "compiler/ir/nodes/reshape.h"
 #include "compiler/ir/tables/forest.h"
+#include "compiler/passes/onehot_parts.h"
 #include "compiler/passes/pass.h"
 #include "compiler/passes/rewriter.h"
 
@@ -19,13 +17,6 @@ namespace kiln::passes {
 using namespace ir;
 
 namespace {
-
-/// What columns of the forest are: `size` elements of a value, each spread over `spread` columns if it is a code (else 0).
-struct Part {
-  ValueId value;
-  uint32_t size, spread;
-  uint32_t columns() const { return size * std::max(spread, 1u); }
-};
 
 /// A column as the new forest has it: its place, and of a code the element of its vector (kNone: itself).
 struct NewColumn {
@@ -61,34 +52,13 @@ class OneHotTests {
  private:
   const Type& type(ValueId v) const { return pipeline_.type(v); }
 
-  /// The parts of an operand, end to end; iterative, since concats of concats may be deep.
-  void addParts(ValueId operand, std::vector<Part>& parts) const {
-    std::vector<ValueId> open = {operand};
-    while (!open.empty()) {
-      const ValueId v = open.back();
-      open.pop_back();
-      const Node& node = pipeline_.producer(v);
-      const auto* concat = node.op->to<Concat>();
-      const auto* hot = node.op->to<OneHot>();
-      if (node.op->kind() == OpKind::Reshape)
-        open.push_back(node.operands[0]);
-      else if (concat && concat->axis == 0)
-        open.insert(open.end(), node.operands.rbegin(), node.operands.rend());
-      else if (hot && !type(v).fallible)
-        parts.push_back({node.operands[0], type(node.operands[0]).size(), hot->size});
-      else
-        parts.push_back({v, type(v).size(), 0});
-    }
-  }
-
   bool rewrite(Rewriter& rewriter, NodeId id) {
     const Node& node = rewriter.old(id);
     std::vector<Part> parts;
     for (ValueId v : rewriter.operandsNow(id)) {
-      std::vector<Part> own;
-      addParts(v, own);
+      std::vector<Part> own = partsOf(pipeline_, v);
       const bool spreads = std::any_of(own.begin(), own.end(), [](const Part& p) { return p.spread != 0; });
-      if (!spreads || type(v).fallible) own = {{v, type(v).size(), 0}};
+      if (!spreads || type(v).fallible) own = {{v, type(v).size(), 0, v}};
       parts.insert(parts.end(), own.begin(), own.end());
     }
     if (std::none_of(parts.begin(), parts.end(), [](const Part& p) { return p.spread != 0; })) return false;

@@ -225,6 +225,7 @@ class TensorSteps : protected virtual Operands {
     add(op, {codes, vectorOf(scalar(ir::isFloat), type(codes).size())});
   }
   void dense() {
+    if (random_.chance(30)) return denseWithCodes();
     const ValueId x = vector(ir::isFloat);
     const Elem elem = type(x).elem;
     ir::Dense op;
@@ -236,6 +237,28 @@ class TensorSteps : protected virtual Operands {
     op.weights = addMatrix(elem, {m, type(x).shape.back()}, op.skipZero || random_.chance(30));
     if (random_.chance(60)) op.bias = addMatrix(elem, {m}, false);
     add(op, {x});
+  }
+  void denseWithCodes() {
+    const ValueId x = pick([](const Type& t) { return ir::isFloat(t.elem) && t.shape.size() == 1; });
+    const Elem elem = type(x).elem;
+    ir::Dense op;
+    std::vector<ValueId> operands;
+    uint32_t columns = 0, numbers = 0;
+    if (random_.chance(80)) operands.push_back(x), numbers = type(x).shape[0];
+    for (uint32_t n = 1 + random_.below(4); n > 0; n--) {
+      const uint32_t before = random_.below(numbers + 1);   // of the numbers, between two codes
+      columns += before, numbers -= before;
+      op.codeAt.push_back(columns), op.codeSize.push_back(1 + random_.below(6));
+      columns += op.codeSize.back();
+      operands.push_back(pick([](const Type& t) { return t.isScalar() && isCode(t.elem); }));
+    }
+    columns += numbers;
+    const uint32_t m = random_.chance(50) ? 1 + random_.below(3) : 4 + random_.below(9);
+    if (elem == Elem::f32 && random_.chance(60)) op.order = ir::Dense::fused, op.panel = 1 + random_.below(5);
+    op.scalar = m == 1 && random_.chance(50);
+    op.weights = addMatrix(elem, {m, columns}, random_.chance(20));
+    if (op.order != ir::Dense::fused || random_.chance(60)) op.bias = addMatrix(elem, {m}, false);
+    add(op, operands);
   }
 };
 

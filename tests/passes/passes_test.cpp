@@ -581,6 +581,48 @@ TEST(Simplify, aFactorOfOneGoes) {
   EXPECT_NE(after(simplify, text).find("output %x"), std::string::npos);
 }
 
+// A sum over the one-hot vectors of two codes and a number; `bias` and `weight` are put in.
+std::string sumOverOneHot(const std::string& bias, const std::string& weight) {
+  return R"(
+  table @w : matrix {
+    shape [1, 8]
+    numbers [1, 2, 3, 4, 5, 6, 7, )" + weight + R"(]
+  }
+  table @b : matrix {
+    shape [1]
+    numbers [)" + bias + R"(]
+  }
+  %x = input field "x" nullable false : f64!
+  %k = input field "k" elem i32 nullable false : i32!
+  %s = input field "s" elem i32 nullable false : i32!
+  %cx = check %x : f64
+  %ck = check %k : i32
+  %cs = check %s : i32
+  %hk = onehot %ck size 4 : f64[4]
+  %hs = onehot %cs size 3 : f64[3]
+  %v = concat %hk, %cx, %hs : f64[8]
+  %y = dense %v weights @w bias @b : f64[1]
+  output %y field "y"
+)";
+}
+TEST(OneHotSums, addWeightsOfCodes) {
+  const std::string once = after(onehot_sums, sumOverOneHot("0.5", "8"));
+  EXPECT_NE(once.find("%part = concat %cx, %hs : f64[4]\n"), std::string::npos) << once;   // the vector of three is short
+  EXPECT_NE(once.find("%y = dense %part, %ck weights @w bias @b code_at [0] code_size [4] : f64[1]\n"), std::string::npos) << once;
+}
+// A sum of -0, to which 0 was added; 0 times infinity; a bias that comes last.
+TEST(OneHotSums, leaveWhatZerosWouldChange) {
+  std::string infinite = sumOverOneHot("0.5", "8"), last = infinite;
+  infinite.replace(infinite.find("[1, 2"), 5, "[1, inf");
+  last.replace(last.find("bias @b"), 7, "bias @b bias_last true");
+  for (const std::string& text : {sumOverOneHot("-0", "8"), infinite, last}) {
+    Pipeline pipeline = parsed(text);
+    EXPECT_FALSE(onehot_sums(pipeline)) << text;
+  }
+  Pipeline other = parsed(sumOverOneHot("0.5", "inf"));   // the weight of a column that stays
+  EXPECT_TRUE(onehot_sums(other));
+}
+
 // Every pass alone, and all of them, on every .ir file: the outcomes stay.
 TEST(Passes, areExact) {
   int runs = 0;

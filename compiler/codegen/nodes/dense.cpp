@@ -1,5 +1,5 @@
 // Lowers `dense`: weights by input, padded, so that neighbouring outputs are neighbours; with skip_zero only the
-// others.
+// others. With codes, these come as columns.
 #include "compiler/ir/nodes/dense.h"
 
 #include "compiler/codegen/nodes/labels.h"
@@ -36,9 +36,7 @@ std::vector<double> byInput(const ir::Matrix& w, uint32_t pitch) {
   return weights;
 }
 
-}  // namespace
-
-void lower(const ir::Dense& op, NodeEmitter& emit) {
+kernel::DenseParams paramsOf(const ir::Dense& op, NodeEmitter& emit) {
   const auto& w = emit.pipeline().table<ir::Matrix>(op.weights);
   const ir::Storage storage = emit.resultType().storage();
   const auto pack = [&](const std::vector<double>& numbers) { return packElements(storage, numbers, {}); };
@@ -62,11 +60,34 @@ void lower(const ir::Dense& op, NodeEmitter& emit) {
     const std::string bytes = pack(padded);
     params.bias = emit.blob("bias @" + bias.name, bytes.data(), bytes.size(), 64);
   }
+  return params;
+}
+
+// The columns of codes as a vector of their own, then the sums over both.
+void sumWithCodes(const ir::Dense& op, const kernel::DenseParams& dense, NodeEmitter& emit, Arg to) {
+  const auto codes = static_cast<uint32_t>(op.codeAt.size());
+  const size_t first = emit.operands() - codes;
+  bool fallible = false;
+  for (uint32_t i = 0; i < codes; i++) fallible |= emit.operandType(first + i).fallible;
+  const Arg columns = emit.temporarySlot(ir::Storage::i32, codes, false, fallible);
+  for (uint32_t i = 0; i < codes; i++)
+    emit.call("code_column", kernel::CodeColumnParams{i, op.codeAt[i], op.codeSize[i]}, {emit.in(first + i), columns});
+  std::vector<kernel::DenseRun> runs;
+  for (const ir::Dense::Run& r : op.runs(dense.inputs)) runs.push_back({r.column, r.count, r.first, r.code == ir::kNone ? kernel::kNone : r.code});
+  const kernel::DenseCodesParams params{dense, emit.blob("runs of node " + std::to_string(emit.nodeIndex()), runs)};
+  emit.call(kernelName("dense_codes", emit.resultType().storage()), params, {first == 0 ? columns : emit.in(0), columns, to});
+}
+
+}  // namespace
+
+void lower(const ir::Dense& op, NodeEmitter& emit) {
+  const ir::Storage storage = emit.resultType().storage();
   const ir::Type& type = emit.resultType();
-  if (!type.isScalar()) return emit.call(kernelName("dense", storage), params, {emit.in(0), emit.out()});
-  const Arg one = emit.temporarySlot(storage, 1, type.nullable, type.fallible);
-  emit.call(kernelName("dense", storage), params, {emit.in(0), one});
-  emit.call(kernelName("take", storage), kernel::TakeParams{}, {one, emit.out()});
+  const kernel::DenseParams params = paramsOf(op, emit);
+  const Arg to = type.isScalar() ? emit.temporarySlot(storage, 1, type.nullable, type.fallible) : emit.out();
+  if (op.codeAt.empty()) emit.call(kernelName("dense", storage), params, {emit.in(0), to});
+  else sumWithCodes(op, params, emit, to);
+  if (type.isScalar()) emit.call(kernelName("take", storage), kernel::TakeParams{}, {to, emit.out()});
 }
 
 }  // namespace kiln::codegen

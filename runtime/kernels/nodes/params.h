@@ -220,6 +220,19 @@ struct DenseParams {
   u32 first,
       index;  ///< sparse: the weights of output j are first[j] .. first[j + 1], `index` their inputs; kNone: dense
 };
+/// Sums over numbers and codes: `runs` of numbers, each followed by the vector of a code.
+struct DenseRun {
+  u32 column, count, first;   ///< columns, and the first element of x that fills them
+  u32 code;                   ///< which code follows; kNone: the end
+};
+struct DenseCodesParams {
+  DenseParams dense;
+  u32 runs;                   ///< DenseRun[]
+};
+/// The column of a code's element, -1 if it has none.
+struct CodeColumnParams {
+  u32 element, column, size;
+};
 struct MatMulParams {
   u32 batch, rows, inner, columns;
 };
