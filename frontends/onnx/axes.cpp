@@ -6,6 +6,7 @@
 
 #include "compiler/ir/nodes/arrange.h"
 #include "compiler/ir/nodes/concat.h"
+#include "compiler/ir/nodes/normalize.h"
 #include "compiler/ir/nodes/select.h"
 
 namespace kiln::onnx {
@@ -245,6 +246,11 @@ Tensor reduced(OperatorImport& n, const Tensor& x, const std::vector<size_t>& ax
   if (x.count() == 0) return spread(n, ofNothing(n, x, reduce.op), kept);
   const Last last = toLast(n, x, axes);
   return n.tensorOf(x.type, kept, n.reshape(n.build.add(std::move(reduce), {last.value}), irShape(kept)));
+}
+
+Tensor softmaxed(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes) {
+  const Last last = toLast(n, x, axes);
+  return fromLast(n, last, x, x.type, n.build.add(ir::Normalize(ir::Normalize::softmax), {last.value}));
 }
 
 }  // namespace kiln::onnx

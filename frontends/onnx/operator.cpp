@@ -67,14 +67,24 @@ const Tensor& OperatorImport::tensor(size_t i) {
   const Value& value = input(i);
   if (value.kind == Value::anyRow) mixesRows("computes with what holds for any row of the batch");
   if (value.kind != Value::tensor) invalid("input " + std::to_string(i) + " is a " + (value.kind == Value::sequence ? "sequence" : value.kind == Value::tokens ? "list of tokens" : "map") + ", not a tensor");
-  return value.data;
+  return half_ == ElementType::undefined ? value.data : inFloat(i);
+}
+
+// A tensor of halves in float.
+const Tensor& OperatorImport::inFloat(size_t i) {
+  Tensor& tensor = inputs_[i].data;
+  if (tensor.type != ElementType::f16 && tensor.type != ElementType::bf16) return tensor;
+  return tensor = tensor.isConstant() ? hostTensor(ElementType::f32, tensor.axes, *tensor.host) : cast(tensor, ElementType::f32);
 }
 
 const Tensor& OperatorImport::tensor(size_t i, std::initializer_list<ElementType> types) {
   const Tensor& tensor = this->tensor(i);
-  if (std::find(types.begin(), types.end(), tensor.type) == types.end())
-    invalid("input " + std::to_string(i) + " has the element type " + elementName(tensor.type));
-  return tensor;
+  const auto takes = [&](ElementType type) { return std::find(types.begin(), types.end(), type) != types.end(); };
+  if (takes(tensor.type)) return tensor;
+  const bool isHalf = tensor.type == ElementType::f16 || tensor.type == ElementType::bf16;
+  if (!isHalf || !takes(ElementType::f32) || node_.domain() == "ai.onnx.ml") invalid("input " + std::to_string(i) + " has the element type " + elementName(tensor.type));
+  half_ = tensor.type;
+  return inFloat(i);
 }
 
 const Tensor& OperatorImport::number(size_t i) {
@@ -382,6 +392,7 @@ bool OperatorImport::wanted(size_t i) const { return i < outputs_.size() && !nod
 
 void OperatorImport::output(size_t i, Value value) {
   if (!wanted(i)) return;
+  if (half_ != ElementType::undefined && value.kind == Value::tensor && value.data.type == ElementType::f32) value.data = cast(value.data, half_);
   const auto check = [&](const Tensor& tensor) {
     if (!importer_.checkAxes(tensor.axes, tensor.isConstant(), place_)) throw Refused();
     const std::vector<uint32_t> shape = irShape(tensor.axes);

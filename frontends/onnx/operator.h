@@ -54,7 +54,8 @@ class OperatorImport {
   const Value& input(size_t i);
   /// A tensor; absent, a sequence or a map is refused.
   const Tensor& tensor(size_t i);
-  /// The same, of one of these element types, or any number type.
+  /// The same, of one of these element types, or any number type. Where float is one and halves are none, halves are computed with in float, and the
+  /// results of float become halves.
   const Tensor& tensor(size_t i, std::initializer_list<ElementType> types);
   const Tensor& number(size_t i);
   /// The elements of a compile-time tensor, as numbers, integers or texts. Refused where they are only known at run time, or
@@ -157,6 +158,8 @@ class OperatorImport {
   const proto::NodeProto& node_;
   std::string place_;
   std::vector<Value> inputs_, outputs_;
+  const Tensor& inFloat(size_t i);
+  ElementType half_ = ElementType::undefined;           // what results of float are rounded to, and inputs of which are read as float
   int version_;
   std::map<std::string, const proto::AttributeProto*> attributes_;
   std::set<std::string> read_;

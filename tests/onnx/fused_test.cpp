@@ -100,6 +100,26 @@ TEST(Fused, QuantizedElements) {
   EXPECT_EQ(leaky.score(kBytes), rows("0,161\n1,4\n"));
 }
 
+// QLinearSoftmax takes 212 of the 212.77 steps that are 1.
+TEST(Fused, QuantizedShapes) {
+  const auto graph = [](const std::vector<int64_t>& dims, float from, float to, int toZero) {
+    Graph g(17);
+    g.input("X", Type::UINT8, dims).output("Y", Type::UINT8);
+    scale(g, "as", from), zero(g, "az", 3), scale(g, "cs", to), zero(g, "cz", toZero);
+    return g;
+  };
+  Graph softmax = graph({-1, 2}, 0.01f, 0.0047f, 2);
+  softmax.node("QLinearSoftmax", {"X", "as", "az", "cs", "cz"}, {"Y"}, kMs).integer("axis", -1).integer("opset", 13);
+  EXPECT_EQ(softmax.score(kBytes), rows("17,199\n54,162\n"));
+  Graph concat = graph({-1, 2}, 0.1f, 0.08f, 50);
+  scale(concat, "bs", 0.03f), zero(concat, "bz", 128);
+  concat.node("QLinearConcat", {"cs", "cz", "X", "as", "az", "X", "bs", "bz"}, {"Y"}, kMs).integer("axis", 1);
+  EXPECT_EQ(concat.score(kBytes), "Y[0],Y[1],Y[2],Y[3]\n46,255,2,98\n68,209,8,51\n");
+  Graph pool = graph({-1, 1, 2}, 0.1f, 0.08f, 50);
+  pool.node("QLinearGlobalAveragePool", {"X", "as", "az", "cs", "cz"}, {"Y"}, kMs);
+  EXPECT_EQ(pool.score("\"X[0,0]\",\"X[0,1]\"\n0,255\n17,130\n"), "Y\n206\n138\n");
+}
+
 TEST(Fused, QuantizedProducts) {
   const auto graph = [](int type, const std::vector<int64_t>& dims) {
     Graph g(17);
@@ -115,10 +135,28 @@ TEST(Fused, QuantizedProducts) {
   scale(gemm, "bs", 0.25f), whole(gemm, "W", Type::INT8, {2, 2}, {1, -2, 3, 4}), whole(gemm, "bz", Type::INT8, {}, {1});
   gemm.node("QGemm", {"X", "as", "az", "W", "bs", "bz", "c", "ys", "yz"}, {"Y"}, kMs).integer("transB", 1);
   EXPECT_EQ(gemm.score(kBytes), rows("63,136\n81,119\n"));
+  Graph byColumn = graph(Type::UINT8, {-1, 2}).initializer("bs", {2}, {0.25f, 0.5f});
+  whole(byColumn, "W", Type::INT8, {2, 2}, {1, -2, 3, 4}), whole(byColumn, "bz", Type::INT8, {2}, {1, -1});
+  byColumn.node("QGemm", {"X", "as", "az", "W", "bs", "bz", "c", "ys", "yz"}, {"Y"}, kMs).integer("transB", 1);
+  EXPECT_EQ(byColumn.score(kBytes), rows("63,223\n81,167\n"));
+  Graph last = graph(Type::UINT8, {-1, 2, 1, 1}).initializer("bs", {2}, {0.25f, 0.5f});
+  whole(last, "W", Type::UINT8, {2, 1, 2, 1}, {1, 9, 3, 4}), zero(last, "bz", 2);
+  last.node("QLinearConv", {"X", "as", "az", "W", "bs", "bz", "ys", "yz", "c"}, {"Y"}, kMs).ints("pads", {1, 0, 0, 0}).ints("kernel_shape", {2, 1}).integer("channels_last", 1);
+  EXPECT_EQ(last.score("\"X[0,0,0]\",\"X[1,0,0]\"\n0,255\n17,130\n"), "\"Y[0,0,0]\",\"Y[0,0,1]\",\"Y[1,0,0]\",\"Y[1,0,1]\"\n99,97,189,148\n105,101,144,125\n");
   Graph conv = graph(Type::UINT8, {-1, 1, 2});
   conv.initializer("bs", {2}, {0.25f, 0.5f}), whole(conv, "W", Type::UINT8, {2, 1, 2}, {1, 9, 3, 4}), zero(conv, "bz", 2);
   conv.node("QLinearConv", {"X", "as", "az", "W", "bs", "bz", "ys", "yz", "c"}, {"Y"}).ints("pads", {1, 0});
   EXPECT_EQ(conv.score("\"X[0,0]\",\"X[0,1]\"\n0,255\n17,130\n"), "\"Y[0,0]\",\"Y[0,1]\",\"Y[1,0]\",\"Y[1,1]\"\n99,189,97,148\n105,144,101,125\n");
+}
+
+// ONNX Runtime's quantizer writes the scales of a bias [1,k] without the axis.
+TEST(DequantizeLinear, ScalesOfABias) {
+  Graph g(17);
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y").initializer("s", {2}, {0.5f, 0.25f});
+  whole(g, "b", Type::INT32, {1, 2}, {3, 8});
+  g.node("DequantizeLinear", {"b", "s"}, {"d"}).integer("axis", 0), g.node("Add", {"X", "d"}, {"Y"});
+  EXPECT_TRUE(g.score("X[0],X[1]\n1,2\n").ends_with(rows("2.5,4\n"))) << g.score("X[0],X[1]\n1,2\n");
+  EXPECT_NE(g.check().find("warning: has a scale [2] for axis 0 of [1,2]"), std::string::npos) << g.check();
 }
 
 TEST(QuantizeLinear, NotANumberIsTheLowest) {

@@ -149,4 +149,20 @@ TEST(DoublePrecision, ProductsAreSumsOfDoubles) {
   EXPECT_EQ(g.score("X[0],X[1]\n1,1e-9\n"), "Y\n0\n");
 }
 
+// A layer of halves is computed in float and rounded, as ONNX Runtime 1.32 does.
+TEST(Halves, Products) {
+  Graph g(17);
+  g.input("X", Type::FLOAT16, {-1, 2}).output("Y", Type::FLOAT16);
+  const auto halves = [&](const std::string& name, const std::vector<int64_t>& dims, const std::vector<int>& bits) {
+    auto& tensor = *g.model().mutable_graph()->add_initializer();
+    tensor.set_name(name), tensor.set_data_type(Type::FLOAT16);
+    for (int64_t d : dims) tensor.add_dims(d);
+    for (int b : bits) tensor.add_int32_data(b);
+  };
+  halves("W", {2, 3}, {0x2e66, 0x3266, 0xb4cd, 0x3e00, 0xc080, 0x3a00});   // 0.1 0.2 -0.3 1.5 -2.25 0.75
+  halves("b", {3}, {0x211f, 0x251f, 0x27ae});                              // 0.01 0.02 0.03
+  g.node("Gemm", {"X", "W", "b"}, {"Y"});
+  EXPECT_EQ(g.score("X[0],X[1]\n1,0.5\n-0.3,2\n"), "Y[0],Y[1],Y[2]\n0.8598633,-0.90527344,0.10498047\n2.9804688,-4.5390625,1.6201172\n");
+}
+
 }  // namespace kiln::test

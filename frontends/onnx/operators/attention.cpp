@@ -3,7 +3,6 @@
 #include <cmath>
 #include <limits>
 
-#include "compiler/ir/nodes/normalize.h"
 #include "frontends/onnx/contract.h"
 
 namespace kiln::onnx {
@@ -108,9 +107,7 @@ void attention(OperatorImport& n) {
   scores = masked(n, scores, of);
   show(2, scores);
   const Tensor none = n.call("le", {reduced(n, scores, {3}, "max"), constantLike(scores, lowest(scores))}, ElementType::boolean);
-  const Last last = toLast(n, scores, {3});
-  const Tensor shares = fromLast(n, last, scores, scores.type, n.build.add(ir::Normalize(ir::Normalize::softmax), {last.value}));
-  const Tensor attended = selected(n, none, constantLike(scores, 0), shares);
+  const Tensor attended = selected(n, none, constantLike(scores, 0), softmaxed(n, scores, {3}));
   show(3, attended);
   const Tensor y = product(n, attended, of.values);
   if (n.tensor(0).rank() == 4) return n.output(0, y);

@@ -79,8 +79,15 @@ void fusedConv(OperatorImport& n) {
 
 namespace {
 
+// The order of axes that brings channels from behind to axis 1.
+std::vector<size_t> channelsFirst(size_t rank) {
+  std::vector<size_t> order = {0, rank - 1};
+  for (size_t i = 1; i + 1 < rank; i++) order.push_back(i);
+  return order;
+}
+
 // The sums of an integer convolution: inputs of the operator number x, w and their zero points, if they are given.
-Tensor integerConvolution(OperatorImport& n, size_t xAt, size_t wAt, size_t xZero, size_t wZero) {
+Tensor integerConvolution(OperatorImport& n, size_t xAt, size_t wAt, size_t xZero, size_t wZero, bool channelsLast = false) {
   const auto operand = [&](size_t i, size_t zeroAt) {
     const Tensor x = n.cast(n.tensor(i, {ElementType::u8, ElementType::i8}), ElementType::i32);
     if (!n.has(zeroAt)) return x;
@@ -94,7 +101,9 @@ Tensor integerConvolution(OperatorImport& n, size_t xAt, size_t wAt, size_t xZer
     else n.unsupported("a zero point of " + describe(zero.axes));
     return apply(n, "sub", x, zero);
   };
-  const Tensor x = operand(xAt, xZero), w = operand(wAt, wZero);
+  Tensor x = operand(xAt, xZero);
+  const Tensor w = operand(wAt, wZero);
+  if (channelsLast) x = transposed(n, x, channelsFirst(x.rank()));
   const Window window = windowOf(n, x, kernelOf(n, w), true);
   return convolved(n, x, w, nullptr, window, n.integer("group", 1));
 }
@@ -103,9 +112,10 @@ Tensor integerConvolution(OperatorImport& n, size_t xAt, size_t wAt, size_t xZer
 
 void convInteger(OperatorImport& n) { n.output(0, integerConvolution(n, 0, 1, 2, 3)); }
 
-// x, its scale and zero point, w, the same of it, the same of the result, bias.
+// x, its scale and zero point, w, the same of it, the same of the result, bias. Of com.microsoft: channels may be the last axis of x and the result.
 void qLinearConv(OperatorImport& n) {
-  Tensor sums = integerConvolution(n, 0, 3, 2, 5);
+  const bool channelsLast = n.version() == 1 && n.integer("channels_last", 0);
+  Tensor sums = integerConvolution(n, 0, 3, 2, 5, channelsLast);
   const auto byChannel = [&](const Tensor& p) {   // one number, or one a channel of the result
     if (p.count() == 1) return withAxes(n, p, {});
     if (p.count() != sums.axes[1].size) n.invalid("has not one number a channel: " + describe(p.axes));
@@ -115,7 +125,11 @@ void qLinearConv(OperatorImport& n) {
   };
   if (n.has(8)) sums = apply(n, "add", sums, byChannel(n.tensor(8, {ElementType::i32})));
   const auto scale = [&](size_t i) { return byChannel(n.tensor(i, {ElementType::f32})); };
-  n.output(0, requantized(n, sums, apply(n, "div", apply(n, "mul", scale(1), scale(4)), scale(6)), byChannel(n.tensor(7, {ElementType::u8, ElementType::i8}))));
+  const Tensor y = requantized(n, sums, apply(n, "div", apply(n, "mul", scale(1), scale(4)), scale(6)), byChannel(n.tensor(7, {ElementType::u8, ElementType::i8})));
+  if (!channelsLast) return n.output(0, y);
+  std::vector<size_t> order = channelsFirst(y.rank()), back(order.size());
+  for (size_t i = 0; i < order.size(); i++) back[order[i]] = i;
+  n.output(0, transposed(n, y, back));
 }
 
 namespace {

@@ -1,4 +1,5 @@
 // QuantizeLinear, DequantizeLinear and their kin: numbers as small integers, and back.
+#include <algorithm>
 #include <numeric>
 
 #include "frontends/onnx/activation.h"
@@ -30,9 +31,13 @@ Tensor byAxis(OperatorImport& n, size_t input, const Tensor& x) {
   const Tensor& p = n.number(input);
   const int64_t given = hasAxis(n) ? n.integer("axis", 1) : 1;
   if (p.count() == 1) return withAxes(n, p, {});
-  const size_t axis = n.axis(given, x.rank());
-  if (p.rank() != 1 || p.count() != x.axes[axis].size || x.axes[axis].isBatch())
-    n.unsupported("a scale " + describe(p.axes) + " of a tensor " + describe(x.axes));
+  size_t axis = n.axis(given, x.rank());
+  const auto fits = [&](const Axis& a) { return !a.isBatch() && a.size == p.count(); };
+  if (p.rank() == 1 && !fits(x.axes[axis]) && std::count_if(x.axes.begin(), x.axes.end(), fits) == 1) {   // ONNX Runtime's quantizer, of a bias [1,k]
+    n.warn("has a scale " + describe(p.axes) + " for axis " + std::to_string(axis) + " of " + describe(x.axes), "it is taken for the axis of that size");
+    axis = static_cast<size_t>(std::find_if(x.axes.begin(), x.axes.end(), fits) - x.axes.begin());
+  }
+  if (p.rank() != 1 || !fits(x.axes[axis])) n.unsupported("a scale " + describe(p.axes) + " of a tensor " + describe(x.axes));
   Axes axes(x.rank() - axis, Axis{});
   axes[0] = p.axes[0];
   return withAxes(n, p, axes);
@@ -81,7 +86,8 @@ void dynamicQuantizeLinear(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::f32});
   std::vector<size_t> all(x.rank());
   std::iota(all.begin(), all.end(), 0);
-  for (size_t i : all) refuseBatch(n, x, i, "a scale of all rows of the batch");
+  for (const Axis& axis : x.axes)
+    if (axis.isBatch()) n.unsupported("mixes rows: a scale of all rows of the batch", "of one row it is that row's: --shape NAME=1,SIZE for every input scores row by row");
   const Tensor zero = constantLike(x, 0);
   const auto extreme = [&](const char* op) { return apply(n, op, withAxes(n, reduced(n, x, all, op), {}), zero); };
   const Tensor low = extreme("min"), high = extreme("max");
@@ -175,12 +181,17 @@ void qLinearMul(OperatorImport& n) {
 
 namespace {
 
+Tensor meant(OperatorImport& n, const Quantized& x) { return apply(n, "mul", n.cast(x.whole, ElementType::f32), x.scale); }
+
+// Numbers by the scale at input `scale` and a zero point.
+Tensor quantizedAgain(OperatorImport& n, const Tensor& numbers, size_t scale, const Tensor& zero) {
+  const Tensor y = apply(n, "div", numbers, withAxes(n, n.tensor(scale, {ElementType::f32}), {}));
+  return saturated(n, apply(n, "add", apply(n, "round_even", y), n.cast(zero, ElementType::f32)), zero.type);
+}
+
 // A function of the number that is meant, quantized again: x, its scale and zero point, those of the result.
 void ofQuantized(OperatorImport& n, const std::function<Tensor(const Tensor&)>& function) {
-  const Quantized x = quantized(n, 0, 1, 2);
-  const Tensor zero = zeroPoint(n, 4);
-  const Tensor y = apply(n, "div", function(apply(n, "mul", n.cast(x.whole, ElementType::f32), x.scale)), withAxes(n, n.tensor(3, {ElementType::f32}), {}));
-  n.output(0, saturated(n, apply(n, "add", apply(n, "round_even", y), n.cast(zero, ElementType::f32)), zero.type));
+  n.output(0, quantizedAgain(n, function(meant(n, quantized(n, 0, 1, 2))), 3, zeroPoint(n, 4)));
 }
 
 }  // namespace
@@ -195,6 +206,45 @@ void qLinearLeakyRelu(OperatorImport& n) {
   ofQuantized(n, [&](const Tensor& x) { return activated(n, f, x); });
 }
 
+// Before opset 13 all axes from `axis` on are one. ONNX Runtime takes the whole part of the reciprocal of the result's scale, and rounds half up.
+void qLinearSoftmax(OperatorImport& n) {
+  const Tensor& x = n.tensor(0);
+  if (x.rank() == 0) n.invalid("needs a tensor of one or more dimensions");
+  const size_t axis = n.axis(n.integer("axis", -1), x.rank());
+  std::vector<size_t> axes = {axis};
+  for (size_t i = axis + 1; n.integer("opset") < 13 && i < x.rank(); i++) axes.push_back(i);
+  for (size_t i : axes) refuseBatch(n, x, i, "a normalization over the rows of the batch");
+  const Tensor shares = softmaxed(n, meant(n, quantized(n, 0, 1, 2)), axes), zero = zeroPoint(n, 4);
+  const Tensor steps = apply(n, "floor", apply(n, "div", constantLike(shares, 1), withAxes(n, n.tensor(3, {ElementType::f32}), {})));
+  const Tensor y = apply(n, "floor", apply(n, "add", apply(n, "mul", shares, steps), constantLike(shares, 0.5)));
+  n.output(0, saturated(n, apply(n, "add", y, n.cast(zero, ElementType::f32)), zero.type));
+}
+
+// Scale and zero point of the result, then each part with its own.
+void qLinearConcat(OperatorImport& n) {
+  if (n.inputs() < 5 || n.inputs() % 3 != 2) n.invalid("has " + std::to_string(n.inputs()) + " inputs");
+  const Tensor zero = withAxes(n, n.tensor(1, {ElementType::u8, ElementType::i8}), {});
+  std::vector<Tensor> parts;
+  for (size_t i = 2; i < n.inputs(); i += 3) parts.push_back(quantizedAgain(n, meant(n, quantized(n, i, i + 1, i + 2)), 0, zero));
+  for (const Tensor& part : parts)
+    if (part.rank() != parts[0].rank()) n.invalid("joins " + describe(parts[0].axes) + " and " + describe(part.axes));
+  n.output(0, joined(n, parts, n.axis(n.integer("axis"), parts[0].rank())));
+}
+
+// The mean of each channel, of whole numbers.
+void qLinearGlobalAveragePool(OperatorImport& n) {
+  const Quantized x = quantized(n, 0, 1, 2);
+  const bool channelsLast = n.integer("channels_last", 0) != 0;
+  if (x.whole.rank() < 3) n.invalid("needs a tensor of three or more dimensions");
+  std::vector<size_t> axes(x.whole.rank() - 2);
+  std::iota(axes.begin(), axes.end(), channelsLast ? 1 : 2);
+  for (size_t i : axes) refuseBatch(n, x.whole, i, "pools over the rows of the batch");
+  const Tensor sums = reduced(n, x.whole, axes, "sum");
+  const double each = sums.count() ? static_cast<double>(x.whole.count() / sums.count()) : 1;
+  const Tensor to = withAxes(n, n.tensor(3, {ElementType::f32}), {});
+  n.output(0, requantized(n, sums, apply(n, "div", x.scale, apply(n, "mul", to, constantLike(to, each))), zeroPoint(n, 4)));
+}
+
 // a, b, their scales, their zero points, bias.
 void matMulIntegerToFloat(OperatorImport& n) {
   const Quantized a = quantized(n, 0, 2, 4), b = quantized(n, 1, 3, 5);
@@ -205,14 +255,21 @@ void matMulIntegerToFloat(OperatorImport& n) {
 
 // a, its scale and zero point, b, the same of it, a bias of integers, the same of the result, which is float if they are absent.
 void qGemm(OperatorImport& n) {
-  Quantized a = quantized(n, 0, 1, 2), b = quantized(n, 3, 4, 5);
-  if (a.whole.rank() != 2 || b.whole.rank() != 2) n.invalid("needs two matrices");
+  Quantized a = quantized(n, 0, 1, 2);
+  Tensor b = n.cast(n.tensor(3, {ElementType::u8, ElementType::i8}), ElementType::i32);
+  if (a.whole.rank() != 2 || b.rank() != 2) n.invalid("needs two matrices");
   if (n.integer("transA", 0)) a.whole = transposed(n, a.whole, {1, 0});
-  if (n.integer("transB", 0)) b.whole = transposed(n, b.whole, {1, 0});
+  if (n.integer("transB", 0)) b = transposed(n, b, {1, 0});
+  const auto byColumn = [&](const Tensor& p) {   // one number, or one a column of the result
+    if (p.count() == 1) return withAxes(n, p, {});
+    if (p.rank() != 1 || p.count() != b.axes[1].size) n.invalid("has not one number a column: " + describe(p.axes));
+    return p;
+  };
+  if (n.has(5)) b = apply(n, "sub", b, n.cast(byColumn(n.tensor(5)), ElementType::i32));
   const double alpha = n.number("alpha", 1);
-  Tensor sums = product(n, a.whole, b.whole);
+  Tensor sums = product(n, a.whole, b);
   if (n.has(6)) sums = apply(n, "add", sums, n.tensor(6, {ElementType::i32}));
-  Tensor factor = apply(n, "mul", a.scale, b.scale);
+  Tensor factor = apply(n, "mul", a.scale, byColumn(n.tensor(4, {ElementType::f32})));
   if (alpha != 1) factor = apply(n, "mul", constantLike(factor, alpha), factor);
   if (!n.has(7)) return n.output(0, apply(n, "mul", n.cast(sums, ElementType::f32), factor));
   n.output(0, requantized(n, sums, apply(n, "div", factor, withAxes(n, n.tensor(7, {ElementType::f32}), {})), zeroPoint(n, 8)));

@@ -1,6 +1,5 @@
 // Softmax, LogSoftmax, Hardmax, LpNormalization. Before opset 13 the first three take all axes from `axis` on as one.
 #include "compiler/ir/nodes/argmax.h"
-#include "compiler/ir/nodes/normalize.h"
 #include "frontends/onnx/axes.h"
 
 namespace kiln::onnx {
@@ -23,8 +22,7 @@ std::vector<size_t> scored(OperatorImport& n, const Tensor& x) {
 
 void softmax(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
-  const Last last = toLast(n, x, scored(n, x));
-  n.output(0, fromLast(n, last, x, x.type, n.build.add(ir::Normalize(ir::Normalize::softmax), {last.value})));
+  n.output(0, softmaxed(n, x, scored(n, x)));
 }
 
 void logSoftmax(OperatorImport& n) {
