@@ -1,8 +1,7 @@
 // onehot_sums: weighted sums over one-hot vectors add the weight of the code. What an encoder spread over a hundred columns of 0 and 1, and a
 // linear model or the first layer of a network multiplies, is one addition for each output; the vector is never made.
 //
-// The sum is the same to the bit where adding the products with 0 changes nothing: the weights are finite, and no sum is -0, since it begins with a
-// bias that is not (what fused sums of a panel underflow to is added to it). Short vectors stay: rows in lanes multiply faster than they gather.
+// The sum is the same to the bit where adding the products with 0 changes nothing (Dense::zerosAddNothing). Short vectors stay: rows in lanes multiply faster than they gather.
 #include <algorithm>
 #include <cmath>
 
@@ -44,7 +43,7 @@ class OneHotSums {
     const Node& node = rewriter_.old(id);
     const auto& dense = node.op->as<Dense>();
     const ValueId x = rewriter_.operandsNow(id)[0];
-    if (!dense.codeAt.empty() || pipeline_.type(x).shape.size() != 1 || !beginsWithBias(dense)) return false;
+    if (!dense.codeAt.empty() || pipeline_.type(x).shape.size() != 1 || !dense.zerosAddNothing(pipeline_)) return false;
     std::vector<Part> parts = partsOf(pipeline_, x);
     for (Part& part : parts)
       if (part.spread != 0 && part.spread < kFewestColumns) part = {part.vector, part.columns(), 0, part.vector};
@@ -68,11 +67,6 @@ class OneHotSums {
     return true;
   }
 
-  bool beginsWithBias(const Dense& dense) const {
-    if (dense.bias.id == kNone || (dense.order == Dense::serial ? dense.biasLast || dense.skipZero : dense.order != Dense::fused)) return false;
-    const std::vector<double>& bias = pipeline_.table<Matrix>(dense.bias).numbers;
-    return std::none_of(bias.begin(), bias.end(), [](double b) { return b == 0 && std::signbit(b); });
-  }
   bool areFinite(const Dense& dense, const std::vector<Part>& parts) const {
     const Matrix& w = pipeline_.table<Matrix>(dense.weights);
     const size_t n = w.shape[1];

@@ -6,43 +6,33 @@
 namespace kiln::kernel {
 
 struct NgramTable {
-  u32 nodes, edges;         ///< TermNode[], PoolEdge[]: the tree of n-grams; node 0 is its root
-  u32 terms, skips;
+  u32 nodes, edges, roots;  ///< TermNode[], PoolEdge[]: the tree of n-grams; roots: u32 a code, the node of n-grams that begin with it (kNone: none does)
+  u32 codes, terms, skips;
   // Of a text:
   u32 labels;               ///< HashTable of the tokens
   TokenRule rule;
   i32 begin, end;           ///< codes of the marks
 };
 
-/// The child of a node by a code, -1 if there is none.
-INLINE i32 ngram_child(const u8* blob, const NgramTable& t, u32 node, i32 code) {
-  const TermNode& parent = ((const TermNode*)(blob + t.nodes))[node];
-  const PoolEdge* edges = (const PoolEdge*)(blob + t.edges);
-  u32 low = parent.edges, high = low + parent.count;
-  const u32 end = high;
-  NOUNROLL while (low < high) {
-    const u32 middle = low + (high - low) / 2;
-    if (edges[middle].code < code) low = middle + 1;
-    else high = middle;
-  }
-  return low == end || edges[low].code != code ? -1 : (i32)edges[low].node;
-}
 /// counts[term * pitch] of n codes, `stride` apart.
 OUTLINE void count_ngrams(const u8* blob, const NgramTable* table, const i32* codes, u32 stride, u32 n, i32* counts, u32 pitch) {
   const NgramTable& t = *table;
   const TermNode* nodes = (const TermNode*)(blob + t.nodes);
+  const PoolEdge* edges = (const PoolEdge*)(blob + t.edges);
+  const u32* roots = (const u32*)(blob + t.roots);
   u32 zeros = 0;
   if (pitch == 1) NOUNROLL for (; zeros + 8 <= t.terms; zeros += 8) store(counts + zeros, Lane<i32, 8>{});
   NOUNROLL for (; zeros < t.terms; zeros++) counts[(u64)zeros * pitch] = 0;
   NOUNROLL for (u32 skip = 0; skip <= t.skips; skip++)
     NOUNROLL for (u32 i = 0; i < n; i++) {
-      u32 node = 0;
-      NOUNROLL for (u32 k = i; k < n; k += skip + 1) {
-        const i32 child = ngram_child(blob, t, node, codes[(u64)k * stride]);
-        if (child < 0) break;
-        node = (u32)child;
+      const u32 code = (u32)codes[(u64)i * stride];
+      u32 node = code < t.codes ? roots[code] : kNone;
+      NOUNROLL for (u32 k = i; node != kNone;) {
         const i32 term = nodes[node].term;
         if (term >= 0 && (skip == 0 || k > i)) counts[(u64)term * pitch]++;
+        k += skip + 1;
+        if (k >= n || nodes[node].count == 0) break;
+        node = term_child(nodes[node], edges, codes[(u64)k * stride]);
       }
     }
 }
@@ -97,9 +87,8 @@ struct TokenCodes {
   MEMBER void add(u32 from, u32 to) { codes[count++] = find_code(blob + table->labels, text + from, to - from); }
   MEMBER void mark(u32 which) { codes[count++] = which ? table->end : table->begin; }
 };
-/// Counts of a text's n-grams; false if there is no room.
+/// Counts of a text's n-grams; false, without counts, if there is no room.
 OUTLINE bool count_text_ngrams(const u8* blob, const NgramTable* t, const u8* p, u32 n, u8* room, u8* end, i32* counts, u32 pitch) {
-  NOUNROLL for (u32 k = 0; k < t->terms; k++) counts[(u64)k * pitch] = 0;
   if ((u64)(end - room) < tokens_scratch(n)) return false;
   TokenCodes tokens = {blob, p, t, (i32*)(((u64)room + 7) & ~(u64)7), 0};
   split_text(blob, t->rule, p, n, (RegexMark*)(tokens.codes + n + 2), tokens);

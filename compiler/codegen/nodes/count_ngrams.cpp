@@ -32,6 +32,16 @@ Tree treeOf(const ir::Ngrams& ngrams) {
   return tree;
 }
 
+/// The child of the root by each code.
+std::vector<uint32_t> rootsOf(const Tree& tree, uint32_t codes) {
+  std::vector<uint32_t> roots(codes, kernel::kNone);
+  for (uint32_t e = 0; e < tree.nodes[0].count; e++) {
+    const kernel::PoolEdge& edge = tree.edges[tree.nodes[0].edges + e];
+    roots[static_cast<uint32_t>(edge.code)] = edge.node;
+  }
+  return roots;
+}
+
 }  // namespace
 
 void lower(const ir::CountNgrams& op, NodeEmitter& emit) {
@@ -40,10 +50,11 @@ void lower(const ir::CountNgrams& op, NodeEmitter& emit) {
   const std::string key = "ngrams @" + ngrams.name;
   kernel::NgramTable t{};
   t.nodes = emit.blob(key + ", nodes", tree.nodes), t.edges = emit.blob(key + ", edges", tree.edges);
+  const auto& labels = emit.pipeline().table<ir::Dict>(ngrams.dict);
+  t.roots = emit.blob(key + ", roots", rootsOf(tree, labels.size())), t.codes = labels.size();
   t.terms = ngrams.size(), t.skips = ngrams.skips;
   const bool isText = op.tokenizer.id != ir::kNone;
   if (isText) {
-    const auto& labels = emit.pipeline().table<ir::Dict>(ngrams.dict);
     t.labels = hashOfDict(emit, ngrams.dict.id);
     t.rule = tokenRule(emit, op.tokenizer);
     t.begin = static_cast<int32_t>(labels.find(std::string("\x02"))), t.end = static_cast<int32_t>(labels.find(std::string("\x03")));

@@ -2,6 +2,9 @@
 // others. With codes, these come as columns.
 #include "compiler/ir/nodes/dense.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "compiler/codegen/nodes/labels.h"
 #include "compiler/ir/tables/matrix.h"
 #include "runtime/kernels/nodes/params.h"
@@ -11,6 +14,12 @@ namespace kiln::codegen {
 namespace {
 
 constexpr uint32_t kPad = 8;  // outputs of a vector in the one-row kernel
+
+constexpr uint32_t kManyInputs = 64;   // so many that zeros among them are worth asking for
+
+bool areFinite(const ir::Matrix& m) {
+  return std::all_of(m.numbers.begin(), m.numbers.end(), [](double x) { return std::isfinite(x); });
+}
 
 struct Sparse {
   std::vector<uint32_t> first = {0}, index;
@@ -46,6 +55,7 @@ kernel::DenseParams paramsOf(const ir::Dense& op, NodeEmitter& emit) {
   params.bias = params.first = params.index = kernel::kNone;
   params.bias_last = op.biasLast, params.striped = op.order == ir::Dense::striped;
   params.panel = op.order == ir::Dense::fused ? op.panel : 0;
+  params.zeros_add_nothing = params.inputs >= kManyInputs && op.zerosAddNothing(emit.pipeline()) && areFinite(w);
   if (op.skipZero) {
     params.weights = emit.blobOnce("nonzero of @" + w.name, [&] { return pack(sparseOf(w).weights); });
     params.first = emit.blob("rows of @" + w.name, sparseOf(w).first);

@@ -1,6 +1,7 @@
 // dense: weighted sums of a vector with a constant matrix.
 #include "compiler/ir/nodes/dense.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -20,6 +21,12 @@ std::vector<Dense::Run> Dense::runs(uint32_t columns) const {
     if (!isEnd) column = until + codeSize[i];
   }
   return all;
+}
+
+bool Dense::zerosAddNothing(const Pipeline& pipeline) const {
+  if (bias.id == kNone || (order == serial ? biasLast || skipZero : order != fused)) return false;
+  const std::vector<double>& b = pipeline.table<Matrix>(bias).numbers;
+  return std::none_of(b.begin(), b.end(), [](double x) { return x == 0 && std::signbit(x); });
 }
 
 // Whether the codes' vectors are apart and within the columns; adds up their columns.

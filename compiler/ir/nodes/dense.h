@@ -28,6 +28,9 @@ struct Dense final : OpBase<Dense, OpKind::Dense> {
     uint32_t code;   ///< kNone: the end
   };
   std::vector<Run> runs(uint32_t columns) const;
+  /// Whether adding products with zeros changes no bit of any sum, for the inputs whose weights are finite: no sum is -0, since it begins with
+  /// a bias that is not (what fused sums of a panel underflow to is added to it).
+  bool zerosAddNothing(const Pipeline& pipeline) const;
 
   static constexpr const char* kOrder[] = {"serial", "striped", "fused"};
   void fields(FieldVisitor& f) override {

@@ -171,6 +171,13 @@ INLINE void each_row(const Ctx& c, const Slot& x, const Slot& y, u32 length, One
   set_slot_status<N>(c, y, status);
 }
 
+/// One row: whether the eight floats from element e on are zeros, of either sign, which a sum that is not -0 may pass over.
+template <class T> INLINE bool eight_zeros(const Ctx& c, const Slot& x, u32 e) {
+  const u8* p = c.scratch + x.values + (u64)e * sizeof(T);
+  if constexpr (sizeof(T) == 8) return !any<8>(mask<8>((load<Lane<u64, 8>>(p) << 1) != 0));
+  else return !any<8>(mask<8>((load<Lane<u32, 8>>(p) << 1) != 0));
+}
+
 // M(name of the storage, its C++ type, its value struct)
 #define KILN_FLOATS(M) M(f64, f64, F64) M(f32, f32, F32)
 #define KILN_INTEGERS(M) M(i64, i64, I64) M(i32, i32, I32)

@@ -15,7 +15,7 @@ INLINE void count_ngrams_text(const Ctx& c, const CountParams& p, const Str<N>& 
     const u32 n = mask_lane<N>(there, i) ? x.length[i] : 0;
     set_mask_lane<N>(bad, i, !kernel::count_text_ngrams(c.blob, table, x.p[i], n, c.arena, c.arena_end, counts, y.pitch));
   }
-  NOUNROLL for (u32 e = 0; e < y.count; e++) set_slot_missing<N>(c, y, e, x.missing);
+  set_all_missing<N>(c, y, x.missing);
   set_slot_status<N>(c, y, first<N>(x.status, status_where<N>(bad & there, p.too_long)));
 }
 KILN_LANE_KERNEL(count_ngrams_text, count_ngrams_text, CountParams, Str, Vector)

@@ -22,6 +22,11 @@ inline constexpr bool kEightSums = true;
 inline constexpr bool kEightSums = false;
 #endif
 
+/// One row: whether the eight inputs from k on, of those below `end`, add nothing. Asked at every eighth.
+template <class T> INLINE bool passes_zeros(const Ctx& c, const DenseParams& p, const Slot& x, u32 k, u32 end) {
+  return p.zeros_add_nothing && k % 8 == 0 && k + 8 <= end && eight_zeros<T>(c, x, k);
+}
+
 /// Outputs j .. j + J. acc starts with the bias or the first product.
 template <class T, int N, int J>
 INLINE void dense_serial(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
@@ -31,6 +36,10 @@ INLINE void dense_serial(const Ctx& c, const DenseParams& p, const Slot& x, cons
   UNROLL for (int o = 0; o < J; o++) acc[o] =
       begins ? splat<T, N>(bias_of<T>(c, p)[j + o]) : element<T, N>(c, x, 0) * w[o];
   NOUNROLL for (u32 k = begins ? 0 : 1; k < p.inputs; k++) {
+    if (N == 1 && passes_zeros<T>(c, p, x, k, p.inputs)) {
+      k += 7;
+      continue;
+    }
     const Lane<T, N> v = element<T, N>(c, x, k);
     UNROLL for (int o = 0; o < J; o++) acc[o] = acc[o] + v * w[k * p.pitch + o];
   }
@@ -46,8 +55,10 @@ INLINE void dense_row(const Ctx& c, const DenseParams& p, const Slot& x, const S
   const T* w = weights_of<T>(c, p) + j;
   const bool biased = p.bias != kNone, begins = biased && !p.bias_last;
   V acc = begins ? load<V>(bias_of<T>(c, p) + j) : load<V>(w) * element<T, 1>(c, x, 0);
-  NOUNROLL for (u32 k = begins ? 0 : 1; k < p.inputs; k++) acc =
-      acc + load<V>(w + k * p.pitch) * element<T, 1>(c, x, k);
+  NOUNROLL for (u32 k = begins ? 0 : 1; k < p.inputs; k++) {
+    if (passes_zeros<T>(c, p, x, k, p.inputs)) k += 7;
+    else acc = acc + load<V>(w + k * p.pitch) * element<T, 1>(c, x, k);
+  }
   if (biased && p.bias_last) acc = acc + load<V>(bias_of<T>(c, p) + j);
   set_elements<T, L>(c, y, j, acc);
 }
@@ -62,6 +73,10 @@ INLINE void dense_fused(const Ctx& c, const DenseParams& p, const Slot& x, const
     Lane<f32, N> part[J];
     UNROLL for (int o = 0; o < J; o++) part[o] = Lane<f32, N>{};
     NOUNROLL for (u32 k = begin; k < end; k++) {
+      if (N == 1 && passes_zeros<f32>(c, p, x, k, end)) {
+        k += 7;
+        continue;
+      }
       const Lane<f32, N> v = element<f32, N>(c, x, k);
       UNROLL for (int o = 0; o < J; o++) part[o] = fused<N>(v, splat<f32, N>(w[k * p.pitch + o]), part[o]);
     }
@@ -78,8 +93,10 @@ INLINE void dense_fused_row(const Ctx& c, const DenseParams& p, const Slot& x, c
   NOUNROLL for (u32 begin = 0; begin < p.inputs; begin += p.panel) {
     const u32 end = p.inputs - begin > p.panel ? begin + p.panel : p.inputs;
     V part = {};
-    NOUNROLL for (u32 k = begin; k < end; k++)
-        part = fused<L>(load<V>(w + k * p.pitch), splat<f32, L>(element<f32, 1>(c, x, k)), part);
+    NOUNROLL for (u32 k = begin; k < end; k++) {
+      if (passes_zeros<f32>(c, p, x, k, end)) k += 7;
+      else part = fused<L>(load<V>(w + k * p.pitch), splat<f32, L>(element<f32, 1>(c, x, k)), part);
+    }
     sum = begin == 0 && p.bias == kNone ? part : sum + part;
   }
   set_elements<f32, L>(c, y, j, sum);

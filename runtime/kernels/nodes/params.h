@@ -217,6 +217,7 @@ struct DenseParams {
   u32 bias;  ///< [pitch]; kNone: none
   u32 bias_last, striped;
   u32 panel;   ///< inputs that are summed by fused multiply-add; 0: products and sums are rounded on their own
+  u32 zeros_add_nothing;   ///< of many inputs, zeros may be passed over
   u32 first,
       index;  ///< sparse: the weights of output j are first[j] .. first[j + 1], `index` their inputs; kNone: dense
 };

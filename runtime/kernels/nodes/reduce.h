@@ -51,6 +51,12 @@ INLINE void fold(const Ctx& c, const ReduceParams& p, const Slot& x, Val<T, N>& 
   Lane<T, N> acc = splat<T, N>(kind == kProduct ? (T)1 : (T)0);
   Mask<N> none = always<N>(), any_missing = never<N>(), overflow = never<N>();
   NOUNROLL for (u32 e = 0; e < x.count; e++) {
+    if constexpr (N == 1 && kIsFloat<T> && (kind == kSum || kind == kSumsq)) {
+      if (x.missing == kNone && e % 8 == 0 && e + 8 <= x.count && eight_zeros<T>(c, x, e)) {   // acc, from 0 on, is not -0
+        e += 7, none = never<N>();
+        continue;
+      }
+    }
     const Mask<N> m = in.missing(e);
     Mask<N> bad;
     const Lane<T, N> next = fold_step<kind, T, N>(acc, in.value(e), none, p.status != 0, bad);
