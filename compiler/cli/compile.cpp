@@ -85,6 +85,7 @@ void Compile::hashOptions() {
   if (model.load.doublePrecision) options["precision"] = "double";
   if (!model.load.shapes.empty()) options["shapes"] = model.load.shapes;
   if (!model.load.constants.empty()) options["constants"] = model.load.constants;
+  if (!model.load.leftOut.empty()) options["left_out"] = model.load.leftOut;
   const Limits& limits = model.load.limits;   // these do not refuse a model but decide what it takes and gives
   for (auto [flag, value] : {std::pair{"--max-list-items", limits.listItems}, {"--max-tokens", limits.tokens}, {"--max-horizon", limits.horizon}}) options[flag] = value;
   for (auto& [key, value] : target.codegen.tags) options["tags"][key] = value;

@@ -15,7 +15,7 @@ static int print() {
                "reached without links or `..`; `offset` and `length` must give exactly the tensor's bytes. `checksum` and other keys are refused.\n"
                "\nA dimension but the first that is open takes the size that the operators need (weights, offsets, trees, lists of columns), else `--shape X=?,4` gives it.\n"
                "A shape argument (axes, sizes, places) that is an input of the model is a column: it must make the shape that the model declares for the result,\n"
-               "or the row has no result. `--constant axes=0,1` makes such an input a constant.\n\n"
+               "or the row has no result. `--constant axes=0,1` makes such an input a constant. `--leave-out loss` drops an output, such as one over all rows.\n\n"
             << onnx::coverage();
   return ok;
 }

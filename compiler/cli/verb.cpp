@@ -22,6 +22,7 @@ void ModelOptions::add(CLI::App& verb, const char* what) {
   verb.add_option("--table", load.tables, "NAME=FILE.csv: a table that a PMML document only names (TableLocator)");
   verb.add_option("--shape", load.shapes, "NAME=SIZES: sizes of the dimensions of an ONNX input that the model leaves open, such as X=?,4 (?: as declared); may be repeated")->take_all()->allow_extra_args(false);
   verb.add_option("--constant", load.constants, "NAME=VALUES: an ONNX input is no column but has these elements, such as axes=0,1; may be repeated")->take_all()->allow_extra_args(false);
+  verb.add_option("--leave-out", load.leftOut, "NAME: an output of an ONNX model that is not computed, such as a loss over all rows; may be repeated")->take_all()->allow_extra_args(false);
 #define LIMIT(member, flag, value, what) verb.add_option(flag, load.limits.member, what)->group("Limits")->capture_default_str();
 #include "compiler/support/limits.def"
 #undef LIMIT

@@ -74,7 +74,7 @@ std::optional<ir::Pipeline> importModel(const Source& source, const LoadOptions&
     case Format::scorer:
       diagnostics.error(Kind::invalid, 0, 0, "this is a compiled scorer, not a model");
       return std::nullopt;
-    case Format::onnx: return onnx::import(source, {options.spec, options.externalData, options.limits, options.shapes, options.constants}, diagnostics);
+    case Format::onnx: return onnx::import(source, {options.spec, options.externalData, options.limits, options.shapes, options.constants, options.leftOut}, diagnostics);
     case Format::unknown: break;
   }
   diagnostics.error(Kind::invalid, source.text().empty() ? 0 : 1, source.text().empty() ? 0 : 1,

@@ -20,6 +20,7 @@ struct LoadOptions {
   Limits limits;
   std::vector<std::string> tables;   ///< --table NAME=FILE.csv: tables that a PMML document only names
   std::vector<std::string> shapes, constants;   ///< --shape NAME=SIZES, --constant NAME=VALUES: of inputs of an ONNX model
+  std::vector<std::string> leftOut;             ///< --leave-out NAME: outputs of an ONNX model
 };
 
 struct Load {

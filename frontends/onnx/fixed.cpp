@@ -83,6 +83,15 @@ class Fixer {
     return true;
   }
 
+  bool leaveOut(const std::string& name) {
+    auto& outputs = *graph_.mutable_output();
+    const auto found = std::find_if(outputs.begin(), outputs.end(), [&](auto& output) { return output.name() == name; });
+    if (found == outputs.end()) return wrong("--leave-out " + name + ": the model has no such output");
+    if (outputs.size() == 1) return wrong("--leave-out " + name + ": no output is left");
+    outputs.erase(found);
+    return true;
+  }
+
  private:
   static constexpr int kNone = -1, kSeveral = -2;
   static int openDimension(const proto::TensorShapeProto& shape) {
@@ -162,6 +171,7 @@ bool fixInputs(proto::ModelProto& model, const ImportOptions& options, Diagnosti
   bool good = true;
   for (const std::string& shape : options.shapes) good = fixer.shape(shape) && good;
   for (const std::string& constant : options.constants) good = fixer.constant(constant) && good;
+  for (const std::string& output : options.leftOut) good = fixer.leaveOut(output) && good;
   return good;
 }
 

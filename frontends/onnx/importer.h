@@ -48,6 +48,7 @@ class Importer {
   ir::Builder build;
   Diagnostics& diagnostics;
   RowSets rowSets{build};
+  int outputs = 0;             ///< of the model
   bool whole = false;          ///< no batch: one evaluation is one row (design.md section 4)
   bool unit = false;           ///< all leading dimensions are 1: rows are scored one by one, with N = 1
 

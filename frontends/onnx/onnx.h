@@ -15,6 +15,7 @@ struct ImportOptions {
   bool externalData = false;   ///< --external-data: tensors may lie in files beside the model
   Limits limits;
   std::vector<std::string> shapes, constants;   ///< --shape, --constant: see frontends/onnx/shapes.h
+  std::vector<std::string> leftOut;             ///< --leave-out: the same
 };
 
 /// Whether these bytes are a ModelProto: only its fields, with their wire types, and a graph among them.

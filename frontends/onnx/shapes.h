@@ -18,7 +18,7 @@ void openDimensions(::onnx::GraphProto& graph);
 
 /// --shape NAME=D,D,..: sizes of an input's dimensions, `?` for one that stays as the model declares it (the first: open). --constant
 /// NAME=V,V,..: the input is no column any more but has these elements, row-major. False, with diagnostics, if an option
-/// names no input or contradicts the model.
+/// names no input or contradicts the model. --leave-out NAME: an output that is not computed.
 bool fixInputs(::onnx::ModelProto& model, const ImportOptions& options, Diagnostics& diagnostics);
 
 /// Gives inputs [.., ?] the width that their operators need: a Scaler of 4 offsets, coefficients, weights, a list of category columns have one; trees

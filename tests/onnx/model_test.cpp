@@ -233,4 +233,15 @@ TEST(Inputs, ADimensionOfMinusOneIsOpen) {
   EXPECT_NE(g.check().find("dimension 1 is -2"), std::string::npos) << g.check();
 }
 
+// As TabNet is exported: beside the scores a loss over the batch.
+TEST(Outputs, OneThatMixesRowsIsLeftOut) {
+  Graph g(17);
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y").output("loss");
+  g.node("Neg", {"X"}, {"Y"}), g.node("ReduceMean", {"X"}, {"loss"});
+  EXPECT_NE(g.check().find("--leave-out NAME leaves an output out that needs this"), std::string::npos) << g.check();
+  EXPECT_EQ(g.score("X[0],X[1]\n1,2\n", "--leave-out loss"), "Y[0],Y[1]\n-1,-2\n");
+  EXPECT_NE(g.check("--leave-out other").find("--leave-out other: the model has no such output"), std::string::npos);
+  EXPECT_NE(g.check("--leave-out loss --leave-out Y").find("--leave-out Y: no output is left"), std::string::npos);
+}
+
 }  // namespace kiln::test
