@@ -9,17 +9,6 @@ namespace kiln::passes {
 
 using namespace ir;
 
-static std::vector<bool> neededNodes(const Pipeline& pipeline) {
-  std::vector<bool> needed(pipeline.nodes.size());
-  for (NodeId id = static_cast<NodeId>(pipeline.nodes.size()); id-- > 0;) {
-    const Node& node = pipeline.nodes[id];
-    if (!isPure(*node.op)) needed[id] = true;
-    if (!needed[id]) continue;
-    for (ValueId v : node.operands) needed[pipeline.values[v].node] = true;
-  }
-  return needed;
-}
-
 /// Keeps the tables that a node, a type or a kept table refers to. True if there were others.
 static bool dropTables(Pipeline& pipeline) {
   std::vector<TableId> map(pipeline.tables.size(), kNone), pending;

@@ -94,6 +94,17 @@ void forTableRefs(Op& op, const std::function<void(TableRef&)>& visit) {
   TableRefs visitor(visit);
   op.fields(visitor);
 }
+
+std::vector<bool> neededNodes(const Pipeline& pipeline) {
+  std::vector<bool> needed(pipeline.nodes.size());
+  for (NodeId id = static_cast<NodeId>(pipeline.nodes.size()); id-- > 0;) {
+    const Node& node = pipeline.nodes[id];
+    if (!isPure(*node.op)) needed[id] = true;
+    if (!needed[id]) continue;
+    for (ValueId v : node.operands) needed[pipeline.values[v].node] = true;
+  }
+  return needed;
+}
 void forTableRefs(Table& table, const std::function<void(TableRef&)>& visit) {
   TableRefs visitor(visit);
   table.fields(visitor);

@@ -55,6 +55,9 @@ class TableAdder {
 /// A node that gives the same results for the same operands and does nothing else.
 bool isPure(const ir::Op& op);
 
+/// Of each node: whether an output, a check, a note or an input needs it. Passes leave others behind, which `dead` drops.
+std::vector<bool> neededNodes(const ir::Pipeline& pipeline);
+
 /// Calls `visit` for every reference to a table that an Op or Table has.
 void forTableRefs(ir::Op& op, const std::function<void(ir::TableRef&)>& visit);
 void forTableRefs(ir::Table& table, const std::function<void(ir::TableRef&)>& visit);

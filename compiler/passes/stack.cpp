@@ -8,7 +8,8 @@
 //   reduce, argmax of vectors [n]         over [N,n], or, where n is small, column by column
 //   look-ups, by leaves of a forest also  one look-up, in one table
 //
-// Each element is computed as before, in the same order. Nothing here may fail, since a vector fails whole.
+// Each element is computed as before, in the same order. A vector fails whole, by the first element that fails, as the concat of these elements does.
+// So what is concatenated may fail on its own, but nothing that it is made of, unless with all elements alike: by a vector that they are taken from.
 #include <algorithm>
 #include <map>
 
@@ -16,6 +17,7 @@
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/arrange.h"
 #include "compiler/ir/nodes/call.h"
+#include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/const.h"
 #include "compiler/ir/nodes/forest.h"
@@ -51,18 +53,18 @@ class Stacker {
   ValueId stack(const Parts& parts, const std::string& name, const Place& place, bool dry) {
     name_ = name, place_ = place, dry_ = dry;
     made_.clear();
-    return rows(parts);
+    return rows(parts, true);
   }
   /// What stands for an element of a concat: reshaping one element changes nothing.
   ValueId bare(ValueId v) const {
     while (pipeline_.type(v).size() == 1 && node(v).op->kind() == OpKind::Reshape && users_[v] <= 1) v = node(v).operands[0];
     return v;
   }
-  /// Equal for values that may be stacked.
-  std::string key(ValueId v) const {
+  /// Equal for values that may be stacked; `outer`: as elements of the concat.
+  std::string key(ValueId v, bool outer = false) const {
     const Node& from = node(v);
     const Type& type = pipeline_.type(v);
-    if (type.fallible || type.shape.size() > 1) return {};
+    if ((type.fallible && !mayFail(*from.op, outer)) || type.shape.size() > 1) return {};
     std::string key = std::to_string(static_cast<int>(type.elem)) + ' ' + std::to_string(type.dict) + (type.isScalar() ? "" : ' ' + std::to_string(type.size())) + ' ';
     if (const auto* take = from.op->to<Take>()) return take->at.empty() ? std::string() : key + "take " + std::to_string(from.operands[0]);
     if (from.op->kind() == OpKind::LookupNode) return key + "lookup";
@@ -72,6 +74,12 @@ class Stacker {
 
  private:
   const Node& node(ValueId v) const { return pipeline_.producer(v); }
+  /// Whether a result may fail as its operands do, or, `outer`, on its own. What the operands may do is asked of them.
+  static bool mayFail(const Op& op, bool outer) {
+    if (const auto* call = op.to<Call>()) return outer || !(call->checked || call->name() == std::string("substring"));
+    if (const auto* cast = op.to<Cast>()) return outer || cast->mode != Cast::checked;
+    return op.kind() == OpKind::Take || op.kind() == OpKind::Reshape;
+  }
   template <class F> bool all(const Parts& parts, F f) const { return std::all_of(parts.begin(), parts.end(), f); }
   ValueId add(std::unique_ptr<Op> op, std::vector<ValueId> operands) {
     if (dry_) return 0;
@@ -85,11 +93,11 @@ class Stacker {
     return shape;
   }
 
-  ValueId rows(const Parts& parts) {
+  ValueId rows(const Parts& parts, bool outer = false) {
     const auto known = made_.find(parts);
     if (known != made_.end()) return known->second;
-    const std::string first = key(parts[0]);
-    if (first.empty() || !all(parts, [&](ValueId v) { return key(v) == first; })) return kNone;
+    const std::string first = key(parts[0], outer);
+    if (first.empty() || !all(parts, [&](ValueId v) { return key(v, outer) == first; })) return kNone;
     return made_[parts] = build(parts);
   }
   ValueId build(const Parts& parts) {
@@ -98,7 +106,7 @@ class Stacker {
     if (op.kind() == OpKind::Take) return takes(parts);
     if (!all(parts, [&](ValueId v) { return users_[v] <= 1; })) return kNone;   // others would still need it
     switch (op.kind()) {
-      case OpKind::Call: return op.as<Call>().checked ? kNone : elementwise(parts);
+      case OpKind::Call:
       case OpKind::Cast:
       case OpKind::Select:
       case OpKind::Coalesce: return elementwise(parts);
@@ -304,8 +312,9 @@ class Stacker {
 class Stack {
  public:
   explicit Stack(Pipeline& pipeline) : pipeline_(pipeline), oldUsers_(pipeline.values.size(), 0), tables_(pipeline) {
-    for (const Node& node : pipeline.nodes) {
-      std::vector<ValueId> operands = node.operands;
+    const std::vector<bool> needed = neededNodes(pipeline);
+    for (NodeId id = 0; id < pipeline.nodes.size(); id++) {
+      std::vector<ValueId> operands = needed[id] ? pipeline.nodes[id].operands : std::vector<ValueId>();
       std::sort(operands.begin(), operands.end());
       operands.erase(std::unique(operands.begin(), operands.end()), operands.end());
       for (ValueId v : operands) oldUsers_[v]++;
@@ -343,8 +352,8 @@ class Stack {
     bool changed = false;
     for (size_t from = 0, to; from < operands.size(); from = to) {
       Parts parts = {stacker.bare(operands[from])};
-      const std::string key = stacker.key(parts[0]);
-      for (to = from + 1; !key.empty() && to < operands.size() && stacker.key(stacker.bare(operands[to])) == key; to++)
+      const std::string key = stacker.key(parts[0], true);
+      for (to = from + 1; !key.empty() && to < operands.size() && stacker.key(stacker.bare(operands[to]), true) == key; to++)
         parts.push_back(stacker.bare(operands[to]));
       if (parts.size() < kFewest || stacker.stack(parts, name, place, true) == kNone) {
         joined.insert(joined.end(), operands.begin() + static_cast<std::ptrdiff_t>(from), operands.begin() + static_cast<std::ptrdiff_t>(to));

@@ -556,17 +556,27 @@ TEST(Stack, everyColumnOfShortVectors) {
   }
 }
 
-TEST(Stack, leavesWhatMayFailOrIsReadElsewhere) {
-  for (const bool fails : {true, false}) {
-    std::string nodes = "  %v = input field \"v\" nan missing shape [8] columns [8]\n  %c = check %v\n", all;
-    for (int i = 0; i < 8; i++) {
-      const std::string n = std::to_string(i);
-      nodes += "  %t" + n + " = take " + (fails ? "%v" : "%c") + " at [" + n + "]\n  %y" + n + " = neg %t" + n + "\n";
-      all += (i ? ", %y" : "%y") + n;
-    }
-    nodes += "  %all = concat " + all + "\n  output %all field \"all\" columns [8]\n";
-    if (!fails) EXPECT_NE(after(stack, nodes).find("= neg %c : f64?[8]"), std::string::npos);
-    Pipeline kept = parsed(nodes + (fails ? "" : "  output %y3 field \"y3\"\n"));
+// Eight elements of %x, each through these nodes: # is the element's number, %y# the last.
+std::string eachOfEight(const std::string& x, const std::string& nodes) {
+  std::string text = "  %v = input field \"v\" nan missing shape [8] columns [8]\n  %c = check %v\n", all;
+  for (char n = '0'; n < '8'; n++) {
+    std::string own = "  %t# = take " + x + " at [#]\n" + nodes;
+    std::replace(own.begin(), own.end(), '#', n);
+    text += own, all += std::string(n == '0' ? "%y" : ", %y") + n;
+  }
+  return text + "  %all = concat " + all + "\n  output %all field \"all\" columns [8]\n";
+}
+TEST(Stack, whatFailsAsTheConcatDoes) {
+  EXPECT_NE(after(stack, eachOfEight("%c", "  %y# = neg %t#\n")).find("= neg %c : f64?[8]\n"), std::string::npos);
+  EXPECT_NE(after(stack, eachOfEight("%v", "  %y# = neg %t#\n")).find("= neg %v : f64?[8]!\n"), std::string::npos);   // all elements fail alike
+  EXPECT_NE(after(stack, eachOfEight("%c", "  %n# = neg %t#\n  %y# = div %n#, %t# checked\n")).find("checked : f64?[8]!\n"), std::string::npos);
+  // What is read by nothing that counts does not keep it.
+  EXPECT_NE(after(stack, eachOfEight("%c", "  %y# = neg %t#\n  %m# = is_missing %y#\n")).find("= neg %c : f64?[8]\n"), std::string::npos);
+}
+TEST(Stack, leavesWhatFailsBeforeOthersOrIsReadElsewhere) {
+  const std::string one = eachOfEight("%c", "  %y# = neg %t#\n") + "  output %y3 field \"y3\"\n";
+  for (const std::string& text : {eachOfEight("%c", "  %d# = div %t#, %t# checked\n  %y# = neg %d#\n"), one}) {
+    Pipeline kept = parsed(text);
     EXPECT_FALSE(stack(kept)) << body(kept);
   }
 }
