@@ -125,6 +125,31 @@ TEST(Faults, TrainedFor) {
   expectNone(trained("Logloss"));
 }
 
+TEST(Faults, InfiniteScales) {
+  for (const float scale : {std::numeric_limits<float>::infinity(), 2.0f}) {
+    Graph g(15, 1);
+    g.model().set_producer_name("OnnxMLTools");
+    g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+    g.node("Scaler", {"X"}, {"Y"}, kMl).floats("offset", {0, 0}).floats("scale", {1, scale});
+    scale == 2 ? expectNone(g) : expectWarning(g, "a Scaler with an infinite scale", "graph.node[0] (Scaler)");
+  }
+}
+
+TEST(Faults, IndicesOfCategories) {
+  for (const bool isIndex : {true, false}) {
+    Graph g(15, 2);
+    g.model().set_producer_name("OnnxMLTools");
+    g.input("s", Type::STRING, {-1, 1}).input("x", Type::FLOAT, {-1, 1}).output("Y");
+    g.node("LabelEncoder", {"s"}, {"i"}, kMl).strings("keys_strings", {"a", "b"}).ints("values_int64s", {0, 1});
+    if (isIndex) g.node("Cast", {"i"}, {"c"}).integer("to", Type::FLOAT);
+    else g.node("OneHotEncoder", {"i"}, {"h"}, kMl).ints("cats_int64s", {0, 1}), g.node("Flatten", {"h"}, {"c"});
+    g.node("Concat", {"c", "x"}, {"all"}).integer("axis", 1);
+    g.node("TreeEnsembleRegressor", {"all"}, {"Y"}, kMl).ints("nodes_treeids", {0}).ints("nodes_nodeids", {0}).ints("nodes_featureids", {0}).strings("nodes_modes", {"LEAF"}).floats("nodes_values", {0})
+        .ints("nodes_truenodeids", {0}).ints("nodes_falsenodeids", {0}).ints("target_treeids", {0}).ints("target_nodeids", {0}).ints("target_ids", {0}).floats("target_weights", {2}).integer("n_targets", 1);
+    isIndex ? expectWarning(g, "trees over the numbers of categories", "graph.node[3] (TreeEnsembleRegressor)") : expectNone(g);
+  }
+}
+
 TEST(Faults, LogisticOfClasses) {
   for (const size_t classes : {2, 3}) {
     Graph g(15, 1);

@@ -1,4 +1,7 @@
 // Faults of exported calibrations, neighbours, discriminants, and of pipelines as a whole.
+#include <algorithm>
+#include <cmath>
+
 #include "frontends/onnx/faults.h"
 
 namespace kiln::onnx {
@@ -38,6 +41,13 @@ Places logisticOfClasses(const GraphView& view) {
     if (!of || of->op_type() != "LinearClassifier" || of->output_size() < 2 || of->output(1) != node.input(0)) return false;
     const auto *transform = GraphView::attribute(*of, "post_transform"), *intercepts = GraphView::attribute(*of, "intercepts"), *norm = GraphView::attribute(node, "norm");
     return transform && transform->s() == "LOGISTIC" && intercepts && intercepts->floats_size() > 2 && norm && norm->s() == "L1";
+  });
+}
+
+Places infiniteScales(const GraphView& view) {
+  return nodesWhere(view, [](const ::onnx::NodeProto& node) {
+    const auto* scale = node.op_type() == "Scaler" ? GraphView::attribute(node, "scale") : nullptr;
+    return scale && std::any_of(scale->floats().begin(), scale->floats().end(), [](float s) { return std::isinf(s); });
   });
 }
 

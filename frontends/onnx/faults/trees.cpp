@@ -72,4 +72,15 @@ static Places trainedFor(const GraphView& view, std::initializer_list<const char
 Places logOfExpected(const GraphView& view) { return trainedFor(view, {"Poisson", "Tweedie"}); }
 Places labelsOfClasses(const GraphView& view) { return trainedFor(view, {"MultiLogloss", "MultiCrossEntropy"}); }
 
+// Trees over columns end to end, of which one is the number that a LabelEncoder gives a text.
+Places indicesOfCategories(const GraphView& view) {
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
+    const auto* columns = isEnsemble(node) && node.input_size() ? view.maker(node.input(0)) : nullptr;
+    return columns && columns->op_type() == "Concat" && std::any_of(columns->input().begin(), columns->input().end(), [&](const std::string& name) {
+      const auto* of = view.origin(name);
+      return of && of->op_type() == "LabelEncoder" && GraphView::attribute(*of, "keys_strings");
+    });
+  });
+}
+
 }  // namespace kiln::onnx
