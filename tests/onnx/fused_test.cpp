@@ -149,6 +149,15 @@ TEST(Fused, QuantizedProducts) {
   EXPECT_EQ(conv.score("\"X[0,0]\",\"X[0,1]\"\n0,255\n17,130\n"), "\"Y[0,0]\",\"Y[0,1]\",\"Y[1,0]\",\"Y[1,1]\"\n99,189,97,148\n105,144,101,125\n");
 }
 
+// Rows one by one, each with a scale of its own.
+TEST(Fused, ProductsOfRowsQuantizedByThemselves) {
+  Graph g(17);
+  g.input("X", Type::FLOAT, {1, 2}).output("Y").initializer("bs", {2}, {0.25f, 0.5f}).initializer("c", {2}, {0.5f, -0.5f});
+  whole(g, "W", Type::INT8, {2, 2}, {1, -2, 3, 4}), whole(g, "bz", Type::INT8, {2}, {1, -1});
+  g.node("DynamicQuantizeMatMul", {"X", "W", "bs", "bz", "c"}, {"Y"}, kMs);
+  EXPECT_EQ(g.score("X[0],X[1]\n1,-2\n0.3,7\n0,0\n"), rows("-0.5,-6\n4,16.84902\n0.5,-0.5\n"));
+}
+
 // ONNX Runtime's quantizer writes the scales of a bias [1,k] without the axis.
 TEST(DequantizeLinear, ScalesOfABias) {
   Graph g(17);

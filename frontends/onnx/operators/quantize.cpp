@@ -81,9 +81,14 @@ void quantizeLinear(OperatorImport& n) {
   n.output(0, saturated(n, y, type));
 }
 
-// Scale and zero point of the whole tensor, so that 0 is one of the 256 numbers; a tensor of zeros has the scale 1.
-void dynamicQuantizeLinear(OperatorImport& n) {
-  const Tensor& x = n.tensor(0, {ElementType::f32});
+namespace {
+
+struct ByItself {
+  Tensor whole, scale, zero;   ///< uint8, float, uint8
+};
+
+// By scale and zero point of the whole tensor, so that 0 is one of the 256 numbers; a tensor of zeros has the scale 1.
+ByItself quantizedByItself(OperatorImport& n, const Tensor& x) {
   std::vector<size_t> all(x.rank());
   std::iota(all.begin(), all.end(), 0);
   for (const Axis& axis : x.axes)
@@ -96,9 +101,15 @@ void dynamicQuantizeLinear(OperatorImport& n) {
   const Limits limits = limitsOf(n, ElementType::u8);
   const auto bounded = [&](const Tensor& t) { return apply(n, "clip_high", apply(n, "clip_low", t, constantLike(t, limits.low)), constantLike(t, limits.high)); };
   const Tensor point = apply(n, "round_even", bounded(apply(n, "sub", zero, apply(n, "div", low, scale))));
-  n.output(0, saturated(n, apply(n, "add", apply(n, "round_even", apply(n, "div", x, scale)), point), ElementType::u8));
-  n.output(1, scale);
-  n.output(2, saturated(n, point, ElementType::u8));
+  const Tensor whole = saturated(n, apply(n, "add", apply(n, "round_even", apply(n, "div", x, scale)), point), ElementType::u8);
+  return {whole, scale, saturated(n, point, ElementType::u8)};
+}
+
+}  // namespace
+
+void dynamicQuantizeLinear(OperatorImport& n) {
+  const ByItself q = quantizedByItself(n, n.tensor(0, {ElementType::f32}));
+  n.output(0, q.whole), n.output(1, q.scale), n.output(2, q.zero);
 }
 
 // The product of whole numbers, to the scale of the result.
@@ -250,6 +261,18 @@ void matMulIntegerToFloat(OperatorImport& n) {
   const Quantized a = quantized(n, 0, 2, 4), b = quantized(n, 1, 3, 5);
   Tensor y = apply(n, "mul", n.cast(product(n, a.whole, b.whole), ElementType::f32), apply(n, "mul", a.scale, b.scale));
   if (n.has(6)) y = apply(n, "add", y, n.tensor(6, {ElementType::f32}));
+  n.output(0, y);
+}
+
+// Of com.microsoft: a, which is quantized by itself, b, its scale and zero point, one or one a column, bias.
+void dynamicQuantizeMatMul(OperatorImport& n) {
+  const ByItself a = quantizedByItself(n, n.tensor(0, {ElementType::f32}));
+  Tensor b = n.cast(n.tensor(1, {ElementType::u8, ElementType::i8}), ElementType::i32);
+  const auto byColumn = [&](const Tensor& p) { return p.count() == 1 ? withAxes(n, p, {}) : p; };
+  if (n.has(3)) b = apply(n, "sub", b, n.cast(byColumn(n.tensor(3)), ElementType::i32));
+  const Tensor sums = product(n, apply(n, "sub", n.cast(a.whole, ElementType::i32), n.cast(a.zero, ElementType::i32)), b);
+  Tensor y = apply(n, "mul", n.cast(sums, ElementType::f32), apply(n, "mul", a.scale, byColumn(n.tensor(2, {ElementType::f32}))));
+  if (n.has(4)) y = apply(n, "add", y, n.tensor(4, {ElementType::f32}));
   n.output(0, y);
 }
 
