@@ -6,9 +6,19 @@
 
 namespace kiln::onnx {
 
+// The number that the bits of a uint64 are, as a float: from 2^63 on half of it, whose last bit says whether bits are lost, twice.
+static ValueId fromUnsigned(OperatorImport& n, ValueId bits, ir::Elem elem) {
+  const auto integer = [&](int64_t value) { return n.value(hostInteger(value)); };
+  const auto number = [&](ValueId whole) { return n.build.add(ir::Cast(elem, ir::Cast::saturate), {whole}); };
+  const ValueId half = number(n.build.call("bit_or", {n.build.call("shr", {bits, integer(1)}), n.build.call("bit_and", {bits, integer(1)})}));
+  return select(n, n.build.call("lt", {bits, integer(0)}), n.build.call("add", {half, half}), number(bits));
+}
+
 Tensor OperatorImport::cast(const Tensor& tensor, ElementType to) {
   const ElementType from = tensor.type;
   if (from == to) return tensor;
+  if (from == ElementType::u64 && (to == ElementType::f32 || to == ElementType::f64))
+    return tensorOf(to, tensor.axes, fromUnsigned(*this, value(tensor), elemOf(to)));
   if (from == ElementType::u64 && !isInteger(to) && to != ElementType::boolean)
     unsupported(std::string("a cast from uint64 to ") + elementName(to));
   if (to == ElementType::u64 && !isInteger(from) && from != ElementType::boolean)

@@ -11,6 +11,7 @@
 #include "compiler/ir/nodes/tokens.h"
 #include "compiler/ir/tables/tokenizer.h"
 #include "frontends/onnx/axes.h"
+#include "frontends/onnx/elementwise.h"
 #include "frontends/onnx/importer.h"
 
 namespace kiln::onnx {
@@ -134,7 +135,9 @@ void Importer::putTensor(const std::string& name, const Tensor& tensor, const st
   output.field = name;
   output.opType = onnx::isFloat(tensor.type) ? ir::Output::continuous : ir::Output::categorical;
   if (labels) output.labels = *labels, output.feature = ir::Output::probability;
-  const ValueId value = n.value(tensor);
+  ValueId value = n.value(tensor);
+  // A column of integers has 64 bits with a sign: a row with a uint64 beyond them has no result.
+  if (tensor.type == ElementType::u64) value = failedWhereAny(n, value, n.build.call("lt", {value, n.value(hostInteger(0))}));
   if (!build.type(value).isScalar()) output.columns.assign(columns.begin(), columns.end());
   build.add(std::move(output), {value});
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compiler/ir/nodes/raise_if.h"
+#include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
 
 namespace kiln::onnx {
@@ -40,6 +42,13 @@ void sameTypes(OperatorImport& n, const std::vector<Tensor>& operands) {
   for (const Tensor& operand : operands)
     if (operand.type != operands[0].type)
       n.invalid(std::string("takes one element type, but has ") + elementName(operands[0].type) + " and " + elementName(operand.type));
+}
+
+ValueId failedWhereAny(OperatorImport& n, ValueId value, ValueId condition) {
+  const ir::Type type = n.build.type(condition);
+  ir::Reduce any;
+  any.op = ir::Reduce::any;
+  return n.build.add(ir::RaiseIf(), {value, type.isScalar() ? condition : n.build.add(std::move(any), {n.reshape(condition, {type.size()})})});
 }
 
 void agreeOnFloat(OperatorImport& n, std::vector<Tensor>& operands) {

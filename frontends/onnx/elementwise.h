@@ -9,6 +9,8 @@ ValueId settled(OperatorImport& n, ElementType type, ValueId value);
 /// A constant of the type, to be broadcast.
 ValueId constantOf(OperatorImport& n, ElementType type, double value);
 ValueId select(OperatorImport& n, ValueId condition, ValueId yes, ValueId no);
+/// The value, failed where any element of the condition, which has its shape, holds.
+ValueId failedWhereAny(OperatorImport& n, ValueId value, ValueId condition);
 /// Refuses uint64, which the IR holds as the bits of an int64, where its order or size counts.
 void refuseUnsigned64(OperatorImport& n, const Tensor& tensor);
 /// The inputs of an operator of two, all of one type. Before opset 7 the second is aligned at an attribute `axis`.

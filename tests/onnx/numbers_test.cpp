@@ -165,4 +165,20 @@ TEST(Halves, Products) {
   EXPECT_EQ(g.score("X[0],X[1]\n1,0.5\n-0.3,2\n"), "Y[0],Y[1],Y[2]\n0.8598633,-0.90527344,0.10498047\n2.9804688,-4.5390625,1.6201172\n");
 }
 
+// C's conversions: to the nearest, ties to even, over all 64 bits. As a column only what a signed integer holds.
+TEST(Cast, OfUnsigned64ToFloats) {
+  Graph g(17);
+  g.input("X", Type::INT64, {-1}).output("Y").output("Z", Type::DOUBLE);
+  g.node("Cast", {"X"}, {"U"}).integer("to", Type::UINT64), g.node("Cast", {"U"}, {"Y"}).integer("to", Type::FLOAT), g.node("Cast", {"U"}, {"Z"}).integer("to", Type::DOUBLE);
+  const uint64_t half = 1ull << 63;
+  for (const uint64_t x : std::vector<uint64_t>{0, 7, (1ull << 53) + 1, half, half + (1ull << 39), half + (1ull << 39) + 1, half + 1024, half + 1025, UINT64_MAX, UINT64_MAX - 1023}) {
+    const std::string csv = g.score("X\n" + std::to_string(static_cast<int64_t>(x)) + "\n"), row = csv.substr(csv.find('\n') + 1);
+    ASSERT_NE(row.find(','), std::string::npos) << csv;
+    EXPECT_EQ(std::stof(row), static_cast<float>(x)) << x;
+    EXPECT_EQ(std::stod(row.substr(row.find(',') + 1)), static_cast<double>(x)) << x;
+  }
+  g.output("U", Type::UINT64);
+  EXPECT_EQ(g.score("X\n5\n-1\n", "--outputs U --status-column status"), "U,status\n5,ok\n,undefined result at node 18\n");
+}
+
 }  // namespace kiln::test

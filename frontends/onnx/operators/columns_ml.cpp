@@ -7,12 +7,12 @@
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/gather.h"
 #include "compiler/ir/nodes/lookup.h"
-#include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/lookup.h"
 #include "frontends/onnx/axes.h"
+#include "frontends/onnx/elementwise.h"
 #include "frontends/onnx/operators/trees.h"
 #include "frontends/onnx/places.h"
 
@@ -80,12 +80,7 @@ void binarizer(OperatorImport& n) {
   const Tensor& x = n.number(0);
   const Tensor threshold = hostScalar(x.type, n.number("threshold", 0));
   ValueId value = n.value(x);
-  if (isFloat(x.type)) {
-    const ValueId nan = n.build.call("is_nan", {value});
-    ir::Reduce any;
-    any.op = ir::Reduce::any;
-    value = n.build.add(ir::RaiseIf(), {value, n.build.type(nan).isScalar() ? nan : n.build.add(std::move(any), {n.reshape(nan, {n.build.type(nan).size()})})});
-  }
+  if (isFloat(x.type)) value = failedWhereAny(n, value, n.build.call("is_nan", {value}));
   const ValueId above = n.build.call("gt", {value, n.value(threshold)});
   n.output(0, x.type, x.axes, n.build.add(ir::Cast(elemOf(x.type)), {above}));
 }
@@ -137,13 +132,7 @@ namespace {
 // Indices that the row computes, as a value; one outside of 0 .. size - 1 fails the row: they do not count from the end.
 ValueId inside(OperatorImport& n, const Tensor& index, ValueId value, int64_t size) {
   const auto limit = [&](const char* compare, int64_t bound) { return n.build.call(compare, {value, n.build.integer(bound, elemOf(index.type))}); };
-  ValueId outside = n.build.call("or", {limit("lt", 0), limit("ge", size)});
-  if (!n.build.type(outside).isScalar()) {
-    ir::Reduce any;
-    any.op = ir::Reduce::any;
-    outside = n.build.add(std::move(any), {n.reshape(outside, {n.build.type(outside).size()})});
-  }
-  return n.build.add(ir::RaiseIf(), {value, outside});
+  return failedWhereAny(n, value, n.build.call("or", {limit("lt", 0), limit("ge", size)}));
 }
 
 // Elements of a constant list.
