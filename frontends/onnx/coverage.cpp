@@ -49,6 +49,17 @@ std::string coverage() {
 #define FAULT(function, producer, message, note) text += std::string("| ") + (*producer ? producer : "any") + " | " message " | " note " |\n";
 #include "frontends/onnx/faults.def"
 #undef FAULT
+  // Found by scoring exports beside their libraries: OnnxMLTools 1.16, ebm2onnx 3.3, CatBoost 1.2.
+  text += R"(
+Nothing in the model shows these, so that none is warned of; compare such an export with its library:
+
+| exporter | what is lost |
+|---|---|
+| OnnxMLTools, of Spark | `min` and `max` of MinMaxScaler; `inverse` of DCT; the link of a GeneralizedLinearRegression; `threshold` of LogisticRegression; NaiveBayes of `gaussian` and `complement`, exported as multinomial; the number that `handleInvalid="keep"` gives an unknown text |
+| OnnxMLTools, of LightGBM | `sigmoid`; the logistic function of `multiclassova` (softmax is exported); the square of `reg_sqrt`; `linear_tree`; `zero_as_missing`; the average of `boosting=rf`, which is a sum |
+| OnnxMLTools, of XGBoost | the logistic function of `reg:logistic`; the exponential of `survival:cox`; softmax of `multi:softmax`; classes of a random forest of three and more |
+| ebm2onnx | the link of Poisson, gamma, Tweedie and `rmse_log` objectives |
+)";
   return text;
 }
 
