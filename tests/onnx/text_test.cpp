@@ -150,4 +150,11 @@ TEST(StringSplit, Parts) {
   EXPECT_EQ(all.score("x[0],x[1]\naXbXc,a\naXb,a\n", "--status-column status"), "\"y[0,0]\",\"y[0,1]\",\"y[0,2]\",\"y[1,0]\",\"y[1,1]\",\"y[1,2]\",n[0],n[1],status\na,b,c,a,,,3,1,ok\n,,,,,,,,invalid value in 'x[0]'\n");
 }
 
+TEST(MurmurHash3, OfFloatsIsRefused) {
+  Graph g(17);
+  g.input("X", Type::FLOAT, {-1, 1}).output("Y", Type::UINT32);
+  g.node("MurmurHash3", {"X"}, {"Y"}, "com.microsoft");
+  EXPECT_NE(g.check().find("a hash of float is not supported"), std::string::npos) << g.check();
+}
+
 }  // namespace kiln::test

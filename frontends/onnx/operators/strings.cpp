@@ -63,6 +63,7 @@ void regexFullMatch(OperatorImport& n) {
 
 // MurmurHash3 of com.microsoft: of the bytes of a string or an integer; as uint32, or int32 if not `positive`.
 void murmurHash3(OperatorImport& n) {
+  if (isFloat(n.tensor(0).type)) n.unsupported(std::string("a hash of ") + elementName(n.tensor(0).type), "of text and integers it is");
   const Tensor& x = n.tensor(0, {ElementType::str, ElementType::i32, ElementType::u32, ElementType::i64, ElementType::u64});
   const bool isUnsigned = n.integer("positive", 1) != 0;
   const int64_t seed = n.integer("seed", 0);
