@@ -3,13 +3,12 @@
 Chebyshev nodes at 60 digits, then rounded to doubles. Each line: name, relative weight-free error, coefficients c0, c1, ..."""
 import sys
 
-from mpmath import (asin, atan, atanh, cos, cosh, erf, erfc, erfinv, exp, findroot, log, lu_solve, matrix, mp, mpf, pi, sin, sinh, sqrt)
+from mpmath import (asin, atan, atanh, cos, cosh, erf, erfc, erfinv, exp, findroot, log, lu_solve, matrix, mp, mpf, pi, sin, sinh, sqrt, tanh)
 
 mp.dps = 60
 
 
-def fit(name, f, low, high, degree, hi_lo=0):
-    low, high = mpf(low), mpf(high)
+def interpolate(f, low, high, degree):
     n = degree + 1
     nodes = [(low + high) / 2 + (high - low) / 2 * cos(pi * (2 * i + 1) / (2 * n)) for i in range(n)]
     a = matrix(n, n)
@@ -23,10 +22,36 @@ def fit(name, f, low, high, degree, hi_lo=0):
     for i in range(200):
         x = low + (high - low) * (mpf(i) + mpf(1) / 2) / 200
         worst = max(worst, abs(sum(c[j] * x**j for j in range(n)) - f(x)))
+    return c, worst
+
+
+def fit(name, f, low, high, degree, hi_lo=0):
+    c, worst = interpolate(f, mpf(low), mpf(high), degree)
     print(f"// {name}: degree {degree} on [{float(low):.4g}, {float(high):.4g}], error {float(worst):.2g}")
     print("inline constexpr f64 %s[] = {%s};" % (name, ", ".join(float.hex(float(x)) for x in c)))
     if hi_lo:
         print("inline constexpr f64 %s_low[] = {%s};" % (name, ", ".join(float.hex(float(c[j] - mpf(float(c[j])))) for j in range(hi_lo))))
+
+
+def table(name, rows):
+    print("alignas(64) inline constexpr f64 %s[][16] = {%s};" % (name, ",\n    ".join("{" + ", ".join(float.hex(float(x)) for x in row) + "}" for row in rows)))
+
+
+def pieces(name, f, step, degree):
+    """An odd f near i step, i = 0 .. 15, by powers of the distance: a row a power. The first piece is good relative to f at 0, too."""
+    h = mpf(step) / 2
+    columns, worst = [], 0
+    for i in range(16):
+        if i == 0:
+            c, error = interpolate(lambda t: f(t) / t, mpf(0), h, degree - 1)
+            c = [mpf(0)] + c
+        else:
+            c, error = interpolate(lambda t: f(i * mpf(step) + t), -h, h, degree)
+            error /= f(i * mpf(step))
+        columns.append(c)
+        worst = max(worst, error)
+    print(f"// {name}: degree {degree}, relative error 2^{float(log(worst, 2)):.1f}")
+    table(name, zip(*columns))
 
 
 def root(f):
@@ -48,9 +73,38 @@ def normal_tail(r):
     return r - x
 
 
+def log_rest(r):
+    """(log(1 + r) - r) / r^2"""
+    return mpf(-1) / 2 if abs(r) < mpf(10)**-30 else (log(1 + r) - r) / r**2
+
+
+def sixteenths_of_log():
+    """Of mantissas from 1 less 11 1/2 sixteenths of the binade below 1 to twice that, in sixteen pieces: about 1 / m, 1 for the piece of 1, and -log of that."""
+    inverses, logs = [], []
+    for i in range(16):
+        ends = [1 + mpf(e) / 32 if e < 0 else 1 + mpf(e) / 16 for e in (i - mpf(23) / 2, i - mpf(21) / 2)]
+        inverse = mpf(1) if i == 11 else mpf(float(2 / (ends[0] + ends[1])))
+        inverses.append(inverse), logs.append(-log(inverse))
+        assert all(abs(e * inverse - 1) < mpf("0.0323") for e in ends) or i == 11, (i, ends)
+    table("kLogPieces", [inverses, logs])
+
+
+def exp_rest(r):
+    return mpf(1) / 2 if abs(r) < mpf(10)**-30 else (exp(r) - 1 - r) / r**2
+
+
 half_ln2 = log(2) / 2 * mpf("1.001")
 JOBS = {
     "exp": lambda: fit("kExp", lambda r: (exp(r) - 1 - r - r * r / 2) / r**3, -half_ln2, half_ln2, 9),
+    "short_exp": lambda: fit("kShortExp", exp_rest, -half_ln2, half_ln2, 7),
+    "sixteenth_exp": lambda: fit("kSixteenthExp", exp, -half_ln2 / 16, half_ln2 / 16, 4),
+    "sixteenths": lambda: table("kSixteenths", [[mpf(2)**(mpf(i) / 16) for i in range(16)]]),
+    "log_pieces": sixteenths_of_log,
+    "short_log": lambda: fit("kShortLog", log_rest, -mpf("0.0323"), mpf("0.0323"), 4),
+    "short_sin": lambda: fit("kShortSin", root(lambda r: (sin(r) - r) / r**3), 0, (pi / 4 * mpf("1.0001"))**2, 4),
+    "short_cos": lambda: fit("kShortCos", root(lambda r: (cos(r) - 1) / r**2), 0, (pi / 4 * mpf("1.0001"))**2, 4),
+    "tanh_pieces": lambda: pieces("kTanhPieces", tanh, mpf(77) / 128, 10),
+    "erf_pieces": lambda: pieces("kErfPieces", erf, mpf(67) / 256, 8),
     "sinh": lambda: fit("kSinh", root(lambda r: (sinh(r) - r) / r**3), 0, half_ln2**2, 5),
     "cosh": lambda: fit("kCosh", root(lambda r: (cosh(r) - 1 - r * r / 2) / r**4), 0, half_ln2**2, 5),
     "log": lambda: fit("kLog", root(lambda s: (2 * atanh(s) - 2 * s) / s**3), 0, mpf("0.0295"), 6),

@@ -139,7 +139,7 @@ class AbiTables {
     o_.point(at + offsetof(kiln_scorer, outputs), table(outputs));
     const std::string prefix = std::string("kiln_") + f_.tiers[tier]->name;
     o_.point(at + offsetof(kiln_scorer, score_row), prefix + "_score_row");
-    o_.point(at + offsetof(kiln_scorer, score_rows), prefix + "_score_rows");
+    o_.point(at + offsetof(kiln_scorer, score_rows), prefix + (plan.element_columns != 0 ? "_score_elements" : "_score_rows"));
     o_.point(at + offsetof(kiln_scorer, score_arrow), prefix + "_score_arrow");
     o_.point(at + offsetof(kiln_scorer, encode), "kiln_encode");
     o_.point(at + offsetof(kiln_scorer, bind), "kiln_bind");

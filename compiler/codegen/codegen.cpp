@@ -15,6 +15,7 @@
 #include "compiler/codegen/link.h"
 #include "compiler/codegen/lint.h"
 #include "compiler/codegen/module.h"
+#include "compiler/codegen/one_element.h"
 #include "compiler/codegen/plain_rows.h"
 #include "compiler/codegen/text_bounds.h"
 #include "compiler/ir/nodes/forest.h"
@@ -35,8 +36,8 @@ uint32_t forestBlockRows(const ir::Forest& forest) {
 /// What one tier's instances are made of.
 struct TierPlan {
   const Tier* tier;
-  Record row, plain, block;   // plain: of rows that are, where there is such a pipeline
-  Schedule rowSchedule, plainSchedule, blockSchedule;
+  Record row, plain, block, element;   // plain: of rows that are, element: of one, where there is such a pipeline
+  Schedule rowSchedule, plainSchedule, blockSchedule, elementSchedule;
   kernel::ScorerPlan plan{};
 };
 
@@ -94,28 +95,33 @@ class Compilation {
     try {
       schema_ = schemaOf(pipeline_, blob_);
       rowText_ = textBound(pipeline_, false), blockText_ = textBound(pipeline_, true);
-      plain_ = plainRows(pipeline_);
-      Kept kept, keptOfPlain;
-      for (const Tier* tier : tiers_) planTier(*tier, kept, keptOfPlain);
+      plain_ = plainRows(pipeline_), element_ = oneElement(pipeline_);
+      Kept kept, keptOfPlain, keptOfElement;
+      for (const Tier* tier : tiers_) planTier(*tier, kept, keptOfPlain, keptOfElement);
       blob_.finish();
     } catch (const std::length_error& error) {
       return fail(Kind::budget, error.what());
     }
     return true;
   }
-  void planTier(const Tier& tier, Kept& kept, Kept& keptOfPlain) {
-    TierPlan plan{&tier, {}, {}, {}, {}, {}, {}, {}};
-    plan.row = record({pipeline_, tier, true, false, 1, options_.strategy, schema_, blob_, kept, artefact_.strategies});
+  void planTier(const Tier& tier, Kept& kept, Kept& keptOfPlain, Kept& keptOfElement) {
+    TierPlan plan{&tier, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+    plan.row = record({pipeline_, tier, true, false, false, false, 1, options_.strategy, schema_, blob_, kept, artefact_.strategies});
     plan.rowSchedule = schedule(plan.row, pipeline_, 1);
     if (plain_) {
       std::vector<std::string> same;   // strategies, but for the columns' missing values
-      plan.plain = record({*plain_, tier, true, true, 1, options_.strategy, schema_, blob_, keptOfPlain, same});
+      plan.plain = record({*plain_, tier, true, true, false, false, 1, options_.strategy, schema_, blob_, keptOfPlain, same});
       plan.plainSchedule = schedule(plan.plain, *plain_, 1);
+    }
+    if (element_) {
+      std::vector<std::string> same;
+      plan.element = record({*element_, tier, false, false, true, elementsAreDoubles(*element_), kBlockRows, options_.strategy, schema_, blob_, keptOfElement, same});
+      plan.elementSchedule = schedule(plan.element, *element_, tier.lanes);
     }
     const size_t reported = artefact_.strategies.size();
     const uint64_t most = kMostScratch * std::max<uint64_t>(1, wantedBlockRows() / kForestBlockRows);
     for (uint32_t rows = wantedBlockRows();; rows /= 2) {
-      plan.block = record({pipeline_, tier, false, false, rows, options_.strategy, schema_, blob_, kept, artefact_.strategies});
+      plan.block = record({pipeline_, tier, false, false, false, false, rows, options_.strategy, schema_, blob_, kept, artefact_.strategies});
       plan.blockSchedule = schedule(plan.block, pipeline_, tier.lanes);
       // What block kernels keep for themselves does not shrink with the rows.
       const uint64_t columns = plan.blockSchedule.scratchBytes - plan.block.blockScratch + blockText_.fixed * rows;
@@ -141,6 +147,7 @@ class Compilation {
     plan.row_bytes = std::max(p.rowSchedule.scratchBytes, p.plainSchedule.scratchBytes), plan.block_bytes = p.blockSchedule.scratchBytes;
     const uint64_t cells = (uint64_t{plan.input_count} + plan.output_count + 1) * sizeof(kiln_cell);   // score_arrow's, of a row
     plan.scratch_bytes = std::max(plan.row_bytes + rowText_.fixed + cells, plan.block_bytes + blockText_.fixed * plan.block_rows);
+    if (element_) plan.element_columns = plan.input_count, plan.element_type = elementsAreDoubles(*element_) ? KILN_F64 : KILN_F32;
     plan.binding_key = schema_.bindingKey;
     plan.rowwise = std::any_of(schema_.inputs.begin(), schema_.inputs.end(),
                                [](const kernel::FieldPlan& f) { return f.elem == kernel::kElemStr && !f.is_cat && !f.list; });
@@ -152,7 +159,8 @@ class Compilation {
     runAll(outputs.size(), [&](size_t i) {
       const TierPlan& p = plans_[i];
       outputs[i] = buildTier({*p.tier, {pipeline_, p.row, p.rowSchedule}, {pipeline_, p.block, p.blockSchedule},
-                              plain_ ? std::optional(InstancePlan{*plain_, p.plain, p.plainSchedule}) : std::nullopt}, want_);
+                              plain_ ? std::optional(InstancePlan{*plain_, p.plain, p.plainSchedule}) : std::nullopt,
+                              element_ ? std::optional(InstancePlan{*element_, p.element, p.elementSchedule}) : std::nullopt}, want_);
     });
     const char* steps[] = {"  of which link kernels", "  of which optimise", "  of which generate"};
     for (int s = 0; s < 3; s++) {
@@ -242,7 +250,7 @@ class Compilation {
   std::vector<const Tier*> tiers_;
   Blob blob_;
   Schema schema_;
-  std::optional<ir::Pipeline> plain_;
+  std::optional<ir::Pipeline> plain_, element_;
   TextBound rowText_, blockText_;
   std::vector<TierPlan> plans_;
   std::vector<std::pair<std::string, std::string>> code_;

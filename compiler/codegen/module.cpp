@@ -227,6 +227,7 @@ ModuleOutput buildTier(const TierInput& input, const Want& want) {
       emitInstance(builder.module(), {input.row, 1, lanes, body + "row"});
     }
     emitInstance(builder.module(), {input.block, lanes, lanes, body + "block"});
+    if (input.element) emitInstance(builder.module(), {*input.element, lanes, lanes, body + "elements"});
   }
   return builder.finish(want);
 }

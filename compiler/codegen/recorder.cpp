@@ -44,8 +44,9 @@ class Recorder final : public NodeEmitter {
   Record run() {
     addSchema();
     for (index_ = 0; index_ < pipeline().nodes.size(); index_++) {
-      if (const auto* input = node().op->to<ir::Input>(); input && !input->list && !rowForm()) continue;   // the driver fills its Slot
       open_ = false, scratchUsed_ = 0;
+      if (options_.element && lowerEnd()) continue;
+      if (const auto* input = node().op->to<ir::Input>(); input && !input->list && !rowForm()) continue;   // the driver fills its Slot
       if (node().op->kind() == ir::OpKind::Const && resultType().isScalar()) record_.locals[node().results[0]].constant = true;
       lowerNode(*node().op, *this);
       record_.blockScratch = std::max(record_.blockScratch, scratchUsed_);
@@ -140,6 +141,16 @@ class Recorder final : public NodeEmitter {
   }
 
  private:
+  // Where the pipeline of one element begins and ends.
+  bool lowerEnd() {
+    const bool begins = node().op->kind() == ir::OpKind::Input;
+    if (!begins && node().op->kind() != ir::OpKind::Output) return false;
+    const ir::Storage storage = begins ? resultType().storage() : operandType(0).storage();
+    const std::string of = std::string(storageName(storage)) + "_of_" + (options_.doubles ? "f64" : "f32");
+    if (begins) NodeEmitter::call("read_" + of, {out(0)});
+    else NodeEmitter::call("write_" + of, {in(0)});
+    return true;
+  }
   std::shared_ptr<void>& keep(const std::string& key) override { return options_.kept[std::to_string(index_) + " " + key]; }
   static Local localOf(const ir::Type& type) {
     assert(!type.isList() && "lists have no lowering yet");
@@ -213,6 +224,10 @@ class Recorder final : public NodeEmitter {
         record_.inputs.push_back({});
         continue;
       }
+      if (options_.element) {   // what fails there is left to the whole pipeline
+        record_.locals[v].fallible = false;
+        continue;
+      }
       if (!rowForm()) {
         Local& local = record_.locals[v];
         local.input = first;
@@ -226,7 +241,7 @@ class Recorder final : public NodeEmitter {
       schema_[node] = first;
       const ir::Type& type = pipeline().type(pipeline().nodes[node].operands[0]);
       LocalId slot = ir::kNone;
-      if (!rowForm() && representable(type)) slot = addLocal({type.storage(), type.size(), true, true, false, ir::kNone, first});
+      if (!rowForm() && !options_.element && representable(type)) slot = addLocal({type.storage(), type.size(), true, true, false, ir::kNone, first});
       for (uint32_t e = 0; e < type.size(); e++) record_.outputs.push_back({slot, e});
     }
   }

@@ -61,6 +61,8 @@ struct RecordOptions {
   const ir::Pipeline& pipeline;
   const Tier& tier;
   bool row, plain;   ///< plain: of one row, which may be left
+  bool element;      ///< of one element (one_element.h): read from the caller's matrix and written to it
+  bool doubles;      ///< of element: what the matrices hold
   uint32_t blockRows;
   std::string strategy;
   const Schema& schema;

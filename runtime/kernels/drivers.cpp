@@ -15,15 +15,19 @@
 
 #define kiln_body_row KILN_OF_TIER(KILN_TIER, body_row)
 #define kiln_body_block KILN_OF_TIER(KILN_TIER, body_block)
+#define kiln_body_elements KILN_OF_TIER(KILN_TIER, body_elements)
 #define kiln_plan KILN_OF_TIER(KILN_TIER, plan)
 #define kiln_score_row KILN_OF_TIER(KILN_TIER, score_row)
 #define kiln_score_rows KILN_OF_TIER(KILN_TIER, score_rows)
+#define kiln_score_elements KILN_OF_TIER(KILN_TIER, score_elements)
 #define kiln_score_arrow KILN_OF_TIER(KILN_TIER, score_arrow)
 #pragma clang diagnostic ignored "-Wunused-const-variable"
 
-// Defined by the compiler: the stages of the pipeline over one row, and over Ctx::rows rows of a block; what they need.
+// Defined by the compiler: the stages of the pipeline over one row, over Ctx::rows rows of a block and, where there is such a pipeline, over
+// as many elements, in whole lanes; what they need.
 extern "C" void kiln_body_row(kiln::kernel::Ctx*);
 extern "C" void kiln_body_block(kiln::kernel::Ctx*);
+extern "C" void kiln_body_elements(kiln::kernel::Ctx*);
 extern "C" const kiln::kernel::ScorerPlan kiln_plan;
 extern "C" const kiln::kernel::u8 kiln_blob[];
 
@@ -106,7 +110,8 @@ __attribute__((noinline)) static void run_rows(const Binding& binding, const kil
     });
 }
 
-extern "C" i32 kiln_score_rows(const void* binding_, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
+typedef void RunRows(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out, void* scratch, size_t size, kiln_status* status);
+INLINE i32 score_matrix(const void* binding_, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status, RunRows* run) {
   if (!binding_ || !in || !out || !scratch) return KILN_NULL;
   if (in->size < sizeof(kiln_matrix) || out->size < sizeof(kiln_matrix)) return KILN_SIZE;
   const Binding& binding = *(const Binding*)binding_;
@@ -116,13 +121,65 @@ extern "C" i32 kiln_score_rows(const void* binding_, const kiln_matrix* in, cons
   if (size < kiln_plan.scratch_bytes || ((u64)scratch & 63) != 0) return KILN_SCRATCH;
   const FpControl control = fp_control();
   if (__builtin_expect(fp_is_default(control), 1)) {
-    run_rows(binding, *in, *out, scratch, size, status);
+    run(binding, *in, *out, scratch, size, status);
   } else {
     set_fp_control(fp_default(control));
-    run_rows(binding, *in, *out, scratch, size, status);
+    run(binding, *in, *out, scratch, size, status);
     set_fp_control(control);
   }
   return KILN_OK;
+}
+extern "C" i32 kiln_score_rows(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
+  return score_matrix(binding, in, out, scratch, size, status, run_rows);
+}
+
+// ---- elements as they lie
+enum : u64 { kElementGroup = 8, kElementRows = 512 };   // whole lanes of any tier; rows before it is seen whether one failed
+/// Both matrices without gaps, of all columns in their order, apart from each other: a row that turns out to fail is read again.
+INLINE bool lie_alike(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out) {
+  const u64 columns = kiln_plan.element_columns, row = columns * (kiln_plan.element_type == KILN_F64 ? 8 : 4);
+  if (in.type != kiln_plan.element_type || out.type != in.type || (u64)in.row_bytes != row || (u64)out.row_bytes != row || out.validity) return false;
+  const u64 from = (u64)in.data, to = (u64)out.data, bytes = row * (u64)in.rows;
+  if (from < to + bytes && to < from + bytes) return false;
+  NOUNROLL for (u64 i = 0; i < columns; i++)
+    if (binding.column[i] != (i32)i) return false;
+  return true;
+}
+/// What is said of `count` elements, a multiple of kElementGroup.
+INLINE u32 pass_elements(const Ctx& whole, const void* in, void* out, u64 count) {
+  Ctx c = whole;
+  kiln_status said = {0, 0xffff, 0xffff};
+  c.cells = (const kiln_cell*)in, c.out = (kiln_cell*)out, c.status = &said, c.rows = count;
+  kiln_body_elements(&c);
+  return said.bits;
+}
+INLINE u32 pass_rest(const Ctx& whole, const u8* in, u8* out, u64 count, u64 bytes) {
+  alignas(64) u8 from[kElementGroup * 8], to[kElementGroup * 8];
+  NOUNROLL for (u64 i = 0; i < kElementGroup; i++)
+    NOUNROLL for (u64 b = 0; b < bytes; b++) from[i * bytes + b] = in[(i < count ? i : count - 1) * bytes + b];
+  const u32 said = pass_elements(whole, from, to, kElementGroup);
+  NOUNROLL for (u64 b = 0; b < count * bytes; b++) out[b] = to[b];
+  return said;
+}
+__attribute__((noinline)) static void run_elements(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out, void* scratch, size_t size, kiln_status* status) {
+  if (!lie_alike(binding, in, out)) return run_rows(binding, in, out, scratch, size, status);
+  Ctx c;
+  c.blob = kiln_blob, c.scratch = (u8*)scratch, c.at = 0, c.arena = c.scratch + kiln_plan.block_bytes, c.arena_end = c.scratch + size;
+  const u64 bytes = kiln_plan.element_type == KILN_F64 ? 8 : 4, rows = (u64)in.rows;
+  NOUNROLL for (u64 base = 0; base < rows; base += kElementRows) {
+    kiln_matrix some = in, results = out;
+    some.rows = (i64)(rows - base < kElementRows ? rows - base : kElementRows);
+    some.data = (u8*)in.data + (i64)base * in.row_bytes, results.data = (u8*)out.data + (i64)base * out.row_bytes;
+    const u64 count = (u64)some.rows * kiln_plan.element_columns, whole = count & ~(kElementGroup - 1);
+    u32 said = whole != 0 ? pass_elements(c, some.data, results.data, whole) : 0;
+    if (whole != count) said |= pass_rest(c, (u8*)some.data + whole * bytes, (u8*)results.data + whole * bytes, count - whole, bytes);
+    kiln_status* const of = status ? status + base : nullptr;
+    if (said & KILN_NO_RESULT || (of && said != 0)) run_rows(binding, some, results, scratch, size, of);   // which rows, and why
+    else if (of) NOUNROLL for (u64 r = 0; r < (u64)some.rows; r++) of[r] = {0, 0xffff, 0xffff};
+  }
+}
+extern "C" i32 kiln_score_elements(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
+  return score_matrix(binding, in, out, scratch, size, status, run_elements);
 }
 
 // ---- Arrow

@@ -119,7 +119,7 @@ INLINE bool column_cell(const Ctx& c, const FieldPlan& f, u32 index, u64 r, cons
 template <class In> INLINE bool put_whole(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<In> v) {
   const bool code = f.is_cat && f.elem == kElemStr, truth = f.elem == kElemBool, narrow = code || f.elem == kElemI32;
   if (f.is_cat ? !code : f.elem != kElemI32 && f.elem != kElemI64 && !truth) return false;
-  const f64 most = code ? (f64)f.label_count - 1 : truth ? 1 : narrow ? 0x1p31 - 1 : 0x1p53, least = code || truth ? 0 : narrow ? -0x1p31 : -0x1p53;
+  const f64 most = code ? (f64)f.label_count - 1 : truth ? 1 : narrow ? 0x1p31 - 1 : 0x1.fffffffffffffp62, least = code || truth ? 0 : narrow ? -0x1p31 : -0x1p63;
   const MatrixLanes<f64> x = __builtin_convertvector(v, MatrixLanes<f64>);
   const MatrixLanes<i64> good = (__builtin_elementwise_trunc(x) == x) & (x >= least) & (x <= most);
   if (__builtin_reduce_and(good) == 0) return false;
@@ -184,6 +184,7 @@ template <class In> TIER_OUTLINE void load_column(const Ctx& c, const FieldPlan&
 
 // ---- columns that stand side by side in the rows: 16 bytes of each row at a time are turned into columns in registers
 template <class In> constexpr u32 kBeside = 16 / sizeof(In);   ///< columns in 16 bytes
+enum : u64 { kTurnedRows = 64 };                               ///< of those that are turned first, and then read or made one by one
 INLINE void turn(const MatrixLanes<f32>* rows, MatrixLanes<f32>* columns) {   // of each four rows, those of the same place
   const MatrixLanes<f32> a = __builtin_shufflevector(rows[0], rows[1], 0, 8, 1, 9, 4, 12, 5, 13),
                          b = __builtin_shufflevector(rows[2], rows[3], 0, 8, 1, 9, 4, 12, 5, 13),
@@ -238,14 +239,14 @@ INLINE void put_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 cou
     else turn_columns<In, f32>(values, first, whole);
     return;
   }
-  MatrixLanes<In> columns[kBeside<In>];
-  NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows) {
-    load_beside<In>(first, r, columns);
-    NOUNROLL for (u32 k = 0; k < count; k++) {
-      if (fields[k].slot.count == 0) continue;
-      if (is_number(fields[k])) put_numbers<In>(c, fields[k], index + k, r, columns[k]);
-      else put_checked<In>(c, fields[k], index + k, r, columns[k], whole);
-    }
+  alignas(64) In turned[kBeside<In>][kTurnedRows];
+  u8* places[kBeside<In>];
+  UNROLL for (u32 k = 0; k < kBeside<In>; k++) places[k] = (u8*)turned[k];
+  NOUNROLL for (u64 r = 0; r < whole; r += kTurnedRows) {
+    const u64 rows = whole - r < kTurnedRows ? whole - r : kTurnedRows;
+    turn_columns<In, In>(places, {first.first + (i64)r * first.row_bytes, first.row_bytes}, rows);
+    NOUNROLL for (u32 k = 0; k < count; k++)
+      if (fields[k].slot.count != 0) load_column<In>(c, fields[k], index + k, {places[k] - r * sizeof(In), sizeof(In)}, r, r + rows, r + rows);
   }
 }
 /// `given`: rows of the matrix from the block's first on.
@@ -355,19 +356,23 @@ template <class Out> INLINE void store_turned(const MatrixLanes<Out>* columns, u
   if (bytes >= 8) store_parts<u64, Out>(rows, 0, to, row_bytes);
   if (bytes % 8 != 0) store_parts<u32, Out>(rows, bytes & 8, to, row_bytes);
 }
-/// Whole groups of rows of floats that need no check. Returns how many rows.
+/// Whole groups of rows before `whole` of floats that need no check. Where there are fewer columns than in 16 bytes, their places are the first's.
 template <class T, class Out>
-TIER_OUTLINE u64 store_floats(const Ctx& c, const FieldPlan* fields, u32 count, u8* to, i64 row_bytes, u64 rows) {
+TIER_OUTLINE void store_floats(const u8* const* places, u32 count, u8* to, i64 row_bytes, u64 whole) {
   enum { K = kBeside<Out> };
   const u8* values[K];
-  UNROLL for (u32 k = 0; k < K; k++) values[k] = c.scratch + fields[k < count ? k : 0].slot.values;
-  const u64 whole = rows & ~(kMatrixRows - 1);
+  UNROLL for (u32 k = 0; k < K; k++) values[k] = places[k];
   NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows, to += (i64)kMatrixRows * row_bytes) {
     MatrixLanes<Out> columns[K];
     UNROLL for (u32 k = 0; k < K; k++) columns[k] = as_out<Out, T>(load<MatrixLanes<T>>(values[k] + r * sizeof(T)));
     store_turned<Out>(columns, count, to, row_bytes);
   }
-  return whole;
+}
+/// Whole groups of rows of a column as numbers, up to the first with one that is missing or has no label. Returns how many rows.
+template <class Out> TIER_OUTLINE u64 numbers_of(const Ctx& c, const FieldPlan& f, u64 r, u64 rows, Out* to) {
+  u64 i = 0;
+  NOUNROLL for (MatrixLanes<Out> v; i < rows && column_numbers<Out>(c, f, r + i, v); i += kMatrixRows) store(to + i, v);
+  return i;
 }
 /// `count` columns that stand side by side, 16 bytes of a row at most, to the caller's matrix of `columns`, from its row `base` on.
 /// `all`: every row has a result.
@@ -378,21 +383,28 @@ TIER_OUTLINE void store_beside(const Ctx& c, const FieldPlan* fields, u32 index,
   const i64 row_bytes = out.row_bytes;
   const bool checked = !all || out.validity != nullptr;
   bool floats = !checked;
-  NOUNROLL for (u32 k = 0; k < count && floats; k++) {
-    const FieldPlan& f = fields[k];
-    floats = !f.is_cat && f.elem <= kElemF32 && f.elem == fields[0].elem && f.slot.count != 0 && none_missing(c.scratch + f.slot.missing, rows);
+  const u8* values[kBeside<Out>];
+  NOUNROLL for (u32 k = 0; k < kBeside<Out>; k++) {
+    const FieldPlan& f = fields[k < count ? k : 0];
+    floats = floats && !f.is_cat && f.elem <= kElemF32 && f.elem == fields[0].elem && f.slot.count != 0 && none_missing(c.scratch + f.slot.missing, rows);
+    values[k] = c.scratch + f.slot.values;
   }
   u64 r = 0;
-  if (floats) r = fields[0].elem == kElemF64 ? store_floats<f64, Out>(c, fields, count, to, row_bytes, rows) : store_floats<f32, Out>(c, fields, count, to, row_bytes, rows);
-  NOUNROLL for (; r < rows; r += kMatrixRows) {
-    MatrixLanes<Out> numbers[kBeside<Out>];
-    bool whole = !checked && r + kMatrixRows <= rows;
-    NOUNROLL for (u32 k = 0; k < count && whole; k++) whole = column_numbers<Out>(c, fields[k], r, numbers[k]);
-    NOUNROLL for (u32 k = 0; k < count; k++) {
-      if (!whole) store_elements(c, fields[k], index + k, columns, out, base, r);
-      else if (row_bytes == sizeof(Out)) store(to + r * sizeof(Out), numbers[k]);   // the only column
-      else NOUNROLL for (u64 i = 0; i < kMatrixRows; i++) store(to + (i64)(r + i) * row_bytes + k * sizeof(Out), load<Out>((const u8*)&numbers[k] + i * sizeof(Out)));
-    }
+  if (floats) {
+    r = rows & ~(kMatrixRows - 1);
+    if (fields[0].elem == kElemF64) store_floats<f64, Out>(values, count, to, row_bytes, r);
+    else store_floats<f32, Out>(values, count, to, row_bytes, r);
+  }
+  alignas(64) Out turned[kBeside<Out>][kTurnedRows];
+  UNROLL for (u32 k = 0; k < kBeside<Out>; k++) values[k] = (const u8*)turned[k < count ? k : 0];
+  NOUNROLL while (r < rows) {
+    u64 groups = checked ? 0 : (rows - r < kTurnedRows ? rows - r : kTurnedRows) & ~(kMatrixRows - 1);
+    NOUNROLL for (u32 k = 0; k < count && groups != 0; k++) groups = numbers_of<Out>(c, fields[k], r, groups, turned[k]);
+    store_floats<Out, Out>(values, count, to + (i64)r * row_bytes, row_bytes, groups);
+    r += groups;
+    if (groups == kTurnedRows || r >= rows) continue;
+    NOUNROLL for (u32 k = 0; k < count; k++) store_elements(c, fields[k], index + k, columns, out, base, r);
+    r += kMatrixRows;
   }
 }
 

@@ -8,15 +8,41 @@ namespace kiln::kernel {
 struct NgramTable {
   u32 nodes, edges, roots;  ///< TermNode[], PoolEdge[]: the tree of n-grams; roots: u32 a code, the node of n-grams that begin with it (kNone: none does)
   u32 codes, terms, skips;
+  u32 steps, depth;         ///< of a small tree, instead of roots: u16[nodes][codes + 1], the child by each code and by any other; the last node is none. Else kNone
   // Of a text:
   u32 labels;               ///< HashTable of the tokens
   TokenRule rule;
   i32 begin, end;           ///< codes of the marks
 };
 
-/// counts[term * pitch] of n codes, `stride` apart.
+enum : u32 { kFewTerms = 128, kFewTokens = 64 };   ///< of a tree with steps; of what it is walked with
+/// counts[term * pitch] of n codes, `stride` apart: by steps, without a branch that depends on the tokens: what ends nowhere is counted behind the terms.
+OUTLINE void count_few_ngrams(const u8* blob, const NgramTable* table, const i32* codes, u32 stride, u32 n, i32* counts, u32 pitch) {
+  const NgramTable& t = *table;
+  const TermNode* nodes = (const TermNode*)(blob + t.nodes);
+  const u16* steps = (const u16*)(blob + t.steps);
+  u32 code[kFewTokens], first[kFewTokens], found[kFewTerms + 1];
+  NOUNROLL for (u32 k = 0; k <= t.terms; k++) found[k] = 0;
+  const auto count = [&](u32 node) { found[(u32)nodes[node].term < t.terms ? (u32)nodes[node].term : t.terms]++; };
+  NOUNROLL for (u32 k = 0; k < n; k++) {
+    const u32 c = (u32)codes[(u64)k * stride];
+    code[k] = c < t.codes ? c : t.codes, first[k] = steps[code[k]];
+    count(first[k]);
+  }
+  NOUNROLL for (u32 skip = 0; skip <= t.skips; skip++)
+    NOUNROLL for (u32 i = 0; i + skip + 1 < n; i++) {
+      u32 node = first[i];
+      NOUNROLL for (u32 depth = 1, k = i + skip + 1; depth < t.depth && k < n; depth++, k += skip + 1) {
+        node = steps[node * (t.codes + 1) + code[k]];
+        count(node);
+      }
+    }
+  NOUNROLL for (u32 k = 0; k < t.terms; k++) counts[(u64)k * pitch] = (i32)found[k];
+}
+/// The same of any tree, and any number of codes.
 OUTLINE void count_ngrams(const u8* blob, const NgramTable* table, const i32* codes, u32 stride, u32 n, i32* counts, u32 pitch) {
   const NgramTable& t = *table;
+  if (t.steps != kNone && n <= kFewTokens) return count_few_ngrams(blob, table, codes, stride, n, counts, pitch);
   const TermNode* nodes = (const TermNode*)(blob + t.nodes);
   const PoolEdge* edges = (const PoolEdge*)(blob + t.edges);
   const u32* roots = (const u32*)(blob + t.roots);

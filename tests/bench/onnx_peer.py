@@ -73,6 +73,8 @@ def write_rows(tensors, rows, scratch):
             raw.write_bytes(b"".join(v.encode() + b"\0" for v in flat.ravel()))
         else:
             array.tofile(raw)
+            if kind == onnx.TensorProto.BOOL:   # 0 and 1 in any table and matrix
+                flat = flat.astype(numpy.int8)
         columns.append(flat)
         lines.append(f"{name}\t{kind}\t{0 if kind == onnx.TensorProto.STRING else array.itemsize}\t{','.join(map(str, array.shape[1:]))}\t{raw}\n")
     (scratch / "inputs.tsv").write_text("".join(lines))

@@ -48,4 +48,14 @@ TEST(MathSingle, Erf) {
   roundsAlike([](auto x) { return math::single_erf(x); }, [](auto x) { return math::erf(x); });
 }
 
+TEST(MathSingle, Log) {
+  roundsAlike([](auto x) { return math::single_log(x); }, [](auto x) { return math::log(x); });
+}
+TEST(MathSingle, Sin) {
+  roundsAlike([](auto x) { return math::single_sin(x); }, [](auto x) { return math::sin(x); });
+}
+TEST(MathSingle, Cos) {
+  roundsAlike([](auto x) { return math::single_cos(x); }, [](auto x) { return math::cos(x); });
+}
+
 }  // namespace kiln::kernel

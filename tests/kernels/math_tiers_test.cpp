@@ -8,7 +8,8 @@
 #include <random>
 #include <vector>
 
-#include "runtime/kernels/math.h"
+#define FLOAT_FUNCTION(name) name
+#include "math_singles.h"
 
 using namespace kiln::kernel;
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compiler/codegen/nodes/labels.h"
+#include "compiler/codegen/tiers.h"
 #include "compiler/ir/tables/matrix.h"
 #include "runtime/kernels/nodes/params.h"
 
@@ -43,6 +44,15 @@ std::vector<double> byInput(const ir::Matrix& w, uint32_t pitch) {
   for (uint32_t j = 0; j < m; j++)
     for (uint32_t i = 0; i < n; i++) weights[size_t{i} * pitch + j] = w.numbers[j * size_t{n} + i];
   return weights;
+}
+
+constexpr uint32_t kFewestWide = 512;   // weights that are worth a stage of their own
+
+bool isWide(const kernel::DenseParams& p, const NodeEmitter& emit) {
+  const auto plain = [](const ir::Type& type) { return !type.isScalar() && !type.nullable && !type.fallible; };
+  return !emit.rowForm() && emit.tier().preferVectorWidth == 512 && p.panel != 0 && p.index == kernel::kNone &&
+         p.inputs * uint64_t{p.outputs} >= kFewestWide && plain(emit.operandType(0)) && plain(emit.resultType()) &&
+         emit.operandType(0).size() == p.inputs;
 }
 
 kernel::DenseParams paramsOf(const ir::Dense& op, NodeEmitter& emit) {
@@ -94,6 +104,7 @@ void lower(const ir::Dense& op, NodeEmitter& emit) {
   const ir::Storage storage = emit.resultType().storage();
   const ir::Type& type = emit.resultType();
   const kernel::DenseParams params = paramsOf(op, emit);
+  if (storage == ir::Storage::f32 && op.codeAt.empty() && isWide(params, emit)) return emit.callBlock("dense_wide", params);
   const Arg to = type.isScalar() ? emit.temporarySlot(storage, 1, type.nullable, type.fallible) : emit.out();
   if (op.codeAt.empty()) emit.call(kernelName("dense", storage), params, {emit.in(0), to});
   else sumWithCodes(op, params, emit, to);

@@ -1,6 +1,9 @@
 // Lowers `encode`: a perfect hash, or from code to code a list.
 #include "compiler/ir/nodes/encode.h"
 
+#include <cstring>
+#include <iterator>
+
 #include "compiler/codegen/nodes/labels.h"
 #include "runtime/kernels/nodes/params.h"
 
@@ -18,6 +21,14 @@ std::vector<int32_t> codeMap(const ir::Dict& from, const ir::Dict& to) {
   return map;
 }
 
+void addFew(const ir::Dict& dict, kernel::EncodeParams& params) {
+  if (dict.text.empty() && dict.size() <= std::size(params.label)) params.few = dict.size();
+  for (uint32_t k = 0; k < params.few; k++) {
+    if (!dict.numbers.empty()) std::memcpy(&params.label[k], &dict.numbers[k], 8);
+    else std::memcpy(&params.label[k], &dict.integers[k], 8);
+  }
+}
+
 }  // namespace
 
 void lower(const ir::Encode& op, NodeEmitter& emit) {
@@ -27,6 +38,7 @@ void lower(const ir::Encode& op, NodeEmitter& emit) {
   params.other = op.unknown == ir::Encode::other ? static_cast<int32_t>(dict.size()) : -1;
   params.status = op.unknown == ir::Encode::fail ? emit.statusCode(KILN_INVALID_VALUE, op.fieldIndex) : 0;
   if (x.elem != ir::Elem::cat) {
+    addFew(dict, params);
     params.table = hashOfDict(emit, op.dict.id);
     return emit.elementwise(kernelName("encode", x.storage()), params);
   }

@@ -181,6 +181,13 @@ INLINE void dense(const Ctx& c, const DenseParams& p, const Slot& x, const Slot&
       dense_one<T, N>(c, p, part_of(x, r * p.inputs, p.inputs, sizeof(T)), part_of(y, r * p.outputs, p.outputs, sizeof(T)));
   set_slot_status<N>(c, y, slot_status<N>(c, x));
 }
+/// Large products of plain rows are a block's kernel: a vector holds twice as many rows of f32 as of f64, which lanes are counted by.
+INLINE void dense_wide_row(const Ctx& c, const DenseParams& p, const Slot* x, const Slot* y, u64) { dense_all_fused<1>(c, p, *x, *y); }
+INLINE void dense_wide_block(const Ctx& c, const DenseParams& p, const Slot* x, const Slot* y, u64 rows) {
+  Ctx here = c;
+  NOUNROLL for (here.at = 0; here.at < rows; here.at += 16) dense_all_fused<16>(here, p, *x, *y);   // blocks have room for sixteens
+}
+KILN_BLOCK_KERNEL(dense_wide, dense_wide_row, dense_wide_block, DenseParams)
 #define KILN_DENSE(s, T, X)                                                                 \
   template <int N>                                                                          \
   INLINE void dense_##s(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) { \

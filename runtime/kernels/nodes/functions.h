@@ -38,6 +38,16 @@ INLINE void fail_nan(const FailParams& p, Val<T, N>& y) {
     else return apart_##name(v);             \
   }                                          \
   KILN_FUNCTION1(name, name##_of<T>)
+/// One operation of f32 as of f64: exact, or correctly rounded.
+#define KILN_DIRECT1(name, of)                                                                                      \
+  template <int N, class T>                                                                                         \
+  INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {                             \
+    const Lane<T, N> v = of(x.v);                                                                                   \
+    y = {pick<N>(mask<N>(v == v), v, splat<T, N>((T)__builtin_nan(""))), x.missing, x.status};                      \
+    fail_nan<N>(p, y);                                                                                              \
+  }                                                                                                                 \
+  KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64)                                                          \
+  KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32)
 #define KILN_MATH2(name)                                                                                      \
   KILN_APART(name)                                                                                            \
   template <int N, class T>                                                                                   \
@@ -61,15 +71,15 @@ INLINE void fail_nan(const FailParams& p, Val<T, N>& y) {
 KILN_MATH2(pow)
 KILN_MATH2(hypot)
 KILN_MATH2(atan2)
-KILN_FUNCTION1(sqrt, math::sqrt)
+KILN_DIRECT1(sqrt, __builtin_elementwise_sqrt)
 KILN_MATH1_SINGLE(exp)
 KILN_MATH1(expm1)
-KILN_MATH1(log)
+KILN_MATH1_SINGLE(log)
 KILN_MATH1(log1p)
 KILN_MATH1(log2)
 KILN_MATH1(log10)
-KILN_MATH1(sin)
-KILN_MATH1(cos)
+KILN_MATH1_SINGLE(sin)
+KILN_MATH1_SINGLE(cos)
 KILN_MATH1(tan)
 KILN_MATH1(asin)
 KILN_MATH1(acos)
@@ -82,10 +92,10 @@ KILN_MATH1(acosh)
 KILN_MATH1(atanh)
 KILN_MATH1_SINGLE(erf)
 KILN_MATH1(erfc)
-KILN_FUNCTION1(floor, math::floor)
-KILN_FUNCTION1(ceil, math::ceil)
-KILN_FUNCTION1(trunc, math::trunc)
-KILN_FUNCTION1(round_even, math::round_even)
+KILN_DIRECT1(floor, __builtin_elementwise_floor)
+KILN_DIRECT1(ceil, __builtin_elementwise_ceil)
+KILN_DIRECT1(trunc, __builtin_elementwise_trunc)
+KILN_DIRECT1(round_even, __builtin_elementwise_roundeven)
 KILN_MATH1(round_half_up)
 KILN_MATH1(round_away)
 KILN_MATH1(round_f16)
@@ -125,6 +135,7 @@ INLINE void erfinv_winitzki(const Ctx&, const FailParams& p, const F32<N>& x, F3
 KILN_LANE_KERNEL(erfinv_winitzki_f32, erfinv_winitzki, FailParams, F32, F32)
 #undef KILN_APART
 #undef KILN_FUNCTION1
+#undef KILN_DIRECT1
 #undef KILN_MATH1
 #undef KILN_MATH1_SINGLE
 #undef KILN_MATH2

@@ -17,8 +17,20 @@ INLINE void encoded(const EncodeParams& p, const X& x, Lane<i32, N> code, I32<N>
   else
     fail_where<N>(unknown, p.status, y);
 }
+/// Few labels are compared with, each with all rows.
+template <int N, class T>
+INLINE Lane<i32, N> code_of_few(const EncodeParams& p, Lane<T, N> x) {
+  Lane<i32, N> code = splat<i32, N>(-1);
+  UNROLL for (u32 k = 0; k < 8; k++)
+    if (k < p.few) code = pick<N>(mask<N>(x == splat<T, N>(__builtin_bit_cast(T, p.label[k]))), splat<i32, N>((i32)k), code);
+  return code;
+}
 template <int N, class T>
 INLINE void encode(const Ctx& c, const EncodeParams& p, const Val<T, N>& x, I32<N>& y) {
+  if (p.few != 0) {
+    if constexpr (kIsFloat<T>) return encoded<N>(p, x, code_of_few<N, f64>(p, convert<f64, T, N>(x.v)), y);
+    else return encoded<N>(p, x, code_of_few<N, i64>(p, convert<i64, T, N>(x.v)), y);
+  }
   Lane<i32, N> code{};
   UNROLL for (int i = 0; i < N; i++) {
     u64 key;

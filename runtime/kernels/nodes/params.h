@@ -118,6 +118,8 @@ struct EncodeParams {
   u32 count;   ///< codes of that list
   i32 other;   ///< the code of a value without label, -1: see missing, status
   i32 status;  ///< what it fails with; 0: it is missing
+  u32 few;     ///< of numbers: how many labels there are, if there are few; 0: they stand in the table only
+  u64 label[8];   ///< i64, or f64 where the labels are floats
 };
 struct OneHotParams {
   u32 size;

@@ -1,0 +1,58 @@
+// The ends of a pipeline of one element: lanes straight from the caller's matrix and back to it, which holds floats of type M on both sides.
+// What only the whole pipeline can tell is said once for all elements: that one is no value of its type, or a result is not finite.
+#pragma once
+#include "instances.h"
+#include "status.h"
+
+namespace kiln::kernel {
+
+template <int N> INLINE void say(const Ctx& c, Mask<N> where, u32 bits) {
+  if (__builtin_expect(any<N>(where), 0)) c.status->bits |= bits;
+}
+template <class M, int N> INLINE Lane<M, N> element_in(const Ctx& c) { return load<Lane<M, N>>((const u8*)c.cells + c.at * sizeof(M)); }
+template <class M, int N> INLINE void element_out(const Ctx& c, Lane<M, N> v) { store((u8*)c.out + c.at * sizeof(M), v); }
+
+/// A whole number from least to most, or 0.
+template <class M, class T, int N> INLINE Lane<T, N> whole_element(const Ctx& c, f64 least, f64 most) {
+  const Lane<f64, N> x = convert<f64, M, N>(element_in<M, N>(c));
+  const Mask<N> good = mask<N>(__builtin_elementwise_trunc(x) == x) & mask<N>(x >= least) & mask<N>(x <= most);
+  say<N>(c, ~good, KILN_TYPE_MISMATCH | KILN_NO_RESULT);
+  return convert<T, f64, N>(pick<N>(good, x, Lane<f64, N>{}));
+}
+template <class M, int N, class T> INLINE void read_element(const Ctx& c, Val<T, N>& y) {
+  y = {Lane<T, N>{}, never<N>(), Status<N>{}};
+  if constexpr (sizeof(T) == 8 && (T)0.5 == 0) y.v = whole_element<M, T, N>(c, -0x1p63, 0x1.fffffffffffffp62);
+  else if constexpr ((T)0.5 == 0) y.v = whole_element<M, T, N>(c, -0x1p31, 0x1p31 - 1);
+  else y.v = convert<T, M, N>(element_in<M, N>(c));
+}
+template <class M, int N> INLINE void read_element(const Ctx& c, Bool<N>& y) {
+  y = {mask<N>(whole_element<M, i32, N>(c, 0, 1) != 0), never<N>(), Status<N>{}};
+}
+template <class M, int N, class T> INLINE void write_element(const Ctx& c, const Val<T, N>& x) {
+  if constexpr ((T)0.5 != 0) {
+    say<N>(c, ~mask<N>((x.v - x.v) == 0), KILN_NON_FINITE);
+    element_out<M, N>(c, convert<M, T, N>(pick<N>(mask<N>(x.v == x.v), x.v, splat<T, N>((T)__builtin_nan("")))));
+  } else {   // as a column of them is written: 64 bits by way of f64
+    element_out<M, N>(c, convert<M, f64, N>(convert<f64, T, N>(x.v)));
+  }
+}
+template <class M, int N> INLINE void write_element(const Ctx& c, const Bool<N>& x) {
+  element_out<M, N>(c, pick<N>(x.v, splat<M, N>(1), Lane<M, N>{}));
+}
+#define KILN_ELEMENT(of, M, name, X)                                                                                        \
+  template <int N> INLINE void read_##name##_of_##of(const Ctx& c, const None&, X<N>& y) { read_element<M, N>(c, y); }      \
+  template <int N> INLINE void write_##name##_of_##of(const Ctx& c, const None&, const X<N>& x) { write_element<M, N>(c, x); } \
+  KILN_LANE_KERNEL(read_##name##_of_##of, read_##name##_of_##of, None, X)                                                   \
+  KILN_LANE_KERNEL(write_##name##_of_##of, write_##name##_of_##of, None, X)
+#define KILN_ELEMENTS(of, M)      \
+  KILN_ELEMENT(of, M, f64, F64)   \
+  KILN_ELEMENT(of, M, f32, F32)   \
+  KILN_ELEMENT(of, M, i64, I64)   \
+  KILN_ELEMENT(of, M, i32, I32)   \
+  KILN_ELEMENT(of, M, bool, Bool)
+KILN_ELEMENTS(f64, f64)
+KILN_ELEMENTS(f32, f32)
+#undef KILN_ELEMENTS
+#undef KILN_ELEMENT
+
+}  // namespace kiln::kernel

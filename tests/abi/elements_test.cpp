@@ -1,0 +1,180 @@
+// Pipelines that do the same to every element of a matrix score it as it lies: every row as score_row has it, which the differential tests
+// compare with the evaluator; also where rows fail, matrices have gaps, lie apart or over each other.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "compiler/ir/builder.h"
+#include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/check.h"
+#include "compiler/ir/nodes/const.h"
+#include "compiler/ir/nodes/input.h"
+#include "compiler/ir/nodes/output.h"
+#include "compiler/ir/nodes/select.h"
+#include "tests/differential/harness.h"
+
+namespace kiln::test {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN(), kInf = std::numeric_limits<double>::infinity();
+
+template <class Make> ir::Pipeline pipelineOf(ir::Elem elem, std::vector<uint32_t> shape, Make make) {
+  ir::Pipeline pipeline;
+  pipeline.name = "elements", pipeline.sourceFormat = "hand";
+  ir::Builder b(pipeline);
+  ir::Input in;
+  in.field = "X", in.elem = elem, in.nullable = false, in.nan = ir::Input::value, in.shape = in.columns = std::move(shape);
+  ir::Output out;
+  out.field = "Y", out.columns = in.columns;
+  b.add(out, {make(b, b.add(ir::Check(), {b.add(in, {}, "X")}))});
+  return pipeline;
+}
+ir::ValueId constant(ir::Builder& b, ir::Elem elem, double value) {
+  ir::Const c;
+  c.elem = elem;
+  if (ir::isFloat(elem)) c.number = value;
+  else c.integer = static_cast<int64_t>(value);
+  return b.add(c, {});
+}
+
+struct Case {
+  const char* name;
+  ir::Pipeline pipeline;
+};
+std::vector<Case> cases(std::vector<uint32_t> shape) {
+  using ir::Elem;
+  std::vector<Case> all;
+  for (Elem elem : {Elem::f64, Elem::f32}) {
+    all.push_back({"abs", pipelineOf(elem, shape, [&](ir::Builder& b, ir::ValueId x) { return b.call("abs", {x}); })});
+    all.push_back({"tanh", pipelineOf(elem, shape, [&](ir::Builder& b, ir::ValueId x) { return b.call("tanh", {x}); })});
+    all.push_back({"to i64", pipelineOf(elem, shape, [&](ir::Builder& b, ir::ValueId x) { return b.add(ir::Cast(Elem::i64), {x}); })});
+    all.push_back({"to bool", pipelineOf(elem, shape, [&](ir::Builder& b, ir::ValueId x) { return b.add(ir::Cast(Elem::boolean), {x}); })});
+    all.push_back({"to the other float",
+                   pipelineOf(elem, shape, [&](ir::Builder& b, ir::ValueId x) { return b.add(ir::Cast(elem == Elem::f64 ? Elem::f32 : Elem::f64), {x}); })});
+  }
+  for (Elem elem : {Elem::i64, Elem::i32}) {
+    all.push_back({"one for seven", pipelineOf(elem, shape, [&](ir::Builder& b, ir::ValueId x) {
+                     const ir::ValueId seven = b.call("eq", {x, constant(b, elem, 7)});
+                     return b.add(ir::Select(), {seven, constant(b, elem, 1), x});
+                   })});
+    all.push_back({"whole to f32", pipelineOf(elem, shape, [&](ir::Builder& b, ir::ValueId x) { return b.add(ir::Cast(Elem::f32), {x}); })});
+  }
+  all.push_back({"not", pipelineOf(Elem::boolean, shape, [&](ir::Builder& b, ir::ValueId x) { return b.call("not", {x}); })});
+  all.push_back({"bool to f32", pipelineOf(Elem::boolean, shape, [&](ir::Builder& b, ir::ValueId x) { return b.add(ir::Cast(Elem::f32), {x}); })});
+  return all;
+}
+
+template <class T> struct Layout {
+  size_t rows, columns;
+  size_t inStep, outStep;   // elements from row to row
+  bool over;                // results over the input
+  bool shifted;             // not aligned to elements of 64 bytes
+};
+
+/// Rows of whole numbers that every type holds but for `odd`, in the middle.
+template <class T> std::vector<T> matrixOf(const Layout<T>& layout, double odd) {
+  std::vector<T> data(layout.rows * layout.inStep + 1, T(1));
+  const size_t at = layout.shifted ? 1 : 0;
+  for (size_t r = 0; r < layout.rows; r++)
+    for (size_t i = 0; i < layout.columns; i++) data[at + r * layout.inStep + i] = static_cast<T>((r + i) % 2);
+  if (layout.rows != 0) data[at + layout.rows / 2 * layout.inStep + layout.columns / 2] = static_cast<T>(odd);
+  return data;
+}
+template <class T> bool same(T a, T b) { return std::memcmp(&a, &b, sizeof a) == 0 || (a != a && b != b); }
+
+template <class T> void scoresAsRows(const kiln_scorer& s, uint8_t type, const Layout<T>& layout, double odd, bool wantStatus) {
+  std::vector<const char*> names;
+  for (uint32_t i = 0; i < s.input_count; i++) names.push_back(kiln_field_at(s.inputs, i)->name);
+  std::vector<uint64_t> binding(s.binding_bytes / 8 + 1);
+  std::vector<uint8_t> problems(s.input_count + s.output_count);
+  ASSERT_EQ(s.bind(names.data(), s.input_count, type, type, binding.data(), problems.data()), 0);
+  Scratch scratch(s);
+  std::vector<T> data = matrixOf(layout, odd), results(layout.rows * layout.outStep + 2, T(-77));
+  const std::vector<T> given = data;
+  const size_t at = layout.shifted ? 1 : 0;
+  kiln_matrix in{}, out{};
+  in.size = out.size = sizeof in, in.type = out.type = type, in.rows = out.rows = static_cast<int64_t>(layout.rows);
+  in.data = data.data() + at, in.row_bytes = static_cast<int64_t>(layout.inStep * sizeof(T));
+  out.data = (layout.over ? data.data() : results.data()) + at, out.row_bytes = static_cast<int64_t>(layout.outStep * sizeof(T));
+  std::vector<kiln_status> statuses(layout.rows + 1, kiln_status{77, 7, 7});
+  ASSERT_EQ(s.score_rows(binding.data(), &in, &out, scratch.data(), scratch.size(), wantStatus ? statuses.data() : nullptr), KILN_OK);
+  const std::vector<T>& written = layout.over ? data : results;
+  for (size_t r = 0; r < layout.rows; r++) {
+    std::vector<kiln_cell> cells, expected(layout.columns);
+    for (size_t i = 0; i < layout.columns; i++) cells.push_back(number(static_cast<double>(given[at + r * layout.inStep + i])));
+    kiln_status status;
+    ASSERT_EQ(s.score_row(cells.data(), expected.data(), scratch.data(), scratch.size(), &status), KILN_OK);
+    for (size_t i = 0; i < layout.columns; i++) {
+      const kiln_cell& e = expected[i];
+      const double value = e.kind == KILN_MISSING ? kNaN : e.kind == KILN_NUMBER ? e.as.number : static_cast<double>(e.as.integer);
+      ASSERT_TRUE(same(written[at + r * layout.outStep + i], static_cast<T>(value))) << "row " << r << ", column " << i << ": " << written[at + r * layout.outStep + i] << ", not " << value;
+    }
+    if (!wantStatus) continue;
+    ASSERT_EQ(statuses[r].bits, status.bits) << r;
+    ASSERT_EQ(statuses[r].field, status.field) << r;
+    ASSERT_EQ(statuses[r].node, status.node) << r;
+  }
+  ASSERT_EQ(statuses.back().bits, 77u);
+  ASSERT_EQ(results.back(), T(-77));
+}
+
+template <class T> void everyLayout(const kiln_scorer& s, uint8_t type, size_t columns) {
+  for (size_t rows : {0, 1, 7, 63, 64, 65, 513, 1030})
+    for (double odd : {1.0, 0.5, 2.0, 7.0, 0x1p53, -0x1p62, 0x1p63, 3e9, kNaN, kInf})
+      for (bool wantStatus : {false, true}) {
+        const Layout<T> dense = {rows, columns, columns, columns, false, false};
+        scoresAsRows(s, type, dense, odd, wantStatus);
+        if (rows < 63 || rows > 65 || testing::Test::HasFatalFailure()) continue;
+        scoresAsRows(s, type, Layout<T>{rows, columns, columns, columns, false, true}, odd, wantStatus);
+        scoresAsRows(s, type, Layout<T>{rows, columns, columns + 3, columns, false, false}, odd, wantStatus);
+        scoresAsRows(s, type, Layout<T>{rows, columns, columns, columns + 3, false, false}, odd, wantStatus);
+        scoresAsRows(s, type, Layout<T>{rows, columns, columns, columns, true, false}, odd, wantStatus);
+      }
+}
+
+TEST(Elements, ScoreAsRows) {
+  for (const std::vector<uint32_t>& shape : {std::vector<uint32_t>{}, {3}, {2, 4}})
+    for (const Case& c : cases(shape)) {
+      SCOPED_TRACE(c.name);
+      const Loaded loaded(c.pipeline);
+      ASSERT_EQ(loaded.error(), "");
+      size_t columns = 1;
+      for (uint32_t d : shape) columns *= d;
+      for (const kiln_tier& tier : loaded.tiers()) {
+        SCOPED_TRACE(tier.name);
+        everyLayout<double>(*tier.scorer, KILN_F64, columns);
+        everyLayout<float>(*tier.scorer, KILN_F32, columns);
+        if (HasFatalFailure()) return;
+      }
+    }
+}
+
+TEST(Elements, EqualTheEvaluator) {
+  for (const Case& c : cases({3})) {
+    std::vector<Row> rows;
+    for (double x : {0.0, -0.0, 1.0, 0.3, 7.0, -20.0, 0x1p40, kInf, kNaN}) rows.push_back({number(x), number(1), number(x)});
+    for (const std::string& difference : differences(c.pipeline, rows)) ADD_FAILURE() << c.name << ": " << difference;
+  }
+}
+
+// A column that is bound elsewhere than its place is read there.
+TEST(Elements, ColumnsMayBeBoundAnywhere) {
+  const Loaded loaded(pipelineOf(ir::Elem::f64, {2}, [](ir::Builder& b, ir::ValueId x) { return b.call("abs", {x}); }));
+  ASSERT_EQ(loaded.error(), "");
+  const kiln_scorer& s = *loaded.scorer();
+  std::vector<uint64_t> binding(s.binding_bytes / 8 + 1);
+  std::vector<uint8_t> problems(s.input_count + s.output_count);
+  const char* names[] = {"X[1]", "X[0]"};
+  ASSERT_EQ(s.bind(names, 2, KILN_F64, KILN_F64, binding.data(), problems.data()), 0);
+  double in[] = {-1, -2, -3, -4}, out[4];
+  kiln_matrix m{}, r{};
+  m.size = r.size = sizeof m, m.type = r.type = KILN_F64, m.data = in, r.data = out, m.rows = r.rows = 2, m.row_bytes = r.row_bytes = 16;
+  Scratch scratch(s);
+  ASSERT_EQ(s.score_rows(binding.data(), &m, &r, scratch.data(), scratch.size(), nullptr), KILN_OK);
+  EXPECT_EQ(std::vector<double>(out, out + 4), (std::vector<double>{2, 1, 4, 3}));
+}
+
+}  // namespace
+}  // namespace kiln::test
