@@ -315,11 +315,9 @@ OUTLINE void store_elements(const Ctx& c, const FieldPlan& f, u32 index, u32 col
     if (out.validity) set_bit(out.validity, (base + r) * columns + index, valid);
   }
 }
-/// A group of rows of a column as numbers, from r on; false if one of them is missing or has no label.
-template <class Out> INLINE bool column_numbers(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<Out>& v) {
-  const Slot& s = f.slot;
-  if (s.count == 0 || c.scratch[s.missing + r / 8] != 0) return false;
-  const u8* values = c.scratch + s.values;
+/// A group of rows of a column as numbers, from r on; false if one of them has no label.
+template <class Out> INLINE bool present_numbers(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<Out>& v) {
+  const u8* values = c.scratch + f.slot.values;
   if (f.is_cat && f.elem != kElemStr) {
     const MatrixLanes<u32> code = load<MatrixLanes<u32>>(values + r * 4);
     if (__builtin_reduce_max(code) >= f.label_count) return false;
@@ -333,6 +331,17 @@ template <class Out> INLINE bool column_numbers(const Ctx& c, const FieldPlan& f
   else if (f.elem == kElemF32) v = as_out<Out, f32>(load<MatrixLanes<f32>>(values + r * 4));
   else if (f.elem == kElemBool) v = as_out<Out, i8>(load<MatrixLanes<i8>>(values + r));
   else v = as_out<Out, i64>(load<MatrixLanes<i64>>(values + r * 8));
+  return true;
+}
+/// The same, and NaN where a value is missing, or no number.
+template <class Out> INLINE bool column_numbers(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<Out>& v) {
+  const MatrixLanes<Out> none = (Out)__builtin_nan("") - MatrixLanes<Out>{};
+  v = none;
+  if (f.slot.count == 0) return true;
+  const u32 missing = c.scratch[f.slot.missing + r / 8];
+  if (missing == 0xff) return true;
+  if (!present_numbers<Out>(c, f, r, v)) return false;
+  if (__builtin_expect(missing != 0, 0)) UNROLL for (u64 i = 0; i < kMatrixRows; i++) v[i] = (missing >> i) & 1 ? none[i] : v[i];
   return true;
 }
 INLINE bool none_missing(const u8* missing, u64 rows) {
@@ -368,7 +377,7 @@ TIER_OUTLINE void store_floats(const u8* const* places, u32 count, u8* to, i64 r
     store_turned<Out>(columns, count, to, row_bytes);
   }
 }
-/// Whole groups of rows of a column as numbers, up to the first with one that is missing or has no label. Returns how many rows.
+/// Whole groups of rows of a column as numbers, up to the first with one that has no label. Returns how many rows.
 template <class Out> TIER_OUTLINE u64 numbers_of(const Ctx& c, const FieldPlan& f, u64 r, u64 rows, Out* to) {
   u64 i = 0;
   NOUNROLL for (MatrixLanes<Out> v; i < rows && column_numbers<Out>(c, f, r + i, v); i += kMatrixRows) store(to + i, v);
