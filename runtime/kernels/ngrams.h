@@ -8,7 +8,7 @@ namespace kiln::kernel {
 struct NgramTable {
   u32 nodes, edges, roots;  ///< TermNode[], PoolEdge[]: the tree of n-grams; roots: u32 a code, the node of n-grams that begin with it (kNone: none does)
   u32 codes, terms, skips;
-  u32 steps, depth;         ///< of a small tree, instead of roots: u16[nodes][codes + 1], the child by each code and by any other; the last node is none. Else kNone
+  u32 steps, depth;         ///< of a small tree: u16[nodes][codes + 1], the child by each code and by any other; the last node is none. Else kNone
   // Of a text:
   u32 labels;               ///< HashTable of the tokens
   TokenRule rule;

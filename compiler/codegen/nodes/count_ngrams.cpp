@@ -68,14 +68,12 @@ void lower(const ir::CountNgrams& op, NodeEmitter& emit) {
   const std::string key = "ngrams @" + ngrams.name;
   kernel::NgramTable t{};
   const auto& labels = emit.pipeline().table<ir::Dict>(ngrams.dict);
-  t.codes = labels.size(), t.depth = tree.depth, t.roots = t.steps = kernel::kNone;
+  t.codes = labels.size(), t.depth = tree.depth;
+  t.roots = emit.blob(key + ", roots", rootsOf(tree, t.codes));
+  const bool few = ngrams.size() <= kernel::kFewTerms && (tree.nodes.size() + 1) * (size_t{t.codes} + 1) <= kMostSteps;
+  t.steps = few ? emit.blob(key + ", steps", stepsOf(tree, t.codes)) : kernel::kNone;
   std::vector<kernel::TermNode> nodes = tree.nodes;
-  if (ngrams.size() <= kernel::kFewTerms && (tree.nodes.size() + 1) * (size_t{t.codes} + 1) <= kMostSteps) {
-    t.steps = emit.blob(key + ", steps", stepsOf(tree, t.codes));
-    nodes.push_back({0, 0, -1});   // their last
-  } else {
-    t.roots = emit.blob(key + ", roots", rootsOf(tree, t.codes));
-  }
+  nodes.push_back({0, 0, -1});   // the last of the steps
   t.nodes = emit.blob(key + ", nodes", nodes), t.edges = emit.blob(key + ", edges", tree.edges);
   t.terms = ngrams.size(), t.skips = ngrams.skips;
   const bool isText = op.tokenizer.id != ir::kNone;
