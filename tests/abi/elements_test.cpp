@@ -124,6 +124,7 @@ template <class T> void everyLayout(const kiln_scorer& s, uint8_t type, size_t c
   for (size_t rows : {0, 1, 7, 63, 64, 65, 513, 1030})
     for (double odd : {1.0, 0.5, 2.0, 7.0, 0x1p53, -0x1p62, 0x1p63, 3e9, kNaN, kInf})
       for (bool wantStatus : {false, true}) {
+        if (rows > 65 && odd > 1 && odd != 0x1p63) continue;   // large ones: all well, a fraction, too large, NaN
         const Layout<T> dense = {rows, columns, columns, columns, false, false};
         scoresAsRows(s, type, dense, odd, wantStatus);
         if (rows < 63 || rows > 65 || testing::Test::HasFatalFailure()) continue;
