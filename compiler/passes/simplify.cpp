@@ -3,15 +3,18 @@
 // a predicate True meets an `and`. Every node costs code and compile time. A rule holds only if value, missing state,
 // failure and notes are the same, so most rules ask for the operands' types, which say what cannot be missing and
 // cannot fail.
+#include <map>
 #include <optional>
 
 #include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/const.h"
 #include "compiler/ir/nodes/prepare.h"
+#include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/passes/pass.h"
 #include "compiler/passes/rewriter.h"
+#include "kiln/scorer.h"
 
 namespace kiln::passes {
 
@@ -75,7 +78,7 @@ class Simplifier {
       case OpKind::Prepare:
         return prepare(node);
       case OpKind::RaiseIf:
-        return (truth(1) == Truth::no || truth(1) == Truth::missing) && become(node, operand(0));
+        return raiseIf(node);
       case OpKind::Recover:
         return !type(0).fallible && become(node, operand(0));
       case OpKind::Check:
@@ -109,6 +112,25 @@ class Simplifier {
     if (validIsUsed) becomeConstant(node, 1, Elem::boolean, 1);
     becomeConstant(node, 2, Elem::i32, 0);
     return become(node, operand(0));
+  }
+
+  /// Never; or where the value is NaN, as a checked product with 1 fails too, which other passes know how to take.
+  bool raiseIf(const Node& node) {
+    if (truth(1) == Truth::no || truth(1) == Truth::missing) return become(node, operand(0));
+    const auto& op = node.op->as<RaiseIf>();
+    const auto* test = producer(operand(1)).to<Call>();
+    if (!test || test->name() != std::string("is_nan") || pipeline_.producer(operand(1)).operands[0] != operand(0)) return false;
+    if (op.cause != KILN_UNDEFINED || op.fieldIndex != kNone || !isFloat(type(0).elem)) return false;
+    const ValueId old = node.results[0], factor = one(type(0).elem, node.place);
+    rewriter_->replace(old, rewriter_->add(std::make_unique<Call>("mul", true), {operand(0), factor}, rewriter_->oldValue(old).name, node.place));
+    return true;
+  }
+  ValueId one(Elem elem, const Place& place) {
+    const auto [known, isNew] = ones_.emplace(elem, kNone);
+    if (!isNew) return known->second;
+    auto constant = std::make_unique<Const>();
+    constant->elem = elem, constant->number = 1;
+    return known->second = rewriter_->add(std::move(constant), {}, rewriter_->freeName("one"), place);
   }
 
   bool addsNoNotes() const {
@@ -146,6 +168,7 @@ class Simplifier {
     std::string name = node.op->name();
     if (name == "and") return logic(node, Truth::yes, Truth::no);
     if (name == "or") return logic(node, Truth::no, Truth::yes);
+    if (name == "pow" && isNumber(1, 2)) return square(node);
     if (name == "mul" && !node.op->as<Call>().checked) {   // checked: a NaN that comes in fails
       if (isOne(1)) return become(node, operand(0));
       if (isOne(0)) return become(node, operand(1));
@@ -161,11 +184,19 @@ class Simplifier {
     return false;
   }
 
-  /// A scalar float 1: by it, every float stays what it is.
-  bool isOne(size_t i) const {
-    auto* constant = producer(operand(i)).to<Const>();
-    return constant && type(i).isScalar() && isFloat(constant->elem) && constant->number && *constant->number == 1;
+  /// As the function does itself (runtime/kernels/math/logarithm.h).
+  bool square(const Node& node) {
+    const ValueId old = node.results[0];
+    auto product = std::make_unique<Call>("mul", node.op->as<Call>().checked);
+    rewriter_->replace(old, rewriter_->add(std::move(product), {operand(0), operand(0)}, rewriter_->oldValue(old).name, node.place));
+    return true;
   }
+  bool isNumber(size_t i, double number) const {
+    auto* constant = producer(operand(i)).to<Const>();
+    return constant && type(i).isScalar() && isFloat(constant->elem) && constant->number && *constant->number == number;
+  }
+  /// A scalar float 1: by it, every float stays what it is.
+  bool isOne(size_t i) const { return isNumber(i, 1); }
 
   /// `neutral` leaves the other operand; `deciding`, as the first operand, decides before the second is asked.
   bool logic(const Node& node, Truth neutral, Truth deciding) {
@@ -180,6 +211,7 @@ class Simplifier {
   std::vector<uint32_t> uses_;
   Rewriter* rewriter_ = nullptr;
   std::vector<ValueId> operands_;
+  std::map<Elem, ValueId> ones_;   // constants that were added
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 // So what is concatenated may fail on its own, but nothing that it is made of, unless with all elements alike: by a vector that they are taken from.
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "compiler/ir/compare.h"
 #include "compiler/ir/nodes/argmax.h"
@@ -42,11 +43,16 @@ constexpr uint32_t kMostColumns = 8; // of vectors that are reduced column by co
 
 using Parts = std::vector<ValueId>;
 
+/// The nodes that read a value: how many, and a number that is equal for values that are read in the same way (kNone: not known).
+struct Readers {
+  uint32_t count = 1, way = kNone;
+};
+
 /// One stack after the other: over values of the new pipeline, to the end of which nodes are added.
 class Stacker {
  public:
-  Stacker(Pipeline& pipeline, Rewriter& rewriter, TableAdder& tables, std::vector<uint32_t>& users)
-      : pipeline_(pipeline), rewriter_(rewriter), tables_(tables), users_(users) {}
+  Stacker(Pipeline& pipeline, Rewriter& rewriter, TableAdder& tables, std::vector<Readers>& readers)
+      : pipeline_(pipeline), rewriter_(rewriter), tables_(tables), readers_(readers) {}
 
   /// The parts, of one type, as rows of one value [N] or [N,n]; kNone if that is not to be had. With `dry`, nothing is added, and
   /// any other number says that it is.
@@ -57,7 +63,7 @@ class Stacker {
   }
   /// What stands for an element of a concat: reshaping one element changes nothing.
   ValueId bare(ValueId v) const {
-    while (pipeline_.type(v).size() == 1 && node(v).op->kind() == OpKind::Reshape && users_[v] <= 1) v = node(v).operands[0];
+    while (pipeline_.type(v).size() == 1 && node(v).op->kind() == OpKind::Reshape && readers_[v].count <= 1) v = node(v).operands[0];
     return v;
   }
   /// Equal for values that may be stacked; `outer`: as elements of the concat.
@@ -80,11 +86,16 @@ class Stacker {
     if (const auto* cast = op.to<Cast>()) return outer || cast->mode != Cast::checked;
     return op.kind() == OpKind::Take || op.kind() == OpKind::Reshape;
   }
+  /// Once, or each by the same kinds of nodes, which will take them from the same vector: others would still need them.
+  bool areReadAlike(const Parts& parts) const {
+    const Readers& first = readers_[parts[0]];
+    return all(parts, [&](ValueId v) { return readers_[v].count <= 1 || (first.way != kNone && readers_[v].way == first.way); });
+  }
   template <class F> bool all(const Parts& parts, F f) const { return std::all_of(parts.begin(), parts.end(), f); }
   ValueId add(std::unique_ptr<Op> op, std::vector<ValueId> operands) {
     if (dry_) return 0;
     const ValueId v = rewriter_.add(std::move(op), std::move(operands), rewriter_.freeName(name_), place_);
-    users_.resize(v + 1, 1);
+    readers_.resize(v + 1);
     return v;
   }
   std::vector<uint32_t> shapeOf(const Parts& parts) const {
@@ -94,17 +105,19 @@ class Stacker {
   }
 
   ValueId rows(const Parts& parts, bool outer = false) {
-    const auto known = made_.find(parts);
-    if (known != made_.end()) return known->second;
+    for (const auto* made : {&vectors_, &made_})
+      if (const auto known = made->find(parts); known != made->end()) return known->second;
     const std::string first = key(parts[0], outer);
     if (first.empty() || !all(parts, [&](ValueId v) { return key(v, outer) == first; })) return kNone;
-    return made_[parts] = build(parts);
+    const ValueId v = build(parts);
+    (dry_ || v == kNone ? made_ : vectors_)[parts] = v;
+    return v;
   }
   ValueId build(const Parts& parts) {
     const Op& op = *node(parts[0]).op;
     if (op.kind() == OpKind::Const) return constants(parts);
     if (op.kind() == OpKind::Take) return takes(parts);
-    if (!all(parts, [&](ValueId v) { return users_[v] <= 1; })) return kNone;   // others would still need it
+    if (!areReadAlike(parts)) return kNone;
     switch (op.kind()) {
       case OpKind::Call:
       case OpKind::Cast:
@@ -208,7 +221,7 @@ class Stacker {
     const bool one = pipeline_.type(parts[0]).size() == 1;
     if (op.kind() == OpKind::Const) return constants(parts, one ? 0 : at);
     if (op.kind() == OpKind::Take) return takes(parts, one ? 0 : at);
-    if (!all(parts, [&](ValueId v) { return users_[v] <= 1; })) return kNone;
+    if (!areReadAlike(parts)) return kNone;
     if (op.kind() == OpKind::Reshape && one) return rows(operand(parts, 0));
     const auto* call = op.to<Call>();
     return (call && !call->checked) || op.kind() == OpKind::Cast || op.kind() == OpKind::Select || op.kind() == OpKind::Coalesce ? elementwise(parts, at) : kNone;
@@ -302,8 +315,8 @@ class Stacker {
   Pipeline& pipeline_;
   Rewriter& rewriter_;
   TableAdder& tables_;
-  std::vector<uint32_t>& users_;   // of a value of the new pipeline: nodes that read it
-  std::map<Parts, ValueId> made_;
+  std::vector<Readers>& readers_;   // of a value of the new pipeline
+  std::map<Parts, ValueId> made_, vectors_;   // of one stack; of all
   std::string name_;
   Place place_;
   bool dry_ = false;
@@ -311,37 +324,47 @@ class Stacker {
 
 class Stack {
  public:
-  explicit Stack(Pipeline& pipeline) : pipeline_(pipeline), oldUsers_(pipeline.values.size(), 0), tables_(pipeline) {
+  explicit Stack(Pipeline& pipeline) : pipeline_(pipeline), tables_(pipeline) {
+    std::vector<std::string> ways(pipeline.values.size());
+    old_.assign(pipeline.values.size(), {0, kNone});
     const std::vector<bool> needed = neededNodes(pipeline);
-    for (NodeId id = 0; id < pipeline.nodes.size(); id++) {
-      std::vector<ValueId> operands = needed[id] ? pipeline.nodes[id].operands : std::vector<ValueId>();
-      std::sort(operands.begin(), operands.end());
-      operands.erase(std::unique(operands.begin(), operands.end()), operands.end());
-      for (ValueId v : operands) oldUsers_[v]++;
-    }
+    for (NodeId id = 0; id < pipeline.nodes.size(); id++)
+      if (needed[id]) addReader(id, ways);
+    std::unordered_map<std::string, uint32_t> numbers;
+    for (ValueId v = 0; v < ways.size(); v++) old_[v].way = numbers.emplace(std::move(ways[v]), static_cast<uint32_t>(numbers.size())).first->second;
   }
 
   bool run() {
     Rewriter rewriter(pipeline_);
-    Stacker stacker(pipeline_, rewriter, tables_, users_);
+    Stacker stacker(pipeline_, rewriter, tables_, readers_);
     bool changed = false;
     for (NodeId id = 0; id < rewriter.size(); id++) {
       const auto* concat = rewriter.old(id).op->to<Concat>();
       const bool mayStack = concat && !concat->rows && concat->axis == 0 && rewriter.old(id).operands.size() >= kFewest;
       if (mayStack && replace(rewriter, stacker, id)) {
         changed = true;
-        users_.resize(pipeline_.values.size(), 1);
+        readers_.resize(pipeline_.values.size());
         continue;
       }
       const std::vector<ValueId> results = rewriter.old(id).results;
       rewriter.keep(id);
-      users_.resize(pipeline_.values.size(), 1);
-      for (ValueId v : results) users_[rewriter.now(v)] = oldUsers_[v];
+      readers_.resize(pipeline_.values.size());
+      for (ValueId v : results) readers_[rewriter.now(v)] = old_[v];
     }
     return changed;
   }
 
  private:
+  /// A node reads its operands: once each, at these places. A concat reads all alike; what ends in the row is a reader of its own kind.
+  void addReader(NodeId id, std::vector<std::string>& ways) {
+    const Node& node = pipeline_.nodes[id];
+    const bool gathers = node.op->kind() == OpKind::Concat;
+    const std::string way = node.op->name() + (isPure(*node.op) ? std::string() : std::to_string(id)) + (gathers ? std::to_string(id) : std::string());
+    std::map<ValueId, std::string> places;
+    for (size_t i = 0; i < node.operands.size(); i++) places[node.operands[i]] += gathers ? "" : ' ' + std::to_string(i);
+    for (auto& [v, at] : places) old_[v].count++, ways[v] += way + at + ';';
+  }
+
   /// Runs of operands that stack, as one operand each.
   bool replace(Rewriter& rewriter, Stacker& stacker, NodeId id) {
     const std::string name = rewriter.oldValue(rewriter.old(id).results[0]).name;
@@ -372,7 +395,7 @@ class Stack {
   }
 
   Pipeline& pipeline_;
-  std::vector<uint32_t> oldUsers_, users_;   // nodes that read a value, of the old and of the new pipeline
+  std::vector<Readers> old_, readers_;   // of values of the old and of the new pipeline
   TableAdder tables_;
 };
 

@@ -480,6 +480,25 @@ TEST(Simplify, mapsTextOnce) {
   EXPECT_NE(once.find("%lt = lower %t : str?!\n"), std::string::npos) << once;
 }
 
+TEST(Simplify, squaresAndChecksForNaN) {
+  std::string once = after(simplify, R"(
+  %a = input field "a" : f64?!
+  %b = input field "b" : f64?!
+  %two = const number 2
+  %square = pow %a, %two checked
+  %d = div %square, %b
+  %n = is_nan %d
+  %y = raise_if %d, %n
+  %m = is_nan %b
+  %z = raise_if %d, %m
+  output %y field "y"
+  output %z field "z"
+)");
+  EXPECT_NE(once.find("%square = mul %a, %a checked : f64?!\n"), std::string::npos) << once;
+  EXPECT_NE(once.find("%y = mul %d, %one checked : f64?!\n"), std::string::npos) << once;
+  EXPECT_NE(once.find("%z = raise_if %d, %m : f64?!\n"), std::string::npos) << once;
+}
+
 // Each rule's condition, where it does not hold.
 TEST(Simplify, keepsWhatCounts) {
   Pipeline pipeline = parsed(R"(
@@ -556,6 +575,37 @@ TEST(Stack, everyColumnOfShortVectors) {
   }
 }
 
+TEST(Bounds, dropChecksOfSmallNumbersAlone) {
+  const std::string once = after(bounds, R"(
+  table @rates : lookup {
+    sizes [2]
+    numbers [0.5, -4]
+  }
+  %i = input field "i" elem i32 nullable false : i32!
+  %x = input field "x" nullable false : f64!
+  %ci = check %i : i32
+  %cx = check %x : f64
+  %n = cast %ci : f64
+  %rate = lookup %ci table @rates
+  %big = const number 1e280
+  %product = mul %n, %rate checked
+  %sum = add %product, %n checked
+  %wide = mul %product, %big checked
+  %unknown = mul %cx, %rate checked
+  %quotient = div %n, %rate checked
+  %whole = mul %ci, %ci checked
+  output %sum field "sum"
+  output %wide field "wide"
+  output %unknown field "unknown"
+  output %quotient field "quotient"
+  output %whole field "whole"
+)");
+  for (const char* dropped : {"%product = mul %n, %rate : f64", "%sum = add %product, %n : f64", "%wide = mul %product, %big : f64"})
+    EXPECT_NE(once.find(dropped), std::string::npos) << dropped << "\n" << once;
+  for (const char* kept : {"%unknown = mul %cx, %rate checked", "%quotient = div %n, %rate checked", "%whole = mul %ci, %ci checked"})
+    EXPECT_NE(once.find(kept), std::string::npos) << kept << "\n" << once;
+}
+
 // Eight elements of %x, each through these nodes: # is the element's number, %y# the last.
 std::string eachOfEight(const std::string& x, const std::string& nodes) {
   std::string text = "  %v = input field \"v\" nan missing shape [8] columns [8]\n  %c = check %v\n", all;
@@ -572,6 +622,16 @@ TEST(Stack, whatFailsAsTheConcatDoes) {
   EXPECT_NE(after(stack, eachOfEight("%c", "  %n# = neg %t#\n  %y# = div %n#, %t# checked\n")).find("checked : f64?[8]!\n"), std::string::npos);
   // What is read by nothing that counts does not keep it.
   EXPECT_NE(after(stack, eachOfEight("%c", "  %y# = neg %t#\n  %m# = is_missing %y#\n")).find("= neg %c : f64?[8]\n"), std::string::npos);
+}
+// A norm: each element is squared for it, and divided by it. Both read one vector.
+TEST(Stack, whatIsReadAlikeTwice) {
+  std::string text = eachOfEight("%c", "  %n# = neg %t#\n  %y# = mul %n#, %n#\n") + "  %norm = reduce %all op max\n", shares;
+  for (char n = '0'; n < '8'; n++) text += std::string("  %d") + n + " = div %n" + n + ", %norm\n", shares += std::string(n == '0' ? "%d" : ", %d") + n;
+  const std::string stacked = after(andDead<stack>, text + "  %shares = concat " + shares + "\n  output %shares field \"shares\" columns [8]\n");
+  size_t negated = 0;
+  for (size_t at = stacked.find(" = neg "); at != std::string::npos; at = stacked.find(" = neg ", at + 1)) negated++;
+  EXPECT_EQ(negated, 1u) << stacked;
+  EXPECT_EQ(stacked.find(" = take "), std::string::npos) << stacked;
 }
 TEST(Stack, leavesWhatFailsBeforeOthersOrIsReadElsewhere) {
   const std::string one = eachOfEight("%c", "  %y# = neg %t#\n") + "  output %y3 field \"y3\"\n";

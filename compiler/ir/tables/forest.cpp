@@ -141,7 +141,7 @@ static void verifyNode(const Forest& f, uint32_t n, uint32_t treeEnd, Checks& ch
   bool inSet = test == Test::inSet;
   uint32_t set = f.set.empty() ? 0 : f.set[n];
   if (inSet)
-    checks.expect(!f.set.empty() && set + 1 < f.setFirst.size(),
+    checks.expect(!f.set.empty() && size_t{set} + 1 < f.setFirst.size(),
                   [&] { return at(n) + "there is no set " + std::to_string(set); });
   else
     checks.expect(set == 0, [&] { return at(n) + "has a set, but its test is not inSet"; });

@@ -24,7 +24,7 @@ void Sequences::verify(const Pipeline&, std::vector<std::string>& problems) cons
   for (uint32_t m : member)
     checks.expect(m < items, [&] { return "item " + std::to_string(m) + " of " + std::to_string(items); });
   for (uint32_t s : step)
-    checks.expect(sets && s + 1 < firstMember.size(), [&] { return "there is no set " + std::to_string(s); });
+    checks.expect(sets && size_t{s} + 1 < firstMember.size(), [&] { return "there is no set " + std::to_string(s); });
   checks.expect(delimiter.size() == step.size(), [] { return "delimiter and step differ in length"; });
   for (uint8_t d : delimiter) checks.expect(d <= 2, [] { return "a delimiter is 0, 1 or 2"; });
   if (!steps || !checks.expect(rule.size() + 1 == firstStep.size() && split.size() == rule.size(),

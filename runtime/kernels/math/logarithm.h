@@ -92,7 +92,7 @@ __attribute__((noinline)) T pow(T x, T y) {
   r = x < 0.0 ? base : r;
   r = odd == 1.0 ? copy_sign(r, x) : r;
   r = or_nan(or_nan(r, x), y);
-  r = y == 0.0 ? one : r;
+  r = y == 0.0 ? one : y == 2.0 ? x * x : r;   // a square is rounded as the product is
   return x == 1.0 ? one : r;
 }
 
