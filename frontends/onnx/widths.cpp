@@ -26,7 +26,7 @@ Width exactly(int64_t columns) { return columns > 1 ? Width{Width::exact, column
 
 class Widths {
  public:
-  explicit Widths(proto::GraphProto& graph) : graph_(graph) {
+  explicit Widths(proto::GraphProto& graph) {
     for (auto& tensor : graph.initializer()) initializers_.emplace(tensor.name(), &tensor);
     for (auto& node : graph.node()) {
       for (int i = 0; i < node.input_size(); i++) consumers_[node.input(i)].emplace_back(&node, i);
@@ -157,7 +157,6 @@ class Widths {
     return {};
   }
 
-  proto::GraphProto& graph_;
   std::unordered_map<std::string, const proto::TensorProto*> initializers_;
   std::unordered_map<std::string, std::vector<std::pair<const proto::NodeProto*, int>>> consumers_;
   std::unordered_set<std::string> outputs_;
