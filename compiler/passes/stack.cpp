@@ -355,7 +355,8 @@ class Stack {
   }
 
  private:
-  /// A node reads its operands: once each, at these places. A concat reads all alike; what ends in the row is a reader of its own kind.
+  /// Adds a node to the readers of its operands. Elements of one concat are read in the same way, those of two are not; an output or a note
+  /// reads like no other node.
   void addReader(NodeId id, std::vector<std::string>& ways) {
     const Node& node = pipeline_.nodes[id];
     const bool gathers = node.op->kind() == OpKind::Concat;
