@@ -48,19 +48,26 @@ INLINE void dense_serial(const Ctx& c, const DenseParams& p, const Slot& x, cons
     set_element<T, N>(c, y, j + o, acc[o]);
   }
 }
-/// One row, outputs j .. j + L.
-template <class T, int L>
+/// One row, outputs j .. j + J L: J sums at a time, as each waits for itself.
+template <class T, int L, int J>
 INLINE void dense_row(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
   typedef Lane<T, L> V;
   const T* w = weights_of<T>(c, p) + j;
   const bool biased = p.bias != kNone, begins = biased && !p.bias_last;
-  V acc = begins ? load<V>(bias_of<T>(c, p) + j) : load<V>(w) * element<T, 1>(c, x, 0);
+  V acc[J];
+  UNROLL for (int o = 0; o < J; o++) acc[o] = begins ? load<V>(bias_of<T>(c, p) + j + o * L) : load<V>(w + o * L) * element<T, 1>(c, x, 0);
   NOUNROLL for (u32 k = begins ? 0 : 1; k < p.inputs; k++) {
-    if (passes_zeros<T>(c, p, x, k, p.inputs)) k += 7;
-    else acc = acc + load<V>(w + k * p.pitch) * element<T, 1>(c, x, k);
+    if (passes_zeros<T>(c, p, x, k, p.inputs)) {
+      k += 7;
+      continue;
+    }
+    const T v = element<T, 1>(c, x, k);
+    UNROLL for (int o = 0; o < J; o++) acc[o] = acc[o] + load<V>(w + (u64)k * p.pitch + o * L) * v;
   }
-  if (biased && p.bias_last) acc = acc + load<V>(bias_of<T>(c, p) + j);
-  set_elements<T, L>(c, y, j, acc);
+  UNROLL for (int o = 0; o < J; o++) {
+    if (biased && p.bias_last) acc[o] = acc[o] + load<V>(bias_of<T>(c, p) + j + o * L);
+    set_elements<T, L>(c, y, j + o * L, acc[o]);
+  }
 }
 /// Panels of fused multiply-add, of outputs j .. j + J.
 template <int N, int J>
@@ -84,28 +91,36 @@ INLINE void dense_fused(const Ctx& c, const DenseParams& p, const Slot& x, const
   }
   UNROLL for (int o = 0; o < J; o++) set_element<f32, N>(c, y, j + o, sum[o]);
 }
-/// One row, outputs j .. j + L.
-template <int L>
+/// One row, outputs j .. j + J L.
+template <int L, int J>
 INLINE void dense_fused_row(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
   typedef Lane<f32, L> V;
   const f32* w = weights_of<f32>(c, p) + j;
-  V sum = p.bias != kNone ? load<V>(bias_of<f32>(c, p) + j) : V{};
+  V sum[J];
+  UNROLL for (int o = 0; o < J; o++) sum[o] = p.bias != kNone ? load<V>(bias_of<f32>(c, p) + j + o * L) : V{};
   NOUNROLL for (u32 begin = 0; begin < p.inputs; begin += p.panel) {
     const u32 end = p.inputs - begin > p.panel ? begin + p.panel : p.inputs;
-    V part = {};
+    V part[J];
+    UNROLL for (int o = 0; o < J; o++) part[o] = V{};
     NOUNROLL for (u32 k = begin; k < end; k++) {
-      if (passes_zeros<f32>(c, p, x, k, end)) k += 7;
-      else part = fused<L>(load<V>(w + k * p.pitch), splat<f32, L>(element<f32, 1>(c, x, k)), part);
+      if (passes_zeros<f32>(c, p, x, k, end)) {
+        k += 7;
+        continue;
+      }
+      const V v = splat<f32, L>(element<f32, 1>(c, x, k));
+      UNROLL for (int o = 0; o < J; o++) part[o] = fused<L>(load<V>(w + (u64)k * p.pitch + o * L), v, part[o]);
     }
-    sum = begin == 0 && p.bias == kNone ? part : sum + part;
+    UNROLL for (int o = 0; o < J; o++) sum[o] = begin == 0 && p.bias == kNone ? part[o] : sum[o] + part[o];
   }
-  set_elements<f32, L>(c, y, j, sum);
+  UNROLL for (int o = 0; o < J; o++) set_elements<f32, L>(c, y, j + o * L, sum[o]);
 }
 template <int N>
 INLINE void dense_all_fused(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
   u32 j = 0;
   if (N == 1 && p.outputs >= 2) {
-    NOUNROLL for (; j < p.outputs; j += 8) dense_fused_row<8>(c, p, x, y, j);
+    if (kEightSums) NOUNROLL for (; j + 64 <= p.pitch; j += 64) dense_fused_row<8, 8>(c, p, x, y, j);
+    NOUNROLL for (; j + 32 <= p.pitch; j += 32) dense_fused_row<8, 4>(c, p, x, y, j);
+    NOUNROLL for (; j < p.outputs; j += 8) dense_fused_row<8, 1>(c, p, x, y, j);
     return;
   }
   if (kEightSums) NOUNROLL for (; j + 8 <= p.outputs; j += 8) dense_fused<N, 8>(c, p, x, y, j);
@@ -164,7 +179,9 @@ INLINE void dense_one(const Ctx& c, const DenseParams& p, const Slot& x, const S
   } else if (p.striped) {
     NOUNROLL for (u32 j = 0; j < p.outputs; j++) dense_striped<T, N>(c, p, x, y, j);
   } else if (N == 1 && p.outputs >= 2) {
-    NOUNROLL for (u32 j = 0; j < p.outputs; j += 8) dense_row<T, 8>(c, p, x, y, j);
+    u32 j = 0;
+    NOUNROLL for (; j + 32 <= p.pitch; j += 32) dense_row<T, 8, 4>(c, p, x, y, j);
+    NOUNROLL for (; j < p.outputs; j += 8) dense_row<T, 8, 1>(c, p, x, y, j);
   } else {
     u32 j = 0;
     if (kEightSums) NOUNROLL for (; j + 8 <= p.outputs; j += 8) dense_serial<T, N, 8>(c, p, x, y, j);
