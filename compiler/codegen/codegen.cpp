@@ -106,22 +106,22 @@ class Compilation {
   }
   void planTier(const Tier& tier, Kept& kept, Kept& keptOfPlain, Kept& keptOfElement) {
     TierPlan plan{&tier, {}, {}, {}, {}, {}, {}, {}, {}, {}};
-    plan.row = record({pipeline_, tier, true, false, false, false, 1, options_.strategy, schema_, blob_, kept, artefact_.strategies});
+    plan.row = record({pipeline_, tier, Form::row, 1, options_.strategy, schema_, blob_, kept, artefact_.strategies});
     plan.rowSchedule = schedule(plan.row, pipeline_, 1);
     if (plain_) {
       std::vector<std::string> same;   // strategies, but for the columns' missing values
-      plan.plain = record({*plain_, tier, true, true, false, false, 1, options_.strategy, schema_, blob_, keptOfPlain, same});
+      plan.plain = record({*plain_, tier, Form::plain, 1, options_.strategy, schema_, blob_, keptOfPlain, same});
       plan.plainSchedule = schedule(plan.plain, *plain_, 1);
     }
     if (element_) {
       std::vector<std::string> same;
-      plan.element = record({*element_, tier, false, false, true, elementsAreDoubles(*element_), kBlockRows, options_.strategy, schema_, blob_, keptOfElement, same});
+      plan.element = record({*element_, tier, Form::element, kBlockRows, options_.strategy, schema_, blob_, keptOfElement, same});
       plan.elementSchedule = schedule(plan.element, *element_, tier.lanes);
     }
     const size_t reported = artefact_.strategies.size();
     const uint64_t most = kMostScratch * std::max<uint64_t>(1, wantedBlockRows() / kForestBlockRows);
     for (uint32_t rows = wantedBlockRows();; rows /= 2) {
-      plan.block = record({pipeline_, tier, false, false, false, false, rows, options_.strategy, schema_, blob_, kept, artefact_.strategies});
+      plan.block = record({pipeline_, tier, Form::block, rows, options_.strategy, schema_, blob_, kept, artefact_.strategies});
       plan.blockSchedule = schedule(plan.block, pipeline_, tier.lanes);
       // What block kernels keep for themselves does not shrink with the rows.
       const uint64_t columns = plan.blockSchedule.scratchBytes - plan.block.blockScratch + blockText_.fixed * rows;

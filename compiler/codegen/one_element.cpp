@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "compiler/ir/builder.h"
+#include "compiler/codegen/rebuilt.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
 
@@ -42,29 +42,17 @@ bool isOneForAll(const ir::Pipeline& pipeline) {
 
 std::optional<ir::Pipeline> oneElement(const ir::Pipeline& whole) {
   if (!isOneForAll(whole)) return std::nullopt;
-  ir::Pipeline element;
-  element.name = whole.name, element.tables = whole.tables;
-  ir::Builder builder(element);
-  std::vector<ir::ValueId> now(whole.values.size());
-  for (const ir::Node& node : whole.nodes) {
-    builder.at(node.place);
-    std::vector<ir::ValueId> operands;
-    for (ir::ValueId v : node.operands) operands.push_back(now[v]);
-    const std::string name = node.results.empty() ? "" : whole.values[node.results[0]].name;
+  return rebuilt(whole, [](ir::Builder& builder, const ir::Node& node, std::vector<ir::ValueId> operands, const std::string& name) {
     auto op = node.op->clone();
-    if (const auto* input = op->to<ir::Input>()) {
-      auto one = std::make_unique<ir::Input>(*input);
-      one->shape.clear(), one->columns.clear();
-      op = std::move(one);
-    } else if (const auto* output = op->to<ir::Output>()) {
-      auto one = std::make_unique<ir::Output>(*output);
-      one->columns.clear(), one->labels.clear();
-      op = std::move(one);
+    if (op->kind() == ir::OpKind::Input) {
+      auto& input = static_cast<ir::Input&>(*op);
+      input.shape.clear(), input.columns.clear();
+    } else if (op->kind() == ir::OpKind::Output) {
+      auto& output = static_cast<ir::Output&>(*op);
+      output.columns.clear(), output.labels.clear();
     }
-    const std::vector<ir::ValueId> results = builder.addNode(std::move(op), operands, name);
-    for (size_t i = 0; i < node.results.size(); i++) now[node.results[i]] = results[i];
-  }
-  return element;
+    return builder.addNode(std::move(op), operands, name);
+  });
 }
 
 bool elementsAreDoubles(const ir::Pipeline& element) {

@@ -1,6 +1,6 @@
 #include "compiler/codegen/plain_rows.h"
 
-#include "compiler/ir/builder.h"
+#include "compiler/codegen/rebuilt.h"
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/tables/forest.h"
@@ -28,25 +28,13 @@ bool isWorthIt(const ir::Pipeline& pipeline) {
 
 std::optional<ir::Pipeline> plainRows(const ir::Pipeline& whole) {
   if (!isWorthIt(whole)) return std::nullopt;
-  ir::Pipeline plain;
-  plain.name = whole.name, plain.tables = whole.tables;
-  ir::Builder builder(plain);
-  std::vector<ir::ValueId> now(whole.values.size());
-  for (const ir::Node& node : whole.nodes) {
-    builder.at(node.place);
-    std::vector<ir::ValueId> operands;
-    for (ir::ValueId v : node.operands) operands.push_back(now[v]);
-    const std::string name = node.results.empty() ? "" : whole.values[node.results[0]].name;
-    if (const auto* input = node.op->to<ir::Input>(); input != nullptr && whole.type(node.results[0]).isScalar()) {
-      ir::Input required = *input;
-      required.nullable = false;
-      now[node.results[0]] = builder.add(ir::Check(), {builder.add(required, {}, name)}, name);
-      continue;
-    }
-    const std::vector<ir::ValueId> results = builder.addNode(node.op->clone(), operands, name);
-    for (size_t i = 0; i < node.results.size(); i++) now[node.results[i]] = results[i];
-  }
-  return plain;
+  return rebuilt(whole, [&](ir::Builder& builder, const ir::Node& node, std::vector<ir::ValueId> operands, const std::string& name) {
+    const auto* input = node.op->to<ir::Input>();
+    if (input == nullptr || !whole.type(node.results[0]).isScalar()) return builder.addNode(node.op->clone(), operands, name);
+    ir::Input required = *input;
+    required.nullable = false;
+    return std::vector<ir::ValueId>{builder.add(ir::Check(), {builder.add(required, {}, name)}, name)};
+  });
 }
 
 }  // namespace kiln::codegen

@@ -5,6 +5,7 @@
 #include <map>
 #include <string_view>
 
+#include "compiler/codegen/one_element.h"
 #include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/input.h"
@@ -34,7 +35,7 @@ void lowerNode(const ir::Op& op, NodeEmitter& emit) {
 class Recorder final : public NodeEmitter {
  public:
   explicit Recorder(const RecordOptions& options) : options_(options), inputs_(options.pipeline.inputs()), outputs_(options.pipeline.outputs()) {
-    record_.blockRows = options.row ? 1 : options.blockRows;
+    record_.blockRows = (options.form == Form::row || options.form == Form::plain) ? 1 : options.blockRows;
     for (const ir::Value& value : pipeline().values) {
       localOf_.push_back(static_cast<LocalId>(record_.locals.size()));
       record_.locals.push_back(localOf(value.type));
@@ -45,7 +46,7 @@ class Recorder final : public NodeEmitter {
     addSchema();
     for (index_ = 0; index_ < pipeline().nodes.size(); index_++) {
       open_ = false, scratchUsed_ = 0;
-      if (options_.element && lowerEnd()) continue;
+      if (elementForm() && lowerEnd()) continue;
       if (const auto* input = node().op->to<ir::Input>(); input && !input->list && !rowForm()) continue;   // the driver fills its Slot
       if (node().op->kind() == ir::OpKind::Const && resultType().isScalar()) record_.locals[node().results[0]].constant = true;
       lowerNode(*node().op, *this);
@@ -63,9 +64,9 @@ class Recorder final : public NodeEmitter {
   const ir::Node& node() const override { return pipeline().nodes[index_]; }
   uint32_t nodeIndex() const override { return index_; }
   const Tier& tier() const override { return options_.tier; }
-  int lanes() const override { return options_.row ? 1 : options_.tier.lanes; }
-  bool rowForm() const override { return options_.row; }
-  bool plainForm() const override { return options_.plain; }
+  int lanes() const override { return rowForm() ? 1 : options_.tier.lanes; }
+  bool rowForm() const override { return options_.form == Form::row || options_.form == Form::plain; }
+  bool plainForm() const override { return options_.form == Form::plain; }
   std::string strategy() const override { return options_.strategy; }
   void chose(const std::string& strategy) override {
     options_.strategies.push_back("node " + std::to_string(index_) + ", " + options_.tier.name + (rowForm() ? ", row: " : ", block: ") +
@@ -141,12 +142,13 @@ class Recorder final : public NodeEmitter {
   }
 
  private:
+  bool elementForm() const { return options_.form == Form::element; }
   // Where the pipeline of one element begins and ends.
   bool lowerEnd() {
     const bool begins = node().op->kind() == ir::OpKind::Input;
     if (!begins && node().op->kind() != ir::OpKind::Output) return false;
     const ir::Storage storage = begins ? resultType().storage() : operandType(0).storage();
-    const std::string of = std::string(storageName(storage)) + "_of_" + (options_.doubles ? "f64" : "f32");
+    const std::string of = std::string(storageName(storage)) + "_of_" + (elementsAreDoubles(pipeline()) ? "f64" : "f32");
     if (begins) NodeEmitter::call("read_" + of, {out(0)});
     else NodeEmitter::call("write_" + of, {in(0)});
     return true;
@@ -224,7 +226,7 @@ class Recorder final : public NodeEmitter {
         record_.inputs.push_back({});
         continue;
       }
-      if (options_.element) {   // what fails there is left to the whole pipeline
+      if (elementForm()) {   // what fails there is left to the whole pipeline
         record_.locals[v].fallible = false;
         continue;
       }
@@ -241,7 +243,7 @@ class Recorder final : public NodeEmitter {
       schema_[node] = first;
       const ir::Type& type = pipeline().type(pipeline().nodes[node].operands[0]);
       LocalId slot = ir::kNone;
-      if (!rowForm() && !options_.element && representable(type)) slot = addLocal({type.storage(), type.size(), true, true, false, ir::kNone, first});
+      if (!rowForm() && !elementForm() && representable(type)) slot = addLocal({type.storage(), type.size(), true, true, false, ir::kNone, first});
       for (uint32_t e = 0; e < type.size(); e++) record_.outputs.push_back({slot, e});
     }
   }

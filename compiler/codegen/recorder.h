@@ -57,12 +57,14 @@ struct Record {
   std::vector<Element> inputs, outputs;   ///< block instance: where the schema's columns are (kNone: not representable)
 };
 
+/// What an instance scores: a row; one that may be left (plain_rows.h); rows of a block; single elements (one_element.h), read from the
+/// caller's matrix and written to it.
+enum class Form : uint8_t { row, plain, block, element };
+
 struct RecordOptions {
   const ir::Pipeline& pipeline;
   const Tier& tier;
-  bool row, plain;   ///< plain: of one row, which may be left
-  bool element;      ///< of one element (one_element.h): read from the caller's matrix and written to it
-  bool doubles;      ///< of element: what the matrices hold
+  Form form;
   uint32_t blockRows;
   std::string strategy;
   const Schema& schema;

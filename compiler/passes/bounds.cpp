@@ -78,7 +78,7 @@ class Bounds {
     return most;
   }
 
-  /// Of every element that is there, whatever the row.
+  /// Of every element that is there, whatever the row; of integers, such as counts of words, that of their type if no other is known.
   double boundOf(ValueId v) const {
     const Elem elem = pipeline_.type(v).elem;
     if (elem == Elem::boolean) return 1;
@@ -91,8 +91,6 @@ class Bounds {
     switch (node.op->kind()) {
       case OpKind::Const: return known(boundOf(node.op->as<Const>()), elem);
       case OpKind::OneHot: return 1;
-      case OpKind::CountTerms:
-      case OpKind::CountNgrams: return 2147483647;   // a text has fewer bytes
       case OpKind::LookupNode: {
         const auto& table = pipeline_.table<Lookup>(node.op->as<LookupNode>().table);
         return known(std::max(largest(table.numbers), largest(table.integers)), elem);

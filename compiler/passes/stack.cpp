@@ -105,10 +105,10 @@ class Stacker {
   }
 
   ValueId rows(const Parts& parts, bool outer = false) {
-    for (const auto* made : {&vectors_, &made_})
-      if (const auto known = made->find(parts); known != made->end()) return known->second;
     const std::string first = key(parts[0], outer);
     if (first.empty() || !all(parts, [&](ValueId v) { return key(v, outer) == first; })) return kNone;
+    for (const auto* made : {&vectors_, &made_})
+      if (const auto known = made->find(parts); known != made->end()) return known->second;
     const ValueId v = build(parts);
     (dry_ || v == kNone ? made_ : vectors_)[parts] = v;
     return v;

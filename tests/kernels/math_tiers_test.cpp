@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <random>
 #include <vector>
@@ -119,6 +120,16 @@ TEST(MathTiers, V4) {
   compare("v4", math_v4);
 }
 #endif
+
+// The pass `simplify` makes products of squares.
+TEST(MathSpecial, SquaresAreProducts) {
+  std::mt19937_64 random(29);
+  for (int i = 0; i < 200000; i++) {
+    const f64 x = std::bit_cast<f64>(random());   // of all sizes
+    const f64 product = x * x, square = math::pow(x, 2.0);
+    ASSERT_TRUE(std::isnan(product) ? std::isnan(square) : std::bit_cast<u64>(product) == std::bit_cast<u64>(square)) << x;
+  }
+}
 
 // C99 annex F.9.4.4, case by case.
 TEST(MathSpecial, Pow) {

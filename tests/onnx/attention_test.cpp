@@ -69,6 +69,15 @@ TEST(Attention, KeysThatArePadding) {
   expectNumbers(g.score(csv), {0, 0, 0, 0, 1, 10, 1, 10, 3, -1, 3, -1, 3.74088, 1.9635193, 4.920301, 6.681204});
 }
 
+// In double the shares of floats are the same to their last places; halves are no type to compute in.
+TEST(Attention, PrecisionOfTheSoftmax) {
+  Graph g = attends(23), halves = attends(23);
+  attention(g, {"Q", "K", "V"}).integer("softmax_precision", Type::DOUBLE);
+  expectNumbers(g.score(rows()), {1.1955703, 11.955704, 1.587479, 15.87479, 1.0200536, 10.200536, 1.2571833, 12.571833, 4, 3, 4, 3, 3.74088, 1.9635193, 4.920301, 6.681204});
+  attention(halves, {"Q", "K", "V"}).integer("softmax_precision", Type::FLOAT16);
+  EXPECT_NE(halves.check().find("a softmax in float16"), std::string::npos) << halves.check();
+}
+
 TEST(Attention, OverRowsIsRefused) {
   Graph g(23);
   g.input("X", Type::FLOAT, {-1, 4}).output("Y").initializer("one", {1, 1, 1}, {1});

@@ -84,10 +84,17 @@ Tensor masked(OperatorImport& n, Tensor scores, const Heads& of) {
   return without(n, scores, n.call("le", {key, last}, ElementType::boolean));
 }
 
+// In the type that the node asks for, by its number; 0: that of the scores. Halves are computed in float.
+Tensor shares(OperatorImport& n, const Tensor& scores) {
+  const auto asked = static_cast<ElementType>(n.integer("softmax_precision", 0));
+  if (asked == ElementType::undefined || asked == scores.type) return softmaxed(n, scores, {3});
+  if (asked != ElementType::f32 && asked != ElementType::f64) n.unsupported(std::string("a softmax in ") + elementName(asked));
+  return n.cast(softmaxed(n, n.cast(scores, asked), {3}), scores.type);
+}
+
 }  // namespace
 
 void attention(OperatorImport& n) {
-  n.ignore("softmax_precision");   // of float, and of double: their own
   const Heads of = headsOf(n);
   const double scale = n.number("scale", 1 / std::sqrt(static_cast<double>(of.queries.axes[3].size)));
   const Tensor root = constantLike(of.queries, std::sqrt(scale));
@@ -107,7 +114,7 @@ void attention(OperatorImport& n) {
   scores = masked(n, scores, of);
   show(2, scores);
   const Tensor none = n.call("le", {reduced(n, scores, {3}, "max"), constantLike(scores, lowest(scores))}, ElementType::boolean);
-  const Tensor attended = selected(n, none, constantLike(scores, 0), softmaxed(n, scores, {3}));
+  const Tensor attended = selected(n, none, constantLike(scores, 0), shares(n, scores));
   show(3, attended);
   const Tensor y = product(n, attended, of.values);
   if (n.tensor(0).rank() == 4) return n.output(0, y);
