@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <numeric>
+#include <set>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/concat.h"
@@ -47,6 +49,7 @@ std::optional<Field> classField(Importer& importer, const Element* model) {
     const auto names = importer.targetNames(m);
     const bool declared = std::any_of(names.begin(), names.end(),
                                       [&](const std::string& name) { return importer.dataFields.count(name) != 0; });
+    if (!declared && importer.labelledByText.count(m)) return std::nullopt;
     if (!declared) continue;
     const char* function = m->Attribute("functionName");
     if (m != model && function && !std::strcmp(function, "regression")) return std::nullopt;
@@ -78,17 +81,26 @@ Classes classesOf(Importer& importer, const Element* model) {
   return classes;
 }
 
-std::optional<uint32_t> classCode(Importer& importer, const Classes& classes, const std::string& label,
-                                  const Element* at) {
-  Dict& dict = importer.build.get<Dict>(classes.dict);
+namespace {
+
+// Code of a class; nothing if its label is no value of the type.
+std::optional<uint32_t> knownOrNew(Dict& dict, const FieldType& type, const std::string& label) {
   if (dict.elem == Elem::str) return dict.add(label);
   if (isFloat(dict.elem)) {
-    if (const auto number = Importer::parseValue(label, classes.type)) return dict.add(*number);
-  } else if (const auto integer = Importer::parseIntegral(label, classes.type)) {
+    if (const auto number = Importer::parseValue(label, type)) return dict.add(*number);
+  } else if (const auto integer = Importer::parseIntegral(label, type)) {
     return dict.add(*integer);
   }
-  importer.invalid(at, "", "class '" + label + "' is not a value of the target's type");
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<uint32_t> classCode(Importer& importer, const Classes& classes, const std::string& label,
+                                  const Element* at) {
+  const auto code = knownOrNew(importer.build.get<Dict>(classes.dict), classes.type, label);
+  if (!code) importer.invalid(at, "", "class '" + label + "' is not a value of the target's type");
+  return code;
 }
 
 uint32_t classCount(Importer& importer, const Classes& classes) {
@@ -97,16 +109,18 @@ uint32_t classCount(Importer& importer, const Classes& classes) {
 
 namespace {
 
-bool collectTree(Importer& importer, const Element* model) {
+/// What to do with a class that `at` names; false ends the walk.
+using TakeLabel = std::function<bool(const std::string& label, const Element* at)>;
+
+bool labelsOfTree(Importer& importer, const Element* model, const TakeLabel& takeLabel) {
   const auto tree = importer.trees.find(model);
   if (tree == importer.trees.end()) return true;
-  const Classes classes = classesOf(importer, model);
   const StreamedTree& t = *tree->second;
   std::unordered_map<std::string_view, bool> seen;
   const auto take = [&](StreamedTree::Text text) {
     if (!text) return true;
     const auto [entry, isNew] = seen.try_emplace(t.at(text), true);
-    if (isNew) entry->second = classCode(importer, classes, t.at(text), model).has_value();
+    if (isNew) entry->second = takeLabel(t.at(text), model);
     return entry->second;
   };
   // Scores of inner nodes that no row ends at are classes too: exporters write them, and they are values of the target.
@@ -147,17 +161,14 @@ bool isElsewhere(const char* name) {  // what belongs to a model, but not to its
   return false;
 }
 
-bool collectNamed(Importer& importer, const Element* model) {
-  const Classes classes = classesOf(importer, model);
-  if (!std::strcmp(model->Name(), "NearestNeighborModel")) return collectNeighborClasses(importer, model, classes);
-  if (!std::strcmp(model->Name(), "BayesianNetworkModel")) return collectNetworkClasses(importer, model, classes);
+bool labelsOfElements(const Element* model, const TakeLabel& takeLabel) {
   std::vector<const Element*> pending{model};
   while (!pending.empty()) {
     const Element* e = pending.back();
     pending.pop_back();
     for (const auto& [element, attribute] : kClassNames) {
       const char* label = std::strcmp(e->Name(), element) ? nullptr : e->Attribute(attribute);
-      if (label && !classCode(importer, classes, label, e)) return false;
+      if (label && !takeLabel(label, e)) return false;
     }
     for (const Element* child = e->LastChildElement(); child; child = child->PreviousSiblingElement()) {
       if (!isElsewhere(child->Name())) pending.push_back(child);
@@ -166,43 +177,104 @@ bool collectNamed(Importer& importer, const Element* model) {
   return true;
 }
 
-}  // namespace
+bool isTree(const Element* model) {
+  return !std::strcmp(model->Name(), "TreeModel") || !std::strcmp(model->Name(), "DecisionTree");
+}
 
-bool collectClasses(Importer& importer, const Element* model) {
+// The labels that a classification names itself; those of TargetValues with a prior probability too.
+bool labelsOf(Importer& importer, const Element* model, const TakeLabel& takeLabel) {
+  bool ok = isTree(model) ? labelsOfTree(importer, model, takeLabel) : labelsOfElements(model, takeLabel);
+  const Element* targets = model->FirstChildElement("Targets");
+  for (const Element* t = targets ? targets->FirstChildElement("Target") : nullptr; t; t = t->NextSiblingElement("Target")) {
+    for (const Element* v = t->FirstChildElement("TargetValue"); v; v = v->NextSiblingElement("TargetValue")) {
+      const char* label = v->Attribute("value");
+      if (label && v->Attribute("priorProbability")) ok = takeLabel(label, v) && ok;
+    }
+  }
+  return ok;
+}
+
+bool collectLabels(Importer& importer, const Element* model) {
+  const Classes classes = classesOf(importer, model);
+  if (!std::strcmp(model->Name(), "NearestNeighborModel") && !collectNeighborClasses(importer, model, classes)) return false;
+  if (!std::strcmp(model->Name(), "BayesianNetworkModel") && !collectNetworkClasses(importer, model, classes)) return false;
+  bool ok = labelsOf(importer, model, [&](const std::string& label, const Element* at) {
+    return classCode(importer, classes, label, at).has_value();
+  });
+  if (!std::strcmp(model->Name(), "NeuralNetwork")) ok = collectNeuralClasses(importer, model) && ok;
+  return ok;
+}
+
+// The models inside a model: of its segments, of a sequence, and those inside the Nodes of a tree.
+std::vector<const Element*> modelsInside(const Element* model) {
+  std::vector<const Element*> inner;
+  for (const Element* e = model->FirstChildElement(); e; e = e->NextSiblingElement()) {
+    if (!std::strcmp(e->Name(), "Regression") || !std::strcmp(e->Name(), "DecisionTree")) inner.push_back(e);
+  }
+  const Element* segmentation = model->FirstChildElement("Segmentation");
+  for (const Element* s = segmentation ? segmentation->FirstChildElement("Segment") : nullptr; s; s = s->NextSiblingElement("Segment")) {
+    if (const Element* m = modelOf(s)) inner.push_back(m);
+  }
+  return inner;
+}
+
+// Calls `visit` for a model and those inside it, outer ones first, without recursion; false if a visit was.
+bool walkModels(const Element* model, const std::function<bool(const Element*)>& visit) {
   std::vector<const Element*> pending{model};
   bool ok = true;
   while (!pending.empty()) {
     const Element* m = pending.back();
     pending.pop_back();
-    if (isClassification(m)) {
-      const bool tree = !std::strcmp(m->Name(), "TreeModel") || !std::strcmp(m->Name(), "DecisionTree");
-      ok = (tree ? collectTree(importer, m) : collectNamed(importer, m)) && ok;
-      if (!std::strcmp(m->Name(), "NeuralNetwork")) ok = collectNeuralClasses(importer, m) && ok;
-      if (const Element* targets = m->FirstChildElement("Targets")) {
-        const Classes classes = classesOf(importer, m);
-        for (const Element* t = targets->FirstChildElement("Target"); t; t = t->NextSiblingElement("Target")) {
-          for (const Element* v = t->FirstChildElement("TargetValue"); v; v = v->NextSiblingElement("TargetValue")) {
-            const char* label = v->Attribute("value");
-            if (label && v->Attribute("priorProbability"))
-              ok = classCode(importer, classes, label, v).has_value() && ok;
-          }
-        }
-      }
-    }
-    // Models of a sequence, and those inside the Nodes of a tree, are children.
-    std::vector<const Element*> inner;
-    for (const Element* e = m->FirstChildElement(); e; e = e->NextSiblingElement()) {
-      if (!std::strcmp(e->Name(), "Regression") || !std::strcmp(e->Name(), "DecisionTree")) inner.push_back(e);
-    }
-    const Element* segmentation = m->FirstChildElement("Segmentation");
-    if (!segmentation && inner.empty()) continue;
-    for (const Element* s = segmentation ? segmentation->FirstChildElement("Segment") : nullptr; s;
-         s = s->NextSiblingElement("Segment")) {
-      if (const Element* im = modelOf(s)) inner.push_back(im);
-    }
+    ok = visit(m) && ok;
+    const std::vector<const Element*> inner = modelsInside(m);
     pending.insert(pending.end(), inner.rbegin(), inner.rend());
   }
   return ok;
+}
+
+// The models of a chain's steps but its last: what they say is read by later steps, and is no result of the model around.
+std::vector<const Element*> stepsBeforeTheLast(const Element* model) {
+  const Element* segmentation = model->FirstChildElement("Segmentation");
+  const char* method = segmentation ? segmentation->Attribute("multipleModelMethod") : nullptr;
+  if (!method || std::strcmp(method, "modelChain")) return {};
+  std::vector<const Element*> steps = modelsInside(model);
+  if (!steps.empty()) steps.pop_back();
+  return steps;
+}
+
+// A step without a target of its own may tell other classes apart than the target has, such as one and "(other)" of
+// one-against-rest. Where they are no values of the target's type, they are classes by their text.
+void findLabelledByText(Importer& importer, const Element* model) {
+  std::vector<const Element*> pending{model};
+  while (!pending.empty()) {
+    const Element* m = pending.back();
+    pending.pop_back();
+    const std::vector<const Element*> steps = stepsBeforeTheLast(m);
+    const std::set<const Element*> settled(steps.begin(), steps.end());
+    for (const Element* step : steps) {
+      const bool fits = walkModels(step, [&](const Element* inner) {
+        if (!isClassification(inner)) return true;
+        const std::optional<Field> target = classField(importer, inner);
+        if (!target) return true;
+        Dict dict;
+        dict.elem = elemOf(target->type.dataType);
+        return labelsOf(importer, inner, [&](const std::string& label, const Element*) {
+          return knownOrNew(dict, target->type, label).has_value();
+        });
+      });
+      if (!fits) importer.labelledByText.insert(step);
+    }
+    for (const Element* inner : modelsInside(m)) {
+      if (!settled.count(inner)) pending.push_back(inner);
+    }
+  }
+}
+
+}  // namespace
+
+bool collectClasses(Importer& importer, const Element* model) {
+  findLabelledByText(importer, model);
+  return walkModels(model, [&](const Element* m) { return !isClassification(m) || collectLabels(importer, m); });
 }
 
 Elem mathElem(const Importer& importer) { return importer.floatMath ? Elem::f32 : Elem::f64; }

@@ -89,6 +89,26 @@ ValueId asDouble(Importer& in, const Typed& x, const Element* e) {
   return in.convert(x, plainType(DataType::real), e);
 }
 
+// LinearNorms of one orig, as quantiles of often repeated values are written, are a jump there: the neighbouring doubles have
+// the norms of its two sides, orig itself that between them, or the outer one where nothing lies beyond.
+ir::Knots withJumps(const ir::Knots& norms) {
+  ir::Knots knots;
+  const auto add = [&](double x, double y) {
+    if (knots.x.empty() || knots.x.back() < x) knots.x.push_back(x), knots.y.push_back(y);
+  };
+  const size_t n = norms.x.size();
+  for (size_t first = 0, last = 0; first < n; first = ++last) {
+    while (last + 1 < n && norms.x[last + 1] == norms.x[first]) ++last;
+    const double x = norms.x[first], before = norms.y[first], after = norms.y[last];
+    const bool jumps = before != after, lowest = first == 0, highest = last + 1 == n;
+    if (jumps && !lowest) add(std::nextafter(x, -INFINITY), before);
+    if (!knots.x.empty() && knots.x.back() == x) knots.x.pop_back(), knots.y.pop_back();  // neighbours that are doubles in succession
+    add(x, lowest ? before : highest ? after : before + (after - before) / 2);
+    if (jumps && !highest) add(std::nextafter(x, INFINITY), after);
+  }
+  return knots;
+}
+
 Typed normContinuous(Importer& in, Scope& scope, const Element* e) {
   if (!in.onlyAttributes(e, {"field", "mapMissingTo", "outliers"}) || !in.onlyChildren(e, {"LinearNorm"})) return {};
   auto name = in.required(e, "field");
@@ -108,8 +128,19 @@ Typed normContinuous(Importer& in, Scope& scope, const Element* e) {
     in.warn(e, "its LinearNorms stand in descending order of orig");
   }
   size_t at = 0;
-  for (auto* n = e->FirstChildElement("LinearNorm"); n; n = n->NextSiblingElement("LinearNorm"), ++at)
-    if (at && !(knots.x[at - 1] < knots.x[at])) return in.invalid(n, "orig", "LinearNorms must stand in ascending order of orig"), Typed();
+  bool repeated = false;
+  for (auto* n = e->FirstChildElement("LinearNorm"); n; n = n->NextSiblingElement("LinearNorm"), ++at) {
+    if (at && knots.x[at - 1] > knots.x[at]) return in.invalid(n, "orig", "LinearNorms must stand in ascending order of orig"), Typed();
+    const bool again = at && knots.x[at - 1] == knots.x[at];
+    // Values beyond the ends have no slope to go on with where an end is a jump.
+    if (again && *outliers == ir::Piecewise::asIs && (knots.x[at] == knots.x.front() || knots.x[at] == knots.x.back()))
+      return in.invalid(n, "orig", "the first and the last two LinearNorms must differ in orig where outliers are taken as they are"), Typed();
+    repeated |= again;
+  }
+  if (repeated) {
+    knots = withJumps(knots);
+    in.warn(e, "has several LinearNorms of one orig; there it is the mean of the first and the last of their norms, at an end the outer one");
+  }
   if (knots.x.size() < 2) return in.invalid(e, "", "needs two LinearNorms or more"), Typed();
   ValueId x = asDouble(in, in.reference(scope, *name, e), e);
   // Some exporters write the attribute with nothing in it where they have none.

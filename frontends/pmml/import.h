@@ -347,6 +347,7 @@ class Importer {
   /// What the state is in the next row: `next` where the model in hand runs and `next` is present, else as it was.
   void setState(ValueId state, ValueId next, const Element* at);
   std::map<std::string, ir::TableRef> classDicts;  ///< classes of targets without a dict of their own (classes.cpp)
+  std::set<const Element*> labelledByText;  ///< steps of chains whose classes are no values of the target (classes.cpp)
 
  private:
   bool report(Kind kind, const Element* at, const std::string& attribute, const std::string& message,

@@ -236,6 +236,19 @@ TEST(Expressions, TwoPointsOfNormContinuousInEitherOrder) {
   EXPECT_NE(scoring(three).messages().find("ascending order of orig"), std::string::npos);
 }
 
+// As sklearn2pmml writes scikit-learn's QuantileTransformer(n_quantiles=5) of the values 0, 0, 1, 1, 3; expected is what its transform gives.
+TEST(Expressions, NormContinuousJumpsWhereOrigIsRepeated) {
+  const auto quantiles = [](const std::string& outliers) {
+    return "<NormContinuous field=\"a\" outliers=\"" + outliers + "\"><LinearNorm orig=\"0\" norm=\"0\"/><LinearNorm orig=\"0\" norm=\"0.25\"/>"
+           "<LinearNorm orig=\"1\" norm=\"0.5\"/><LinearNorm orig=\"1\" norm=\"0.75\"/><LinearNorm orig=\"3\" norm=\"1\"/></NormContinuous>";
+  };
+  const std::pair<const char*, const char*> expected[] = {{"-1", "0"},    {"0", "0"},     {"0.5", "0.375"}, {"1", "0.625"},
+                                                          {"2", "0.875"}, {"3", "1"},     {"4", "1"}};
+  for (const auto& [x, y] : expected) EXPECT_EQ(eval(quantiles("asExtremeValues"), {{"a", x}}), y) << x;
+  EXPECT_NE(scoring(quantiles("asExtremeValues")).messages().find("several LinearNorms of one orig"), std::string::npos);
+  EXPECT_NE(scoring(quantiles("asIs")).messages().find("must differ in orig"), std::string::npos);
+}
+
 TEST(Expressions, NormContinuousNeedsFiniteNumbers) {
   for (const char* norm : {"orig=\"-INF\" norm=\"0\"", "orig=\"0\" norm=\"NaN\""}) {
     Scoring s(document("<DataField name=\"a\" optype=\"continuous\" dataType=\"double\"/>",

@@ -292,6 +292,29 @@ TEST(Neighbors, PredictedValuesOfTwoTargetsGoByTheirOptype) {
   EXPECT_EQ(s.score({{"x", "1"}, {"z", "0"}}), (Row{{"c", "p"}, {"n", "2.6666666666666665"}, {"pn", "2.6666666666666665"}, {"pc", "p"}})) << s.messages();
 }
 
+// A segment's target has no name where sklearn2pmml writes scikit-learn's StackingRegressor or VotingClassifier: its values stand in a column alone.
+TEST(Neighbors, TargetsWithoutAName) {
+  const auto chain = [](const std::string& function, const std::string& first, const std::string& second, const std::string& output) {
+    return R"(<MiningModel functionName="regression">)" + std::string(kTargetSchema) + R"(<Segmentation multipleModelMethod="modelChain"><Segment><True/>
+      <NearestNeighborModel functionName=")" + function + R"(" numberOfNeighbors="1"><MiningSchema><MiningField name="x"/></MiningSchema><Output>)" + output +
+           R"(</Output><TrainingInstances isTransformed="true"><InstanceFields><InstanceField column="data:y"/><InstanceField field="x" column="data:x"/>
+      </InstanceFields><InlineTable xmlns:data="urn:d"><row><data:y>)" + first + "</data:y><data:x>0</data:x></row><row><data:y>" + second +
+           R"(</data:y><data:x>4</data:x></row></InlineTable></TrainingInstances><ComparisonMeasure kind="distance"><euclidean/></ComparisonMeasure>
+      <KNNInputs><KNNInput field="x"/></KNNInputs></NearestNeighborModel></Segment><Segment><True/><RegressionModel functionName="regression">
+      <MiningSchema><MiningField name="y" usageType="target"/><MiningField name="p"/></MiningSchema><RegressionTable intercept="1"><NumericPredictor name="p" coefficient="2"/></RegressionTable>
+      </RegressionModel></Segment></Segmentation></MiningModel>)";
+  };
+  Scoring number(document(kXz + kNumber, chain("regression", "2.5", "7", R"(<OutputField name="p" feature="predictedValue" dataType="double" optype="continuous"/>)")));
+  EXPECT_EQ(number.score({{"x", "1"}, {"z", "0"}}, "y"), "6") << number.messages();
+  EXPECT_EQ(number.score({{"x", "3"}, {"z", "0"}}, "y"), "15");
+  Scoring label(document(kXz + kNumber, chain("classification", "no", "yes", R"(<OutputField name="p" feature="probability" value="yes" dataType="double" optype="continuous"/>)")));
+  EXPECT_EQ(label.score({{"x", "1"}, {"z", "0"}}, "y"), "1") << label.messages();
+  EXPECT_EQ(label.score({{"x", "3"}, {"z", "0"}}, "y"), "3");
+  std::string nothing = chain("regression", "2.5", "7", "");
+  nothing.replace(nothing.find(R"( column="data:y")"), 16, "");
+  EXPECT_NE(Scoring(document(kXz + kNumber, nothing)).messages().find("attribute 'field'"), std::string::npos);
+}
+
 TEST(Neighbors, NoFieldPresent) {
   Scoring s(document(kXz + kNumber, neighbors(R"(functionName="regression" numberOfNeighbors="3")", kInputs)));
   // z = 4 alone, twice its distance: 8, 8, 0, 10, 10; the tie goes to the first row.

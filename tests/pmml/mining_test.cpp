@@ -56,6 +56,34 @@ TEST(Mining, CombinesTheMembersThatRan) {
   EXPECT_EQ(combined("weightedMedian", all), "4");       // half of 8 is reached at 1 + 3
 }
 
+// One against the rest as sklearn2pmml writes scikit-learn's OneVsRestClassifier of integer classes: the steps tell each from "(other)", which is no integer.
+TEST(Mining, ClassesOfAStepAreText) {
+  const auto step = [](const std::string& label, const std::string& intercept) {
+    return segment("<True/>", "<RegressionModel functionName=\"classification\" normalizationMethod=\"logit\"><MiningSchema><MiningField name=\"x\"/></MiningSchema>"
+                              "<Output><OutputField name=\"d" + label + "\" optype=\"continuous\" dataType=\"double\" feature=\"probability\" value=\"" + label +
+                              "\"/></Output><RegressionTable intercept=\"" + intercept + "\" targetCategory=\"" + label + "\"><NumericPredictor name=\"x\" coefficient=\"1\"/>"
+                              "</RegressionTable><RegressionTable intercept=\"0\" targetCategory=\"(other)\"/></RegressionModel>");
+  };
+  const auto chain = [](const std::string& steps, const std::string& label) {
+    return document("<DataField name=\"y\" optype=\"categorical\" dataType=\"integer\"><Value value=\"1\"/><Value value=\"2\"/></DataField>"
+                    "<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>",
+                    "<MiningModel functionName=\"classification\"><MiningSchema><MiningField name=\"y\" usageType=\"target\"/><MiningField name=\"x\"/></MiningSchema>"
+                    "<Segmentation multipleModelMethod=\"modelChain\">" + steps +
+                    segment("<True/>", "<RegressionModel functionName=\"classification\" normalizationMethod=\"simplemax\"><MiningSchema><MiningField name=\"y\" usageType=\"target\"/>"
+                                       "<MiningField name=\"d1\"/><MiningField name=\"d2\"/></MiningSchema><Output><OutputField name=\"p1\" feature=\"probability\" value=\"1\"/></Output>"
+                                       "<RegressionTable intercept=\"0\" targetCategory=\"1\"><NumericPredictor name=\"d1\" coefficient=\"1\"/></RegressionTable>"
+                                       "<RegressionTable intercept=\"0\" targetCategory=\"" + label + "\"><NumericPredictor name=\"d2\" coefficient=\"1\"/></RegressionTable></RegressionModel>") +
+                    "</Segmentation></MiningModel>");
+  };
+  Scoring s(chain(step("1", "0") + step("2", "0"), "2"));
+  EXPECT_EQ(s.score({{"x", "0"}}, "p1"), "0.5") << s.messages();
+  Scoring t(chain(step("1", "0") + step("2", "1000"), "2"));  // 1/2 and 1
+  EXPECT_EQ(t.score({{"x", "0"}}, "p1"), "0.3333333333333333") << t.messages();
+  EXPECT_EQ(t.score({{"x", "0"}}, "y"), "2");
+  // The last step has the target itself.
+  EXPECT_NE(Scoring(chain(step("1", "0") + step("2", "0"), "(other)")).messages().find("not a value of the target's type"), std::string::npos);
+}
+
 TEST(Mining, MissingMembers) {
   const Row row{{"x", "1"}};  // z is missing: the second member ran and is missing
   EXPECT_EQ(combined("sum", row), "");

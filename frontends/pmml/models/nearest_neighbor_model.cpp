@@ -207,14 +207,26 @@ struct NearestNeighbors {
   }
 
   std::optional<Prediction> predictionOf(const std::string& name, const std::string& function) {
+    importer.at(model);
+    if (name.empty()) {  // the target of a segment, which has no name
+      Field target;
+      if (function == "classification") return categoricalTarget(target, classesOf(importer, model));
+      target.type.dataType = DataType::real, target.type.opType = OpType::continuous;
+      return numeric(target);
+    }
     const auto target = importer.targetField(model, name);
     if (!target) return importer.invalid(model, "", "the DataDictionary has no target '" + name + "'"), std::nullopt;
     if (!instances.has(name)) return importer.invalid(model, "", "the training instances have no target '" + name + "'"), std::nullopt;
-    importer.at(model);
     const bool isClass = function == "classification" || (function == "mixed" && target->type.opType != OpType::continuous);
     auto prediction = isClass ? categoricalTarget(*target, {target->dict, target->type}) : numeric(*target);
     if (prediction) prediction->target = name;
     return prediction;
+  }
+
+  // The targets by name; one that only the instances have is nameless.
+  static std::vector<std::string> targets(Importer& importer, const Element* model, const TrainingInstances& instances) {
+    const std::vector<std::string> names = importer.targetNames(model);
+    return names.empty() && instances.has("") ? std::vector<std::string>{""} : names;
   }
 
   // ---- results
@@ -224,7 +236,7 @@ struct NearestNeighbors {
       return std::nullopt;
     std::vector<Prediction> predictions;
     if (function != "clustering") {
-      for (const std::string& name : importer.targetNames(model)) {
+      for (const std::string& name : targets(importer, model, instances)) {
         auto prediction = predictionOf(name, function);
         if (!prediction) return std::nullopt;
         predictions.push_back(std::move(*prediction));
@@ -269,10 +281,10 @@ std::optional<Prediction> nearestNeighborModel(Importer& importer, Scope& scope,
 }
 
 bool collectNeighborClasses(Importer& importer, const Element* model, const Classes& classes) {
-  const std::vector<std::string> targets = importer.targetNames(model);
   TrainingInstances instances;
-  if (targets.empty()) return true;
   if (!instances.read(importer, model)) return false;
+  const std::vector<std::string> targets = NearestNeighbors::targets(importer, model, instances);
+  if (targets.empty()) return true;
   for (size_t r = 0; r < instances.rows(); ++r) {
     const std::string* label = instances.cell(r, targets[0]);
     if (label && !classCode(importer, classes, *label, instances.element(r))) return false;

@@ -34,7 +34,8 @@ bool TrainingInstances::read(Importer& importer, const Element* model) {
   std::vector<std::string> columns;
   std::set<std::string> seen;
   for (const Element* f = instanceFields->FirstChildElement("InstanceField"); f; f = f->NextSiblingElement("InstanceField")) {
-    const auto field = importer.required(f, "field");
+    // JPMML's exporters leave the target of a segment without a name: the instances have its values in a column alone.
+    const auto field = f->Attribute("column") ? importer.attribute(f, "field").value_or("") : importer.required(f, "field");
     if (!field || !importer.onlyAttributes(f, {"field", "column"})) return false;
     const auto number = static_cast<uint32_t>(fields_.size());
     if (!columns_.emplace(*field, number).second) return importer.invalid(f, "field", "a second column of this field");
