@@ -127,6 +127,8 @@ void Importer::putTensor(const std::string& name, const Tensor& tensor, const st
     return diagnostics.error(Kind::limit, 0, 0, "has " + std::to_string(tensor.count()) + " elements a row, over the limit of " + std::to_string(kMostColumns), path), void();
   if (std::any_of(tensor.axes.begin(), tensor.axes.end(), [](const Axis& axis) { return axis.rows != 0; }))
     return unsupported(path, "mixes rows: has only the rows for which a condition holds", "a scorer has a result for each row"), void();
+  if (std::count_if(tensor.axes.begin(), tensor.axes.end(), [](const Axis& axis) { return axis.isBatch(); }) > 1)
+    return unsupported(path, "mixes rows: " + describe(tensor.axes) + " has a value for each two rows", "a tensor of one dimension is one row where a matrix is its operand; --shape NAME=1,SIZE for every input scores row by row"), void();
   std::vector<int64_t> columns;
   for (size_t i = 0; i < tensor.rank(); i++)
     if (!(i == 0 && !whole && tensor.axes[0].size == 1)) columns.push_back(tensor.axes[i].size);

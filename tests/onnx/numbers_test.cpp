@@ -181,4 +181,31 @@ TEST(Cast, OfUnsigned64ToFloats) {
   EXPECT_EQ(g.score("X\n5\n-1\n", "--outputs U --status-column status"), "U,status\n5,ok\n,undefined result at node 18\n");
 }
 
+// ONNX Runtime's kernel adds nothing to the deviation, the standard's text 1e-9.
+TEST(MeanVarianceNormalization, OfWhatHardlyVaries) {
+  Graph g(13);
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  g.node("MeanVarianceNormalization", {"X"}, {"Y"}).ints("axes", {1});
+  const std::string rows = "X[0],X[1]\n1,1\n0,1e-9\n3,5\n", header = "Y[0],Y[1]\n";
+  EXPECT_EQ(g.score(rows), header + "nan,nan\n-1,1\n-1,1\n");
+  EXPECT_EQ(g.score("X[0],X[1]\n1,1\n", "--semantics=spec"), header + "0,0\n");
+}
+
+TEST(Reduce, LogarithmsOfIntegers) {
+  for (const auto& [type, lowest] : {std::pair{Type::INT32, "-2147483648"}, {Type::INT64, "-9223372036854775808"}}) {
+    Graph g(13);
+    g.input("X", type, {-1, 2}).output("Y", type);
+    g.node("ReduceLogSum", {"X"}, {"Y"}).ints("axes", {1});
+    EXPECT_EQ(g.score("X[0],X[1]\n-4,1\n-1,1\n100,700\n"), std::string("Y\n") + lowest + "\n" + lowest + "\n6\n");
+  }
+}
+
+// The slope is the function body's, a float.
+TEST(HardSwish, OfDoubles) {
+  Graph g(18);
+  g.input("X", Type::DOUBLE, {-1}).output("Y", Type::DOUBLE);
+  g.node("HardSwish", {"X"}, {"Y"});
+  EXPECT_EQ(g.score("X\n2.5\n-1\n"), "Y\n2.2916666977107525\n-0.3333333283662796\n");
+}
+
 }  // namespace kiln::test

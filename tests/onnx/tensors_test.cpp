@@ -42,6 +42,9 @@ TEST(Tensors, WhatMixesRowsIsRefused) {
   Graph gram = matrix(3);
   gram.node("Transpose", {"X"}, {"T"}), gram.node("MatMul", {"X", "T"}, {"Y"});
   EXPECT_NE(refusal(gram).find("mixes rows"), std::string::npos);
+  Graph table = matrix(1);   // [N] and [N,1]: each row's with each row's
+  table.input("V", Type::FLOAT, {-1}).node("Add", {"X", "V"}, {"Y"});
+  EXPECT_NE(refusal(table).find("mixes rows: [N,N] has a value for each two rows"), std::string::npos) << refusal(table);
 }
 
 TEST(Tensors, WeightsOnEitherSide) {

@@ -136,9 +136,10 @@ void hardSigmoid(OperatorImport& n) {
   f.output(between0And1(f, f("add", {f("mul", {alpha, f.x()}), beta})));
 }
 
+// alpha is the standard's function body's, an attribute and so a float, of doubles too.
 void hardSwish(OperatorImport& n) {
   const Expression f(n);
-  f.output(f("mul", {f.x(), between0And1(f, f("add", {f("mul", {f.constant(1.0 / 6), f.x()}), f.constant(0.5)}))}));
+  f.output(f("mul", {f.x(), between0And1(f, f("add", {f("mul", {f.constant(1.0f / 6), f.x()}), f.constant(0.5)}))}));
 }
 
 void swish(OperatorImport& n) {

@@ -134,12 +134,15 @@ void groupNormalization(OperatorImport& n) {
   n.output(0, withAxes(n, apply(n, "add", apply(n, "mul", unit, parameter(1)), parameter(2)), x.axes));
 }
 
+// The standard adds 1e-9 to the deviation, ONNX Runtime's kernel, which is one of floats, nothing: what does not vary is NaN.
 void meanVarianceNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   std::vector<int64_t> given = n.integers("axes");
   if (!n.hasAttribute("axes")) given = {0, 2, 3};
   const Spread s = spreadOf(n, x, constantAxes(n, x, given, "a normalization over the rows of the batch"));
-  n.output(0, apply(n, "div", s.moved, apply(n, "add", apply(n, "sqrt", s.variance), constantLike(x, 1e-9))));
+  const Tensor deviation = apply(n, "sqrt", s.variance);
+  const bool adds = n.spec() || x.type != ElementType::f32;
+  n.output(0, apply(n, "div", s.moved, adds ? apply(n, "add", deviation, constantLike(x, 1e-9)) : deviation));
 }
 
 // x / (bias + alpha / size * sum of the squares of `size` channels around)^beta

@@ -2,6 +2,7 @@
 // order is ONNX Runtime's where it does not depend on where a row lies in memory; of integers in double, and what is beyond the
 // integer type becomes its lowest or highest number, as ONNX Runtime has it.
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "compiler/ir/nodes/cast.h"
@@ -116,8 +117,13 @@ void reduceL1(OperatorImport& n) {
 void reduceL2(OperatorImport& n) {
   reduction(n, "sumsq", 18, same, [&](const Tensor& sum, const Tensor&) { return byFloat(n, "sqrt", sum); });
 }
+// Of integers whose sum is negative: the lowest number, as ONNX Runtime has it.
 void reduceLogSum(OperatorImport& n) {
-  reduction(n, "sum", 18, same, [&](const Tensor& sum, const Tensor&) { return byFloat(n, "log", sum); });
+  const bool ofIntegers = !isFloat(n.tensor(0, kNumbers).type);
+  reduction(n, "sum", 18, same, [&](const Tensor& sum, const Tensor&) {
+    const Tensor y = byFloat(n, "log", sum);
+    return ofIntegers && isFloat(y.type) ? selected(n, n.call("is_nan", {y}, ElementType::boolean), constantLike(y, -std::numeric_limits<double>::infinity()), y) : y;
+  });
 }
 
 // log(sum(exp(x - max))) + max, with 0 for a largest that is not finite, as ONNX Runtime has it.
