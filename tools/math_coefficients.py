@@ -89,6 +89,13 @@ def sixteenths_of_log():
     table("kLogPieces", [inverses, logs])
 
 
+def sixteenths():
+    """2^(i / 16) as doubles, and the logarithms of what these lack."""
+    powers = [mpf(2)**(mpf(i) / 16) for i in range(16)]
+    table("kSixteenths", [powers])
+    table("kSixteenthsRest", [[log(p / float(p)) for p in powers]])
+
+
 def exp_rest(r):
     return mpf(1) / 2 if abs(r) < mpf(10)**-30 else (exp(r) - 1 - r) / r**2
 
@@ -97,8 +104,9 @@ half_ln2 = log(2) / 2 * mpf("1.001")
 JOBS = {
     "exp": lambda: fit("kExp", lambda r: (exp(r) - 1 - r - r * r / 2) / r**3, -half_ln2, half_ln2, 9),
     "short_exp": lambda: fit("kShortExp", exp_rest, -half_ln2, half_ln2, 7),
-    "sixteenth_exp": lambda: fit("kSixteenthExp", exp, -half_ln2 / 16, half_ln2 / 16, 4),
-    "sixteenths": lambda: table("kSixteenths", [[mpf(2)**(mpf(i) / 16) for i in range(16)]]),
+    "short_sixteenth_exp": lambda: fit("kShortSixteenthExp", exp, -half_ln2 / 16, half_ln2 / 16, 4),
+    "sixteenth_exp": lambda: fit("kSixteenthExp", exp_rest, -half_ln2 / 16, half_ln2 / 16, 5),
+    "sixteenths": sixteenths,
     "log_pieces": sixteenths_of_log,
     "short_log": lambda: fit("kShortLog", log_rest, -mpf("0.0323"), mpf("0.0323"), 4),
     "short_sin": lambda: fit("kShortSin", root(lambda r: (sin(r) - r) / r**3), 0, (pi / 4 * mpf("1.0001"))**2, 4),

@@ -1,6 +1,6 @@
 // What all math functions are made of: one spelling for f64 and for vectors of f64. Only + - * / sqrt, comparisons,
 // selects and integer operations in one fixed order, so every tier, lane count and host computes the same bits. Never
-// contracted.
+// contracted; fused where that gives the bits that the other tiers have, too (two_product, remainder).
 #pragma once
 #include "../lanes.h"
 
@@ -77,11 +77,8 @@ template <class T, class C>
 INLINE bool any_lane(C c) {
   if constexpr (kLanes<T> == 1)
     return c;
-  else {
-    i64 r = 0;
-    UNROLL for (int i = 0; i < kLanes<T>; i++) r |= c[i];
-    return r != 0;
-  }
+  else
+    return __builtin_reduce_or(c) != 0;
 }
 
 /// An unevaluated sum hi + lo with |lo| at most half an ulp of hi.
@@ -101,17 +98,27 @@ INLINE Pair<T> two_sum(T a, T b) {
   const T s = a + b, v = s - a;
   return {s, (a - (s - v)) + (b - v)};
 }
-/// The upper 26 bits of x; 27 remain.
+/// The upper 26 bits of x, rounded; 26 and a sign remain.
 template <class T>
 INLINE T upper_half(T x) {
-  return from_bits<T>(bits(x) & (i64)0xfffffffff8000000ull);
+  return from_bits<T>((bits(x) + 0x4000000ll) & (i64)0xfffffffff8000000ull);
 }
-/// a * b but for some 2^-106 of it, unless it overflows or falls under 2^-960.
+/// a * b exactly, unless it overflows or falls under 2^-960.
 template <class T>
-INLINE Pair<T> two_product(T a, T b) {
+INLINE Pair<T> split_product(T a, T b) {
   const T p = a * b;
   const T ah = upper_half(a), al = a - ah, bh = upper_half(b), bl = b - bh;
-  return {p, ((ah * bh - p) + (ah * bl + al * bh)) + al * bl};
+  return {p, (((ah * bh - p) + ah * bl) + al * bh) + al * bl};
+}
+/// The same, for those who exclude such products: there the bits depend on whether it is fused.
+template <class T>
+INLINE Pair<T> two_product(T a, T b) {
+#if defined(__FMA__) || defined(__aarch64__)
+  const T p = a * b;
+  return {p, __builtin_elementwise_fma(a, b, -p)};
+#else
+  return split_product(a, b);
+#endif
 }
 template <class T>
 INLINE Pair<T> mul(Pair<T> a, Pair<T> b) {
@@ -132,12 +139,21 @@ INLINE Pair<T> add(Pair<T> a, Pair<T> b) {
   const Pair<T> s = two_sum(a.hi, b.hi);
   return fast_two_sum(s.hi, s.lo + (a.lo + b.lo));
 }
-/// a / b to about 2^-100; the quotient must be a normal number.
+/// a - quotient * b, rounded once, where quotient is a / b but for an ulp or two: a less the product's upper half is exact.
+template <class T>
+INLINE T remainder(T a, T quotient, T b) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(-quotient, b, a);
+#else
+  const Pair<T> p = split_product(quotient, b);
+  return (a - p.hi) - p.lo;
+#endif
+}
+/// a / b to about 2^-100, by one division; the quotient and 1 / b must be normal numbers.
 template <class T>
 INLINE Pair<T> div(Pair<T> a, Pair<T> b) {
-  const T q = a.hi / b.hi;
-  const Pair<T> p = two_product(q, b.hi);
-  return fast_two_sum(q, (((a.hi - p.hi) - p.lo) + (a.lo - q * b.lo)) / b.hi);
+  const T inverse = 1.0 / b.hi, q = a.hi * inverse;
+  return fast_two_sum(q, (remainder(a.hi, q, b.hi) + (a.lo - q * b.lo)) * inverse);
 }
 template <class T>
 INLINE Pair<T> constant(f64 hi, f64 lo) {
@@ -171,6 +187,24 @@ INLINE Pair<T> polynomial_pair(Pair<T> x, const f64 (&c)[n], const f64 (&low)[m]
   Pair<T> y = {polynomial(x.hi, upper), T{}};
   UNROLL for (int i = pairs - 1; i >= 0; i--) y = add(constant<T>(c[i], i < m ? low[i] : 0.0), mul(y, x));
   return y;
+}
+
+/// table[i modulo 16]
+template <class T>
+INLINE T sixteenth_of(const f64 (&table)[16], Int<T> i) {
+  if constexpr (kLanes<T> == 1) return table[i & 15];
+#if defined(__AVX512F__)
+  else if constexpr (kLanes<T> == 8) return __builtin_ia32_vpermi2varpd512(load<T>(table), i, load<T>(table + 8));
+  else if constexpr (kLanes<T> == 4) {
+    const auto eight = sixteenth_of<Lane<f64, 8>>(table, __builtin_shufflevector(i, i, 0, 1, 2, 3, 0, 1, 2, 3));
+    return __builtin_shufflevector(eight, eight, 0, 1, 2, 3);
+  }
+#endif
+  else {
+    T y = {};
+    UNROLL for (int lane = 0; lane < kLanes<T>; lane++) y[lane] = table[i[lane] & 15];
+    return y;
+  }
 }
 
 /// 2^k for integral k in [-1022, 1023].

@@ -9,6 +9,22 @@ inline constexpr f64 kExp[] = {
     0x1.5555555555556p-3,  0x1.5555555555555p-5,  0x1.11111111109a6p-7,  0x1.6c16c16c167dap-10, 0x1.a01a01a7cebcdp-13,
     0x1.a01a01a48116fp-16, 0x1.71de0d85293b8p-19, 0x1.27e4e1dcf773bp-22, 0x1.af390ba7e6f47p-26, 0x1.1f6717774d5e0p-29};
 
+// 2^(i / 16) = kSixteenths[i] e^kSixteenthsRest[i]
+alignas(64) inline constexpr f64 kSixteenths[16] = {
+    0x1.0000000000000p+0, 0x1.0b5586cf9890fp+0, 0x1.172b83c7d517bp+0, 0x1.2387a6e756238p+0, 0x1.306fe0a31b715p+0,
+    0x1.3dea64c123422p+0, 0x1.4bfdad5362a27p+0, 0x1.5ab07dd485429p+0, 0x1.6a09e667f3bcdp+0, 0x1.7a11473eb0187p+0,
+    0x1.8ace5422aa0dbp+0, 0x1.9c49182a3f090p+0, 0x1.ae89f995ad3adp+0, 0x1.c199bdd85529cp+0, 0x1.d5818dcfba487p+0,
+    0x1.ea4afa2a490dap+0};
+alignas(64) inline constexpr f64 kSixteenthsRest[16] = {
+    0x0.0p+0, 0x1.79aa65d837b6cp-54, -0x1.01b15eaa59348p-55, 0x1.68efde3a8a894p-54, 0x1.34d754db0abb6p-55,
+    0x1.59f48a72a4c6dp-55, 0x1.690cebb7aafb0p-56, 0x1.063e1e21c5409p-54, -0x1.3b3efbf5e2229p-54, -0x1.b32dcb94da51dp-56,
+    0x1.db72fc1f0eab4p-55, 0x1.1affc2b91ce27p-56, 0x1.c1a7792cb3387p-55, 0x1.36eae30af0cb3p-56, 0x1.4a385a63d07a7p-56,
+    -0x1.ff7128fd391f1p-55};
+// (e^r - 1 - r) / r^2, |r| <= ln 2 / 32
+inline constexpr f64 kSixteenthExp[] = {
+    0x1.0000000000001p-1, 0x1.5555555555556p-3, 0x1.55555554e8d7bp-5, 0x1.11111110e0d94p-7, 0x1.6c17ede661f5cp-10,
+    0x1.a01b0cb76698bp-13};
+
 /// k = round(x / ln 2) and x + tail - k ln 2 = r + c.
 template <class T>
 struct Reduced {
@@ -30,7 +46,28 @@ INLINE T exp_rest(Reduced<T> a) {
   return r2 * 0.5 + ((r2 * a.r) * polynomial(a.r, kExp) + (a.c + a.c * a.r));
 }
 
-/// 2^k y; y in [0.7, 1.42], to about 2^-57.
+/// e^t = 2^k s (1 + less) with s = 2^(i / 16): less to about 2^-59, where whole sixteenths are taken out of t.
+template <class T>
+struct BySixteenths {
+  Int<T> sixteenths;  ///< 16 k + i, beside bits that 1.5 2^52 has
+  T s, less;
+};
+/// t = x + tail...; |x| <= 1100 and |tail| small beside x.
+template <class T, class... Tail>
+INLINE BySixteenths<T> by_sixteenths(T x, Tail... tail) {
+  const T shift = all<T>(0x1.8p52), at = x * 0x1.71547652b82fep+4 + shift, n = at - shift;
+  const T high = x - n * (kLn2High / 16);  // exact
+  const T low = (sixteenth_of<T>(kSixteenthsRest, bits(at)) + ... + tail) - n * (kLn2Low / 16);
+  const T r = high + low;
+  return {bits(at), sixteenth_of<T>(kSixteenths, bits(at)), r + (r * r) * polynomial(r, kSixteenthExp)};
+}
+/// s 2^k; 2^k a normal number.
+template <class T>
+INLINE T power_of(const BySixteenths<T>& e) {
+  return from_bits<T>(bits(e.s) + ((e.sixteenths & ~15ll) << 48));
+}
+
+/// 2^k y; y in [0.97, 2.05], to about 2^-57.
 template <class T>
 struct Exponential {
   T k;
@@ -39,9 +76,9 @@ struct Exponential {
 /// e^(x + tail) for |x| <= 1100 and |tail| small beside x.
 template <class T>
 INLINE Exponential<T> exponential(T x, T tail) {
-  const Reduced<T> a = reduce_by_ln2(x, tail);
-  const Pair<T> s = fast_two_sum(all<T>(1.0), a.r);
-  return {a.k, fast_two_sum(s.hi, s.lo + exp_rest(a))};
+  const BySixteenths<T> e = by_sixteenths(x, tail);
+  const T k = (from_bits<T>(e.sixteenths & ~15ll) - 0x1.8p52) * 0.0625;
+  return {k, fast_two_sum(e.s, e.s * e.less)};
 }
 /// y 2^k for integral k in [-2000, 2000] and y near 1; rounds at most once more where the result is subnormal.
 template <class T>
@@ -59,8 +96,15 @@ INLINE T exp_tail(T x, T tail) {
 }
 
 template <class T>
-INLINE T exp(T x) {
+__attribute__((noinline, const)) T exp_anywhere(T x) {
   return or_nan(exp_tail(x, T{}), x);
+}
+template <class T>
+INLINE T exp(T x) {
+  if (__builtin_expect(any_lane<T>(!(magnitude(x) < 650.0)), 0)) return exp_anywhere(x);
+  const BySixteenths<T> e = by_sixteenths(x);
+  const T s = power_of(e);
+  return s + s * e.less;
 }
 
 /// At half size, so that 2^k does not overflow before the result does.
@@ -77,21 +121,20 @@ INLINE T expm1(T x) {
 /// 1 / (1 + e^-x), small results included.
 template <class T>
 INLINE T inv_logit(T x) {
-  const T a = magnitude(x), inside = a < 40.0 ? a : all<T>(40.0);
-  const Exponential<T> e = exponential(-inside, T{});
-  const T power = pow2(e.k);
-  const Pair<T> small = {e.y.hi * power, e.y.lo * power};  // e^-|x|
+  const T a = magnitude(x), inside = a < 650.0 ? a : all<T>(650.0);
+  const BySixteenths<T> e = by_sixteenths(-inside);
+  const T s = power_of(e);
+  const Pair<T> small = fast_two_sum(s, s * e.less);  // e^-|x|
   const Pair<T> sum = fast_two_sum(all<T>(1.0), small.hi);
   const Pair<T> top = {x < 0.0 ? small.hi : all<T>(1.0), x < 0.0 ? small.lo : T{}};
   // A quotient to an ulp or two, and what it lacks, by one division: the sum is between 1 and 2.
   const T inverse = 1.0 / sum.hi, quotient = top.hi * inverse;
-  const Pair<T> p = two_product(quotient, sum.hi);
-  T y = quotient + (((top.hi - p.hi) - p.lo) + (top.lo - quotient * (sum.lo + small.lo))) * inverse;
-  if (__builtin_expect(any_lane<T>(a > 40.0), 0)) {
-    const T beyond = x < 0.0 ? exp_tail(-a, T{}) : all<T>(1.0);
-    y = a > 40.0 ? beyond : y;
+  T y = quotient + (remainder(top.hi, quotient, sum.hi) + (top.lo - quotient * (sum.lo + small.lo))) * inverse;
+  if (__builtin_expect(any_lane<T>(!(a <= 650.0)), 0)) {
+    const T beyond = x < 0.0 ? exp_anywhere(-a) : all<T>(1.0);
+    y = or_nan(a > 650.0 ? beyond : y, x);
   }
-  return or_nan(y, x);
+  return y;
 }
 
 inline constexpr f64 kSinh[] = {0x1.5555555555555p-3,  0x1.1111111111111p-7,  0x1.a01a01a01969bp-13,

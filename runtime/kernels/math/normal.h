@@ -75,7 +75,7 @@ template <class T>
 INLINE Pair<T> standardise(T x, T mean, T deviation) {
   const Pair<T> d = two_sum(x, -mean);
   const T z = d.hi / deviation;
-  const Pair<T> p = two_product(z, deviation);
+  const Pair<T> p = split_product(z, deviation);
   const T rest = (((d.hi - p.hi) - p.lo) + d.lo) / deviation;
   return {z, rest - rest == 0.0 ? rest : T{}};  // not where something overflows
 }
@@ -97,7 +97,7 @@ __attribute__((noinline)) T norm_pdf(T x, T mean, T deviation) {
   const Pair<T> y = mul(e.y, constant<T>(0x1.9884533d43651p-2, -0x1.cbc0d30ebfd15p-56));
   // The deviation's exponent is taken out, so that the quotient is an ordinary number.
   const Decomposed<T> s = decompose(magnitude(deviation));
-  const T r = scale(div(y, Pair<T>{s.m, T{}}).hi, e.k - s.k);
+  const T k = e.k - s.k, r = scale(div(y, Pair<T>{s.m, T{}}).hi, k < -1200.0 ? all<T>(-1200.0) : k);
   const auto usable = magnitude(deviation) < kInf;
   const T result = deviation < 0.0 ? -r : r;
   return or_nan(or_nan(usable ? result : T{}, z.hi), deviation);

@@ -81,12 +81,6 @@ INLINE T near_polynomial(T x, C c) {
 // ---- tables of sixteen, and an estimate of 1 / x, for a row and for vectors of eight
 #if defined(__AVX512F__)
 template <class T> inline constexpr bool kTables = kLanes<T> == 1 || kLanes<T> == 8;
-/// table[i modulo 16]
-template <class T>
-INLINE T sixteenth_of(const f64 (&table)[16], Int<T> i) {
-  if constexpr (kLanes<T> == 1) return table[i & 15];
-  else return __builtin_ia32_vpermi2varpd512(load<T>(table), i, load<T>(table + 8));
-}
 /// 1 / x to 2^-41, x in [1, 2].
 template <class T>
 INLINE T near_inverse(T x) {
@@ -98,7 +92,6 @@ INLINE T near_inverse(T x) {
 }
 #else
 template <class T> inline constexpr bool kTables = false;
-template <class T> T sixteenth_of(const f64 (&table)[16], Int<T> i);
 template <class T>
 INLINE T near_inverse(T x) {
   return 1.0 / x;
@@ -115,9 +108,7 @@ INLINE T piece_of(T a, f64 step, const f64 (&pieces)[degrees][16]) {
 /// (e^r - 1 - r) / r^2, |r| <= ln 2 / 2
 inline constexpr f64 kShortExp[] = {0x1.fffffffffe028p-2, 0x1.5555555554f8cp-3, 0x1.55555565dead9p-5, 0x1.11111117140a3p-7, 0x1.6c166b8f94446p-10, 0x1.a019c3324fe13p-13, 0x1.a137426f16cfcp-16, 0x1.72ada50a7cd68p-19};
 // e^r, |r| <= ln 2 / 32
-inline constexpr f64 kSixteenthExp[] = {0x1.0000000000000p+0, 0x1.fffffffb0e43cp-1, 0x1.fffffffe5a16fp-2, 0x1.5557e6a1bee14p-3, 0x1.55570b87f6002p-5};
-// 2^(i / 16)
-alignas(64) inline constexpr f64 kSixteenths[16] = {0x1.0000000000000p+0, 0x1.0b5586cf9890fp+0, 0x1.172b83c7d517bp+0, 0x1.2387a6e756238p+0, 0x1.306fe0a31b715p+0, 0x1.3dea64c123422p+0, 0x1.4bfdad5362a27p+0, 0x1.5ab07dd485429p+0, 0x1.6a09e667f3bcdp+0, 0x1.7a11473eb0187p+0, 0x1.8ace5422aa0dbp+0, 0x1.9c49182a3f090p+0, 0x1.ae89f995ad3adp+0, 0x1.c199bdd85529cp+0, 0x1.d5818dcfba487p+0, 0x1.ea4afa2a490dap+0};
+inline constexpr f64 kShortSixteenthExp[] = {0x1.0000000000000p+0, 0x1.fffffffb0e43cp-1, 0x1.fffffffe5a16fp-2, 0x1.5557e6a1bee14p-3, 0x1.55570b87f6002p-5};
 /// e^x = 2^k (1 + less), to 2^-38 of less where k is 0. |x| <= 700
 template <class T>
 struct ShortExponential {
@@ -136,7 +127,7 @@ INLINE T short_exp(T x) {
   if constexpr (kTables<T>) {
     const T shift = all<T>(0x1.8p52), k = near_sum(x, all<T>(0x1.71547652b82fep+4), shift);
     const T r = near_sum(k - shift, all<T>(-0x1.62e42fefa39efp-5), x);
-    const T y = near_polynomial<5>(r, [](int i) __attribute__((always_inline)) { return all<T>(kSixteenthExp[i]); });
+    const T y = near_polynomial<5>(r, [](int i) __attribute__((always_inline)) { return all<T>(kShortSixteenthExp[i]); });
     return y * from_bits<T>(bits(sixteenth_of<T>(kSixteenths, bits(k))) + ((bits(k) & ~15ll) << 48));
   } else {
     const ShortExponential<T> e = short_exponential(x);
