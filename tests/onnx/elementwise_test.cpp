@@ -53,6 +53,15 @@ TEST(Elementwise, Transcendental) {
   near("Gelu", 1.0f, 0.5 * (1 + std::erf(std::sqrt(0.5))));
 }
 
+// Of ONNX Runtime 1.32; by the standard the slope takes the input's shape.
+TEST(Elementwise, ASlopeWiderThanTheInput) {
+  Graph g(16);
+  g.input("X", Type::FLOAT, {-1, 1}).output("Y").initializer("slope", {1, 2}, {0.5f, 2});
+  g.node("PRelu", {"X", "slope"}, {"Y"});
+  EXPECT_EQ(g.score("X\n-1\n2\n-3\n"), "Y[0],Y[1]\n-0.5,-2\n2,2\n-1.5,-6\n");
+  EXPECT_NE(g.check("--semantics=spec").find("the slope does not broadcast to the input"), std::string::npos);
+}
+
 TEST(Elementwise, NarrowIntegersWrap) {
   EXPECT_EQ(binary("Add", "100,100\n", Type::INT8, Type::INT8), "Y,s\n-56,ok\n");
   EXPECT_EQ(binary("Sub", "1,2\n", Type::UINT8, Type::UINT8), "Y,s\n255,ok\n");

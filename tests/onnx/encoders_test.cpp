@@ -107,4 +107,17 @@ TEST(CastMap, DenseHasNoColumns) {
   EXPECT_NE(g.score("X[1]\n2\n").find("the map form DENSE is not supported"), std::string::npos);
 }
 
+// Values of ONNX Runtime 1.32: what holds for every element holds for a tensor [N] too.
+TEST(Columns, OneNumberForRows) {
+  Graph g(15);
+  g.input("X", Type::FLOAT, {-1}).output("S").output("I");
+  g.node("Scaler", {"X"}, {"S"}, "ai.onnx.ml").floats("offset", {0.5f}).floats("scale", {2});
+  g.node("Imputer", {"X"}, {"I"}, "ai.onnx.ml").floats("imputed_value_floats", {7}).number("replaced_value_float", NAN);
+  EXPECT_EQ(g.score("X\n1\nnan\n-3\n"), "S,I\n1,1\nnan,7\n-7,-3\n");
+  Graph two(15);
+  two.input("X", Type::FLOAT, {-1}).output("S");
+  two.node("Scaler", {"X"}, {"S"}, "ai.onnx.ml").floats("offset", {0, 1}).floats("scale", {1, 1});
+  EXPECT_NE(two.check().find("mixes rows: its columns are the rows of the batch"), std::string::npos);
+}
+
 }  // namespace kiln::test

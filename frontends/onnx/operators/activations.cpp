@@ -33,6 +33,7 @@ void leakyRelu(OperatorImport& n) {
   f.output(linearAbove(f, f("mul", {f.constant(n.number("alpha", 0.01f)), f.x()})));
 }
 
+// By the standard the slope takes the input's shape; ONNX Runtime spreads the input over the slope's too.
 void pRelu(OperatorImport& n) {
   const Tensor &x = n.number(0), &slope = n.number(1);
   sameTypes(n, {x, slope});
@@ -41,10 +42,10 @@ void pRelu(OperatorImport& n) {
   Tensor aligned = slope;
   if (n.version() < 7 && slope.rank() == 1 && x.rank() > 1) aligned.axes.resize(x.rank() - 1);   // a slope a channel
   const OperatorImport::Broadcast all = n.broadcast({x, aligned});
-  if (all.axes != x.axes) n.invalid("the slope does not broadcast to the input");
+  if (n.spec() && all.axes != x.axes) n.invalid("the slope does not broadcast to the input");
   const ValueId below = settled(n, x.type, n.build.call("mul", {all.values[1], all.values[0]}));
   const ValueId negative = n.build.call("lt", {all.values[0], constantOf(n, x.type, 0)});
-  n.output(0, x.type, x.axes, select(n, negative, below, all.values[0]));
+  n.output(0, x.type, all.axes, select(n, negative, below, all.values[0]));
 }
 
 void elu(OperatorImport& n) {

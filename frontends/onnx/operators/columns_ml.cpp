@@ -52,7 +52,6 @@ void normalizer(OperatorImport& n) {
 void imputer(OperatorImport& n) {
   const Tensor& x = n.number(0);
   if (x.rank() == 0) n.invalid("needs a tensor of one or two dimensions");
-  if (x.axes.back().isBatch()) n.columnsAreRows();
   Elements put;
   Tensor replaced;
   const bool floats = isFloat(x.type);
@@ -68,6 +67,7 @@ void imputer(OperatorImport& n) {
     replaced = hostTensor(x.type, {}, std::move(one));
   }
   const auto size = static_cast<int64_t>(put.size());
+  if (size != 1 && x.axes.back().isBatch()) n.columnsAreRows();
   if (size != 1 && size != x.axes.back().size) n.invalid("has " + std::to_string(size) + " imputed values for " + std::to_string(x.axes.back().size) + " columns");
   const Tensor values = hostTensor(x.type, plainAxes({size}), std::move(put));
   const ValueId isReplaced = floats && std::isnan(replacedFloat) ? n.build.call("is_nan", {n.value(x)}) : n.build.call("eq", {n.value(x), n.value(replaced)});

@@ -62,12 +62,12 @@ void topK(OperatorImport& n) {
     if (given.size() != 1) n.invalid("k must be one number");
     k = given[0];
   }
+  refuseBatch(n, x, axis, "orders the rows of the batch");
   if (k < 1 || k > x.axes[axis].size) n.invalid("k is " + std::to_string(k) + " of " + std::to_string(x.axes[axis].size));
   ir::TopK op;
   op.k = static_cast<uint32_t>(k), op.smallest = n.version() >= 11 && !n.integer("largest", 1);
   const bool isSorted = n.version() < 11 || n.integer("sorted", 1);
   op.order = topKOrder(n, x, k, x.axes[axis].size, isSorted);
-  refuseBatch(n, x, axis, "orders the rows of the batch");
   const Last last = toLast(n, x, {axis});
   const std::vector<ValueId> best = n.build.addAll(std::move(op), {last.value});
   Tensor like = x;

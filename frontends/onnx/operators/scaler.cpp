@@ -6,8 +6,8 @@ namespace kiln::onnx {
 
 namespace {
 
-// A list that is absent changes nothing.
-Tensor list(OperatorImport& n, const char* name, int64_t columns, double neutral) {
+// A list that is absent changes nothing; one of one number holds for all elements, so that rows may be columns.
+Tensor list(OperatorImport& n, const char* name, const Axis& columns, double neutral) {
   Elements elements;
   elements.numbers = n.numbers(name);
   if (elements.numbers.empty()) {
@@ -15,7 +15,8 @@ Tensor list(OperatorImport& n, const char* name, int64_t columns, double neutral
     elements.numbers = {neutral};
   }
   const auto size = static_cast<int64_t>(elements.numbers.size());
-  if (size != 1 && size != columns) n.invalid("attribute '" + std::string(name) + "' has " + std::to_string(size) + " entries for " + std::to_string(columns) + " columns");
+  if (size != 1 && columns.isBatch()) n.columnsAreRows();
+  if (size != 1 && size != columns.size) n.invalid("attribute '" + std::string(name) + "' has " + std::to_string(size) + " entries for " + std::to_string(columns.size) + " columns");
   return hostTensor(ElementType::f32, plainAxes({size}), std::move(elements));
 }
 
@@ -24,8 +25,7 @@ Tensor list(OperatorImport& n, const char* name, int64_t columns, double neutral
 void scaler(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::i64});
   if (x.rank() == 0) n.invalid("needs a tensor of one or two dimensions");
-  if (x.axes.back().isBatch()) n.columnsAreRows();
-  const int64_t columns = x.axes.back().size;
+  const Axis columns = x.axes.back();
   const Tensor offset = list(n, "offset", columns, 0), scale = list(n, "scale", columns, 1);
   const Tensor moved = n.call("sub", {n.cast(x, ElementType::f32), offset}, ElementType::f32);
   n.output(0, n.call("mul", {moved, scale}, ElementType::f32));
