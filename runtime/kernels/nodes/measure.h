@@ -3,7 +3,7 @@
 // sum waits for itself. Every sum runs over the columns in order, so both give the same bits.
 #pragma once
 #include "../math.h"
-#include "common.h"
+#include "best.h"
 #include "terms.h"
 #include "whole.h"
 
@@ -152,6 +152,11 @@ INLINE void visit_groups(const Ctx& c, const MeasureParams& p, const Slot& x, co
   Lane<T, L> value[J];
   Mask<L> gone[J];
   measure_groups<T, 1, L, J>(c, p, x, whole, instance, value, gone);
+  if constexpr (requires { visit.template wants<L>(value[0]); }) {
+    bool wanted = false;
+    UNROLL for (int j = 0; j < J; j++) wanted |= visit.template wants<L>(value[j]);
+    if (!wanted) return;
+  }
   T values[J * L];
   u8 gaps[J * L];
   UNROLL for (int j = 0; j < J; j++) {
@@ -172,7 +177,7 @@ INLINE void visit_instances(const Ctx& c, const MeasureParams& p, const Slot& x,
   measure_groups<T, N, N, J>(c, p, x, whole, instance, value, gone);
   NOUNROLL for (u32 j = 0; j < (u32)J && i + j < p.rows; j++) visit(i + j, value[j], follows_gaps(p) ? gone[j] : missing);
 }
-/// visit(instance, measure, missing) for each instance in order.
+/// visit(instance, measure, missing) for each instance in order. One row: where visit.wants(measures) says no, it may be left out.
 template <class T, int N, class Visit>
 INLINE void visit_all(const Ctx& c, const MeasureParams& p, const Slot& x, const WholeRows<N>* whole, Visit& visit) {
   const Mask<N> missing = any_missing<N>(c, p, x);
@@ -183,12 +188,21 @@ INLINE void visit_all(const Ctx& c, const MeasureParams& p, const Slot& x, const
     NOUNROLL for (u32 i = 0; i < p.rows; i += 4) visit_instances<T, N, 4>(c, p, x, whole, i, missing, visit);
   }
 }
-template <class T, int N, class Visit> INLINE void each_instance(const Ctx& c, const MeasureParams& p, const Slot& x, Visit visit) {
+template <class T, int N, class Visit> INLINE void each_complete(const Ctx& c, const MeasureParams& p, const Slot& x, Visit visit) {
   if (p.whole.columns != 0) {
     WholeRows<N> whole;
     if (read_whole<T>(c, p.whole, x, whole)) return visit_all<T, N>(c, p, x, &whole, visit);
   }
   visit_all<T, N>(c, p, x, nullptr, visit);
+}
+/// Where missing columns are passed over and none is missing, what is there is the total: the sums stand as they are.
+template <class T, int N, class Visit> INLINE void each_instance(const Ctx& c, const MeasureParams& p, const Slot& x, Visit visit) {
+  if (p.skip && !p.gaps && p.metric < kSimpleMatching && !any<N>(any_element_missing<N>(c, x, p.columns))) {
+    MeasureParams complete = p;
+    complete.skip = 0;
+    return each_complete<T, N>(c, complete, x, visit);
+  }
+  each_complete<T, N>(c, p, x, visit);
 }
 
 template <class T, int N> INLINE void pairwise(const Ctx& c, const MeasureParams& p, const Slot& x, const Slot& y) {
@@ -198,35 +212,19 @@ template <class T, int N> INLINE void pairwise(const Ctx& c, const MeasureParams
   set_slot_status<N>(c, y, slot_status<N>(c, x));
 }
 
-/// The nearest so far stand in order in the results; -1: none yet. A new one moves those behind it on by one.
-template <class T, int N> INLINE Mask<N> is_nearer(const NeighborParams& p, Lane<T, N> value, Lane<T, N> than, Lane<i32, N> at) {
-  const Mask<N> nearer = p.largest ? mask<N>(value > than) : mask<N>(value < than);
-  return mask<N>(at < 0) | nearer | (is_nan<N, T>(than) & ~is_nan<N, T>(value));
-}
+template <class T, int N>
+struct Nearest {
+  Best<T, N> best;
+  MEMBER void operator()(u32 i, Lane<T, N> value, Mask<N> missing) const { best.offer(value, i, ~missing); }
+  template <int L>
+  MEMBER bool wants(Lane<T, L> value) const { return best.template may_enter<L>(value); }
+};
 template <class T, int N>
 INLINE void neighbors(const Ctx& c, const NeighborParams& p, const Slot& x, const Slot& measures, const Slot& numbers) {
-  const u32 k = measures.count;
-  NOUNROLL for (u32 e = 0; e < k; e++) {
-    set_element<T, N>(c, measures, e, Lane<T, N>{});
-    set_element<i32, N>(c, numbers, e, splat<i32, N>(-1));
-  }
-  each_instance<T, N>(c, p.measure, x, [&](u32 i, Lane<T, N> value, Mask<N> missing) __attribute__((always_inline)) {
-    const Mask<N> enters = ~missing & is_nearer<T, N>(p, value, element<T, N>(c, measures, k - 1), element<i32, N>(c, numbers, k - 1));
-    if (!any<N>(enters)) return;
-    Mask<N> moves = never<N>();
-    Lane<i32, N> at = splat<i32, N>((i32)i);
-    NOUNROLL for (u32 e = 0; e < k; e++) {
-      const Lane<T, N> here = element<T, N>(c, measures, e);
-      const Lane<i32, N> here_at = element<i32, N>(c, numbers, e);
-      moves = moves | (enters & is_nearer<T, N>(p, value, here, here_at));
-      set_element<T, N>(c, measures, e, pick<N>(moves, value, here)), set_element<i32, N>(c, numbers, e, pick<N>(moves, at, here_at));
-      value = pick<N>(moves, here, value), at = pick<N>(moves, here_at, at);
-    }
-  });
-  NOUNROLL for (u32 e = 0; e < k; e++) {
-    const Mask<N> none = mask<N>(element<i32, N>(c, numbers, e) < 0);
-    set_slot_missing<N>(c, measures, e, none), set_slot_missing<N>(c, numbers, e, none);
-  }
+  const Best<T, N> best{c, measures, numbers, p.largest != 0};
+  best.clear();
+  each_instance<T, N>(c, p.measure, x, Nearest<T, N>{best});
+  best.finish();
   set_slot_status<N>(c, measures, slot_status<N>(c, x)), set_slot_status<N>(c, numbers, slot_status<N>(c, x));
 }
 

@@ -1,6 +1,6 @@
 // reduce, argmax, topk, tally: loops over the elements of a vector, rows in lanes, no memory but the operand's.
 #pragma once
-#include "common.h"
+#include "best.h"
 
 namespace kiln::kernel {
 
@@ -294,36 +294,30 @@ INLINE void argmax(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y)
   y = {best, none, slot_status<N>(c, x)};
 }
 
-// ---- topk: each pass finds the best of the elements that come after the one before it, in the order of value, then
-// index
-template <class T, int N>
-INLINE Mask<N> comes_first(const OrderParams& p, Lane<T, N> a, Lane<i32, N> i, Lane<T, N> b, Lane<i32, N> j) {
-  const Mask<N> better = p.smallest ? mask<N>(a < b) : mask<N>(a > b);
-  const Mask<N> a_nan = is_nan<N, T>(a), b_nan = is_nan<N, T>(b);
-  const Mask<N> tie = mask<N>(a == b) | (a_nan & b_nan);
-  return better | (b_nan & ~a_nan) | (tie & mask<N>(i < j));
+// ---- topk
+/// One row whose elements lie side by side: visit(number of the first, L elements) for all but the last few, whose first is returned.
+template <int L, class T, class Visit>
+INLINE u32 by_parts(const Ctx& c, const Slot& x, Visit visit) {
+  u32 e = 0;
+  if (x.pitch == 1)
+    NOUNROLL for (; e + L <= x.count; e += L) visit(e, load<Lane<T, L>>(c.scratch + x.values + (u64)e * sizeof(T)));
+  return e;
 }
 template <class T, int N>
 INLINE void topk_row(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
   const Elements<T, N> in{c, x};
-  Lane<T, N> last{};
-  Lane<i32, N> last_at = splat<i32, N>(-1);
-  NOUNROLL for (u32 k = 0; k < values.count; k++) {
-    Lane<T, N> best{};
-    Lane<i32, N> best_at = splat<i32, N>(-1);
-    NOUNROLL for (u32 e = 0; e < x.count; e++) {
-      const Lane<T, N> v = in.value(e);
-      const Lane<i32, N> at = splat<i32, N>((i32)e);
-      const Mask<N> left = mask_if<N>(k == 0) | comes_first<T, N>(p, last, last_at, v, at);
-      const Mask<N> take = left & ~in.missing(e) & (mask<N>(best_at < 0) | comes_first<T, N>(p, v, at, best, best_at));
-      best = pick<N>(take, v, best), best_at = pick<N>(take, at, best_at);
-    }
-    // Where none is left, `last` stays: no later pass finds one either.
-    const Mask<N> none = mask<N>(best_at < 0);
-    put_element<N>(c, values, k, Val<T, N>{best, none, Status<N>{}});
-    put_element<N>(c, indices, k, I32<N>{best_at, none, Status<N>{}});
-    last = pick<N>(none, last, best), last_at = pick<N>(none, last_at, best_at);
+  const Best<T, N> best{c, values, indices, !p.smallest};
+  const auto offer = [&](u32 e) __attribute__((always_inline)) { best.offer(in.value(e), e, ~in.missing(e)); };
+  best.clear();
+  u32 rest = 0;
+  if constexpr (N == 1) {
+    constexpr int L = 16;
+    rest = by_parts<L, T>(c, x, [&](u32 first, Lane<T, L> part) __attribute__((always_inline)) {
+      if (best.template may_enter<L>(part)) NOUNROLL for (u32 e = first; e < first + L; e++) offer(e);
+    });
   }
+  NOUNROLL for (u32 e = rest; e < x.count; e++) offer(e);
+  best.finish();
 }
 template <class T, int N>
 INLINE void topk(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
@@ -389,7 +383,11 @@ INLINE void topk_heap_row(const Ctx& c, const OrderParams& p, const Slot& x, con
 template <class T, int N>
 INLINE bool needs_heap(const Ctx& c, const OrderParams& p, const Slot& x) {
   Mask<N> nan = never<N>();
-  if constexpr (kIsFloat<T>) NOUNROLL for (u32 e = 0; e < x.count; e++) nan = nan | is_nan<N, T>(element<T, N>(c, x, e));
+  if constexpr (kIsFloat<T>) {
+    u32 rest = 0;
+    if constexpr (N == 1) rest = by_parts<16, T>(c, x, [&](u32, Lane<T, 16> part) __attribute__((always_inline)) { nan = nan | Flag(any<16>(is_nan<16, T>(part))); });
+    NOUNROLL for (u32 e = rest; e < x.count; e++) nan = nan | is_nan<N, T>(element<T, N>(c, x, e));
+  }
   return p.last || any<N>(nan);
 }
 template <class T, int N>
