@@ -117,7 +117,7 @@ void Importer::model(const proto::ModelProto& model) {
 
 // Which nodes an output depends on; names that a subgraph takes from outside count. In order from the last node, so that it is
 // one pass: a node's inputs are defined before it.
-Importer::Needed Importer::neededNodes(const proto::GraphProto& graph) const {
+Importer::Needed Importer::neededNodes(const proto::GraphProto& graph, Frame& frame) const {
   std::unordered_set<std::string> wanted;
   for (auto& output : graph.output()) wanted.insert(output.name());
   Needed needed(graph.node_size());
@@ -137,6 +137,7 @@ Importer::Needed Importer::neededNodes(const proto::GraphProto& graph) const {
         }
     }
   }
+  frame.used = std::move(wanted);
   return needed;
 }
 
@@ -171,7 +172,7 @@ void Importer::readShapes(const proto::GraphProto& graph, Frame& frame) {
 std::vector<Value> Importer::graph(const proto::GraphProto& graph, Frame& frame) {
   readShapes(graph, frame);
   readInitializers(graph, frame);
-  const Needed needed = neededNodes(graph);
+  const Needed needed = neededNodes(graph, frame);
   nodes(graph.node(), &needed, frame);
   std::vector<Value> results;
   for (auto& output : graph.output()) {

@@ -2,6 +2,7 @@
 // model-local functions and the branches of If.
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -36,6 +37,7 @@ struct Frame {
   std::unordered_map<std::string, Value> names;
   std::unordered_map<std::string, Axes> declared;    ///< of values whose shapes the graph gives
   std::unordered_map<std::string, const proto::AttributeProto*> arguments;   ///< of a function: what ref_attr_name refers to
+  std::optional<std::unordered_set<std::string>> used;   ///< names that results of a graph depend on; of a function not known
   const Value* find(const std::string& name) const;
 };
 
@@ -92,7 +94,7 @@ class Importer {
   friend class OperatorImport;
   const std::string* externalFile(const std::string& location, const std::string& path);   // external.cpp
   using Needed = std::vector<bool>;
-  Needed neededNodes(const proto::GraphProto& graph) const;
+  Needed neededNodes(const proto::GraphProto& graph, Frame& frame) const;
   template <class Nodes>
   void nodes(const Nodes& nodes, const std::vector<bool>* needed, Frame& frame);
   void node(const proto::NodeProto& node, const std::string& path, Frame& frame);

@@ -390,6 +390,8 @@ ValueId OperatorImport::entry(const Value& map, const std::string& key) { return
 size_t OperatorImport::outputs() const { return outputs_.size(); }
 bool OperatorImport::wanted(size_t i) const { return i < outputs_.size() && !node_.output(static_cast<int>(i)).empty(); }
 
+bool OperatorImport::used(size_t i) const { return wanted(i) && (!frame_.used || frame_.used->count(node_.output(static_cast<int>(i)))); }
+
 void OperatorImport::output(size_t i, Value value) {
   if (!wanted(i)) return;
   if (half_ != ElementType::undefined && value.kind == Value::tensor && value.data.type == ElementType::f32) value.data = cast(value.data, half_);

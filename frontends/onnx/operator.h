@@ -127,6 +127,7 @@ class OperatorImport {
   // ---- outputs
   size_t outputs() const;
   bool wanted(size_t i) const;                          ///< the node names this output
+  bool used(size_t i) const;                            ///< and something depends on it
   void output(size_t i, Tensor tensor);
   void output(size_t i, Value value);
   void output(size_t i, ElementType type, Axes axes, ValueId value) { output(i, tensorOf(type, std::move(axes), value)); }

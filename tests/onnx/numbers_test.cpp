@@ -200,6 +200,53 @@ TEST(Reduce, LogarithmsOfIntegers) {
   }
 }
 
+// Sums of exponentials that are cut to integers: the number of the largest.
+TEST(Reduce, ExponentialsOfIntegers) {
+  Graph g(13);
+  g.input("X", Type::INT64, {-1, 3}).output("Y", Type::INT64);
+  g.node("ReduceLogSumExp", {"X"}, {"Y"}).ints("axes", {1});
+  EXPECT_EQ(g.score("X[0],X[1],X[2]\n5,5,5\n4,3,3\n-3,-4,-4\n"), "Y\n6\n4\n-3\n");
+}
+
+TEST(Shrink, OfDoublesInFloat) {
+  Graph g(9);
+  g.input("X", Type::DOUBLE, {-1}).output("Y", Type::DOUBLE);
+  g.node("Shrink", {"X"}, {"Y"}).number("lambd", 1).number("bias", 0.1f);
+  EXPECT_EQ(g.score("X\n2.1\n-3.3\n0.1\n"), "Y\n1.9999998807907104\n-3.200000047683716\n0\n");
+}
+
+// A stride over the kernel.
+TEST(ConvTranspose, EndsWithTheLastKernel) {
+  Graph g(15);
+  g.input("X", Type::FLOAT, {-1, 1, 3}).output("Y").initializer("W", {1, 1, 1}, {1});
+  g.node("ConvTranspose", {"X", "W"}, {"Y"}).text("auto_pad", "SAME_UPPER").ints("strides", {2});
+  EXPECT_EQ(g.score("\"X[0,0]\",\"X[0,1]\",\"X[0,2]\"\n1,2,3\n"), "\"Y[0,0]\",\"Y[0,1]\",\"Y[0,2]\",\"Y[0,3]\",\"Y[0,4]\"\n1,0,2,0,3\n");
+}
+
+TEST(SplitToSequence, OnesWithoutTheirAxis) {
+  Graph g(13);
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y", Type::FLOAT, {-1});
+  g.node("Constant", {}, {"one"}).integer("value_int", 1);
+  g.node("SplitToSequence", {"X", "one"}, {"s"}).integer("axis", 1).integer("keepdims", 0);
+  g.node("SequenceAt", {"s", "one"}, {"part"});
+  g.node("Transpose", {"part"}, {"Y"}).ints("perm", {0});
+  EXPECT_EQ(g.score("X[0],X[1]\n1,2\n3,4\n"), "Y\n2\n4\n");
+}
+
+// The standard's places count through the whole tensor: those of later rows depend on their number.
+TEST(MaxPool, PlacesOfABatch) {
+  const auto pooled = [](int64_t rows, bool used) {
+    Graph g(12);
+    g.input("X", Type::FLOAT, {rows, 1, 2}).output("Y");
+    if (used) g.output("P", Type::INT64);
+    g.node("MaxPool", {"X"}, {"Y", "P"}).ints("kernel_shape", {2});
+    return g.score(rows < 0 ? "\"X[0,0]\",\"X[0,1]\"\n1,2\n" : "\"X[0,0,0]\",\"X[0,0,1]\",\"X[1,0,0]\",\"X[1,0,1]\"\n1,2,4,3\n");
+  };
+  EXPECT_EQ(pooled(-1, false), "Y\n2\n");
+  EXPECT_NE(pooled(-1, true).find("mixes rows: places are counted from the first row of the batch"), std::string::npos);
+  EXPECT_EQ(pooled(2, true), "\"Y[0,0,0]\",\"Y[1,0,0]\",\"P[0,0,0]\",\"P[1,0,0]\"\n2,4,1,2\n");
+}
+
 // The slope is the function body's, a float.
 TEST(HardSwish, OfDoubles) {
   Graph g(18);

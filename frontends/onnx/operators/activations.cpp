@@ -159,12 +159,14 @@ void thresholdedRelu(OperatorImport& n) {
   f.output(f.choose(f("gt", {f.x(), f.constant(n.number("alpha", 1.0))}), f.x(), f.constant(0)));
 }
 
+// ONNX Runtime computes in float, of doubles too.
 void shrink(OperatorImport& n) {
-  const Expression f(n);
-  const double limit = n.number("lambd", 0.5);
-  const ValueId bias = f.constant(n.number("bias", 0.0));
-  const ValueId above = f.choose(f("gt", {f.x(), f.constant(limit)}), f("sub", {f.x(), bias}), f.constant(0));
-  f.output(f.choose(f("lt", {f.x(), f.constant(-limit)}), f("add", {f.x(), bias}), above));
+  const Tensor& given = n.tensor(0, {ElementType::f32, ElementType::f64});
+  const Tensor x = n.spec() ? given : n.cast(given, ElementType::f32);
+  const Tensor limit = constantLike(x, n.number("lambd", 0.5)), bias = constantLike(x, n.number("bias", 0.0));
+  const auto holds = [&](const char* test, const Tensor& bound) { return n.call(test, {x, bound}, ElementType::boolean); };
+  const Tensor above = selected(n, holds("gt", limit), apply(n, "sub", x, bias), constantLike(x, 0));
+  n.output(0, n.cast(selected(n, holds("lt", apply(n, "neg", limit)), apply(n, "add", x, bias), above), given.type));
 }
 
 }  // namespace kiln::onnx

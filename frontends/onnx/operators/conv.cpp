@@ -160,6 +160,7 @@ Reach reachOf(OperatorImport& n, const Tensor& x, const Tensor& w) {
     int64_t before = pads[i], result = whole - pads[i] - pads[axes + i];
     if (!wanted.empty() || mode == 1 || mode == 2) {
       result = !wanted.empty() ? wanted[wanted.size() - axes + i] : x.axes[2 + i].size * r.stride[i];
+      if (wanted.empty() && !n.spec()) result = std::min(result, whole);   // a stride over the kernel: ONNX Runtime adds nothing behind it
       const int64_t all = std::max<int64_t>(0, whole - result);
       before = mode == 1 ? all / 2 : all - all / 2;
     } else if (mode == 3) {

@@ -106,6 +106,7 @@ void maxPool(OperatorImport& n) {
   const bool columns = n.integer("storage_order", 0) != 0;
   if (!n.wanted(1)) return;
   if (columns) n.unsupported("storage_order 1");
+  if (n.used(1) && x.axes[0].isBatch()) n.mixesRows("places are counted from the first row of the batch");
   // The place of the first largest, in the whole tensor.
   const Last last = toLast(n, all.values, {all.values.rank() - 1});
   const ValueId best = zeroIfMissing(n, n.build.add(ir::ArgMax(), {last.value}));

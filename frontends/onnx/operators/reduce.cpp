@@ -126,7 +126,7 @@ void reduceLogSum(OperatorImport& n) {
   });
 }
 
-// log(sum(exp(x - max))) + max, with 0 for a largest that is not finite, as ONNX Runtime has it.
+// log(sum(exp(x - max))) + max, with 0 for a largest that is not finite, as ONNX Runtime has it; its terms of integers are integers.
 void reduceLogSumExp(OperatorImport& n) {
   const Tensor& given = n.tensor(0, kNumbers);
   const Tensor x = isFloat(given.type) ? given : n.cast(given, ElementType::f64);
@@ -135,7 +135,8 @@ void reduceLogSumExp(OperatorImport& n) {
     if (x.count() == 0) return n.cast(most, given.type);   // of nothing: the logarithm of 0
     const Tensor odd = n.call("or", {n.call("is_inf", {most}, ElementType::boolean), n.call("is_nan", {most}, ElementType::boolean)}, ElementType::boolean);
     const Tensor shift = selected(n, odd, constantLike(x, 0), most);
-    const Tensor sum = reduced(n, apply(n, "exp", apply(n, "sub", x, shift)), axes, "sum");
+    const Tensor terms = apply(n, "exp", apply(n, "sub", x, shift));
+    const Tensor sum = reduced(n, isFloat(given.type) || n.spec() ? terms : apply(n, "floor", terms), axes, "sum");
     return n.cast(apply(n, "add", apply(n, "log", sum), shift), given.type);
   });
 }

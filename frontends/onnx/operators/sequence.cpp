@@ -74,18 +74,19 @@ void concatFromSequence(OperatorImport& n) {
 }
 
 // Parts of equal length (the last may be shorter), or of the lengths of a list; without `split` each of one, whose axis keepdims 0 drops.
+// By the standard it has no effect beside `split`; ONNX Runtime drops the axis where `split` is the number 1, and fails where it is another.
 void splitToSequence(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
   const size_t axis = n.axis(n.integer("axis", 0), x.rank());
   refuseBatch(n, x, axis, "splits the rows of the batch");
-  const bool keep = n.integer("keepdims", 1) != 0 || n.has(1);
+  const bool keep = n.integer("keepdims", 1) != 0 || (n.has(1) && (n.spec() || n.tensor(1).rank() == 1));
   const int64_t size = x.axes[axis].size;
   std::vector<int64_t> lengths;
   if (n.has(1) && n.tensor(1).rank() == 1) {
     lengths = n.constantIntegers(1);
   } else {
     const int64_t each = n.has(1) ? static_cast<int64_t>(n.constantNumber(1)) : 1;
-    if (each < 1) n.invalid("a part of " + std::to_string(each));
+    if (each < 1 || (!keep && each != 1)) n.invalid("a part of " + std::to_string(each) + (keep ? "" : " and keepdims 0"));
     for (int64_t from = 0; from < size; from += each) lengths.push_back(std::min(each, size - from));
   }
   int64_t from = 0;
