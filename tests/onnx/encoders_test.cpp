@@ -107,6 +107,16 @@ TEST(CastMap, DenseHasNoColumns) {
   EXPECT_NE(g.score("X[1]\n2\n").find("the map form DENSE is not supported"), std::string::npos);
 }
 
+// Values of ONNX Runtime 1.32: (0.1 + 0.5) * -1.75 in double is nearer to -1.05, in float it is the number below.
+TEST(Scaler, OfDoublesInDouble) {
+  for (const auto& [type, result] : {std::pair{Type::DOUBLE, "-1.05"}, {Type::FLOAT, "-1.0500001"}}) {
+    Graph g(15);
+    g.input("X", type, {-1, 1}).output("Y");
+    g.node("Scaler", {"X"}, {"Y"}, "ai.onnx.ml").floats("offset", {-0.5f}).floats("scale", {-1.75f});
+    EXPECT_EQ(g.score("X\n0.1\n"), std::string("Y\n") + result + "\n");
+  }
+}
+
 // Values of ONNX Runtime 1.32: what holds for every element holds for a tensor [N] too.
 TEST(Columns, OneNumberForRows) {
   Graph g(15);
