@@ -33,7 +33,7 @@ size_t ElementLoops::endOfLoop(const std::vector<uint32_t>& pieces, size_t from)
   size_t to = from;
   for (; to < pieces.size() && to < from + kMostInLoop; to++) {
     const Piece& piece = record_.pieces[pieces[to]];
-    if (!isLoop(piece) || shapeOf(piece) != shapeOf(first) || (row_ && mayStandAcross(piece) != mayStandAcross(first))) break;
+    if (!isLoop(piece) || typeOf(piece).size() != typeOf(first).size() || (row_ && mayStandAcross(piece) != mayStandAcross(first))) break;
     const Operation& operation = piece.operations[0];
     bool joins = true, alike = operation.uniform;
     for (size_t i = 0; i + 1 < operation.arguments.size(); i++) {
@@ -70,14 +70,14 @@ LoopPieces ElementLoops::failingAlike(const LoopPieces& pieces) const {
   return all;
 }
 
-// Elements may stand in lanes unless they are text or meet operands of other shapes.
+// Elements may stand in lanes unless they are text or meet operands of fewer elements (of as many, each meets its own).
 bool ElementLoops::mayStandAcross(const Piece& piece) const {
   const ir::Node& node = pipeline_.nodes[piece.node];
   const Operation& operation = piece.operations[0];
   for (size_t i = 0; i < operation.arguments.size(); i++) {
     const LocalId l = operation.arguments[i];
     if (local(l).storage == ir::Storage::str) return false;
-    if (local(l).vector && i + 1 < operation.arguments.size() && pipeline_.type(node.operands[i]).shape != shapeOf(piece)) return false;
+    if (local(l).vector && i + 1 < operation.arguments.size() && pipeline_.type(node.operands[i]).size() != typeOf(piece).size()) return false;
   }
   return true;
 }

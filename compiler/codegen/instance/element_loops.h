@@ -6,7 +6,7 @@
 
 namespace kiln::codegen {
 
-/// Pieces over vectors of one shape that run together.
+/// Pieces over vectors of as many elements that run together.
 using LoopPieces = std::vector<const Piece*>;
 
 class ElementLoops {
@@ -14,7 +14,7 @@ class ElementLoops {
   ElementLoops(const Record& record, const ir::Pipeline& pipeline, bool row);
 
   static LocalId resultOf(const Piece& piece) { return piece.operations[0].arguments.back(); }
-  const std::vector<uint32_t>& shapeOf(const Piece& piece) const { return pipeline_.type(pipeline_.nodes[piece.node].results[0]).shape; }
+  const ir::Type& typeOf(const Piece& piece) const { return pipeline_.type(pipeline_.nodes[piece.node].results[0]); }
   /// The end of the neighbouring pieces that run in one loop with the one at `from`; `from` where that is no loop.
   size_t endOfLoop(const std::vector<uint32_t>& pieces, size_t from) const;
   /// Whether nobody but these pieces reads a result: it stays in lanes.

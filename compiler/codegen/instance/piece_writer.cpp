@@ -116,23 +116,23 @@ void PieceWriter::loopOver(const LoopPieces& pieces) {
 
 // Element e of all pieces' vectors.
 void PieceWriter::element(const LoopPieces& pieces, const LoopPieces& alike, Lanes& at, Value* e) {
-  const std::vector<uint32_t>& shape = loops_.shapeOf(*pieces[0]);
   std::set<LocalId> loaded;
   for (const Piece* piece : pieces) {
     const Operation& operation = piece->operations[0];
     const ir::Node& node = f_.options.pipeline.nodes[piece->node];
+    const ir::Type& type = loops_.typeOf(*piece);
     std::vector<Value*> arguments;
     for (size_t i = 0; i < operation.arguments.size(); i++) {
       const LocalId l = operation.arguments[i];
       arguments.push_back(at[l]);
       if (local(l).vector && loaded.insert(l).second && i + 1 < operation.arguments.size())
         f_.call((local(l).inBlob != ir::kNone ? "get_constant_at_" : "get_at_") + std::string(storage(l)), slotOf(l),
-                {index(e, shape, f_.options.pipeline.type(node.operands[i]).shape), at[l]});
+                {index(e, type, f_.options.pipeline.type(node.operands[i])), at[l]});
     }
     f_.call(operation.kernel, paramsOf(operation), std::move(arguments));
     if (const LocalId result = ElementLoops::resultOf(*piece); !loops_.staysInside(result, pieces))
       f_.call(std::string("put_at_") + storage(result), contains(alike, piece) ? f_.constant(withoutStatus(slot(result)), "slot") : slotOf(result),
-              {index(e, shape, shape), at[result]});
+              {index(e, type, type), at[result]});
   }
 }
 
@@ -180,13 +180,14 @@ void PieceWriter::elementsAcross(const LoopPieces& pieces, Lanes& wide, Value* a
 }
 
 // The element of an operand that meets element e of the result, by numpy's rules, as a u32 in memory.
-Value* PieceWriter::index(Value* e, const std::vector<uint32_t>& result, const std::vector<uint32_t>& operand) {
+Value* PieceWriter::index(Value* e, const ir::Type& result, const ir::Type& operand) {
   llvm::IRBuilder<>& b = f_.b;
-  Value* sum = result == operand ? e : b.getInt64(0);
-  if (result != operand) {
+  Value* sum = e;
+  if (result.size() != operand.size()) {
+    sum = b.getInt64(0);
     uint64_t resultStride = 1, operandStride = 1;
-    for (size_t d = 0; d < operand.size(); d++) {
-      const uint32_t have = operand[operand.size() - 1 - d], want = result[result.size() - 1 - d];
+    for (size_t d = 0; d < operand.shape.size(); d++) {
+      const uint32_t have = operand.shape[operand.shape.size() - 1 - d], want = result.shape[result.shape.size() - 1 - d];
       Value* at = b.CreateURem(b.CreateUDiv(e, b.getInt64(resultStride)), b.getInt64(want));
       if (have != 1) sum = b.CreateAdd(sum, b.CreateMul(at, b.getInt64(operandStride)));
       resultStride *= want, operandStride *= have;

@@ -59,7 +59,7 @@ class PieceWriter {
   void element(const LoopPieces& pieces, const LoopPieces& alike, Lanes& at, llvm::Value* e);
   uint32_t loopAcross(const LoopPieces& pieces);
   void elementsAcross(const LoopPieces& pieces, Lanes& wide, llvm::Value* at);
-  llvm::Value* index(llvm::Value* e, const std::vector<uint32_t>& result, const std::vector<uint32_t>& operand);
+  llvm::Value* index(llvm::Value* e, const ir::Type& result, const ir::Type& operand);
 
   FunctionWriter& f_;
   const ElementLoops loops_;

@@ -179,12 +179,13 @@ class PairSums {
       return n_.shaped(hostTensor(type, plainAxes(sizes), std::move(elements)), {sizes.begin(), sizes.end()});
     };
     const ValueId coefficients = constant(ElementType::f32, c_.coefficients, {c_.count - 1, vectors_});
-    ir::Arrange pairs;
-    pairs.shape = {c_.pairs(), static_cast<uint32_t>(longest_)}, pairs.number = 0;
+    std::vector<int64_t> places;
     for (const std::vector<int64_t>& pair : at_) {
-      pairs.at.insert(pairs.at.end(), pair.begin(), pair.end());
-      pairs.at.insert(pairs.at.end(), longest_ - pair.size(), -1);
+      places.insert(places.end(), pair.begin(), pair.end());
+      places.insert(places.end(), longest_ - pair.size(), -1);
     }
+    ir::Arrange pairs = ir::Arrange::elements({c_.pairs(), static_cast<uint32_t>(longest_)}, std::move(places));
+    pairs.number = 0;
     const ValueId products = n_.build.add(std::move(pairs), {n_.build.call("mul", {kernels, coefficients})});
     const ValueId sums = n_.build.add(ir::Reduce(), {n_.build.add(ir::Cast(ir::Elem::f64), {products})});
     return n_.build.call("add", {sums, constant(ElementType::f64, c_.rho, {c_.pairs()})});

@@ -157,6 +157,12 @@ INLINE void visit_groups(const Ctx& c, const MeasureParams& p, const Slot& x, co
     UNROLL for (int j = 0; j < J; j++) wanted |= visit.template wants<L>(value[j]);
     if (!wanted) return;
   }
+  if constexpr (requires { visit.template together<L>(i, value[0]); }) {
+    if (!follows_gaps(p) && i + J * L <= p.rows && visit.ready()) {
+      UNROLL for (int j = 0; j < J; j++) visit.template together<L>(i + j * L, value[j]);
+      return;
+    }
+  }
   T values[J * L];
   u8 gaps[J * L];
   UNROLL for (int j = 0; j < J; j++) {
@@ -177,7 +183,8 @@ INLINE void visit_instances(const Ctx& c, const MeasureParams& p, const Slot& x,
   measure_groups<T, N, N, J>(c, p, x, whole, instance, value, gone);
   NOUNROLL for (u32 j = 0; j < (u32)J && i + j < p.rows; j++) visit(i + j, value[j], follows_gaps(p) ? gone[j] : missing);
 }
-/// visit(instance, measure, missing) for each instance in order. One row: where visit.wants(measures) says no, it may be left out.
+/// visit(instance, measure, missing) for each instance in order. One row: where visit.wants(measures) says no, it may be left out; where
+/// visit.ready() says so and nothing is missing, visit.together(first instance, measures) takes several.
 template <class T, int N, class Visit>
 INLINE void visit_all(const Ctx& c, const MeasureParams& p, const Slot& x, const WholeRows<N>* whole, Visit& visit) {
   const Mask<N> missing = any_missing<N>(c, p, x);
@@ -205,10 +212,17 @@ template <class T, int N, class Visit> INLINE void each_instance(const Ctx& c, c
   each_complete<T, N>(c, p, x, visit);
 }
 
+template <class T, int N>
+struct Pairs {
+  const Ctx& c;
+  const Slot& y;
+  MEMBER void operator()(u32 i, Lane<T, N> value, Mask<N> missing) const { put_element<N>(c, y, i, Val<T, N>{value, missing, Status<N>{}}); }
+  MEMBER bool ready() const { return y.pitch == 1 && y.missing == kNone; }
+  template <int L>
+  MEMBER void together(u32 i, Lane<T, L> values) const { store(c.scratch + y.values + (u64)i * sizeof(T), values); }
+};
 template <class T, int N> INLINE void pairwise(const Ctx& c, const MeasureParams& p, const Slot& x, const Slot& y) {
-  each_instance<T, N>(c, p, x, [&](u32 i, Lane<T, N> value, Mask<N> missing) __attribute__((always_inline)) {
-    put_element<N>(c, y, i, Val<T, N>{value, missing, Status<N>{}});
-  });
+  each_instance<T, N>(c, p, x, Pairs<T, N>{c, y});
   set_slot_status<N>(c, y, slot_status<N>(c, x));
 }
 
