@@ -219,6 +219,22 @@ TEST(Regex, QuotedPatternsMatchTheirTextAlone) {
 }
 
 // Categories and scripts by Unicode 14.0's tables, by hand; possessive and atomic forms agree with Python 3.11's re.
+// ſ is an s but for its case, and no word character. Results of Java 17.
+TEST(Regex, ClassesKeepTheirMembersWhereCaseIsIgnored) {
+  const Case cases[] = {
+      {"(?i)\\W", "sk_\u017fS-", "#", "sk_#S#"},        {"(?i)[^\\W]", "sk_\u017fS-", "#", "###\u017f#-"},
+      {"(?i)\\w", "sSk\u017f-", "#", "###\u017f-"},      {"(?i)[\\Ws]", "sSk\u017f-", "#", "##k##"},
+      {"(?i)\\p{Upper}", "aB\u017f1", "#", "##\u017f1"}, {"(?i)[\\p{Lower}1]", "aB\u017f1", "#", "##\u017f#"},
+      {"(?i)\\P{Upper}", "aB1-", "#", "aB##"},           {"(?i)(\\W+)(in|a)(\\W+)", "work in sat", "#", "work#sat"},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(replaced(c.pattern, c.replacement, c.text), c.result) << c.pattern;
+    EXPECT_EQ(replacedByKernel(c.pattern, c.replacement, c.text), c.result) << c.pattern << ", by the kernel";
+  }
+  // PCRE's form of a class, which Java has not.
+  EXPECT_EQ(replaced("(?i)[[:lower:]1]", "#", "aB1-"), "###-");
+}
+
 TEST(Regex, PropertiesIntersectionsAndPossessives) {
   const Case cases[] = {
       {"\\p{L}+", "a\u00e9" "1\u03a9\u0436\u65e5 x", "<$0>", "<a\u00e9>1<\u03a9\u0436\u65e5> <x>"},

@@ -148,10 +148,13 @@ class Parser {
     node->kind = kind;
     return node;
   }
-  Node setOf(Ranges ranges, bool negated = false) {
+  // Where case is ignored, it is that of the characters and ranges of the pattern, not of `classes` such as \W: that ſ is no
+  // word character, and an s but for its case, does not make s one of \W.
+  Node setOf(Ranges ranges, const Ranges& classes = {}, bool negated = false) {
     Node node = make(Tree::set);
     node->ranges = std::move(ranges);
     if (flags_.ignoreCase) addCases(node->ranges);
+    node->ranges.insert(node->ranges.end(), classes.begin(), classes.end());
     normalise(node->ranges);
     if (negated) node->ranges = complement(std::move(node->ranges));
     return node;
@@ -436,7 +439,7 @@ class Parser {
     std::string lower;
     for (char c : name) lower += static_cast<char>(tolower(c));
     const auto ascii = kPosix.find(lower);
-    if (ascii != kPosix.end() && !name.empty() && isupper(static_cast<unsigned char>(name[0]))) return ranges = ascii->second, true;
+    if (ascii != kPosix.end() && !name.empty() && isupper(static_cast<unsigned char>(name[0]))) return ranges = ofAnyCase(lower), true;
     for (const char* prefix : {"script=", "sc=", "general_category=", "gc=", "Is"}) {
       if (!name.starts_with(prefix)) continue;
       const std::string rest = name.substr(std::string_view(prefix).size());
@@ -513,7 +516,7 @@ class Parser {
   Node escape() {
     if (!more()) return fail("a \\ at the end"), nullptr;
     Ranges ranges;
-    if (classEscape(ranges)) return setOf(std::move(ranges));
+    if (classEscape(ranges)) return setOf({}, ranges);
     switch (text_[at_]) {
       case 'A':
         return at_++, assertionOf(Instruction::textStart);
@@ -564,7 +567,7 @@ class Parser {
     return all;
   }
   Node members(bool negated) {
-    Ranges ranges;
+    Ranges ranges, classes;
     bool first = true;
     while (ok() && !looking("&&")) {
       if (at_ >= text_.size()) return fail("a [ without ]"), nullptr;
@@ -575,35 +578,39 @@ class Parser {
       first = false;
       if (looking("[")) {
         if (!looking("[:")) return refuse("a [ inside a class (write \\[)"), nullptr;
-        posix(ranges);
+        posix(classes);
         continue;
       }
       if (flags_.comments && std::string_view(" \t\n#").find(text_[at_]) != std::string_view::npos)
         return refuse("a blank or # in a class under (?x), which PCRE and Java read differently"), nullptr;
       uint32_t low = 0, high;
-      if (member(ranges, low)) continue;
+      if (member(classes, low)) continue;
       high = low;
       if (looking("-") && at_ + 1 < text_.size() && text_[at_ + 1] != ']') {
         at_++;
-        if (looking("[") || member(ranges, high)) return refuse("a range whose end is a class"), nullptr;
+        if (looking("[") || member(classes, high)) return refuse("a range whose end is a class"), nullptr;
         if (high < low) return fail("a range that ends before it begins"), nullptr;
       }
       ranges.push_back({low, high});
     }
     if (ok() && first) return refuse("a class with nothing before &&"), nullptr;
-    return setOf(std::move(ranges), negated);
+    return setOf(std::move(ranges), classes, negated);
   }
   // True if it was a class; else one character.
-  bool member(Ranges& ranges, uint32_t& c) {
+  bool member(Ranges& classes, uint32_t& c) {
     if (!accept("\\")) return c = codePoint(), false;
     if (!more()) return fail("a \\ at the end"), true;
     Ranges more;
-    if (classEscape(more)) return ranges.insert(ranges.end(), more.begin(), more.end()), true;
+    if (classEscape(more)) return classes.insert(classes.end(), more.begin(), more.end()), true;
     if (text_[at_] == 'Q' || text_[at_] == 'E' || text_[at_] == 'b')
       return refuse(std::string("\\") + text_[at_] + " in a class"), true;
     return c = charEscape(), false;
   }
-  void posix(Ranges& ranges) {
+  // Capital or small letters where case is ignored are both, in PCRE and Java.
+  const Ranges& ofAnyCase(const std::string& posixClass) const {
+    return kPosix.at(flags_.ignoreCase && (posixClass == "upper" || posixClass == "lower") ? "alpha" : posixClass);
+  }
+  void posix(Ranges& classes) {
     at_ += 2;
     bool negated = accept("^");
     size_t close = text_.find(":]", at_);
@@ -611,8 +618,8 @@ class Parser {
     auto found = kPosix.find(name);
     if (found == kPosix.end()) return refuse("the class [:" + name + ":]");
     at_ = close + 2;
-    Ranges more = negated ? complement(found->second) : found->second;
-    ranges.insert(ranges.end(), more.begin(), more.end());
+    const Ranges more = negated ? complement(ofAnyCase(name)) : ofAnyCase(name);
+    classes.insert(classes.end(), more.begin(), more.end());
   }
 
   std::string_view text_;
