@@ -328,6 +328,13 @@ template <class V, class Read> INLINE void input_tensor(const Ctx& c, const Inpu
   Status<1> status{};
   NOUNROLL for (u32 e = 0; e < y.count; e++) {
     const kiln_cell& cell = c.cells[p.index + e];
+    if constexpr (kIsFloat<V>) {
+      const f64 number = cell.as.number;
+      if (__builtin_expect((cell.kind == KILN_NUMBER) & ((p.field.nan == kNanValue) | (number == number)), 1)) {
+        put_item(c, y, e, (V)number, false);
+        continue;
+      }
+    }
     V v{};
     u32 state = cell.kind == KILN_MISSING ? absent_cell(p.field, v) : read(cell, v);
     if (state == kMissing && !p.field.nullable) state = KILN_MISSING_REQUIRED;

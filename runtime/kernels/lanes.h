@@ -20,6 +20,9 @@ namespace kiln::kernel {
 template <class T, int N> struct LaneOf { typedef T type __attribute__((vector_size(N * sizeof(T)))); };
 template <class T> struct LaneOf<T, 1> { typedef T type; };
 template <class T, int N> using Lane = typename LaneOf<T, N>::type;
+template <class T> inline constexpr bool kIsFloat = false;
+template <> inline constexpr bool kIsFloat<f64> = true;
+template <> inline constexpr bool kIsFloat<f32> = true;
 
 /// The one-row mask: a bool whose & | ~ stay bool, so that templates read alike for one and for N rows.
 struct Flag {

@@ -31,12 +31,6 @@ struct UnsignedOf<i32> {
 template <class T, int N>
 using Unsigned = Lane<typename UnsignedOf<T>::type, N>;
 template <class T>
-inline constexpr bool kIsFloat = false;
-template <>
-inline constexpr bool kIsFloat<f64> = true;
-template <>
-inline constexpr bool kIsFloat<f32> = true;
-template <class T>
 inline constexpr T kLowest = (T)((typename UnsignedOf<T>::type)1 << (sizeof(T) * 8 - 1));
 
 // Floats by IEEE, integers modulo 2^n.
