@@ -115,14 +115,13 @@ void Importer::model(const proto::ModelProto& model) {
   warnOfFaults(model, *this);
 }
 
-// Which nodes an output depends on; names that a subgraph takes from outside count. In order from the last node, so that it is
+// Which nodes the wanted names depend on; names that a subgraph takes from outside count. In order from the last node, so that it is
 // one pass: a node's inputs are defined before it.
-Importer::Needed Importer::neededNodes(const proto::GraphProto& graph, Frame& frame) const {
-  std::unordered_set<std::string> wanted;
-  for (auto& output : graph.output()) wanted.insert(output.name());
-  Needed needed(graph.node_size());
-  for (int i = graph.node_size() - 1; i >= 0; i--) {
-    const proto::NodeProto& node = graph.node(i);
+template <class Nodes>
+Importer::Needed Importer::neededNodes(const Nodes& nodes, std::unordered_set<std::string> wanted, Frame& frame) const {
+  Needed needed(nodes.size());
+  for (int i = nodes.size() - 1; i >= 0; i--) {
+    const proto::NodeProto& node = nodes.Get(i);
     needed[i] = std::any_of(node.output().begin(), node.output().end(), [&](auto& name) { return wanted.count(name) != 0; });
     if (!needed[i]) continue;
     std::vector<const proto::NodeProto*> open = {&node};
@@ -169,24 +168,28 @@ void Importer::readShapes(const proto::GraphProto& graph, Frame& frame) {
   for (auto& info : graph.output()) read(info);
 }
 
-std::vector<Value> Importer::graph(const proto::GraphProto& graph, Frame& frame) {
+std::vector<Value> Importer::graph(const proto::GraphProto& graph, Frame& frame, const std::vector<bool>& wanted) {
+  const auto isWanted = [&](int i) { return wanted.empty() || wanted[static_cast<size_t>(i)]; };
   readShapes(graph, frame);
   readInitializers(graph, frame);
-  const Needed needed = neededNodes(graph, frame);
-  nodes(graph.node(), &needed, frame);
+  std::unordered_set<std::string> names;
+  for (int i = 0; i < graph.output_size(); i++)
+    if (isWanted(i)) names.insert(graph.output(i).name());
+  nodes(graph.node(), neededNodes(graph.node(), std::move(names), frame), frame);
   std::vector<Value> results;
-  for (auto& output : graph.output()) {
-    const Value* value = frame.find(output.name());
-    if (!value) invalid(frame.path + ".output '" + output.name() + "'", "no node has this result");
+  for (int i = 0; i < graph.output_size(); i++) {
+    const std::string& name = graph.output(i).name();
+    const Value* value = isWanted(i) ? frame.find(name) : nullptr;
+    if (isWanted(i) && !value) invalid(frame.path + ".output '" + name + "'", "no node has this result");
     results.push_back(value ? *value : refusedValue());
   }
   return results;
 }
 
 template <class Nodes>
-void Importer::nodes(const Nodes& nodes, const std::vector<bool>* needed, Frame& frame) {
+void Importer::nodes(const Nodes& nodes, const Needed& needed, Frame& frame) {
   for (int i = 0; i < nodes.size(); i++)
-    if (!needed || (*needed)[i]) node(nodes.Get(i), nodePath(frame.path, i, nodes.Get(i)), frame);
+    if (needed[i]) node(nodes.Get(i), nodePath(frame.path, i, nodes.Get(i)), frame);
 }
 
 void Importer::node(const proto::NodeProto& node, const std::string& path, Frame& frame) {
@@ -336,11 +339,21 @@ bool Importer::functionCall(const proto::FunctionProto& function, const proto::N
     body.arguments.emplace(attribute.name(), actual);
   }
   for (const proto::AttributeProto& attribute : defaults) body.arguments.emplace(attribute.name(), &attribute);
+  // Of its outputs, those that the caller goes on with.
+  const auto isWanted = [&](int i) { return i < node.output_size() && !node.output(i).empty() && frame.used.count(node.output(i)); };
+  std::unordered_set<std::string> wanted;
+  for (int i = 0; i < function.output_size(); i++)
+    if (isWanted(i)) wanted.insert(function.output(i));
   calls_.push_back(&function);
-  nodes(function.node(), static_cast<const std::vector<bool>*>(nullptr), body);
+  nodes(function.node(), neededNodes(function.node(), std::move(wanted), body), body);
   calls_.pop_back();
-  for (auto& name : function.output()) {
+  for (int i = 0; i < function.output_size(); i++) {
+    const std::string& name = function.output(i);
     const Value* value = body.find(name);
+    if (!isWanted(i)) {
+      outputs.push_back(refusedValue());
+      continue;
+    }
     if (!value) return invalid(path, "function '" + function.name() + "' does not compute its output '" + name + "'"), false;
     outputs.push_back(*value);
   }

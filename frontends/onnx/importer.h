@@ -2,7 +2,6 @@
 // model-local functions and the branches of If.
 #pragma once
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -37,7 +36,7 @@ struct Frame {
   std::unordered_map<std::string, Value> names;
   std::unordered_map<std::string, Axes> declared;    ///< of values whose shapes the graph gives
   std::unordered_map<std::string, const proto::AttributeProto*> arguments;   ///< of a function: what ref_attr_name refers to
-  std::optional<std::unordered_set<std::string>> used;   ///< names that results of a graph depend on; of a function not known
+  std::unordered_set<std::string> used;              ///< names that what is wanted of its results depends on
   const Value* find(const std::string& name) const;
 };
 
@@ -59,8 +58,8 @@ class Importer {
   void invalid(const std::string& path, const std::string& message, const std::string& note = "");
   void warn(const std::string& path, const std::string& message, const std::string& note = "");
 
-  /// Imports the nodes of a graph in `frame`, which has its inputs, and returns what its outputs stand for.
-  std::vector<Value> graph(const proto::GraphProto& graph, Frame& frame);
+  /// Imports the nodes of a graph in `frame`, which has its inputs, and returns what its outputs stand for: all, or those that are wanted.
+  std::vector<Value> graph(const proto::GraphProto& graph, Frame& frame, const std::vector<bool>& wanted = {});
 
   /// A TensorProto as a compile-time tensor; nothing, reported, if it is malformed. (tensors.cpp)
   std::optional<Tensor> readTensor(const proto::TensorProto& tensor, const std::string& path);
@@ -94,9 +93,10 @@ class Importer {
   friend class OperatorImport;
   const std::string* externalFile(const std::string& location, const std::string& path);   // external.cpp
   using Needed = std::vector<bool>;
-  Needed neededNodes(const proto::GraphProto& graph, Frame& frame) const;
   template <class Nodes>
-  void nodes(const Nodes& nodes, const std::vector<bool>* needed, Frame& frame);
+  Needed neededNodes(const Nodes& nodes, std::unordered_set<std::string> wanted, Frame& frame) const;
+  template <class Nodes>
+  void nodes(const Nodes& nodes, const Needed& needed, Frame& frame);
   void node(const proto::NodeProto& node, const std::string& path, Frame& frame);
   bool operatorNode(const proto::NodeProto& node, const std::string& path, Frame& frame, std::vector<Value> inputs, std::vector<Value>& outputs);
   bool run(const Operator& op, OperatorImport& n);

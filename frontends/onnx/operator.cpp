@@ -390,7 +390,7 @@ ValueId OperatorImport::entry(const Value& map, const std::string& key) { return
 size_t OperatorImport::outputs() const { return outputs_.size(); }
 bool OperatorImport::wanted(size_t i) const { return i < outputs_.size() && !node_.output(static_cast<int>(i)).empty(); }
 
-bool OperatorImport::used(size_t i) const { return wanted(i) && (!frame_.used || frame_.used->count(node_.output(static_cast<int>(i)))); }
+bool OperatorImport::used(size_t i) const { return wanted(i) && frame_.used.count(node_.output(static_cast<int>(i))); }
 
 void OperatorImport::output(size_t i, Value value) {
   if (!wanted(i)) return;
@@ -408,16 +408,18 @@ void OperatorImport::output(size_t i, Value value) {
 
 void OperatorImport::output(size_t i, Tensor tensor) { output(i, valueOf(std::move(tensor))); }
 
-std::vector<Value> OperatorImport::inlineGraph(const proto::GraphProto& graph, const char* attribute, const std::vector<Value>& inputs) {
+std::vector<Value> OperatorImport::inlineGraph(const proto::GraphProto& graph, const char* attribute, const std::vector<Value>& inputs, const std::vector<bool>& wanted) {
   Frame inner;
   inner.outer = &frame_, inner.opsets = frame_.opsets, inner.arguments = frame_.arguments;
   inner.path = place_ + "." + attribute;
   if (static_cast<size_t>(graph.input_size()) != inputs.size()) invalid(std::string("graph '") + attribute + "' has " + std::to_string(graph.input_size()) + " inputs");
   for (size_t i = 0; i < inputs.size(); i++) inner.names.emplace(graph.input(static_cast<int>(i)).name(), inputs[i]);
-  std::vector<Value> results = importer_.graph(graph, inner);
+  if (!wanted.empty() && wanted.size() != static_cast<size_t>(graph.output_size()))
+    invalid(std::string("graph '") + attribute + "' has " + std::to_string(graph.output_size()) + " outputs, not " + std::to_string(wanted.size()));
+  std::vector<Value> results = importer_.graph(graph, inner, wanted);
   importer_.build.at({0, 0, place_});
-  for (auto& value : results)
-    if (value.kind == Value::refused) throw Refused();
+  for (size_t i = 0; i < results.size(); i++)
+    if (results[i].kind == Value::refused && (wanted.empty() || wanted[i])) throw Refused();
   return results;
 }
 

@@ -132,8 +132,9 @@ class OperatorImport {
   void output(size_t i, Value value);
   void output(size_t i, ElementType type, Axes axes, ValueId value) { output(i, tensorOf(type, std::move(axes), value)); }
   RowSets& rowSets();
-  /// Imports a subgraph in the scope of this node, with these inputs; the values of its outputs.
-  std::vector<Value> inlineGraph(const proto::GraphProto& graph, const char* attribute, const std::vector<Value>& inputs = {});
+  /// Imports a subgraph in the scope of this node, with these inputs; the values of its outputs. `wanted`: which of them are computed, all by
+  /// default; the others are `refused` ones, which nothing may use.
+  std::vector<Value> inlineGraph(const proto::GraphProto& graph, const char* attribute, const std::vector<Value>& inputs = {}, const std::vector<bool>& wanted = {});
 
   // ---- answers that end the operator
   [[noreturn]] void unsupported(const std::string& what, const std::string& note = "");   ///< "... is not supported"

@@ -112,6 +112,38 @@ TEST(Functions, AreInlined) {
   said(g.check(), "calls itself");   // ONNX GHSA-7w46-vvrh-m8q5, TensorFlow CVE-2022-23591
 }
 
+// Of a function or a branch, what nothing goes on with is not computed: here sums over the rows.
+TEST(Functions, OutputsThatNothingUses) {
+  Graph g(21);
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  g.node("both", {"X"}, {"Y", "sum"}, "mine");
+  auto& function = *g.model().add_functions();
+  function.set_name("both"), function.set_domain("mine"), function.add_input("a"), function.add_output("b"), function.add_output("c");
+  function.add_opset_import()->set_version(21);
+  for (const auto& [op, result] : {std::pair{"Neg", "b"}, {"ReduceSum", "c"}}) {
+    auto& node = *function.add_node();
+    node.set_op_type(op), node.add_input("a"), node.add_output(result);
+  }
+  EXPECT_EQ(g.score("X[0],X[1]\n1,2\n3,4\n"), "Y[0],Y[1]\n-1,-2\n-3,-4\n");
+  g.output("sum");
+  said(g.check(), "mixes rows: a reduction over the rows of the batch");
+}
+
+TEST(If, OutputsThatNothingUses) {
+  const auto branch = [](const char* op) {
+    Graph b;
+    b.node(op, {"X"}, {"y"}), b.node("ReduceSum", {"X"}, {"s"}), b.output("y").output("s");
+    return b;
+  };
+  Graph g(21);
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  g.node("Constant", {}, {"one"}).integer("value_int", 1), g.node("Shape", {"X"}, {"shape"}), g.node("Gather", {"shape", "one"}, {"k"}), g.node("Less", {"one", "k"}, {"c"});
+  g.node("If", {"c"}, {"Y", "S"}).graph("then_branch", branch("Neg")).graph("else_branch", branch("Abs"));
+  EXPECT_EQ(g.score("X[0],X[1]\n1,2\n"), "Y[0],Y[1]\n-1,-2\n");
+  g.output("S");
+  said(g.check(), "mixes rows: a reduction over the rows of the batch");
+}
+
 // A call may leave out an attribute that has a default (FunctionProto.attribute_proto, field 11): the standard's text.
 TEST(Functions, DefaultsOfAttributes) {
   Graph g;
