@@ -84,6 +84,22 @@ TEST(Mining, ClassesOfAStepAreText) {
   EXPECT_NE(Scoring(chain(step("1", "0") + step("2", "0"), "(other)")).messages().find("not a value of the target's type"), std::string::npos);
 }
 
+// Two targets whose members declare one name, as sklearn2pmml writes scikit-learn's MultiOutputClassifier of XGBClassifiers.
+TEST(Mining, ColumnsOfOneNameTellTheirTargets) {
+  const std::string fields = "<DataField name=\"u\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"v\" optype=\"continuous\" dataType=\"double\"/>"
+                             "<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/>";
+  const auto member = [](const std::string& target, const std::string& coefficient) {
+    return segment("<True/>", line("0", "x", coefficient, "<Output><OutputField name=\"p\" optype=\"continuous\" dataType=\"double\" feature=\"predictedValue\"/><OutputField name=\"p " +
+                                       target + "\" optype=\"continuous\" dataType=\"double\" feature=\"predictedValue\"/></Output>",
+                                   "<MiningSchema><MiningField name=\"" + target + "\" usageType=\"target\"/><MiningField name=\"x\"/></MiningSchema>"));
+  };
+  Scoring s(document(fields, "<MiningModel functionName=\"regression\"><MiningSchema><MiningField name=\"u\" usageType=\"target\"/><MiningField name=\"v\" usageType=\"target\"/>"
+                             "<MiningField name=\"x\"/></MiningSchema><Segmentation multipleModelMethod=\"x-multiModelChain\">" + member("u", "2") + member("v", "3") +
+                             "</Segmentation></MiningModel>"));
+  EXPECT_EQ(s.score({{"x", "1"}}), (Row{{"u", "2"}, {"v", "3"}, {"p of u", "2"}, {"p of v", "3"}, {"p u", "2"}, {"p v", "3"}})) << s.messages();
+  EXPECT_NE(s.messages().find("this one's column is 'p of v'"), std::string::npos);
+}
+
 TEST(Mining, MissingMembers) {
   const Row row{{"x", "1"}};  // z is missing: the second member ran and is missing
   EXPECT_EQ(combined("sum", row), "");

@@ -2,6 +2,8 @@
 // their results are combined (combine_members.h).
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <set>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/coalesce.h"
@@ -399,6 +401,28 @@ struct MiningLowering {
     return columns;
   }
 
+  // Members of several targets may declare one name each, such as probability(0): their columns tell the target, too. Later members
+  // do not stand for earlier ones here, as they do in a modelChain.
+  std::vector<OutputColumn> outputsByTarget() {
+    std::map<std::string, std::set<std::string>> targets;
+    for (const Member& m : members) {
+      for (const OutputColumn& c : m.prediction.outputs)
+        if (c.isFinal) targets[c.name].insert(m.prediction.target);
+    }
+    std::vector<OutputColumn> columns;
+    for (const Member& m : members) {
+      for (OutputColumn column : m.prediction.outputs) {
+        if (column.isFinal && targets[column.name].size() > 1) {
+          const std::string name = column.name + " of " + m.prediction.target;
+          importer.warn(column.element ? column.element : s.element, "segments of several targets have an OutputField '" + column.name + "'; this one's column is '" + name + "'");
+          column.name = name;
+        }
+        columns.push_back(std::move(column));
+      }
+    }
+    return columns;
+  }
+
   std::optional<Prediction> multiModelChain() {
     const ValueId any = s.missing == MissingPrediction::returnMissing ? anyMissing() : kNone;
     const std::vector<std::string> names = importer.targetNames(s.model);
@@ -422,7 +446,7 @@ struct MiningLowering {
     }
     Prediction result = targets[0];
     result.others.assign(targets.begin() + 1, targets.end());
-    result.outputs = chainOutputs();
+    result.outputs = outputsByTarget();
     return result;
   }
 
