@@ -57,6 +57,7 @@ class Verifier {
 
   void nodes() {
     defined_.resize(p_.values.size());
+    names_.reserve(p_.values.size());
     for (NodeId id = 0; id < p_.nodes.size(); id++) node(id);
     for (const auto& [field, state] : states_)
       if (!state.fed) report(state.node, "no output feeds state '" + field + "'");
@@ -252,7 +253,8 @@ class Verifier {
   static constexpr uint64_t kMostElements = 1u << 24;
   const Pipeline& p_;
   std::vector<bool> defined_;
-  std::unordered_set<std::string> names_, inputs_, outputs_;
+  std::unordered_set<std::string_view> names_;
+  std::unordered_set<std::string> inputs_, outputs_;
   uint32_t inputCount_ = 0;
   std::map<std::string, State> states_;   // by field
 };

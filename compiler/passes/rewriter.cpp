@@ -13,6 +13,7 @@ Rewriter::Rewriter(Pipeline& pipeline)
       values_(std::move(pipeline.values)),
       map_(values_.size(), kNone) {
   pipeline.nodes.clear(), pipeline.values.clear();
+  pipeline.nodes.reserve(nodes_.size()), pipeline.values.reserve(values_.size());
 }
 
 std::vector<ValueId> Rewriter::operandsNow(NodeId id) const {
@@ -27,7 +28,7 @@ std::string Rewriter::freeName(const std::string& like) {
     for (const Value& value : pipeline_.values) names_.insert(value.name);
   }
   std::string name = like;
-  for (int n = 2; !names_.insert(name).second; n++) name = like + '_' + std::to_string(n);
+  for (uint32_t& taken = taken_.try_emplace(like, 1).first->second; !names_.insert(name).second;) name = like + '_' + std::to_string(++taken);
   return name;
 }
 

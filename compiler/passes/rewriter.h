@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -39,6 +40,7 @@ class Rewriter {
   std::vector<ir::Value> values_;
   std::vector<ir::ValueId> map_;
   std::unordered_set<std::string> names_;   // of all values, once a name was asked for
+  std::unordered_map<std::string, uint32_t> taken_;   // the last number that was tried behind a name
 };
 
 /// Adds tables to a pipeline, with a number behind a name that is taken.
