@@ -383,6 +383,16 @@ struct OutputFields {
 
 // Whether two elements say the same: names, attributes and text of them and of all that is inside.
 bool alike(const Document& document, const Element* a, const Element* b) {
+  // Predicted values have no use for an attribute value: Weka writes an OutputField of one name for each class.
+  const auto isPredictedValue = [](const Element* f) {
+    const char* feature = f->Attribute("feature");
+    return (!feature || !std::strcmp(feature, "predictedValue")) && !f->FirstChildElement() && !f->Attribute("rank") && !f->Attribute("segmentId");
+  };
+  const auto equal = [&](const char* name) {
+    const char *x = a->Attribute(name), *y = b->Attribute(name);
+    return x && y ? !std::strcmp(x, y) : x == y;
+  };
+  if (isPredictedValue(a) && isPredictedValue(b) && equal("targetField") && equal("dataType") && equal("optype") && equal("isFinalResult")) return true;
   const auto same = [&](const Element* x, const Element* y) {
     return x->ShallowEqual(y) && document.text(x) == document.text(y) && !x->FirstChildElement() == !y->FirstChildElement();
   };

@@ -40,6 +40,35 @@ TEST(Regression, SumsPowersCategoriesAndProducts) {
   EXPECT_EQ(s.score({{"z", "4"}, {"c", "b"}}, "y"), "");                  // a missing number does: no result
 }
 
+// Weka's Logistic: the last class has no table, and each class an OutputField of the target's name. Its distributionForInstance has
+// 1 / (1 + the sum of exp(y)) for that class.
+TEST(Regression, TheReferenceClassNeedsNoTable) {
+  const auto weka = [](const std::vector<std::string>& labels, const std::string& normalization, size_t tables) {
+    std::string values, outputs, all;
+    for (const std::string& label : labels) values += "<Value value=\"" + label + "\"/>", outputs += "<OutputField name=\"y\" value=\"" + label + "\"/>";
+    for (size_t i = 0; i < tables; ++i)
+      all += "<RegressionTable intercept=\"0\" targetCategory=\"" + labels[i] + "\"><NumericPredictor name=\"x\" coefficient=\"1\" exponent=\"1\"/></RegressionTable>";
+    return document("<DataField name=\"x\" optype=\"continuous\"/><DataField name=\"y\" optype=\"categorical\">" + values + "</DataField>",
+                    "<RegressionModel functionName=\"classification\" normalizationMethod=\"" + normalization + "\"><MiningSchema><MiningField name=\"x\"/>"
+                    "<MiningField name=\"y\" usageType=\"predicted\"/></MiningSchema><Output>" + outputs + "<OutputField name=\"last\" feature=\"probability\" value=\"" +
+                        labels.back() + "\"/></Output>" + all + "</RegressionModel>");
+  };
+  Scoring three(weka({"low", "mid", "top"}, "softmax", 2));
+  EXPECT_EQ(three.score({{"x", "0"}}, "last"), "0.3333333333333333") << three.messages();
+  EXPECT_EQ(three.score({{"x", "-800"}}), (Row{{"y", "top"}, {"last", "1"}}));
+  EXPECT_EQ(three.score({{"x", "800"}}), (Row{{"y", "low"}, {"last", "0"}}));
+  EXPECT_NE(three.messages().find("class 'top' has no RegressionTable; it is the one that the others are compared with"), std::string::npos);
+  for (const char* normalization : {"softmax", "logit"}) {
+    Scoring two(weka({"yes", "no"}, normalization, 1));
+    EXPECT_EQ(two.score({{"x", "0"}}, "last"), "0.5") << two.messages();
+    EXPECT_EQ(two.score({{"x", "-800"}}), (Row{{"y", "no"}, {"last", "1"}}));
+  }
+  Scoring others(weka({"low", "mid", "top"}, "logit", 2));
+  EXPECT_EQ(others.score({{"x", "-1"}}, "last"), "0");
+  EXPECT_NE(others.messages().find("class 'top' has no RegressionTable; it is never predicted"), std::string::npos);
+  EXPECT_FALSE(Scoring(weka({"yes", "no"}, "simplemax", 1)).ok());
+}
+
 // JPMML-Evaluator 1.7.7 and PMML4S 1.5.6 have no result where x is missing.
 TEST(Regression, ExponentZeroAsksForItsField) {
   Scoring s(regression("<RegressionTable intercept=\"1\"><NumericPredictor name=\"x\" exponent=\"0\" coefficient=\"2\"/></RegressionTable>"));

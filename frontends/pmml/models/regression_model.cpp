@@ -285,6 +285,28 @@ struct RegressionLowering {
     return build.add(Normalize(Normalize::simplemax), {inverse(method, y)}, "p");
   }
 
+  // Codes of the valid values that the model's own target declares and that no table is for.
+  std::vector<uint32_t> withoutTable(const Classes& classes, const std::vector<uint32_t>& codes) {
+    const std::vector<std::string> names = importer.targetNames(model);
+    const auto declared = names.empty() ? importer.dataFields.end() : importer.dataFields.find(names[0]);
+    if (declared == importer.dataFields.end()) return {};
+    std::vector<uint32_t> rest;
+    for (const Element* v = declared->second->FirstChildElement("Value"); v; v = v->NextSiblingElement("Value")) {
+      const char *label = v->Attribute("value"), *property = v->Attribute("property");
+      if (!label || (property && std::strcmp(property, "valid"))) continue;
+      const uint32_t known = classCount(importer, classes);
+      const auto code = classCode(importer, classes, label, v);
+      if (code && *code < known && std::find(codes.begin(), codes.end(), *code) == codes.end()) rest.push_back(*code);
+    }
+    return rest;
+  }
+
+  // Some exporters (Weka) write no table for the last class, the reference that the others are compared with: its sum is 0. Of two
+  // classes it has what the first one leaves, without a normalization what the others leave.
+  bool isReference(Normalization method, const std::vector<uint32_t>& rest, size_t tables, bool ordinal) {
+    return rest.size() == 1 && !ordinal && (method == softmax || method == none || (tables == 1 && method != simplemax && method != exponential));
+  }
+
   std::optional<Prediction> classification(Normalization method, const std::vector<const Element*>& tables) {
     const Classes classes = classesOf(importer, model);
     std::vector<uint32_t> codes;
@@ -298,15 +320,22 @@ struct RegressionLowering {
       }
       codes.push_back(*code);
     }
-    if (tables.size() < 2) {
+    const bool ordinal = classes.type.opType == OpType::ordinal;
+    const std::vector<uint32_t> rest = withoutTable(classes, codes);
+    const bool reference = isReference(method, rest, tables.size(), ordinal);
+    for (uint32_t code : rest)
+      importer.warn(model, "class '" + build.get<Dict>(classes.dict).labelText(code) + "' has no RegressionTable; " +
+                               (reference ? "it is the one that the others are compared with" : "it is never predicted"));
+    if (tables.size() + reference < 2) {
       importer.missing(model, "RegressionTable");
       return std::nullopt;
     }
-    const ValueId y = sums(tables);
+    ValueId y = sums(tables);
     if (y == kNone) return std::nullopt;
     importer.at(model);
-    const auto n = static_cast<uint32_t>(tables.size());
-    ValueId p = probabilities(method, y, n, classes.type.opType == OpType::ordinal);
+    if (reference) y = build.add(Concat(), {y, number(0)}, "y"), codes.push_back(rest[0]);
+    const auto n = static_cast<uint32_t>(codes.size());
+    ValueId p = probabilities(method, y, n, ordinal);
     if (p == kNone) return std::nullopt;
     // One table without a prediction: none at all.
     if (build.type(p).nullable && importer.build.type(y).nullable) p = strict(p, y, n);
