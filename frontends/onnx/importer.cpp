@@ -11,7 +11,7 @@ namespace kiln::onnx {
 namespace {
 
 // The newest opsets whose operators Kiln has read, and what a missing import means.
-constexpr int64_t kNewestAiOnnx = 27, kNewestMl = 5;
+constexpr int64_t kNewestAiOnnx = 28, kNewestMl = 5;
 constexpr int64_t kMostElements = int64_t{1} << 24;          // of a value of the IR
 constexpr int64_t kMostConstantElements = int64_t{1} << 28;
 constexpr size_t kMostAxes = 8;

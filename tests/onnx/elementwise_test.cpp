@@ -78,6 +78,22 @@ TEST(Elementwise, IntegerDivision) {
   EXPECT_EQ(binary("Div", "1,0\n", Type::INT64, Type::INT64).substr(0, 7), "Y,s\n,un");
   EXPECT_NE(binary("Mod", "1,1\n").find("fmod = 1"), std::string::npos);
 }
+// From opset 28 on, by ONNX Runtime 1.32 and the table of special cases in the standard.
+TEST(Elementwise, RemaindersOfFloatsWithTheSignOfTheDivisor) {
+  Graph g(28);
+  g.input("A", Type::FLOAT, {-1}).input("B", Type::FLOAT, {-1}).output("Y");
+  g.node("Mod", {"A", "B"}, {"Y"});
+  EXPECT_EQ(g.score("A,B\n-5.5,3\n5.5,-3\n7,3\n-5,5\n5,-5\n0,-2\n2,inf\n-2,inf\n2,-inf\ninf,2\n1,0\n1,nan\n"), "Y\n0.5\n-0.5\n1\n0\n-0\n-0\n2\ninf\n-inf\nnan\nnan\nnan\n");
+}
+// By the standard: the Swish of A, times B.
+TEST(Elementwise, SwiGlu) {
+  Graph g(28);
+  g.input("A", Type::FLOAT, {-1}).input("B", Type::FLOAT, {-1}).output("Y");
+  NodeOf node = g.node("SwiGLU", {"A", "B"}, {"Y"});
+  EXPECT_EQ(g.score("A,B\n0,3\n100,2\n-100,0\n"), "Y\n0\n200\n-0\n");
+  node.number("alpha", 2);
+  EXPECT_NEAR(std::stod(g.score("A,B\n0.5,3\n").substr(2)), 1.5 / (1 + std::exp(-1.0)), 3e-7);
+}
 TEST(Elementwise, HalvesAreRounded) {
   // 2048 + 1 lies between 2048 and 2050, ties to even.
   EXPECT_EQ(binary("Add", "2048,1\n2050,1\n65504,32\n", Type::FLOAT16, Type::FLOAT16), "Y,s\n2048,ok\n2052,ok\ninf,ok\n");

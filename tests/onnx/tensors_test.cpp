@@ -47,6 +47,21 @@ TEST(Tensors, WhatMixesRowsIsRefused) {
   EXPECT_NE(refusal(table).find("mixes rows: [N,N] has a value for each two rows"), std::string::npos) << refusal(table);
 }
 
+// Values of ONNX Runtime 1.32. Opset 28 has the attribute mode.
+TEST(Tensors, BlocksToDepth) {
+  const auto moved = [](const char* mode) {
+    Graph g(28);
+    g.input("X", Type::FLOAT, {1, 2, 2, 2}).output("Y");
+    NodeOf node = g.node("SpaceToDepth", {"X"}, {"Y"});
+    node.integer("blocksize", 2);
+    if (mode) node.text("mode", mode);
+    const std::string csv = g.score("\"X[0,0,0]\",\"X[0,0,1]\",\"X[0,1,0]\",\"X[0,1,1]\",\"X[1,0,0]\",\"X[1,0,1]\",\"X[1,1,0]\",\"X[1,1,1]\"\n0,1,2,3,4,5,6,7\n");
+    return csv.substr(csv.find('\n') + 1);
+  };
+  EXPECT_EQ(moved(nullptr), "0,4,1,5,2,6,3,7\n");
+  EXPECT_EQ(moved("CRD"), "0,1,2,3,4,5,6,7\n");
+}
+
 TEST(Tensors, WeightsOnEitherSide) {
   Graph g = matrix(2);
   g.initializer("W", {2, 3}, {1, 2, 3, 4, 5, 6}).initializer("V", {3, 2}, {1, 0, 0, 1, 1, -1}).initializer("C", {3}, {0.5f, 0, -1});

@@ -149,6 +149,16 @@ void swish(OperatorImport& n) {
   f.output(f("mul", {f.x(), f("inv_logit", {alpha == 1 ? f.x() : f("mul", {f.constant(alpha), f.x()})})}));
 }
 
+// Swish of the gate, times the other input, which has its shape.
+void swiGlu(OperatorImport& n) {
+  const Tensor &gate = n.tensor(0, {ElementType::f32, ElementType::f64}), &value = n.tensor(1, {ElementType::f32, ElementType::f64});
+  sameTypes(n, {gate, value});
+  if (!(gate.axes == value.axes)) n.invalid("A " + describe(gate.axes) + " and B " + describe(value.axes) + " have different shapes");
+  const double alpha = n.number("alpha", 1.0);
+  const Tensor open = apply(n, "inv_logit", alpha == 1 ? gate : apply(n, "mul", gate, constantLike(gate, alpha)));
+  n.output(0, apply(n, "mul", apply(n, "mul", gate, open), value));
+}
+
 void mish(OperatorImport& n) {
   const Expression f(n);
   f.output(f("mul", {f.x(), f("tanh", {softplusOf(f)})}));

@@ -1,5 +1,6 @@
 // Arithmetic with numpy broadcasting. Integers wrap; an integer division by zero, which ends the process in ONNX Runtime, fails
 // the row.
+#include "frontends/onnx/axes.h"
 #include "frontends/onnx/elementwise.h"
 
 namespace kiln::onnx {
@@ -48,12 +49,26 @@ void divide(OperatorImport& n) {
   n.output(0, arithmetic(n, "div", twoOperands(n), isInteger(x.type)));
 }
 
-// Attribute fmod 0: the sign of the divisor, integers only; 1: C's remainder.
+// C's remainder of floats, and the divisor added where its sign is another: exact but for that sum, as in ONNX Runtime and NumPy.
+Tensor floorRemainder(OperatorImport& n, const Tensor& x, const Tensor& y) {
+  const auto isBelow0 = [&](const Tensor& t) { return n.call("lt", {t, constantLike(t, 0)}, ElementType::boolean); };
+  const Tensor rest = apply(n, "rem", x, y), negative = isBelow0(y);
+  const Tensor none = n.call("eq", {rest, constantLike(rest, 0)}, ElementType::boolean);
+  const Tensor other = n.call("xor", {negative, isBelow0(rest)}, ElementType::boolean);
+  const Tensor settled = selected(n, other, apply(n, "add", rest, y), rest);
+  return selected(n, none, selected(n, negative, constantLike(rest, -0.0), constantLike(rest, 0)), settled);
+}
+
+// Attribute fmod 0: the sign of the divisor, integers only before opset 28; 1: C's remainder.
 void modulo(OperatorImport& n) {
   const Tensor& x = n.number(0);
   refuseUnsigned64(n, x);
   const bool remainder = n.integer("fmod", 0) != 0;
-  if (!remainder && isFloat(x.type)) n.invalid("floating point numbers need the attribute fmod = 1");
+  if (!remainder && isFloat(x.type) && n.version() < 28) n.invalid("floating point numbers need the attribute fmod = 1");
+  if (!remainder && isFloat(x.type)) {
+    const std::vector<Tensor> both = twoOperands(n);
+    return n.output(0, floorRemainder(n, both[0], both[1]));
+  }
   n.output(0, arithmetic(n, remainder ? "rem" : "mod_floor", twoOperands(n), isInteger(x.type)));
 }
 

@@ -58,10 +58,11 @@ void depthToSpace(OperatorImport& n) {
 void spaceToDepth(OperatorImport& n) {
   const Tensor& x = image(n);
   const int64_t b = n.integer("blocksize"), channels = x.axes[1].size;
+  const bool crd = n.version() >= 28 && n.choice("mode", {"DCR", "CRD"}, 0) == 1;
   if (b < 1 || x.axes[2].size % b || x.axes[3].size % b) n.invalid("blocksize " + std::to_string(b) + " does not divide " + describe(x.axes));
   moveBlocks(n, x, channels * b * b, x.axes[2].size / b, x.axes[3].size / b, [=](int64_t c, int64_t h, int64_t w) {
-    const int64_t place = c / channels;
-    return std::array<int64_t, 3>{c % channels, h * b + place / b, w * b + place % b};
+    const int64_t place = crd ? c % (b * b) : c / channels;
+    return std::array<int64_t, 3>{crd ? c / (b * b) : c % channels, h * b + place / b, w * b + place % b};
   });
 }
 
