@@ -84,6 +84,8 @@ class ModelSteps : protected virtual Operands {
     }
     return b_.table(m, tableName());
   }
+  // Few, or so many that kernels take them by thirty-two.
+  uint32_t instances() { return 1 + random_.below(random_.chance(25) ? 120 : 20); }
   // Instances of whole numbers, or of any, some with a missing element.
   ir::TableRef addInstances(Elem elem, uint32_t rows, uint32_t columns) {
     const ir::TableRef matrix = addMatrix(elem, {rows, columns}, false);
@@ -98,20 +100,20 @@ class ModelSteps : protected virtual Operands {
   void pairwise() {
     const ValueId x = vector(ir::isFloat);
     ir::Pairwise op;
-    op.rows = addInstances(type(x).elem, 1 + random_.below(20), type(x).size()), op.measure = addMeasure(type(x).size());
+    op.rows = addInstances(type(x).elem, instances(), type(x).size()), op.measure = addMeasure(type(x).size());
     add(op, {x});
   }
   void neighbors() {
     const ValueId x = vector(ir::isFloat);
     ir::Neighbors op;
-    op.rows = addInstances(type(x).elem, 1 + random_.below(20), type(x).size()), op.measure = addMeasure(type(x).size());
+    op.rows = addInstances(type(x).elem, instances(), type(x).size()), op.measure = addMeasure(type(x).size());
     op.k = 1 + random_.below(6), op.largest = random_.chance(30);
     add(op, {x});
   }
   void kernelMachine() {
     const ValueId x = vector(ir::isFloat);
     const Elem elem = type(x).elem;
-    const uint32_t rows = 1 + random_.below(20), outputs = 1 + random_.below(4);
+    const uint32_t rows = instances(), outputs = 1 + random_.below(4);
     ir::KernelMachine op;
     op.rows = addInstances(elem, rows, type(x).size()), op.measure = addMeasure(type(x).size());
     op.coefficients = addMatrix(elem, {outputs, rows}, random_.chance(50));
