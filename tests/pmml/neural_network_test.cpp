@@ -146,6 +146,21 @@ TEST(NeuralNetwork, Classes) {
   EXPECT_FALSE(one.ok());
 }
 
+// As ann2pmml writes a Keras network of one sigmoid: the target declares one class.
+TEST(NeuralNetwork, OneClassHasItsProbability) {
+  const auto text = [](const std::string& values) {
+    std::string text = network(R"(functionName="classification" activationFunction="logistic")", R"(<NeuralLayer><Neuron id="p"><Con from="1" weight="1"/></Neuron></NeuralLayer>)",
+                               output("p", R"(<NormDiscrete field="c" value="y0"/>)"), kClassTarget, R"(<Output><OutputField name="p" feature="probability" value="y0"/></Output>)");
+    const std::string field = R"(<DataField name="c" optype="categorical" dataType="string")";
+    return text.replace(text.find(field) + field.size(), 2, ">" + values + "</DataField>");
+  };
+  Scoring one(text(R"(<Value value="y0"/>)"));
+  EXPECT_EQ(one.score({{"x", "0"}, {"w", "0"}}), (Row{{"c", "y0"}, {"p", "0.5"}})) << one.messages();
+  EXPECT_EQ(one.score({{"x", "0"}, {"w", "800"}}, "p"), "1");
+  Scoring two(text(R"(<Value value="y0"/><Value value="y1"/>)"));
+  EXPECT_NE(two.messages().find("one output neuron for a target with classes"), std::string::npos);
+}
+
 TEST(NeuralNetwork, OutputByADerivedField) {
   const std::string local =
       R"(<LocalTransformations><DerivedField name="scaled" optype="continuous" dataType="double"><NormContinuous field="y">

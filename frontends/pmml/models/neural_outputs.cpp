@@ -213,7 +213,10 @@ struct Outputs {
       }
       codes.push_back(*code), places.push_back(output.place);
     }
-    if (codes.size() < 2) {
+    // A target that declares one class (ann2pmml names no other for a network of one sigmoid) has what is of interest in the probability.
+    const auto declared = importer.dataFields.find(target.name);
+    const bool onlyClass = declared != importer.dataFields.end() && declared->second->FirstChildElement("Value") && classCount(importer, classes) == 1;
+    if (codes.size() < 2 && !onlyClass) {
       importer.unsupported(target.outputs[0].expression, "one output neuron for a target with classes",
                            "each class has its neuron");
       return std::nullopt;
