@@ -7,7 +7,7 @@
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);   // a closed pipe is an error code, not a death
-  CLI::App program("kiln compiles trained models (PMML) to native scorers: one shared object that needs nothing at run time.", "kiln");
+  CLI::App program("kiln compiles trained models (PMML, ONNX) to native scorers: one shared object that needs nothing at run time.", "kiln");
   program.set_version_flag("--version", "kiln " KILN_VERSION);
   program.require_subcommand(1);
   program.fallthrough(false);
