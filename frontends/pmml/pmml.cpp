@@ -87,7 +87,8 @@ const Element* chooseModel(Importer& importer, const Element* root, bool known) 
       importer.warn(e, "'" + std::string(e->Name()) + "' is a second model; only the first one is compiled");
   }
   if (!chosen && any) importer.misplaced(root, "no model of this document is scorable");
-  if (!chosen && !any && known) importer.missing(root, "MODEL");  // else the unknown one is the model
+  // The schema allows it, and exporters write it for pipelines of transformers alone. Else the unknown element is the model.
+  if (!chosen && !any && known) importer.unsupported(root, "a document without a model", "nothing in it is a result; export the pipeline with its model");
   return chosen;
 }
 

@@ -126,7 +126,7 @@ TEST(BadDocument, RootAndVersion) {
 TEST(BadDocument, UnknownElementsAndModels) {
   EXPECT_EQ(first(document("", "<DeepNetwork/>")),
             "4:1 element 'DeepNetwork' in 'PMML' is not supported | /PMML/DeepNetwork");
-  EXPECT_EQ(first(document("", "")), "1:1 'PMML' needs an element 'MODEL' | /PMML");
+  EXPECT_EQ(first(document("", "")), "1:1 a document without a model is not supported | /PMML | nothing in it is a result; export the pipeline with its model");
 }
 
 TEST(BadDocument, UnknownOperator) {
