@@ -108,6 +108,12 @@ void expectWithin(double bound, const char* name, const Function& f, const Refer
 constexpr Range kAny = {0, 0};
 
 UNARY(exp, mpfr_exp, 0.76, 1, {{-745, 710}}, {{-1, 1}}, {{-1e-3, 1e-3}}, {{-745.2, -700}}, {kAny})
+// Where no result is subnormal, and so none is rounded twice.
+TEST(Ulp, exp_of_normal_results) {
+  expectWithin(
+      0.55, "exp", [](const std::vector<double>& x) { return math::exp(x[0]); },
+      [](mpfr_t out, const std::vector<double>& x) { mpfr_exp(out, Real(x[0]).v, MPFR_RNDN); }, {{{-708, 709}}, {{-1, 1}}, {{-30, 30}}});
+}
 UNARY(expm1, mpfr_expm1, 0.9, 1, {{-60, 710}}, {{-1, 1}}, {{-1e-3, 1e-3}}, {{-5, 5}}, {{36, 40}}, {kAny})
 UNARY(log, mpfr_log, 0.9, 1, {{0, 10}}, {{0.5, 2}}, {{0.99, 1.01}}, {{0, 1e-300}}, {{0, 1e300}}, {kAny})
 UNARY(log1p, mpfr_log1p, 0.95, 1, {{-1, 10}}, {{-0.5, 1}}, {{-1e-3, 1e-3}}, {{0, 1e300}}, {{-1, -0.999}}, {kAny})

@@ -218,7 +218,6 @@ TEST(Regex, QuotedPatternsMatchTheirTextAlone) {
   EXPECT_EQ(replaced(regex::quoted(text), regex::quotedReplacement("$1\\"), "x" + text + "y"), "x$1\\y");
 }
 
-// Categories and scripts by Unicode 14.0's tables, by hand; possessive and atomic forms agree with Python 3.11's re.
 // ſ is an s but for its case, and no word character. Results of Java 17.
 TEST(Regex, ClassesKeepTheirMembersWhereCaseIsIgnored) {
   const Case cases[] = {
@@ -235,6 +234,7 @@ TEST(Regex, ClassesKeepTheirMembersWhereCaseIsIgnored) {
   EXPECT_EQ(replaced("(?i)[[:lower:]1]", "#", "aB1-"), "###-");
 }
 
+// Categories and scripts by Unicode 14.0's tables, by hand; possessive and atomic forms agree with Python 3.11's re.
 TEST(Regex, PropertiesIntersectionsAndPossessives) {
   const Case cases[] = {
       {"\\p{L}+", "a\u00e9" "1\u03a9\u0436\u65e5 x", "<$0>", "<a\u00e9>1<\u03a9\u0436\u65e5> <x>"},

@@ -61,6 +61,8 @@ INLINE BySixteenths<T> by_sixteenths(T x, Tail... tail) {
   const T r = high + low;
   return {bits(at), sixteenth_of<T>(kSixteenths, bits(at)), r + (r * r) * polynomial(r, kSixteenthExp)};
 }
+/// Up to this |x|, e^x and the products that it is made of are normal numbers.
+inline constexpr f64 kPlainExponent = 650;
 /// s 2^k; 2^k a normal number.
 template <class T>
 INLINE T power_of(const BySixteenths<T>& e) {
@@ -95,13 +97,14 @@ INLINE T exp_tail(T x, T tail) {
   return scale(e.y.hi, e.k);
 }
 
+/// Of any x, beyond the limits too; out of the way of those that need it.
 template <class T>
 __attribute__((noinline, const)) T exp_anywhere(T x) {
   return or_nan(exp_tail(x, T{}), x);
 }
 template <class T>
 INLINE T exp(T x) {
-  if (__builtin_expect(any_lane<T>(!(magnitude(x) < 650.0)), 0)) return exp_anywhere(x);
+  if (__builtin_expect(any_lane<T>(!(magnitude(x) < kPlainExponent)), 0)) return exp_anywhere(x);
   const BySixteenths<T> e = by_sixteenths(x);
   const T s = power_of(e);
   return s + s * e.less;
@@ -121,7 +124,7 @@ INLINE T expm1(T x) {
 /// 1 / (1 + e^-x), small results included.
 template <class T>
 INLINE T inv_logit(T x) {
-  const T a = magnitude(x), inside = a < 650.0 ? a : all<T>(650.0);
+  const T a = magnitude(x), inside = a < kPlainExponent ? a : all<T>(kPlainExponent);
   const BySixteenths<T> e = by_sixteenths(-inside);
   const T s = power_of(e);
   const Pair<T> small = fast_two_sum(s, s * e.less);  // e^-|x|
@@ -130,9 +133,9 @@ INLINE T inv_logit(T x) {
   // A quotient to an ulp or two, and what it lacks, by one division: the sum is between 1 and 2.
   const T inverse = 1.0 / sum.hi, quotient = top.hi * inverse;
   T y = quotient + (remainder(top.hi, quotient, sum.hi) + (top.lo - quotient * (sum.lo + small.lo))) * inverse;
-  if (__builtin_expect(any_lane<T>(!(a <= 650.0)), 0)) {
+  if (__builtin_expect(any_lane<T>(!(a <= kPlainExponent)), 0)) {
     const T beyond = x < 0.0 ? exp_anywhere(-a) : all<T>(1.0);
-    y = or_nan(a > 650.0 ? beyond : y, x);
+    y = or_nan(a > kPlainExponent ? beyond : y, x);
   }
   return y;
 }

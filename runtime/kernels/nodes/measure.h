@@ -195,7 +195,8 @@ INLINE void visit_all(const Ctx& c, const MeasureParams& p, const Slot& x, const
     NOUNROLL for (u32 i = 0; i < p.rows; i += 4) visit_instances<T, N, 4>(c, p, x, whole, i, missing, visit);
   }
 }
-template <class T, int N, class Visit> INLINE void each_complete(const Ctx& c, const MeasureParams& p, const Slot& x, Visit visit) {
+/// By the leading whole numbers, where there are such and the row has whole numbers there too.
+template <class T, int N, class Visit> INLINE void each_by_kind(const Ctx& c, const MeasureParams& p, const Slot& x, Visit visit) {
   if (p.whole.columns != 0) {
     WholeRows<N> whole;
     if (read_whole<T>(c, p.whole, x, whole)) return visit_all<T, N>(c, p, x, &whole, visit);
@@ -207,9 +208,9 @@ template <class T, int N, class Visit> INLINE void each_instance(const Ctx& c, c
   if (p.skip && !p.gaps && p.metric < kSimpleMatching && !any<N>(any_element_missing<N>(c, x, p.columns))) {
     MeasureParams complete = p;
     complete.skip = 0;
-    return each_complete<T, N>(c, complete, x, visit);
+    return each_by_kind<T, N>(c, complete, x, visit);
   }
-  each_complete<T, N>(c, p, x, visit);
+  each_by_kind<T, N>(c, p, x, visit);
 }
 
 template <class T, int N>

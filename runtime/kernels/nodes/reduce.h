@@ -1,4 +1,4 @@
-// reduce, argmax, topk, tally: loops over the elements of a vector, rows in lanes, no memory but the operand's.
+// reduce, argmax, topk, tally: loops over the elements of a vector, rows in lanes, no memory but the operand's and the results'.
 #pragma once
 #include "best.h"
 
