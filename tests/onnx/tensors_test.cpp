@@ -47,6 +47,14 @@ TEST(Tensors, WhatMixesRowsIsRefused) {
   EXPECT_NE(refusal(table).find("mixes rows: [N,N] has a value for each two rows"), std::string::npos) << refusal(table);
 }
 
+// tf2onnx writes `x[:, ::-1]` so: places that it masks are 1000000000 away.
+TEST(Tensors, AnEndBeyondAllRowsIsNone) {
+  Graph g = matrix(3);
+  integers(g, "from", {0, 1000000000}), integers(g, "to", {1000000000, -1000000000}), integers(g, "axes", {0, 1}), integers(g, "steps", {1, -1});
+  g.node("Slice", {"X", "from", "to", "axes", "steps"}, {"Y"}), g.output("Y");
+  EXPECT_EQ(g.score("X[0],X[1],X[2]\n1,2,3\n4,5,6\n"), "Y[0],Y[1],Y[2]\n3,2,1\n6,5,4\n");
+}
+
 // Values of ONNX Runtime 1.32. Opset 28 has the attribute mode.
 TEST(Tensors, BlocksToDepth) {
   const auto moved = [](const char* mode) {

@@ -11,6 +11,7 @@ namespace kiln::onnx {
 namespace {
 
 constexpr int64_t kToTheEnd = 2147483647, kNoEnd = std::numeric_limits<int64_t>::max();   // what exporters write
+constexpr int64_t kBeyondRows = 1000000000;                                                // an end that tf2onnx writes for none, and no batch reaches
 
 struct Cut {
   Monomial start, end;
@@ -41,7 +42,7 @@ std::vector<Cut> cuts(OperatorImport& n) {
 
 // All rows of the batch, whatever their number.
 bool isWhole(const Cut& cut, const Axis& axis) {
-  const bool toEnd = cut.end.power ? cut.end == Monomial{axis.size, 1} : cut.end.value >= kToTheEnd;
+  const bool toEnd = cut.end.power ? cut.end == Monomial{axis.size, 1} : cut.end.value >= kBeyondRows;
   return cut.start == Monomial{0, 0} && cut.step == 1 && toEnd;
 }
 
