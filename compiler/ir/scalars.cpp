@@ -241,6 +241,10 @@ static ScalarOutcome floatFunction(Fn fn, T x, T y, T z, T& result) {
     case Fn::neg_: result = -x; break;
     case Fn::abs_: result = std::fabs(x); break;
     case Fn::sigmoid_: result = sigmoid(x); break;
+    case Fn::mlas_exp_: result = static_cast<T>(math::mlas_exp<1>(static_cast<float>(x))); break;
+    case Fn::mlas_tanh_: result = static_cast<T>(math::mlas_tanh<1>(static_cast<float>(x))); break;
+    case Fn::mlas_erf_: result = static_cast<T>(math::mlas_erf<1>(static_cast<float>(x))); break;
+    case Fn::mlas_logistic_: result = static_cast<T>(math::mlas_logistic<1>(static_cast<float>(x))); break;
     case Fn::erfinv_winitzki_: result = static_cast<T>(erfinvWinitzki(static_cast<float>(x))); break;
     default:
       if (!compareAndChoose(fn, x, y, result)) result = static_cast<T>(mathFunction(fn, x, y, z));

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 
+#include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/forest.h"
+#include "compiler/ir/nodes/normalize.h"
+#include "compiler/ir/scalars.h"
 #include "compiler/passes/field_walk.h"
 #include "compiler/passes/rewriter.h"
 
@@ -23,6 +26,17 @@ class Widening final : public FieldWalk {
     if (value == Elem::f32) value = Elem::f64;
   }
 };
+
+/// What there is in float alone becomes what it stands for.
+void makeExact(Call& call) {
+  static constexpr const char* kExact[][2] = {{"mlas_exp", "exp"}, {"mlas_tanh", "tanh"}, {"mlas_erf", "erf"}, {"mlas_logistic", "inv_logit"}};
+  for (const auto& [single, exact] : kExact)
+    if (std::string(call.name()) == single) return void(call.function = findScalar(exact));
+}
+void makeExact(Normalize& normalize) {
+  if (normalize.method == Normalize::softmaxMlas) normalize.method = Normalize::softmax;
+  if (normalize.method == Normalize::logSoftmaxMlas) normalize.method = Normalize::logSoftmax;
+}
 
 // The forest over its columns as floats.
 void keepForest(Rewriter& rewriter, NodeId id) {
@@ -47,6 +61,8 @@ void widenFloats(Pipeline& pipeline) {
   for (auto& table : pipeline.tables) table->fields(widening);
   for (Node& node : pipeline.nodes) {
     node.op->fields(widening);
+    if (node.op->kind() == OpKind::Call) makeExact(static_cast<Call&>(*node.op));
+    if (node.op->kind() == OpKind::Normalize) makeExact(static_cast<Normalize&>(*node.op));
     if (node.op->kind() == OpKind::Dense) {   // fused sums are of float
       Dense& dense = static_cast<Dense&>(*node.op);
       if (dense.order == Dense::fused) dense.order = Dense::serial;

@@ -2,6 +2,8 @@
 
 #include <cctype>
 
+#include "frontends/onnx/elementwise.h"
+
 namespace kiln::onnx {
 
 Activation activationNamed(const std::string& name) {
@@ -15,8 +17,8 @@ Activation activationNamed(const std::string& name) {
 
 Tensor activated(OperatorImport& n, const Activation& f, const Tensor& x) {
   const auto c = [&](double v) { return constantLike(x, v); };
-  if (f.name == "sigmoid") return apply(n, "inv_logit", x);
-  if (f.name == "tanh") return apply(n, "tanh", x);
+  if (f.name == "sigmoid") return apply(n, functionOf(n, x.type, "inv_logit"), x);
+  if (f.name == "tanh") return apply(n, functionOf(n, x.type, "tanh"), x);
   if (f.name == "relu") return apply(n, "clip_low", x, c(0));
   if (f.name == "affine") return apply(n, "add", apply(n, "mul", x, c(f.alpha)), c(f.beta));
   if (f.name == "leakyrelu") return selected(n, n.call("lt", {x, c(0)}, ElementType::boolean), apply(n, "mul", x, c(f.alpha)), x);

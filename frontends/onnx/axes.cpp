@@ -248,9 +248,11 @@ Tensor reduced(OperatorImport& n, const Tensor& x, const std::vector<size_t>& ax
   return n.tensorOf(x.type, kept, n.reshape(n.build.add(std::move(reduce), {last.value}), irShape(kept)));
 }
 
-Tensor softmaxed(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes) {
+Tensor softmaxed(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, bool logarithm) {
   const Last last = toLast(n, x, axes);
-  return fromLast(n, last, x, x.type, n.build.add(ir::Normalize(ir::Normalize::softmax), {last.value}));
+  const bool exact = n.spec() || x.type == ElementType::f64;
+  const ir::Normalize::Method method = logarithm ? (exact ? ir::Normalize::logSoftmax : ir::Normalize::logSoftmaxMlas) : exact ? ir::Normalize::softmax : ir::Normalize::softmaxMlas;
+  return fromLast(n, last, x, x.type, n.build.add(ir::Normalize(method), {last.value}));
 }
 
 }  // namespace kiln::onnx

@@ -65,6 +65,6 @@ ValueId zeroIfMissing(OperatorImport& n, ValueId numbers);
 Tensor reduced(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, const char* op, ir::Reduce::Order order = ir::Reduce::index);
 
 /// Softmax over axes, as over one.
-Tensor softmaxed(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes);
+Tensor softmaxed(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, bool logarithm = false);
 
 }  // namespace kiln::onnx

@@ -1,6 +1,7 @@
 #include "frontends/onnx/elementwise.h"
 
 #include <algorithm>
+#include <string>
 
 #include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/reduce.h"
@@ -20,6 +21,14 @@ ValueId settled(OperatorImport& n, ElementType type, ValueId value) {
     case ElementType::bf16: return n.build.call("round_bf16", {value});
     default: return value;
   }
+}
+
+const char* functionOf(const OperatorImport& n, ElementType type, const char* exact) {
+  static constexpr const char* kOfRuntime[][2] = {{"exp", "mlas_exp"}, {"tanh", "mlas_tanh"}, {"erf", "mlas_erf"}, {"inv_logit", "mlas_logistic"}};
+  if (n.spec() || type == ElementType::f64) return exact;
+  for (const auto& [name, ofRuntime] : kOfRuntime)
+    if (std::string(name) == exact) return ofRuntime;
+  return exact;
 }
 
 ValueId constantOf(OperatorImport& n, ElementType type, double value) {

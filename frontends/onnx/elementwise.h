@@ -13,6 +13,9 @@ ValueId select(OperatorImport& n, ValueId condition, ValueId yes, ValueId no);
 ValueId failedWhereAny(OperatorImport& n, ValueId value, ValueId condition);
 /// Refuses uint64, which the IR holds as the bits of an int64, where its order or size counts.
 void refuseUnsigned64(OperatorImport& n, const Tensor& tensor);
+/// The IR's function `exp`, `tanh`, `erf` or `inv_logit` for elements of the type: in float the one that ONNX Runtime computes, by --semantics=spec
+/// the exact one.
+const char* functionOf(const OperatorImport& n, ElementType type, const char* exact);
 /// The inputs of an operator of two, all of one type. Before opset 7 the second is aligned at an attribute `axis`.
 std::vector<Tensor> twoOperands(OperatorImport& n);
 /// Refuses inputs that are not all of one type.
@@ -26,6 +29,7 @@ class Expression {
  public:
   explicit Expression(OperatorImport& n);
   ValueId x() const { return x_; }
+  ElementType type() const { return input_.type; }
   ValueId constant(double value) const { return constantOf(n_, input_.type, value); }
   ValueId operator()(const char* function, const std::vector<ValueId>& operands) const { return n_.build.call(function, operands); }
   ValueId choose(ValueId condition, ValueId yes, ValueId no) const { return select(n_, condition, yes, no); }

@@ -8,5 +8,9 @@ template <class T> INLINE T as_float(T x) { return convert<f64, f32, kLanes<T>>(
   template <class T> INLINE T f32_##name(T x) { return as_float(FLOAT_FUNCTION(name)(as_float(x))); }
 FLOAT(exp) FLOAT(tanh) FLOAT(inv_logit) FLOAT(erf) FLOAT(log) FLOAT(sin) FLOAT(cos)
 #undef FLOAT
+#define MLAS(name) \
+  template <class T> INLINE T f32_##name(T x) { return convert<f64, f32, kLanes<T>>(name<kLanes<T>>(to_single(x))); }
+MLAS(mlas_exp) MLAS(mlas_tanh) MLAS(mlas_erf) MLAS(mlas_logistic)
+#undef MLAS
 
 }  // namespace kiln::kernel::math

@@ -68,8 +68,19 @@ void celu(OperatorImport& n) {
 
 namespace {
 
+// As ONNX Runtime has it in float: half of x times (1 + erf or tanh).
+Tensor geluOfRuntime(OperatorImport& n, const Tensor& x, bool tanh) {
+  const auto by = [&](const Tensor& t, double v) { return apply(n, "mul", t, constantLike(t, static_cast<float>(v))); };
+  Tensor u = by(x, std::sqrt(0.5));
+  if (tanh) {
+    const Tensor square = apply(n, "mul", by(x, 0.044715 * std::sqrt(2 / M_PI)), x);
+    u = apply(n, "mul", x, apply(n, "add", square, constantLike(x, static_cast<float>(std::sqrt(2 / M_PI)))));
+  }
+  return apply(n, "mul", by(x, 0.5), apply(n, "add", apply(n, functionOf(n, x.type, tanh ? "tanh" : "erf"), u), constantLike(x, 1)));
+}
 // x times the normal distribution function at x, or its approximation by tanh, (1 + tanh u) / 2 = 1 / (1 + e^-2u).
 Tensor geluOf(OperatorImport& n, const Tensor& x, bool tanh) {
+  if (!n.spec() && x.type == ElementType::f32) return geluOfRuntime(n, x, tanh);
   const auto by = [&](const Tensor& t, double v) { return apply(n, "mul", t, constantLike(t, v)); };
   if (!tanh) return apply(n, "mul", x, by(apply(n, "erfc", by(x, -std::sqrt(0.5))), 0.5));
   const Tensor cubic = apply(n, "add", constantLike(x, 1), by(apply(n, "mul", x, x), 0.044715));
@@ -90,7 +101,7 @@ void biasGelu(OperatorImport& n) { n.output(0, geluOf(n, withBias(n), false)); }
 void fastGelu(OperatorImport& n) { n.output(0, geluOf(n, withBias(n), true)); }
 void quickGelu(OperatorImport& n) {
   const Tensor x = floats(n, 0);
-  n.output(0, apply(n, "mul", x, apply(n, "inv_logit", apply(n, "mul", x, constantLike(x, n.number("alpha", 1.702f))))));
+  n.output(0, apply(n, "mul", x, apply(n, functionOf(n, x.type, "inv_logit"), apply(n, "mul", x, constantLike(x, n.number("alpha", 1.702f))))));
 }
 
 // Of the first versions of the standard, which Core ML's, Windows' and ML.NET's exporters write.
@@ -146,7 +157,7 @@ void hardSwish(OperatorImport& n) {
 void swish(OperatorImport& n) {
   const Expression f(n);
   const double alpha = n.number("alpha", 1.0);
-  f.output(f("mul", {f.x(), f("inv_logit", {alpha == 1 ? f.x() : f("mul", {f.constant(alpha), f.x()})})}));
+  f.output(f("mul", {f.x(), f(functionOf(n, f.type(), "inv_logit"), {alpha == 1 ? f.x() : f("mul", {f.constant(alpha), f.x()})})}));
 }
 
 // Swish of the gate, times the other input, which has its shape.
@@ -155,7 +166,7 @@ void swiGlu(OperatorImport& n) {
   sameTypes(n, {gate, value});
   if (!(gate.axes == value.axes)) n.invalid("A " + describe(gate.axes) + " and B " + describe(value.axes) + " have different shapes");
   const double alpha = n.number("alpha", 1.0);
-  const Tensor open = apply(n, "inv_logit", alpha == 1 ? gate : apply(n, "mul", gate, constantLike(gate, alpha)));
+  const Tensor open = apply(n, functionOf(n, gate.type, "inv_logit"), alpha == 1 ? gate : apply(n, "mul", gate, constantLike(gate, alpha)));
   n.output(0, apply(n, "mul", apply(n, "mul", gate, open), value));
 }
 

@@ -8,7 +8,7 @@ void functionOfItsName(OperatorImport& n) {
   std::string function = n.name();
   function[0] = static_cast<char>(function[0] - 'A' + 'a');
   const Expression f(n);
-  f.output(f(function.c_str(), {f.x()}));
+  f.output(f(functionOf(n, f.type(), function.c_str()), {f.x()}));
 }
 
 void roundEven(OperatorImport& n) {
@@ -23,7 +23,7 @@ void reciprocal(OperatorImport& n) {
 
 void sigmoid(OperatorImport& n) {
   const Expression f(n);
-  f.output(f("inv_logit", {f.x()}));
+  f.output(f(functionOf(n, f.type(), "inv_logit"), {f.x()}));
 }
 
 }  // namespace kiln::onnx

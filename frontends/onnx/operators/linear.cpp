@@ -50,7 +50,7 @@ void linearRegressor(OperatorImport& n) {
   std::vector<ValueId> parts;
   for (ValueId row : rows.vectors) {
     ValueId scores = n.build.add(ir::Dense(dense), {row});
-    if (targets > 1 || transform == PostTransform::probit || n.spec()) scores = postTransform(n, scores, transform);
+    if (targets > 1 || transform == PostTransform::probit || n.spec()) scores = batchTransform(n, scores, transform);
     parts.push_back(scores);
   }
   Axes axes = rows.outer.empty() ? Axes{Axis()} : rows.outer;
@@ -84,7 +84,7 @@ void linearClassifier(OperatorImport& n) {
     if (!binary) {
       const ValueId best = firstLargest(n, raw);
       outputLabels.push_back(labelAt(n, labels, best));
-      columns.push_back(postTransform(n, raw, transform));
+      columns.push_back(batchTransform(n, raw, transform));
       continue;
     }
     const ValueId s = n.reshape(raw, {}), one = n.build.integer(1, ir::Elem::i32), zero = n.build.integer(0, ir::Elem::i32);

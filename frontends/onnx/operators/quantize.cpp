@@ -4,6 +4,7 @@
 
 #include "frontends/onnx/activation.h"
 #include "frontends/onnx/contract.h"
+#include "frontends/onnx/elementwise.h"
 #include "frontends/onnx/quantized.h"
 
 namespace kiln::onnx {
@@ -208,7 +209,7 @@ void ofQuantized(OperatorImport& n, const std::function<Tensor(const Tensor&)>& 
 }  // namespace
 
 void qLinearSigmoid(OperatorImport& n) {
-  ofQuantized(n, [&](const Tensor& x) { return apply(n, "inv_logit", x); });
+  ofQuantized(n, [&](const Tensor& x) { return apply(n, functionOf(n, x.type, "inv_logit"), x); });
 }
 
 void qLinearLeakyRelu(OperatorImport& n) {

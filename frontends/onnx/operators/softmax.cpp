@@ -27,9 +27,7 @@ void softmax(OperatorImport& n) {
 
 void logSoftmax(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
-  const std::vector<size_t> axes = scored(n, x);
-  const Tensor moved = apply(n, "sub", x, reduced(n, x, axes, "max"));
-  n.output(0, apply(n, "sub", moved, apply(n, "log", reduced(n, apply(n, "exp", moved), axes, "sum"))));
+  n.output(0, softmaxed(n, x, scored(n, x), true));
 }
 
 void hardmax(OperatorImport& n) {

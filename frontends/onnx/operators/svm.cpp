@@ -17,6 +17,7 @@
 #include "compiler/ir/tables/matrix.h"
 #include "compiler/ir/tables/measure.h"
 #include "frontends/onnx/contract.h"
+#include "frontends/onnx/elementwise.h"
 #include "frontends/onnx/operators/trees.h"
 
 namespace kiln::onnx {
@@ -82,7 +83,7 @@ class Machine {
     ValueId x = build.call("mul", {build.add(ir::Cast(ir::Elem::f64), {dot}), build.number(gamma_)});
     if (coef0_ != 0) x = build.call("add", {x, build.number(coef0_)});
     x = build.add(ir::Cast(ir::Elem::f32), {x});
-    return kernel_ == poly ? power(n_, x, degree_) : build.call("tanh", {x});
+    return kernel_ == poly ? power(n_, x, degree_) : build.call(functionOf(n_, ElementType::f32, "tanh"), {x});
   }
 
  private:
@@ -279,15 +280,15 @@ void svmClassifier(OperatorImport& n) {
     ValueId weighed = machine.weighed(row);
     if (machine.isLinear()) {
       const ValueId scores = n.build.add(ir::Dense(dense), {weighed});
-      labels.push_back(labelAt(n, c.labels, linearWinner(n, c, scores))), columns.push_back(postTransform(n, scores, c.transform));
+      labels.push_back(labelAt(n, c.labels, linearWinner(n, c, scores))), columns.push_back(batchTransform(n, scores, c.transform));
       continue;
     }
     const ValueId pairScores = pairSums->of(weighed);
     const ValueId scores = n.build.add(ir::Cast(ir::Elem::f32), {pairScores});
     labels.push_back(labelAt(n, c.labels, winner(n, c, pairScores)));
-    if (coupled) columns.push_back(postTransform(n, probabilities(n, c, scores), c.transform));
+    if (coupled) columns.push_back(batchTransform(n, probabilities(n, c, scores), c.transform));
     else if (c.count == 2) columns.push_back(binaryColumns(n, n.reshape(scores, {}), c.transform));
-    else columns.push_back(postTransform(n, scores, c.transform));
+    else columns.push_back(batchTransform(n, scores, c.transform));
   }
   n.output(0, n.assemble(c.labels.type(), rows.outer, labels));
   Axes axes = rows.outer;

@@ -462,6 +462,13 @@ ValueId postTransform(OperatorImport& n, ValueId scores, PostTransform transform
   return n.build.call("div", {n.build.add(ir::Select(), {far, powers, scaled}), sum});
 }
 
+ValueId batchTransform(OperatorImport& n, ValueId scores, PostTransform transform) {
+  const uint32_t count = n.build.type(scores).shape.back();
+  if (!n.spec() && count > 1 && transform == PostTransform::logistic) return n.build.call("mlas_logistic", {scores});
+  if (!n.spec() && count > 4 && transform == PostTransform::softmax) return n.build.add(ir::Normalize(ir::Normalize::softmaxMlas), {scores});   // of fewer only in batches of many thousands
+  return postTransform(n, scores, transform);
+}
+
 // ---- labels
 
 std::vector<std::string> ClassLabels::shown() const {

@@ -63,6 +63,8 @@ enum class PostTransform : uint8_t { none, softmax, logistic, softmaxZero, probi
 PostTransform readPostTransform(OperatorImport& n);
 /// Over a vector of two or more f32 scores, as ONNX Runtime does.
 ValueId postTransform(OperatorImport& n, ValueId scores, PostTransform transform);
+/// The same as the linear and the support vector operators of ONNX Runtime do, which transform many rows at a time.
+ValueId batchTransform(OperatorImport& n, ValueId scores, PostTransform transform);
 ValueId probit(OperatorImport& n, ValueId p);
 
 /// Class labels of a classifier: texts or integers; which list it is decides the type of the label output.

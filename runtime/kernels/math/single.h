@@ -251,6 +251,11 @@ INLINE Lane<T, N> exp_of(Lane<T, N> x) {
   else return convert<f32, f64, N>(single_exp(convert<f64, f32, N>(x)));
 }
 template <class T, int N>
+INLINE Lane<T, N> log_of(Lane<T, N> x) {
+  if constexpr (sizeof(T) == 8) return log(x);
+  else return convert<f32, f64, N>(single_log(convert<f64, f32, N>(x)));
+}
+template <class T, int N>
 INLINE Lane<T, N> tanh_of(Lane<T, N> x) {
   if constexpr (sizeof(T) == 8) return tanh(x);
   else return convert<f32, f64, N>(single_tanh(convert<f64, f32, N>(x)));

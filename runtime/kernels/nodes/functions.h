@@ -121,6 +121,19 @@ INLINE void sigmoid(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, 
 KILN_LANE_KERNEL(sigmoid_f64, sigmoid, FailParams, F64, F64)
 KILN_LANE_KERNEL(sigmoid_f32, sigmoid, FailParams, F32, F32)
 
+/// Functions of f32 alone, in its own arithmetic.
+#define KILN_MLAS1(name)                                                                                        \
+  template <int N>                                                                                              \
+  INLINE void name(const Ctx&, const FailParams& p, const F32<N>& x, F32<N>& y) {                               \
+    y = {math::name<N>(x.v), x.missing, x.status};                                                            \
+    fail_nan<N>(p, y);                                                                                          \
+  }                                                                                                             \
+  KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32)
+KILN_MLAS1(mlas_exp)
+KILN_MLAS1(mlas_tanh)
+KILN_MLAS1(mlas_erf)
+KILN_MLAS1(mlas_logistic)
+
 /// Winitzki's approximation of the inverse error function with a = 0.147, in float, step by step as ONNX Runtime has it.
 template <int N>
 INLINE void erfinv_winitzki(const Ctx&, const FailParams& p, const F32<N>& x, F32<N>& y) {
@@ -137,6 +150,7 @@ KILN_LANE_KERNEL(erfinv_winitzki_f32, erfinv_winitzki, FailParams, F32, F32)
 #undef KILN_FUNCTION1
 #undef KILN_DIRECT1
 #undef KILN_MATH1
+#undef KILN_MLAS1
 #undef KILN_MATH1_SINGLE
 #undef KILN_MATH2
 #undef KILN_MATH3

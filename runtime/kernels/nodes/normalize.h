@@ -5,7 +5,7 @@
 
 namespace kiln::kernel {
 
-enum NormalizeMethod : u32 { kSoftmax, kSimplemax, kOrdinalDifference, kOneMinusSum };
+enum NormalizeMethod : u32 { kSoftmax, kSimplemax, kOrdinalDifference, kOneMinusSum, kLogSoftmax, kSoftmaxMlas, kLogSoftmaxMlas };
 
 template <class T, int N>
 INLINE Lane<T, N> sum_elements(const Ctx& c, const Slot& x) {
@@ -33,6 +33,12 @@ INLINE void exponentials(const Ctx& c, const Slot& x, Lane<T, N> top, const Slot
       set_element<T, N>(c, y, e, math::exp_of<T, N>(element<T, N>(c, x, e) - top));
   }
 }
+template <class T, int N>
+INLINE Lane<T, N> top_of(const Ctx& c, const Slot& x) {
+  Lane<T, N> top = element<T, N>(c, x, 0);
+  NOUNROLL for (u32 e = 1; e < x.count; e++) top = greater<T, N>(top, element<T, N>(c, x, e));
+  return top;
+}
 /// One row of at most L scores, which stay in one vector. A NaN makes all results NaN, whether it counts as the greatest or not.
 template <class T, int L>
 INLINE void short_softmax(const Ctx& c, const Slot& x, const Slot& y) {
@@ -48,10 +54,57 @@ template <class T, int N>
 INLINE void softmax(const Ctx& c, const Slot& x, const Slot& y) {
   if (N == 1 && x.count <= 4) return short_softmax<T, 4>(c, x, y);
   if (N == 1 && x.count <= 8) return short_softmax<T, 8>(c, x, y);
-  Lane<T, N> top = element<T, N>(c, x, 0);
-  NOUNROLL for (u32 e = 1; e < x.count; e++) top = greater<T, N>(top, element<T, N>(c, x, e));
-  exponentials<T, N>(c, x, top, y);
+  exponentials<T, N>(c, x, top_of<T, N>(c, x), y);
   divide_elements<T, N>(c, y, y, sum_elements<T, N>(c, y));
+}
+template <class T, int N>
+INLINE void logarithms(const Ctx& c, const Slot& x, const Slot& y, Lane<T, N> top, Lane<T, N> sum) {
+  const Lane<T, N> log = math::log_of<T, N>(sum);
+  NOUNROLL for (u32 e = 0; e < x.count; e++) set_element<T, N>(c, y, e, (element<T, N>(c, x, e) - top) - log);
+}
+template <class T, int N>
+INLINE void log_softmax(const Ctx& c, const Slot& x, const Slot& y) {
+  const Lane<T, N> top = top_of<T, N>(c, x);
+  exponentials<T, N>(c, x, top, y);
+  logarithms<T, N>(c, x, y, top, sum_elements<T, N>(c, y));
+}
+/// y = e^(x - top), and their sum as MLAS adds it: element e to lane e mod 8.
+template <int N>
+INLINE Lane<f32, N> mlas_exponentials(const Ctx& c, const Slot& x, Lane<f32, N> top, const Slot& y) {
+  constexpr u32 L = 8;
+  if constexpr (N == 1) {
+    Lane<f32, L> sums{};
+    NOUNROLL for (u32 e = 0; e < x.count; e += L) {
+      Lane<f32, L> v = elements<f32, L>(c, x, e);
+      v = math::mlas_exp_negative<L>(v - splat<f32, L>(top));
+      UNROLL for (u32 i = 0; i < L; i++) v[i] = e + i < x.count ? v[i] : 0;
+      set_elements<f32, L>(c, y, e, v);
+      sums += v;
+    }
+    f32 lanes[L];
+    store(lanes, sums);
+    return math::mlas_sum(lanes);
+  } else {
+    Lane<f32, N> sums[L] = {};
+    NOUNROLL for (u32 e = 0; e < x.count; e += L)
+      UNROLL for (u32 i = 0; i < L; i++)
+        if (e + i < x.count) {
+          const Lane<f32, N> v = math::mlas_exp_negative<N>(element<f32, N>(c, x, e + i) - top);
+          set_element<f32, N>(c, y, e + i, v);
+          sums[i] += v;
+        }
+    return math::mlas_sum(sums);
+  }
+}
+template <int N>
+INLINE void mlas_softmax(const Ctx& c, const Slot& x, const Slot& y, bool logarithm) {
+  const Lane<f32, N> top = top_of<f32, N>(c, x), sum = mlas_exponentials<N>(c, x, top, y);
+  if (logarithm) {
+    logarithms<f32, N>(c, x, y, top, sum);
+  } else {
+    const Lane<f32, N> scale = splat<f32, N>(1) / sum;
+    NOUNROLL for (u32 e = 0; e < x.count; e++) set_element<f32, N>(c, y, e, element<f32, N>(c, y, e) * scale);
+  }
 }
 template <class T, int N>
 INLINE void differences(const Ctx& c, const Slot& x, const Slot& y) {
@@ -71,6 +124,10 @@ INLINE void normalize_row(const Ctx& c, const NormalizeParams& p, const Slot& x,
     softmax<T, N>(c, x, y);
   else if (p.method == kSimplemax)
     divide_elements<T, N>(c, x, y, sum_elements<T, N>(c, x));
+  else if (p.method == kLogSoftmax)
+    log_softmax<T, N>(c, x, y);
+  else if (sizeof(T) == 4 && (p.method == kSoftmaxMlas || p.method == kLogSoftmaxMlas))
+    mlas_softmax<N>(c, x, y, p.method == kLogSoftmaxMlas);
   else if (p.method == kOrdinalDifference)
     differences<T, N>(c, x, y);
   else {
