@@ -115,6 +115,27 @@ INLINE bool column_cell(const Ctx& c, const FieldPlan& f, u32 index, u64 r, cons
   return state <= kMissing || s.status != kNone;
 }
 
+/// Whole numbers as integers and integers as doubles. x86-64 before v4 has no instruction for those of eight bytes: up to 2^51 they are what an addition
+/// to 1.5 * 2^52 leaves in its low bits.
+#if defined(__x86_64__) && !defined(__AVX512DQ__)
+inline constexpr f64 kWholeShift = 0x1.8p52;
+inline constexpr i64 kWholeShiftBits = 0x4338000000000000;
+INLINE MatrixLanes<i64> integers_of(MatrixLanes<f64> x) {
+  const MatrixLanes<i64> near = __builtin_elementwise_abs(x) <= 0x1p51;
+  if (__builtin_expect(__builtin_reduce_and(near) == 0, 0)) return __builtin_convertvector(x, MatrixLanes<i64>);
+  return __builtin_bit_cast(MatrixLanes<i64>, x + kWholeShift) - kWholeShiftBits;
+}
+INLINE MatrixLanes<f64> doubles_of(MatrixLanes<i64> v) {
+  constexpr i64 most = 1ll << 51;
+  const MatrixLanes<i64> near = (v <= most) & (v >= -most);
+  if (__builtin_expect(__builtin_reduce_and(near) == 0, 0)) return __builtin_convertvector(v, MatrixLanes<f64>);
+  return __builtin_bit_cast(MatrixLanes<f64>, v + kWholeShiftBits) - kWholeShift;
+}
+#else
+INLINE MatrixLanes<i64> integers_of(MatrixLanes<f64> x) { return __builtin_convertvector(x, MatrixLanes<i64>); }
+INLINE MatrixLanes<f64> doubles_of(MatrixLanes<i64> v) { return __builtin_convertvector(v, MatrixLanes<f64>); }
+#endif
+
 /// Whole numbers, codes and truth values of a group of rows that the field holds all, as nearly every group's; false: nothing is done.
 template <class In> INLINE bool put_whole(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<In> v) {
   const bool code = f.is_cat && f.elem == kElemStr, truth = f.elem == kElemBool, narrow = code || f.elem == kElemI32;
@@ -126,7 +147,7 @@ template <class In> INLINE bool put_whole(const Ctx& c, const FieldPlan& f, u64 
   const Slot& s = f.slot;
   if (truth) store(c.scratch + s.values + r, __builtin_convertvector(x, MatrixLanes<i8>));
   else if (narrow) store(c.scratch + s.values + r * 4, __builtin_convertvector(x, MatrixLanes<i32>));
-  else store(c.scratch + s.values + r * 8, __builtin_convertvector(x, MatrixLanes<i64>));
+  else store(c.scratch + s.values + r * 8, integers_of(x));
   if (s.missing != kNone) c.scratch[s.missing + r / 8] = 0;
   if (s.status != kNone && !f.joins) store(c.scratch + s.status + r * 4, MatrixLanes<i32>{});
   return true;
@@ -280,7 +301,7 @@ INLINE bool all_have_results(const Ctx& c, u64 rows) {
   return (__builtin_bit_cast(kiln_status, any).bits & KILN_NO_RESULT) == 0;
 }
 template <class Out, class T> INLINE Lane<Out, kMatrixRows> as_out(MatrixLanes<T> v) {
-  if constexpr (sizeof(T) == 8 && sizeof(Out) == 4) return __builtin_convertvector(__builtin_convertvector(v, MatrixLanes<f64>), MatrixLanes<Out>);
+  if constexpr (sizeof(T) == 8 && !kIsFloat<T>) return __builtin_convertvector(doubles_of(v), MatrixLanes<Out>);
   else return __builtin_convertvector(v, MatrixLanes<Out>);
 }
 /// Row r of a column as a number; false if its label is none.

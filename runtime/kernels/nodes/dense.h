@@ -15,11 +15,13 @@ INLINE const T* bias_of(const Ctx& c, const DenseParams& p) {
   return (const T*)(c.blob + p.bias);
 }
 
-// Eight sums keep the units busy that add, where registers hold them.
+/// So many sums at a time of N lanes keep the units busy that add, where registers hold them: there are 32, or 16.
 #if defined(__AVX512F__) || defined(__aarch64__)
-inline constexpr bool kEightSums = true;
+template <class T, int N> inline constexpr int kSums = 8;
+#elif defined(__AVX2__)
+template <class T, int N> inline constexpr int kSums = N * sizeof(T) > 32 ? 6 : 8;
 #else
-inline constexpr bool kEightSums = false;
+template <class T, int N> inline constexpr int kSums = 4;
 #endif
 
 /// One row: whether the eight inputs from k on, of those below `end`, add nothing. Asked at every eighth.
@@ -118,12 +120,13 @@ template <int N>
 INLINE void dense_all_fused(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
   u32 j = 0;
   if (N == 1 && p.outputs >= 2) {
-    if (kEightSums) NOUNROLL for (; j + 64 <= p.pitch; j += 64) dense_fused_row<8, 8>(c, p, x, y, j);
+    if (kSums<f32, 8> == 8) NOUNROLL for (; j + 64 <= p.pitch; j += 64) dense_fused_row<8, 8>(c, p, x, y, j);
     NOUNROLL for (; j + 32 <= p.pitch; j += 32) dense_fused_row<8, 4>(c, p, x, y, j);
     NOUNROLL for (; j < p.outputs; j += 8) dense_fused_row<8, 1>(c, p, x, y, j);
     return;
   }
-  if (kEightSums) NOUNROLL for (; j + 8 <= p.outputs; j += 8) dense_fused<N, 8>(c, p, x, y, j);
+  constexpr int S = kSums<f32, N>;
+  if (S > 4) NOUNROLL for (; j + S <= p.outputs; j += S) dense_fused<N, S>(c, p, x, y, j);
   NOUNROLL for (; j + 4 <= p.outputs; j += 4) dense_fused<N, 4>(c, p, x, y, j);
   NOUNROLL for (; j < p.outputs; j++) dense_fused<N, 1>(c, p, x, y, j);
 }
@@ -184,7 +187,8 @@ INLINE void dense_one(const Ctx& c, const DenseParams& p, const Slot& x, const S
     NOUNROLL for (; j < p.outputs; j += 8) dense_row<T, 8, 1>(c, p, x, y, j);
   } else {
     u32 j = 0;
-    if (kEightSums) NOUNROLL for (; j + 8 <= p.outputs; j += 8) dense_serial<T, N, 8>(c, p, x, y, j);
+    constexpr int S = kSums<T, N>;
+    if (S > 4) NOUNROLL for (; j + S <= p.outputs; j += S) dense_serial<T, N, S>(c, p, x, y, j);
     NOUNROLL for (; j + 4 <= p.outputs; j += 4) dense_serial<T, N, 4>(c, p, x, y, j);
     NOUNROLL for (; j < p.outputs; j++) dense_serial<T, N, 1>(c, p, x, y, j);
   }
