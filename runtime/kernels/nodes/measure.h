@@ -55,10 +55,11 @@ template <class T, int L> INLINE Lane<T, L> term_of(const Ctx& c, const MeasureP
   const Lane<T, L> t = square ? d * d : p.metric == kMinkowski || p.metric == kExponential ? to_power<T, L>(d, p.p) : d;
   return p.weights == kNone ? t : splat<T, L>(at_column<T>(c, p.weights, k)) * t;
 }
-/// What the columns of one instance come to.
+/// What the columns of one instance come to. A constructor that the compiler makes would be a function, called, and all sums then live in memory.
 template <class T, int L> struct MeasureSums {
-  Lane<T, L> sum{}, present{}, n00{}, n01{}, n10{}, n11{};
-  Mask<L> any = never<L>(), gap = never<L>();
+  Lane<T, L> sum, present, n00, n01, n10, n11;
+  Mask<L> any, gap;
+  MEMBER MeasureSums() : sum{}, present{}, n00{}, n01{}, n10{}, n11{}, any(never<L>()), gap(never<L>()) {}
 };
 /// Whether what is missing decides how columns are added; if not, a missing column makes the whole row missing.
 INLINE bool follows_gaps(const MeasureParams& p) { return p.skip || p.gaps || (p.metric >= kSimpleMatching); }
