@@ -161,7 +161,9 @@ class Walk final : public ForestStrategy {
   std::optional<double> rowCost(const ForestTask& task, const Tier&) const override {
     const auto trees = static_cast<double>(task.forest.roots.size());
     const double level = std::max(4.5, std::min(trees, 16.0) * 0.5);   // a load waits for the one before; 16 trees at a time
-    return rowRanksCost(task) + std::ceil(trees / 16) * forestWork(task).deepest * level + trees * task.forest.targets;
+    const auto targets = static_cast<double>(task.forest.targets);
+    const double perLeaf = needsLeaf(task.forest, task.node) ? 6 + 2 * targets : targets;   // its list of weights, found through its number
+    return rowRanksCost(task) + std::ceil(trees / 16) * forestWork(task).deepest * level + trees * perLeaf;
   }
   void lower(const ForestTask& task, NodeEmitter& emit) const override {
     kernel::ForestWalk p = emit.once<kernel::ForestWalk>("walk", [&] { return put(task, emit); });
