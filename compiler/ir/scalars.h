@@ -31,6 +31,12 @@ struct ScalarFunction {
 const ScalarFunction* findScalar(const std::string& name);
 const std::vector<ScalarFunction>& scalarFunctions();
 
+/// What there is of f32 alone, as ONNX Runtime computes it, beside the function that it stands for.
+struct RuntimeFunction {
+  const char *exact, *ofRuntime;
+};
+inline constexpr RuntimeFunction kRuntimeFunctions[] = {{"exp", "mlas_exp"}, {"tanh", "mlas_tanh"}, {"erf", "mlas_erf"}, {"inv_logit", "mlas_logistic"}};
+
 /// What became of one element. `doubtful`: a NaN, an integer overflow or a division by zero, which fails if `checked`.
 enum class ScalarOutcome : uint8_t { fine, doubtful, undefined };
 

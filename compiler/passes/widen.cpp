@@ -29,9 +29,8 @@ class Widening final : public FieldWalk {
 
 /// What there is in float alone becomes what it stands for.
 void makeExact(Call& call) {
-  static constexpr const char* kExact[][2] = {{"mlas_exp", "exp"}, {"mlas_tanh", "tanh"}, {"mlas_erf", "erf"}, {"mlas_logistic", "inv_logit"}};
-  for (const auto& [single, exact] : kExact)
-    if (std::string(call.name()) == single) return void(call.function = findScalar(exact));
+  for (const auto& [exact, ofRuntime] : kRuntimeFunctions)
+    if (std::string(call.name()) == ofRuntime) return void(call.function = findScalar(exact));
 }
 void makeExact(Normalize& normalize) {
   if (normalize.method == Normalize::softmaxMlas) normalize.method = Normalize::softmax;

@@ -251,8 +251,8 @@ Tensor reduced(OperatorImport& n, const Tensor& x, const std::vector<size_t>& ax
 Tensor softmaxed(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, bool logarithm) {
   const Last last = toLast(n, x, axes);
   const bool exact = n.spec() || x.type == ElementType::f64;
-  const ir::Normalize::Method method = logarithm ? (exact ? ir::Normalize::logSoftmax : ir::Normalize::logSoftmaxMlas) : exact ? ir::Normalize::softmax : ir::Normalize::softmaxMlas;
-  return fromLast(n, last, x, x.type, n.build.add(ir::Normalize(method), {last.value}));
+  const auto ofExact = logarithm ? ir::Normalize::logSoftmax : ir::Normalize::softmax, ofRuntime = logarithm ? ir::Normalize::logSoftmaxMlas : ir::Normalize::softmaxMlas;
+  return fromLast(n, last, x, x.type, n.build.add(ir::Normalize(exact ? ofExact : ofRuntime), {last.value}));
 }
 
 }  // namespace kiln::onnx

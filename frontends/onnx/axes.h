@@ -64,7 +64,7 @@ ValueId zeroIfMissing(OperatorImport& n, ValueId numbers);
 /// The sum (or another reduction of ir::Reduce, by name) over axes, which stay with size 1.
 Tensor reduced(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, const char* op, ir::Reduce::Order order = ir::Reduce::index);
 
-/// Softmax over axes, as over one.
+/// Softmax over axes, as over one, or its logarithms.
 Tensor softmaxed(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, bool logarithm = false);
 
 }  // namespace kiln::onnx

@@ -6,6 +6,7 @@
 #include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
+#include "compiler/ir/scalars.h"
 
 namespace kiln::onnx {
 
@@ -24,9 +25,8 @@ ValueId settled(OperatorImport& n, ElementType type, ValueId value) {
 }
 
 const char* functionOf(const OperatorImport& n, ElementType type, const char* exact) {
-  static constexpr const char* kOfRuntime[][2] = {{"exp", "mlas_exp"}, {"tanh", "mlas_tanh"}, {"erf", "mlas_erf"}, {"inv_logit", "mlas_logistic"}};
   if (n.spec() || type == ElementType::f64) return exact;
-  for (const auto& [name, ofRuntime] : kOfRuntime)
+  for (const auto& [name, ofRuntime] : ir::kRuntimeFunctions)
     if (std::string(name) == exact) return ofRuntime;
   return exact;
 }

@@ -149,6 +149,33 @@ TEST(DoublePrecision, ProductsAreSumsOfDoubles) {
   EXPECT_EQ(g.score("X[0],X[1]\n1,1e-9\n"), "Y\n0\n");
 }
 
+// Of float, values of ONNX Runtime 1.32, polynomials in float; --semantics=spec has the nearest floats.
+TEST(DoublePrecision, FunctionsAreExact) {
+  const auto scored = [](const char* op, const std::string& options) {
+    Graph g(20);
+    g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+    g.node(op, {"X"}, {"Y"});
+    const std::string rows = g.score("X[0],X[1]\n0.3,-2\n", options);
+    return rows.substr(rows.find('\n') + 1);
+  };
+  const struct {
+    const char *op, *ofRuntime, *nearest;
+    double first, second;   // of doubles
+  } cases[] = {{"Exp", "1.3498588,0.13533528", "1.3498589,0.13533528", 1.3498588075760032, 0.1353352832366127},
+               {"Tanh", "0.2913126,-0.9640276", "0.29131263,-0.9640276", 0.2913126124515909, -0.9640275800758169},
+               {"Erf", "0.32862678,-0.9953223", "0.32862678,-0.9953223", 0.3286267594591274, -0.9953222650189527},
+               {"Sigmoid", "0.5744425,0.11920291", "0.5744425,0.11920292", 0.574442516811659, 0.11920292202211755},
+               {"Softmax", "0.9088771,0.09112297", "0.9088771,0.09112297", 0.9088770389851438, 0.09112296101485615},
+               {"LogSoftmax", "-0.09554545,-2.3955455", "-0.09554545,-2.3955455", -0.09554546459796301, -2.395545464597963}};
+  for (const auto& c : cases) {
+    EXPECT_EQ(scored(c.op, ""), std::string(c.ofRuntime) + "\n") << c.op;
+    EXPECT_EQ(scored(c.op, "--semantics=spec"), std::string(c.nearest) + "\n") << c.op;
+    const std::string doubles = scored(c.op, "--precision=double");
+    EXPECT_NEAR(std::stod(doubles), c.first, 3e-16) << c.op;
+    EXPECT_NEAR(std::stod(doubles.substr(doubles.find(',') + 1)), c.second, 5e-16) << c.op;
+  }
+}
+
 // A layer of halves is computed in float and rounded, as ONNX Runtime 1.32 does.
 TEST(Halves, Products) {
   Graph g(17);
