@@ -125,7 +125,7 @@ KILN_LANE_KERNEL(sigmoid_f32, sigmoid, FailParams, F32, F32)
 #define KILN_MLAS1(name)                                                                                        \
   template <int N>                                                                                              \
   INLINE void name(const Ctx&, const FailParams& p, const F32<N>& x, F32<N>& y) {                               \
-    y = {math::name<N>(x.v), x.missing, x.status};                                                            \
+    y = {math::name<N>(x.v), x.missing, x.status};                                                              \
     fail_nan<N>(p, y);                                                                                          \
   }                                                                                                             \
   KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32)
