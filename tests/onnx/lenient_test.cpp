@@ -37,6 +37,19 @@ TEST(FloatBesideDouble, InConcat) {
   expectRows(g, "X\n0.1\n", "Y[0],Y[1]\n0.1,0.10000000149011612\n");
 }
 
+// skl2onnx of isotonic calibration of trees over doubles: the scores are float, the first and last knot double.
+TEST(FloatBesideDouble, LimitsOfClip) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 1}).output("Y", Type::DOUBLE);
+  for (const auto& [name, limit] : {std::pair("least", 0.1), std::pair("most", 0.7)}) {
+    auto& bound = *g.model().mutable_graph()->add_initializer();
+    bound.set_name(name), bound.set_data_type(Type::DOUBLE), bound.add_double_data(limit);
+  }
+  g.node("Clip", {"X", "least", "most"}, {"Y"});
+  expectRows(g, "X\n0\n0.5\n1\n", "Y\n0.1\n0.5\n0.7\n");
+  EXPECT_TRUE(warns(g, "takes one element type, but has float and double"));
+}
+
 // OnnxMLTools, of IndexToString of Spark.
 TEST(LabelEncoder, PlacesOfAList) {
   Graph g(15, 2);
