@@ -225,6 +225,26 @@ TEST(Semantics, OutputsOfASegmentThatWasNotTaken) {
   EXPECT_EQ(jpmml.score({{"b", "1"}}, "positive"), "!");
 }
 
+// As sklearn2pmml writes MultiOutputClassifier; JPMML-Evaluator 1.7.7 says 'The value for field "first" is not defined'.
+TEST(Semantics, OutputsOfOneOfSeveralTargets) {
+  const auto member = [](const std::string& target, const std::string& field, const std::string& outputs) {
+    return segment("<RegressionModel functionName=\"regression\"><MiningSchema><MiningField name=\"" + target + "\" usageType=\"target\"/><MiningField name=\"" + field +
+                   "\"/></MiningSchema>" + outputs + "<RegressionTable intercept=\"1\"><NumericPredictor name=\"" + field + "\" coefficient=\"1\"/></RegressionTable></RegressionModel>");
+  };
+  std::string fields = "";
+  for (const char* name : {"u", "v", "a", "b"}) fields += std::string("<DataField name=\"") + name + "\" optype=\"continuous\" dataType=\"double\"/>";
+  const auto text = [&](const std::string& treatment) {
+    return document(fields, "<MiningModel functionName=\"regression\"><MiningSchema><MiningField name=\"u\" usageType=\"target\"/><MiningField name=\"v\" usageType=\"target\"/>"
+                            "<MiningField name=\"a\"/><MiningField name=\"b\"/></MiningSchema><Segmentation multipleModelMethod=\"x-multiModelChain\"" + treatment + ">" +
+                                member("u", "a", output("first")) + member("v", "b", "") + "</Segmentation></MiningModel>");
+  };
+  EXPECT_EQ(Scoring(text("")).score({{"b", "1"}}, "v"), "2");
+  EXPECT_EQ(Scoring(text(""), true).score({{"b", "1"}}, "v"), "!");
+  EXPECT_EQ(Scoring(text(""), true).score({{"a", "1"}}, "u"), "2");   // the member that is missing has no OutputField
+  EXPECT_EQ(Scoring(text(""), true).score({{"a", "1"}}, "v"), "");
+  EXPECT_EQ(Scoring(text(" missingPredictionTreatment=\"returnMissing\""), true).score({{"b", "1"}}, "v"), "");
+}
+
 TEST(Semantics, ReadingAMissingPrediction) {
   const std::string text =
       document(kFields, "<RegressionModel functionName=\"regression\">" + kSchema +

@@ -367,17 +367,31 @@ struct MiningLowering {
     result.others = std::move(others);
   }
 
-  // JPMML shows OutputFields of the last segment that ran, and none of its row where an OutputField of a segment that ran
-  // is missing, unless returnMissing ends the chain before.
-  void asJpmmlChain(Prediction& result) {
-    ValueId fails = kNone, later = kNone;
+  // Where an OutputField of a segment that ran is missing; kNone where none can be.
+  ValueId anyOutputMissing() {
+    ValueId any = kNone;
     for (const Member& m : members) {
       for (const OutputColumn& column : m.prediction.outputs) {
         if (column.value == kNone || !build.type(column.value).nullable) continue;
         const ValueId missing = build.call("and", {bothOf(m.ran, column.exists), build.call("is_missing", {column.value})});
-        fails = fails == kNone ? missing : build.call("or", {fails, missing});
+        any = any == kNone ? missing : build.call("or", {any, missing});
       }
     }
+    return any;
+  }
+
+  // JPMML ends the row of a chain where an OutputField of a segment that ran is missing, unless returnMissing ends the chain before.
+  void failWhereAnOutputIsMissing(Prediction& result, ValueId fails) {
+    if (s.missing == MissingPrediction::returnMissing) return;
+    result.value = importer.failIf(result.value, fails, KILN_MISSING_REQUIRED);
+    for (Prediction& other : result.others) other.value = importer.failIf(other.value, fails, KILN_MISSING_REQUIRED);
+    for (OutputColumn& column : result.outputs) column.value = importer.failIf(column.value, fails, KILN_MISSING_REQUIRED);
+  }
+
+  // JPMML shows OutputFields of the last segment that ran.
+  void asJpmmlChain(Prediction& result) {
+    const ValueId fails = anyOutputMissing();
+    ValueId later = kNone;
     result.outputs.clear();
     std::vector<std::vector<OutputColumn>> shown;
     for (size_t i = members.size(); i-- > 0;) {
@@ -389,9 +403,7 @@ struct MiningLowering {
       later = later == kNone ? members[i].ran : build.call("or", {later, members[i].ran});
     }
     for (size_t i = shown.size(); i-- > 0;) result.outputs.insert(result.outputs.end(), shown[i].begin(), shown[i].end());
-    if (s.missing == MissingPrediction::returnMissing) return;
-    result.value = importer.failIf(result.value, fails, KILN_MISSING_REQUIRED);
-    for (OutputColumn& column : result.outputs) column.value = importer.failIf(column.value, fails, KILN_MISSING_REQUIRED);
+    failWhereAnOutputIsMissing(result, fails);
   }
 
   std::vector<OutputColumn> chainOutputs() {
@@ -447,6 +459,7 @@ struct MiningLowering {
     Prediction result = targets[0];
     result.others.assign(targets.begin() + 1, targets.end());
     result.outputs = outputsByTarget();
+    if (importer.options.jpmml) failWhereAnOutputIsMissing(result, anyOutputMissing());
     return result;
   }
 
