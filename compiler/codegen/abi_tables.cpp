@@ -124,6 +124,12 @@ class AbiTables {
     return ir::kNone;
   }
 
+  // The driver of matrices, the least that serves.
+  static std::string scoreRows(const kernel::ScorerPlan& plan) {
+    const bool whole = ((plan.in_types | plan.out_types) >> KILN_I64) != 0, moves = plan.moves != kernel::kNone, elements = plan.element_columns != 0;
+    if (!moves && !elements) return whole ? "_score_whole" : "_score_rows";
+    return std::string(whole ? "_score_whole_" : "_score_") + (moves ? "moves" : "elements");
+  }
   void addScorer(size_t tier, uint64_t at, uint64_t identity, uint64_t inputs, uint64_t outputs) {
     const kernel::ScorerPlan& plan = f_.plans[tier];
     kiln_scorer s{};
@@ -139,7 +145,7 @@ class AbiTables {
     o_.point(at + offsetof(kiln_scorer, outputs), table(outputs));
     const std::string prefix = std::string("kiln_") + f_.tiers[tier]->name;
     o_.point(at + offsetof(kiln_scorer, score_row), prefix + "_score_row");
-    o_.point(at + offsetof(kiln_scorer, score_rows), prefix + (plan.element_columns != 0 ? "_score_elements" : "_score_rows"));
+    o_.point(at + offsetof(kiln_scorer, score_rows), prefix + scoreRows(plan));
     o_.point(at + offsetof(kiln_scorer, score_arrow), prefix + "_score_arrow");
     o_.point(at + offsetof(kiln_scorer, encode), "kiln_encode");
     o_.point(at + offsetof(kiln_scorer, bind), "kiln_bind");

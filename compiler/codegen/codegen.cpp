@@ -15,6 +15,7 @@
 #include "compiler/codegen/link.h"
 #include "compiler/codegen/lint.h"
 #include "compiler/codegen/module.h"
+#include "compiler/codegen/moves.h"
 #include "compiler/codegen/one_element.h"
 #include "compiler/codegen/plain_rows.h"
 #include "compiler/codegen/text_bounds.h"
@@ -95,7 +96,7 @@ class Compilation {
     try {
       schema_ = schemaOf(pipeline_, blob_);
       rowText_ = textBound(pipeline_, false), blockText_ = textBound(pipeline_, true);
-      plain_ = plainRows(pipeline_), element_ = oneElement(pipeline_);
+      plain_ = plainRows(pipeline_), element_ = oneElement(pipeline_), moves_ = movedInputs(pipeline_);
       Kept kept, keptOfPlain, keptOfElement;
       for (const Tier* tier : tiers_) planTier(*tier, kept, keptOfPlain, keptOfElement);
       blob_.finish();
@@ -147,7 +148,13 @@ class Compilation {
     plan.row_bytes = std::max(p.rowSchedule.scratchBytes, p.plainSchedule.scratchBytes), plan.block_bytes = p.blockSchedule.scratchBytes;
     const uint64_t cells = (uint64_t{plan.input_count} + plan.output_count + 1) * sizeof(kiln_cell);   // score_arrow's, of a row
     plan.scratch_bytes = std::max(plan.row_bytes + rowText_.fixed + cells, plan.block_bytes + blockText_.fixed * plan.block_rows);
-    if (element_) plan.element_columns = plan.input_count, plan.element_type = elementsAreDoubles(*element_) ? KILN_F64 : KILN_F32;
+    plan.in_types = matrixTypes(schema_.inputs, true), plan.out_types = matrixTypes(schema_.outputs, false);
+    if (element_) {
+      plan.element_columns = plan.input_count;
+      plan.element_in = abiType(elementOf(*element_, true)), plan.element_out = abiType(elementOf(*element_, false));
+    }
+    plan.moves = kernel::kNone;
+    if (!moves_.empty()) plan.moves = blob_.add("moves", moves_.data(), moves_.size() * 4, 4), plan.moved_type = abiType(schema_.inputs[0]);
     plan.binding_key = schema_.bindingKey;
     plan.rowwise = std::any_of(schema_.inputs.begin(), schema_.inputs.end(),
                                [](const kernel::FieldPlan& f) { return f.elem == kernel::kElemStr && !f.is_cat && !f.list; });
@@ -250,6 +257,7 @@ class Compilation {
   std::vector<const Tier*> tiers_;
   Blob blob_;
   Schema schema_;
+  std::vector<uint32_t> moves_;
   std::optional<ir::Pipeline> plain_, element_;
   TextBound rowText_, blockText_;
   std::vector<TierPlan> plans_;

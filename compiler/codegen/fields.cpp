@@ -110,9 +110,23 @@ Schema schemaOf(const ir::Pipeline& pipeline, Blob& blob) {
   return schema;
 }
 
-uint8_t abiType(const kernel::FieldPlan& field) {
-  static const uint8_t types[] = {KILN_F64, KILN_F32, KILN_I64, KILN_I32, KILN_BOOL, KILN_STRING, KILN_DATE, KILN_TIME, KILN_DATETIME};
-  return types[field.elem];
+namespace {
+const uint8_t kAbiTypes[] = {KILN_F64, KILN_F32, KILN_I64, KILN_I32, KILN_BOOL, KILN_STRING, KILN_DATE, KILN_TIME, KILN_DATETIME};
+}
+uint8_t abiType(const kernel::FieldPlan& field) { return kAbiTypes[field.elem]; }
+uint8_t abiType(ir::Elem elem) { return kAbiTypes[static_cast<size_t>(elem)]; }
+
+uint32_t matrixTypes(const std::vector<kernel::FieldPlan>& fields, bool inputs) {
+  bool some = false, whole = true, narrow = true;
+  for (const kernel::FieldPlan& f : fields) {
+    if (f.list || (f.elem == kernel::kElemStr && !f.is_cat)) continue;
+    some = true;
+    if (f.elem <= kernel::kElemF32) whole = false;
+    if (f.elem == kernel::kElemI64 || f.elem >= kernel::kElemDate || (f.is_cat && f.elem != kernel::kElemStr)) narrow = false;
+  }
+  const uint32_t floats = 1u << KILN_F64 | 1u << KILN_F32;
+  if (!some || !whole) return floats;
+  return floats | 1u << KILN_I64 | (inputs || narrow ? 1u << KILN_I32 : 0);
 }
 
 }  // namespace kiln::codegen

@@ -16,5 +16,9 @@ Schema schemaOf(const ir::Pipeline& pipeline, Blob& blob);
 
 /// kiln_type of a field.
 uint8_t abiType(const kernel::FieldPlan& field);
+uint8_t abiType(ir::Elem elem);
+/// What matrices of these inputs, or outputs, may hold: bits of kiln_type. Integers where all that can stand in a matrix are whole numbers, of 32
+/// bits where outputs fit.
+uint32_t matrixTypes(const std::vector<kernel::FieldPlan>& fields, bool inputs);
 
 }  // namespace kiln::codegen

@@ -55,10 +55,12 @@ std::optional<ir::Pipeline> oneElement(const ir::Pipeline& whole) {
   });
 }
 
-bool elementsAreDoubles(const ir::Pipeline& element) {
+ir::Elem elementOf(const ir::Pipeline& element, bool input) {
   const ir::Elem in = element.type(element.nodes[element.inputs()[0]].results[0]).elem;
   const ir::Elem out = element.type(element.nodes[element.outputs()[0]].operands[0]).elem;
-  return in == ir::Elem::f64 || in == ir::Elem::i64 || out == ir::Elem::f64;
+  const ir::Elem own = input ? in : out, other = input ? out : in;
+  if (own != ir::Elem::boolean) return own;
+  return other == ir::Elem::f64 || other == ir::Elem::i64 ? ir::Elem::f64 : ir::Elem::f32;
 }
 
 }  // namespace kiln::codegen

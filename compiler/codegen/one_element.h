@@ -9,7 +9,7 @@ namespace kiln::codegen {
 
 /// Nothing if elements are not all, and alike, or one may be missing or fail behind the input's check.
 std::optional<ir::Pipeline> oneElement(const ir::Pipeline& whole);
-/// Whether the matrices are of doubles: what the input or the output is needs them.
-bool elementsAreDoubles(const ir::Pipeline& element);
+/// What the matrix of an end of such a pipeline holds, f64, f32, i64 or i32: the values of that end; truth values are numbers of the other's size.
+ir::Elem elementOf(const ir::Pipeline& element, bool input);
 
 }  // namespace kiln::codegen

@@ -148,7 +148,7 @@ class Recorder final : public NodeEmitter {
     const bool begins = node().op->kind() == ir::OpKind::Input;
     if (!begins && node().op->kind() != ir::OpKind::Output) return false;
     const ir::Storage storage = begins ? resultType().storage() : operandType(0).storage();
-    const std::string of = std::string(storageName(storage)) + "_of_" + (elementsAreDoubles(pipeline()) ? "f64" : "f32");
+    const std::string of = std::string(storageName(storage)) + "_of_" + std::string(elemName(elementOf(pipeline(), begins)));
     if (begins) NodeEmitter::call("read_" + of, {out(0)});
     else NodeEmitter::call("write_" + of, {in(0)});
     return true;

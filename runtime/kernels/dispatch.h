@@ -103,7 +103,8 @@ INLINE i32 find_input(const char* name) {
 
 extern "C" i32 kiln_bind(const char* const* names, u32 count, u8 in_type, u8 out_type, void* memory, u8* problems) {
   if ((!names && count) || !memory || !problems) return KILN_NULL;
-  if (((u64)memory & 7) != 0 || (in_type != KILN_F64 && in_type != KILN_F32) || (out_type != KILN_F64 && out_type != KILN_F32)) return KILN_BINDING;
+  if (((u64)memory & 7) != 0 || in_type > KILN_I32 || out_type > KILN_I32) return KILN_BINDING;
+  if (!(kiln_plan.in_types >> in_type & 1) || !(kiln_plan.out_types >> out_type & 1)) return KILN_BINDING;
   Binding& binding = *(Binding*)memory;
   binding.key = kiln_plan.binding_key, binding.in_type = in_type, binding.out_type = out_type;
   const u32 inputs = kiln_plan.input_count, outputs = kiln_plan.output_count;

@@ -19,6 +19,10 @@
 #define kiln_plan KILN_OF_TIER(KILN_TIER, plan)
 #define kiln_score_row KILN_OF_TIER(KILN_TIER, score_row)
 #define kiln_score_rows KILN_OF_TIER(KILN_TIER, score_rows)
+#define kiln_score_whole_moves KILN_OF_TIER(KILN_TIER, score_whole_moves)
+#define kiln_score_whole_elements KILN_OF_TIER(KILN_TIER, score_whole_elements)
+#define kiln_score_whole KILN_OF_TIER(KILN_TIER, score_whole)
+#define kiln_score_moves KILN_OF_TIER(KILN_TIER, score_moves)
 #define kiln_score_elements KILN_OF_TIER(KILN_TIER, score_elements)
 #define kiln_score_arrow KILN_OF_TIER(KILN_TIER, score_arrow)
 #pragma clang diagnostic ignored "-Wunused-const-variable"
@@ -97,15 +101,21 @@ template <class Load, class Store> INLINE void run_blocks(u64 rows, void* scratc
     if (status) NOUNROLL for (u64 r = 0; r < c.rows; r++) status[base + r] = c.status[r];
   }
 }
+/// `kWhole`: matrices may hold integers; most scorers do not need what reads and writes them.
+template <bool kWhole>
 __attribute__((noinline)) static void run_rows(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out, void* scratch, size_t size, kiln_status* status) {
   run_blocks((u64)in.rows, scratch, size, status,
     [&](const Ctx& c, u64 base, u64 padded) {
       if (binding.in_type == KILN_F64) load_block<f64>(c, binding, in, base, padded);
+      else if (kWhole && binding.in_type == KILN_I64) load_block<i64>(c, binding, in, base, padded);
+      else if (kWhole && binding.in_type == KILN_I32) load_block<i32>(c, binding, in, base, padded);
       else load_block<f32>(c, binding, in, base, padded);
       return true;
     },
     [&](const Ctx& c, u64 base) {
       if (binding.out_type == KILN_F64) store_block<f64>(c, out, base);
+      else if (kWhole && binding.out_type == KILN_I64) store_block<i64>(c, out, base);
+      else if (kWhole && binding.out_type == KILN_I32) store_block<i32>(c, out, base);
       else store_block<f32>(c, out, base);
     });
 }
@@ -130,17 +140,59 @@ INLINE i32 score_matrix(const void* binding_, const kiln_matrix* in, const kiln_
   return KILN_OK;
 }
 extern "C" i32 kiln_score_rows(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
-  return score_matrix(binding, in, out, scratch, size, status, run_rows);
+  return score_matrix(binding, in, out, scratch, size, status, run_rows<false>);
+}
+extern "C" i32 kiln_score_whole(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
+  return score_matrix(binding, in, out, scratch, size, status, run_rows<true>);
+}
+
+INLINE u64 size_of(u32 type) { return type == KILN_F64 || type == KILN_I64 ? 8 : 4; }
+INLINE bool lie_apart(const kiln_matrix& in, u64 in_bytes, const kiln_matrix& out, u64 out_bytes) {
+  const u64 from = (u64)in.data, to = (u64)out.data;
+  return from >= to + out_bytes || to >= from + in_bytes;
+}
+
+// ---- outputs that are inputs
+template <class T> INLINE void move_rows(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out) {
+  const u32* inputs = (const u32*)(kiln_blob + kiln_plan.moves);
+  const i64 in_row = in.row_bytes, out_row = out.row_bytes;
+  NOUNROLL for (i64 base = 0; base < in.rows; base += kTurnedRows) {   // rows stay in the nearest cache
+    const i64 rows = in.rows - base < (i64)kTurnedRows ? in.rows - base : (i64)kTurnedRows;
+    NOUNROLL for (u32 i = 0; i < kiln_plan.output_count; i++) {
+      const u8* from = (const u8*)in.data + base * in_row + (i64)binding.column[inputs[i]] * (i64)sizeof(T);
+      u8* to = (u8*)out.data + base * out_row + i * sizeof(T);
+      _Pragma("clang loop unroll_count(4)") for (i64 r = 0; r < rows; r++, from += in_row, to += out_row) store(to, load<T>(from));
+    }
+  }
+}
+/// Rows of integers cannot fail. Of floats it must be said whether they are finite.
+INLINE bool can_move(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out, const kiln_status* status) {
+  if (in.type != kiln_plan.moved_type || out.type != in.type || out.validity || status || in.row_bytes < 0 || out.row_bytes < 0) return false;
+  if (!lie_apart(in, (u64)(in.row_bytes * in.rows), out, (u64)(out.row_bytes * out.rows))) return false;
+  NOUNROLL for (u32 i = 0; i < kiln_plan.input_count; i++)
+    if (binding.column[i] < 0) return false;
+  return true;
+}
+template <bool kWhole>
+__attribute__((noinline)) static void run_moves(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out, void* scratch, size_t size, kiln_status* status) {
+  if (!can_move(binding, in, out, status)) return run_rows<kWhole>(binding, in, out, scratch, size, status);
+  if (size_of(in.type) == 8) move_rows<u64>(binding, in, out);
+  else move_rows<u32>(binding, in, out);
+}
+extern "C" i32 kiln_score_moves(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
+  return score_matrix(binding, in, out, scratch, size, status, run_moves<false>);
+}
+extern "C" i32 kiln_score_whole_moves(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
+  return score_matrix(binding, in, out, scratch, size, status, run_moves<true>);
 }
 
 // ---- elements as they lie
 enum : u64 { kElementGroup = 8, kElementRows = 512 };   // whole lanes of any tier; rows before it is seen whether one failed
 /// Both matrices without gaps, of all columns in their order, apart from each other: a row that turns out to fail is read again.
 INLINE bool lie_alike(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out) {
-  const u64 columns = kiln_plan.element_columns, row = columns * (kiln_plan.element_type == KILN_F64 ? 8 : 4);
-  if (in.type != kiln_plan.element_type || out.type != in.type || (u64)in.row_bytes != row || (u64)out.row_bytes != row || out.validity) return false;
-  const u64 from = (u64)in.data, to = (u64)out.data, bytes = row * (u64)in.rows;
-  if (from < to + bytes && to < from + bytes) return false;
+  const u64 columns = kiln_plan.element_columns, in_row = columns * size_of(in.type), out_row = columns * size_of(out.type);
+  if (in.type != kiln_plan.element_in || out.type != kiln_plan.element_out || out.validity) return false;
+  if ((u64)in.row_bytes != in_row || (u64)out.row_bytes != out_row || !lie_apart(in, in_row * (u64)in.rows, out, out_row * (u64)in.rows)) return false;
   NOUNROLL for (u64 i = 0; i < columns; i++)
     if (binding.column[i] != (i32)i) return false;
   return true;
@@ -153,33 +205,37 @@ INLINE u32 pass_elements(const Ctx& whole, const void* in, void* out, u64 count)
   kiln_body_elements(&c);
   return said.bits;
 }
-INLINE u32 pass_rest(const Ctx& whole, const u8* in, u8* out, u64 count, u64 bytes) {
+INLINE u32 pass_rest(const Ctx& whole, const u8* in, u8* out, u64 count, u64 in_bytes, u64 out_bytes) {
   alignas(64) u8 from[kElementGroup * 8], to[kElementGroup * 8];
   NOUNROLL for (u64 i = 0; i < kElementGroup; i++)
-    NOUNROLL for (u64 b = 0; b < bytes; b++) from[i * bytes + b] = in[(i < count ? i : count - 1) * bytes + b];
+    NOUNROLL for (u64 b = 0; b < in_bytes; b++) from[i * in_bytes + b] = in[(i < count ? i : count - 1) * in_bytes + b];
   const u32 said = pass_elements(whole, from, to, kElementGroup);
-  NOUNROLL for (u64 b = 0; b < count * bytes; b++) out[b] = to[b];
+  NOUNROLL for (u64 b = 0; b < count * out_bytes; b++) out[b] = to[b];
   return said;
 }
+template <bool kWhole>
 __attribute__((noinline)) static void run_elements(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out, void* scratch, size_t size, kiln_status* status) {
-  if (!lie_alike(binding, in, out)) return run_rows(binding, in, out, scratch, size, status);
+  if (!lie_alike(binding, in, out)) return run_rows<kWhole>(binding, in, out, scratch, size, status);
   Ctx c;
   c.blob = kiln_blob, c.scratch = (u8*)scratch, c.at = 0, c.arena = c.scratch + kiln_plan.block_bytes, c.arena_end = c.scratch + size;
-  const u64 bytes = kiln_plan.element_type == KILN_F64 ? 8 : 4, rows = (u64)in.rows;
+  const u64 in_bytes = size_of(in.type), out_bytes = size_of(out.type), rows = (u64)in.rows;
   NOUNROLL for (u64 base = 0; base < rows; base += kElementRows) {
     kiln_matrix some = in, results = out;
     some.rows = (i64)(rows - base < kElementRows ? rows - base : kElementRows);
     some.data = (u8*)in.data + (i64)base * in.row_bytes, results.data = (u8*)out.data + (i64)base * out.row_bytes;
     const u64 count = (u64)some.rows * kiln_plan.element_columns, whole = count & ~(kElementGroup - 1);
     u32 said = whole != 0 ? pass_elements(c, some.data, results.data, whole) : 0;
-    if (whole != count) said |= pass_rest(c, (u8*)some.data + whole * bytes, (u8*)results.data + whole * bytes, count - whole, bytes);
+    if (whole != count) said |= pass_rest(c, (u8*)some.data + whole * in_bytes, (u8*)results.data + whole * out_bytes, count - whole, in_bytes, out_bytes);
     kiln_status* const of = status ? status + base : nullptr;
-    if (said & KILN_NO_RESULT || (of && said != 0)) run_rows(binding, some, results, scratch, size, of);   // which rows, and why
+    if (said & KILN_NO_RESULT || (of && said != 0)) run_rows<kWhole>(binding, some, results, scratch, size, of);   // which rows, and why
     else if (of) NOUNROLL for (u64 r = 0; r < (u64)some.rows; r++) of[r] = {0, 0xffff, 0xffff};
   }
 }
 extern "C" i32 kiln_score_elements(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
-  return score_matrix(binding, in, out, scratch, size, status, run_elements);
+  return score_matrix(binding, in, out, scratch, size, status, run_elements<false>);
+}
+extern "C" i32 kiln_score_whole_elements(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
+  return score_matrix(binding, in, out, scratch, size, status, run_elements<true>);
 }
 
 // ---- Arrow

@@ -1,4 +1,4 @@
-// The ends of a pipeline of one element: lanes straight from the caller's matrix and back to it, which holds floats of type M on both sides.
+// The ends of a pipeline of one element: lanes straight from the caller's matrix, which holds elements of type M, and back to one.
 // What only the whole pipeline can tell is said once for all elements: that one is no value of its type, or a result is not finite.
 #pragma once
 #include "instances.h"
@@ -21,7 +21,8 @@ template <class M, class T, int N> INLINE Lane<T, N> whole_element(const Ctx& c,
 }
 template <class M, int N, class T> INLINE void read_element(const Ctx& c, Val<T, N>& y) {
   y = {Lane<T, N>{}, never<N>(), Status<N>{}};
-  if constexpr (sizeof(T) == 8 && (T)0.5 == 0) y.v = whole_element<M, T, N>(c, -0x1p63, 0x1.fffffffffffffp62);
+  if constexpr (!kIsFloat<M>) y.v = convert<T, M, N>(element_in<M, N>(c));
+  else if constexpr (sizeof(T) == 8 && (T)0.5 == 0) y.v = whole_element<M, T, N>(c, -0x1p63, 0x1.fffffffffffffp62);
   else if constexpr ((T)0.5 == 0) y.v = whole_element<M, T, N>(c, -0x1p31, 0x1p31 - 1);
   else y.v = convert<T, M, N>(element_in<M, N>(c));
 }
@@ -32,6 +33,8 @@ template <class M, int N, class T> INLINE void write_element(const Ctx& c, const
   if constexpr ((T)0.5 != 0) {
     say<N>(c, ~mask<N>((x.v - x.v) == 0), KILN_NON_FINITE);
     element_out<M, N>(c, convert<M, T, N>(pick<N>(mask<N>(x.v == x.v), x.v, splat<T, N>((T)__builtin_nan("")))));
+  } else if constexpr (!kIsFloat<M>) {
+    element_out<M, N>(c, convert<M, T, N>(x.v));
   } else {   // as a column of them is written: 64 bits by way of f64
     element_out<M, N>(c, convert<M, f64, N>(convert<f64, T, N>(x.v)));
   }
@@ -52,6 +55,8 @@ template <class M, int N> INLINE void write_element(const Ctx& c, const Bool<N>&
   KILN_ELEMENT(of, M, bool, Bool)
 KILN_ELEMENTS(f64, f64)
 KILN_ELEMENTS(f32, f32)
+KILN_ELEMENT(i64, i64, i64, I64)
+KILN_ELEMENT(i32, i32, i32, I32)
 #undef KILN_ELEMENTS
 #undef KILN_ELEMENT
 

@@ -1,4 +1,5 @@
-// Blocks of the caller's matrix into the columns of a block, and back.
+// Blocks of the caller's matrix into the columns of a block, and back. In and Out are what a matrix holds: doubles and floats, and, where
+// no field needs more, integers of eight and four bytes.
 #pragma once
 #include "inputs.h"
 #include "outputs.h"
@@ -136,18 +137,35 @@ INLINE MatrixLanes<i64> integers_of(MatrixLanes<f64> x) { return __builtin_conve
 INLINE MatrixLanes<f64> doubles_of(MatrixLanes<i64> v) { return __builtin_convertvector(v, MatrixLanes<f64>); }
 #endif
 
+/// Whole numbers of a group of rows; false if one is not whole, or not from least to most.
+INLINE bool whole_numbers(MatrixLanes<f64> x, i64 least, i64 most, MatrixLanes<i64>& v) {
+  const f64 top = most < (1ll << 53) ? (f64)most : 0x1.fffffffffffffp62;   // the greatest double below 2^63
+  const MatrixLanes<i64> good = (__builtin_elementwise_trunc(x) == x) & (x >= (f64)least) & (x <= top);
+  v = integers_of(x);
+  return __builtin_reduce_and(good) != 0;
+}
+INLINE bool whole_numbers(MatrixLanes<f32> x, i64 least, i64 most, MatrixLanes<i64>& v) {
+  return whole_numbers(__builtin_convertvector(x, MatrixLanes<f64>), least, most, v);
+}
+INLINE bool whole_numbers(MatrixLanes<i64> x, i64 least, i64 most, MatrixLanes<i64>& v) {
+  v = x;
+  return __builtin_reduce_and((x >= least) & (x <= most)) != 0;
+}
+INLINE bool whole_numbers(MatrixLanes<i32> x, i64 least, i64 most, MatrixLanes<i64>& v) {
+  return whole_numbers(__builtin_convertvector(x, MatrixLanes<i64>), least, most, v);
+}
 /// Whole numbers, codes and truth values of a group of rows that the field holds all, as nearly every group's; false: nothing is done.
 template <class In> INLINE bool put_whole(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<In> v) {
   const bool code = f.is_cat && f.elem == kElemStr, truth = f.elem == kElemBool, narrow = code || f.elem == kElemI32;
   if (f.is_cat ? !code : f.elem != kElemI32 && f.elem != kElemI64 && !truth) return false;
-  const f64 most = code ? (f64)f.label_count - 1 : truth ? 1 : narrow ? 0x1p31 - 1 : 0x1.fffffffffffffp62, least = code || truth ? 0 : narrow ? -0x1p31 : -0x1p63;
-  const MatrixLanes<f64> x = __builtin_convertvector(v, MatrixLanes<f64>);
-  const MatrixLanes<i64> good = (__builtin_elementwise_trunc(x) == x) & (x >= least) & (x <= most);
-  if (__builtin_reduce_and(good) == 0) return false;
+  const i64 most = code ? (i64)f.label_count - 1 : truth ? 1 : narrow ? 0x7fffffff : 0x7fffffffffffffff;
+  const i64 least = code || truth ? 0 : -most - 1;
+  MatrixLanes<i64> x;
+  if (!whole_numbers(v, least, most, x)) return false;
   const Slot& s = f.slot;
   if (truth) store(c.scratch + s.values + r, __builtin_convertvector(x, MatrixLanes<i8>));
   else if (narrow) store(c.scratch + s.values + r * 4, __builtin_convertvector(x, MatrixLanes<i32>));
-  else store(c.scratch + s.values + r * 8, integers_of(x));
+  else store(c.scratch + s.values + r * 8, x);
   if (s.missing != kNone) c.scratch[s.missing + r / 8] = 0;
   if (s.status != kNone && !f.joins) store(c.scratch + s.status + r * 4, MatrixLanes<i32>{});
   return true;
@@ -165,14 +183,28 @@ INLINE void load_element(const Ctx& c, const FieldPlan& f, u32 index, u64 r, f64
   }
   column_cell(c, f, index, r, cell, state);
 }
+INLINE void load_element(const Ctx& c, const FieldPlan& f, u32 index, u64 r, i64 x) {
+  kiln_cell cell;
+  cell.as.integer = x, cell.length = 0, cell.kind = f.is_cat && f.elem == kElemStr ? KILN_CODE : KILN_INTEGER;
+  column_cell(c, f, index, r, cell, kPresent);
+}
 OUTLINE void put_elements(const Ctx& c, const FieldPlan& f, u32 index, u64 r, const f64* elements, u64 padded) {
+  NOUNROLL for (u64 i = 0; i < kMatrixRows && r + i < padded; i++) load_element(c, f, index, r + i, elements[i]);
+}
+OUTLINE void put_integers(const Ctx& c, const FieldPlan& f, u32 index, u64 r, const i64* elements, u64 padded) {
   NOUNROLL for (u64 i = 0; i < kMatrixRows && r + i < padded; i++) load_element(c, f, index, r + i, elements[i]);
 }
 template <class In> INLINE void put_checked(const Ctx& c, const FieldPlan& f, u32 index, u64 r, MatrixLanes<In> v, u64 padded) {
   if (put_whole<In>(c, f, r, v)) return;
-  alignas(64) f64 elements[kMatrixRows];
-  store(elements, __builtin_convertvector(v, MatrixLanes<f64>));
-  put_elements(c, f, index, r, elements, padded);
+  if constexpr (kIsFloat<In>) {
+    alignas(64) f64 elements[kMatrixRows];
+    store(elements, __builtin_convertvector(v, MatrixLanes<f64>));
+    put_elements(c, f, index, r, elements, padded);
+  } else {
+    alignas(64) i64 elements[kMatrixRows];
+    store(elements, __builtin_convertvector(v, MatrixLanes<i64>));
+    put_integers(c, f, index, r, elements, padded);
+  }
 }
 /// From row `r` on.
 template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows, u64 padded) {
@@ -196,15 +228,25 @@ OUTLINE void load_missing(const Ctx& c, const FieldPlan& f, u32 index, u64 padde
   }
 }
 INLINE bool is_number(const FieldPlan& f) { return !f.is_cat && (f.elem == kElemF64 || f.elem == kElemF32); }
+/// Whether the elements of a matrix go into the field's column without any check.
+template <class M> INLINE bool takes_elements(const FieldPlan& f) {
+  if constexpr (kIsFloat<M>) return is_number(f) && takes_all(f);
+  else return !f.is_cat && f.elem == (sizeof(M) == 8 ? kElemI64 : kElemI32) && f.slot.missing == kNone;
+}
 /// From row `r` on.
 template <class In> TIER_OUTLINE void load_column(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows, u64 padded) {
   if (column.first == nullptr) load_missing(c, f, index, padded);
+  else if constexpr (!kIsFloat<In>) load_checked<In>(c, f, index, column, r, rows, padded);   // no field is a float
   else if (!is_number(f)) load_checked<In>(c, f, index, column, r, rows, padded);
   else load_numbers<In>(c, f, index, column, r, rows);
 }
 
+template <class M> struct MovedAs { typedef f32 type; };
+template <> struct MovedAs<f64> { typedef f64 type; };
+template <> struct MovedAs<i64> { typedef f64 type; };
 // ---- columns that stand side by side in the rows: 16 bytes of each row at a time are turned into columns in registers
 template <class In> constexpr u32 kBeside = 16 / sizeof(In);   ///< columns in 16 bytes
+template <class M> using Moved = typename MovedAs<M>::type;              ///< elements that are only moved, move as floats do
 enum : u64 { kTurnedRows = 64 };                               ///< of those that are turned first, and then read or made one by one
 INLINE void turn(const MatrixLanes<f32>* rows, MatrixLanes<f32>* columns) {   // of each four rows, those of the same place
   const MatrixLanes<f32> a = __builtin_shufflevector(rows[0], rows[1], 0, 8, 1, 9, 4, 12, 5, 13),
@@ -252,11 +294,12 @@ INLINE void put_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 cou
   NOUNROLL for (u32 k = 0; k < kBeside<In>; k++) {
     const bool read = k < count && fields[k].slot.count != 0;
     values[k] = c.scratch + fields[read ? k : 0].slot.values;
-    all = all && (!read || (is_number(fields[k]) && fields[k].elem == fields[0].elem && takes_all(fields[k])));
+    all = all && (!read || (takes_elements<In>(fields[k]) && fields[k].elem == fields[0].elem));
   }
   if (all) {
     NOUNROLL for (u32 k = 0; k < count; k++) if (fields[k].slot.count != 0) clear_statuses(c, fields[k], 0, whole);
-    if (fields[0].elem == kElemF64) turn_columns<In, f64>(values, first, whole);
+    if constexpr (!kIsFloat<In>) turn_columns<Moved<In>, Moved<In>>(values, first, whole);
+    else if (fields[0].elem == kElemF64) turn_columns<In, f64>(values, first, whole);
     else turn_columns<In, f32>(values, first, whole);
     return;
   }
@@ -265,7 +308,7 @@ INLINE void put_beside(const Ctx& c, const FieldPlan* fields, u32 index, u32 cou
   UNROLL for (u32 k = 0; k < kBeside<In>; k++) places[k] = (u8*)turned[k];
   NOUNROLL for (u64 r = 0; r < whole; r += kTurnedRows) {
     const u64 rows = whole - r < kTurnedRows ? whole - r : kTurnedRows;
-    turn_columns<In, In>(places, {first.first + (i64)r * first.row_bytes, first.row_bytes}, rows);
+    turn_columns<Moved<In>, Moved<In>>(places, {first.first + (i64)r * first.row_bytes, first.row_bytes}, rows);
     NOUNROLL for (u32 k = 0; k < count; k++)
       if (fields[k].slot.count != 0) load_column<In>(c, fields[k], index + k, {places[k] - r * sizeof(In), sizeof(In)}, r, r + rows, r + rows);
   }
@@ -301,11 +344,11 @@ INLINE bool all_have_results(const Ctx& c, u64 rows) {
   return (__builtin_bit_cast(kiln_status, any).bits & KILN_NO_RESULT) == 0;
 }
 template <class Out, class T> INLINE Lane<Out, kMatrixRows> as_out(MatrixLanes<T> v) {
-  if constexpr (sizeof(T) == 8 && !kIsFloat<T>) return __builtin_convertvector(doubles_of(v), MatrixLanes<Out>);
+  if constexpr (sizeof(T) == 8 && !kIsFloat<T> && kIsFloat<Out>) return __builtin_convertvector(doubles_of(v), MatrixLanes<Out>);
   else return __builtin_convertvector(v, MatrixLanes<Out>);
 }
-/// Row r of a column as a number; false if its label is none.
-INLINE bool column_number(const Ctx& c, const FieldPlan& f, u64 r, f64& v) {
+/// Row r of a column as a number, V f64 or i64 (of what is no float); false if its label is none.
+template <class V> INLINE bool column_number(const Ctx& c, const FieldPlan& f, u64 r, V& v) {
   const u8* values = c.scratch + f.slot.values;
   if (f.is_cat) {
     const i32 code = load<i32>(values + r * 4);
@@ -313,28 +356,38 @@ INLINE bool column_number(const Ctx& c, const FieldPlan& f, u64 r, f64& v) {
     if (f.elem == kElemStr) return true;
     const bool known = (u32)code < f.label_count;
     const u8* label = c.blob + f.labels + 8ull * (known ? (u32)code : 0);
-    v = f.elem == kElemF64 || f.elem == kElemF32 ? load<f64>(label) : (f64)load<i64>(label);
+    v = kIsFloat<V> && (f.elem == kElemF64 || f.elem == kElemF32) ? (V)load<f64>(label) : (V)load<i64>(label);
     return known;
   }
-  if (f.elem == kElemF64) v = load<f64>(values + r * 8);
-  else if (f.elem == kElemF32) v = (f64)load<f32>(values + r * 4);
+  if (kIsFloat<V> && f.elem == kElemF64) v = (V)load<f64>(values + r * 8);
+  else if (kIsFloat<V> && f.elem == kElemF32) v = (V)load<f32>(values + r * 4);
   else if (f.elem == kElemI32) v = load<i32>(values + r * 4);
   else if (f.elem == kElemBool) v = values[r];
-  else v = (f64)load<i64>(values + r * 8);
+  else v = (V)load<i64>(values + r * 8);
   return true;
 }
+/// What stands for a missing value: NaN, or the least integer.
+template <class Out> constexpr Out kNoNumber = kIsFloat<Out> ? (Out)__builtin_nan("") : (Out)(1ull << (sizeof(Out) * 8 - 1));
 /// A group of rows of column `index` of `columns` to the caller's matrix, from row r of the block on, which is its row `base`.
 OUTLINE void store_elements(const Ctx& c, const FieldPlan& f, u32 index, u32 columns, const kiln_matrix& out, u64 base, u64 r) {
   const Slot& s = f.slot;
+  const bool whole = out.type >= KILN_I64;
   NOUNROLL for (const u64 end = r + kMatrixRows < c.rows ? r + kMatrixRows : c.rows; r < end; r++) {
     bool valid = s.count != 0 && !(c.status[r].bits & KILN_NO_RESULT) && !((c.scratch[s.missing + r / 8] >> (r & 7)) & 1);
     f64 v = 0;
-    if (valid) valid = column_number(c, f, r, v);
+    i64 n = 0;
+    if (valid) valid = whole ? column_number(c, f, r, n) : column_number(c, f, r, v);
     u8* to = (u8*)out.data + (i64)(base + r) * out.row_bytes;
-    if (out.type == KILN_F64) store(to + index * 8ull, valid ? v : __builtin_nan(""));
-    else store(to + index * 4ull, valid ? (f32)v : __builtin_nanf(""));
+    if (out.type == KILN_F64) store(to + index * 8ull, valid ? v : kNoNumber<f64>);
+    else if (out.type == KILN_F32) store(to + index * 4ull, valid ? (f32)v : kNoNumber<f32>);
+    else if (out.type == KILN_I64) store(to + index * 8ull, valid ? n : kNoNumber<i64>);
+    else store(to + index * 4ull, valid ? (i32)n : kNoNumber<i32>);
     if (out.validity) set_bit(out.validity, (base + r) * columns + index, valid);
   }
+}
+template <class Out> INLINE Out label_number(const u8* label, bool is_float) {
+  if constexpr (!kIsFloat<Out>) return (Out)load<i64>(label);
+  else return is_float ? (Out)load<f64>(label) : (Out)(f64)load<i64>(label);
 }
 /// A group of rows of a column as numbers, from r on; false if one of them has no label.
 template <class Out> INLINE bool present_numbers(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<Out>& v) {
@@ -343,20 +396,19 @@ template <class Out> INLINE bool present_numbers(const Ctx& c, const FieldPlan& 
     const MatrixLanes<u32> code = load<MatrixLanes<u32>>(values + r * 4);
     if (__builtin_reduce_max(code) >= f.label_count) return false;
     const u8* labels = c.blob + f.labels;
-    if (f.elem == kElemF64 || f.elem == kElemF32) UNROLL for (u64 i = 0; i < kMatrixRows; i++) v[i] = (Out)load<f64>(labels + 8ull * code[i]);
-    else UNROLL for (u64 i = 0; i < kMatrixRows; i++) v[i] = (Out)(f64)load<i64>(labels + 8ull * code[i]);
+    UNROLL for (u64 i = 0; i < kMatrixRows; i++) v[i] = label_number<Out>(labels + 8ull * code[i], f.elem == kElemF64 || f.elem == kElemF32);
     return true;
   }
   if (f.is_cat || f.elem == kElemI32) v = as_out<Out, i32>(load<MatrixLanes<i32>>(values + r * 4));
-  else if (f.elem == kElemF64) v = as_out<Out, f64>(load<MatrixLanes<f64>>(values + r * 8));
-  else if (f.elem == kElemF32) v = as_out<Out, f32>(load<MatrixLanes<f32>>(values + r * 4));
+  else if (kIsFloat<Out> && f.elem == kElemF64) v = as_out<Out, f64>(load<MatrixLanes<f64>>(values + r * 8));
+  else if (kIsFloat<Out> && f.elem == kElemF32) v = as_out<Out, f32>(load<MatrixLanes<f32>>(values + r * 4));
   else if (f.elem == kElemBool) v = as_out<Out, i8>(load<MatrixLanes<i8>>(values + r));
   else v = as_out<Out, i64>(load<MatrixLanes<i64>>(values + r * 8));
   return true;
 }
-/// The same, and NaN where a value is missing, or no number.
+/// The same, and kNoNumber where a value is missing, or no number.
 template <class Out> INLINE bool column_numbers(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<Out>& v) {
-  const MatrixLanes<Out> none = (Out)__builtin_nan("") - MatrixLanes<Out>{};
+  const MatrixLanes<Out> none = kNoNumber<Out> - MatrixLanes<Out>{};
   v = none;
   if (f.slot.count == 0) return true;
   const u32 missing = c.scratch[f.slot.missing + r / 8];
@@ -404,6 +456,11 @@ template <class Out> TIER_OUTLINE u64 numbers_of(const Ctx& c, const FieldPlan& 
   NOUNROLL for (MatrixLanes<Out> v; i < rows && column_numbers<Out>(c, f, r + i, v); i += kMatrixRows) store(to + i, v);
   return i;
 }
+/// Whether a column's values stand in a matrix as they are, or as floats of another size.
+template <class Out> INLINE bool gives_elements(const FieldPlan& f) {
+  if constexpr (kIsFloat<Out>) return is_number(f);
+  else return !f.is_cat && (sizeof(Out) == 4 ? f.elem == kElemI32 : f.elem == kElemI64 || f.elem >= kElemDate);
+}
 /// `count` columns that stand side by side, 16 bytes of a row at most, to the caller's matrix of `columns`, from its row `base` on.
 /// `all`: every row has a result.
 template <class Out>
@@ -412,17 +469,18 @@ TIER_OUTLINE void store_beside(const Ctx& c, const FieldPlan* fields, u32 index,
   const u64 rows = c.rows;
   const i64 row_bytes = out.row_bytes;
   const bool checked = !all || out.validity != nullptr;
-  bool floats = !checked;
+  bool moved = !checked;
   const u8* values[kBeside<Out>];
   NOUNROLL for (u32 k = 0; k < kBeside<Out>; k++) {
     const FieldPlan& f = fields[k < count ? k : 0];
-    floats = floats && !f.is_cat && f.elem <= kElemF32 && f.elem == fields[0].elem && f.slot.count != 0 && none_missing(c.scratch + f.slot.missing, rows);
+    moved = moved && gives_elements<Out>(f) && f.elem == fields[0].elem && f.slot.count != 0 && none_missing(c.scratch + f.slot.missing, rows);
     values[k] = c.scratch + f.slot.values;
   }
   u64 r = 0;
-  if (floats) {
+  if (moved) {
     r = rows & ~(kMatrixRows - 1);
-    if (fields[0].elem == kElemF64) store_floats<f64, Out>(values, count, to, row_bytes, r);
+    if constexpr (!kIsFloat<Out>) store_floats<Moved<Out>, Moved<Out>>(values, count, to, row_bytes, r);
+    else if (fields[0].elem == kElemF64) store_floats<f64, Out>(values, count, to, row_bytes, r);
     else store_floats<f32, Out>(values, count, to, row_bytes, r);
   }
   alignas(64) Out turned[kBeside<Out>][kTurnedRows];
@@ -430,7 +488,7 @@ TIER_OUTLINE void store_beside(const Ctx& c, const FieldPlan* fields, u32 index,
   NOUNROLL while (r < rows) {
     u64 groups = checked ? 0 : (rows - r < kTurnedRows ? rows - r : kTurnedRows) & ~(kMatrixRows - 1);
     NOUNROLL for (u32 k = 0; k < count && groups != 0; k++) groups = numbers_of<Out>(c, fields[k], r, groups, turned[k]);
-    store_floats<Out, Out>(values, count, to + (i64)r * row_bytes, row_bytes, groups);
+    store_floats<Moved<Out>, Moved<Out>>(values, count, to + (i64)r * row_bytes, row_bytes, groups);
     r += groups;
     if (groups == kTurnedRows || r >= rows) continue;
     NOUNROLL for (u32 k = 0; k < count; k++) store_elements(c, fields[k], index + k, columns, out, base, r);

@@ -128,25 +128,55 @@ double matrixValue(const kiln_scorer& s, uint32_t input, const kiln_cell& cell) 
   }
 }
 
-/// Microseconds a row of the table as a matrix of T; 0 if it cannot be one.
-template <class T>
-double batchOf(uint8_t type, const kiln::host::Scorer& scorer, const Table& table, kiln::host::Scratch& scratch) {
+template <class T> constexpr uint8_t kType = sizeof(T) == 8 ? (std::is_floating_point_v<T> ? KILN_F64 : KILN_I64) : std::is_floating_point_v<T> ? KILN_F32 : KILN_I32;
+
+/// Microseconds a row of the table as a matrix of T, results in one of R; 0 if it cannot be one.
+template <class T, class R>
+double batchOf(const kiln::host::Scorer& scorer, const Table& table, kiln::host::Scratch& scratch) {
   const kiln_scorer& s = scorer.table();
   std::vector<const char*> names;
   for (uint32_t i = 0; i < s.input_count; i++) names.push_back(scorer.input(i).name);
   std::vector<uint64_t> binding(s.binding_bytes / 8 + 1);
   std::vector<uint8_t> problems(s.input_count + s.output_count);
-  s.bind(names.data(), s.input_count, type, type, binding.data(), problems.data());
+  s.bind(names.data(), s.input_count, kType<T>, kType<R>, binding.data(), problems.data());
   if (std::any_of(problems.begin(), problems.begin() + s.input_count, [](uint8_t p) { return p != 0; })) return 0;
   const size_t n = table.rows.size();
-  std::vector<T> in, results(n * s.output_count);
+  std::vector<T> in;
+  std::vector<R> results(n * s.output_count);
   for (const auto& row : table.rows)
     for (uint32_t i = 0; i < s.input_count; i++) in.push_back(static_cast<T>(matrixValue(s, i, row[i])));
   kiln_matrix m{}, r{};
-  m.size = r.size = sizeof m, m.type = r.type = type, m.rows = r.rows = static_cast<int64_t>(n);
+  m.size = r.size = sizeof m, m.type = kType<T>, r.type = kType<R>, m.rows = r.rows = static_cast<int64_t>(n);
   m.data = in.data(), m.row_bytes = static_cast<int64_t>(s.input_count * sizeof(T)), r.data = results.data();
-  r.row_bytes = static_cast<int64_t>(s.output_count * sizeof(T));
+  r.row_bytes = static_cast<int64_t>(s.output_count * sizeof(R));
   return best(n, [&] { s.score_rows(binding.data(), &m, &r, scratch.data(), scratch.size(), nullptr); });
+}
+
+/// The matrix that holds these columns as they are, or in the least room.
+uint8_t smallestFor(const std::vector<Column>& columns) {
+  auto all = [&](std::initializer_list<uint8_t> types) {
+    return std::all_of(columns.begin(), columns.end(), [&](const Column& c) { return std::count(types.begin(), types.end(), c.type) != 0; });
+  };
+  if (all({KILN_I32})) return KILN_I32;
+  if (!all({KILN_BOOL}) && all({KILN_I64, KILN_I32, KILN_BOOL, KILN_DATE, KILN_TIME, KILN_DATETIME})) return KILN_I64;
+  const bool wide = std::any_of(columns.begin(), columns.end(), [](const Column& c) { return c.type == KILN_F64 || c.type == KILN_I64; });
+  return wide ? KILN_F64 : KILN_F32;
+}
+template <class T> double batchOf(const kiln::host::Scorer& scorer, const Table& table, kiln::host::Scratch& scratch, uint8_t out) {
+  switch (out) {
+    case KILN_F64: return batchOf<T, double>(scorer, table, scratch);
+    case KILN_F32: return batchOf<T, float>(scorer, table, scratch);
+    case KILN_I64: return batchOf<T, int64_t>(scorer, table, scratch);
+    default: return batchOf<T, int32_t>(scorer, table, scratch);
+  }
+}
+double batchOf(const kiln::host::Scorer& scorer, const Table& table, kiln::host::Scratch& scratch, uint8_t in, uint8_t out) {
+  switch (in) {
+    case KILN_F64: return batchOf<double>(scorer, table, scratch, out);
+    case KILN_F32: return batchOf<float>(scorer, table, scratch, out);
+    case KILN_I64: return batchOf<int64_t>(scorer, table, scratch, out);
+    default: return batchOf<int32_t>(scorer, table, scratch, out);
+  }
 }
 
 }  // namespace
@@ -171,9 +201,7 @@ int main(int argc, char** argv) {
   const double oneRow = best(n, [&] {
     for (const auto& row : table.rows) s.score_row(row.data(), out.data(), scratch.data(), scratch.size(), nullptr);
   });
-  const bool floats = std::none_of(schema->inputs.begin(), schema->inputs.end(), [](const Column& c) { return c.type == KILN_F64 || c.type == KILN_I64; }) &&
-                      std::none_of(schema->outputs.begin(), schema->outputs.end(), [](const Column& c) { return c.type == KILN_F64; });
-  const double batch = floats ? batchOf<float>(KILN_F32, *scorer, table, scratch) : batchOf<double>(KILN_F64, *scorer, table, scratch);
+  const double batch = batchOf(*scorer, table, scratch, smallestFor(schema->inputs), smallestFor(schema->outputs));
   std::printf("rows %zu\none_row %.5f\nbatch %.5f\n", n, oneRow, batch);
   return 0;
 }

@@ -143,8 +143,13 @@ class Comparison {
   void tier(const kiln_tier& tier) {
     tier_ = tier.name, s_ = tier.scorer;
     rowByRow();
-    matrices<double>(KILN_F64);
-    matrices<float>(KILN_F32);
+    matrices<double, double>();
+    matrices<float, float>();
+    matrices<int64_t, int64_t>();
+    matrices<int64_t, float>();
+    matrices<float, int64_t>();
+    matrices<int32_t, int32_t>();
+    matrices<int32_t, double>();
   }
   std::vector<std::string> found;
   /// A scorer runs on whatever stack its caller's thread has: a row and a batch take less than 64 KiB.
@@ -189,7 +194,7 @@ class Comparison {
       if (inputs_[i]->list) {   // a matrix cannot carry lists: they are empty there
         kiln_cell empty{};
         empty.kind = KILN_LIST;
-        values.push_back(std::numeric_limits<T>::quiet_NaN()), cells.push_back(empty);
+        values.push_back(std::numeric_limits<T>::quiet_NaN()), cells.push_back(empty);   // of integers: 0
         continue;
       }
       double v = std::numeric_limits<double>::quiet_NaN();
@@ -205,6 +210,14 @@ class Comparison {
       }
       if (catText_[i] != (c.kind == KILN_TEXT || c.kind == KILN_CODE) && c.kind != KILN_MISSING) return false;
       if (inputs_[i]->elem == ir::Elem::str && (c.kind != KILN_MISSING || !inputs_[i]->nullable)) return false;
+      if constexpr (std::is_integral_v<T>) {
+        const bool whole = c.kind == KILN_INTEGER || c.kind == KILN_BOOLEAN || c.kind == KILN_CODE;
+        if (!whole && !(v == std::floor(v) && std::fabs(v) < 0x1p53)) return false;
+        const int64_t n = whole ? c.as.integer : static_cast<int64_t>(v);
+        if (n != static_cast<T>(n)) return false;
+        values.push_back(static_cast<T>(n)), cells.push_back(catText_[i] ? code(n) : integer(n));
+        continue;
+      }
       const T value = static_cast<T>(v);
       values.push_back(value);
       if (value != value && (inputs_[i]->nullable || c.kind == KILN_MISSING)) cells.push_back(missingCell());
@@ -218,7 +231,16 @@ class Comparison {
     return true;
   }
 
-  template <class T> void matrices(kiln_type type) {
+  template <class T>
+  static constexpr kiln_type kType = std::is_integral_v<T> ? (sizeof(T) == 8 ? KILN_I64 : KILN_I32) : sizeof(T) == 8 ? KILN_F64 : KILN_F32;
+  /// Rows in a matrix of T, results in one of R; nothing if the scorer's fields need others.
+  template <class T, class R> void matrices() {
+    std::vector<uint64_t> binding(s_->binding_bytes / 8 + 1);
+    std::vector<const char*> names;
+    for (uint32_t i = 0; i < s_->input_count; i++) names.push_back(kiln_field_at(s_->inputs, i)->name);
+    std::vector<uint8_t> problems(s_->input_count + s_->output_count + 1);
+    const int32_t bound = s_->bind(names.data(), s_->input_count, kType<T>, kType<R>, binding.data(), problems.data());
+    if (bound < 0 && (std::is_integral_v<T> || std::is_integral_v<R>)) return;
     std::vector<T> values;
     std::vector<Row> expected;
     std::vector<kiln_status> statuses;
@@ -228,21 +250,16 @@ class Comparison {
       if (!express(row, line, cells)) continue;
       kiln_status status{};
       evaluator_.evaluate(cells.data(), out.data(), &status);
-      for (uint32_t i = 0; i < s_->output_count; i++) asMatrix<T>(i, out[i]);
+      for (uint32_t i = 0; i < s_->output_count; i++) asMatrix<R>(i, out[i]);
       values.insert(values.end(), line.begin(), line.end());
       expected.push_back(out), statuses.push_back(status);
     }
     if (expected.empty()) return;
-    std::vector<uint64_t> binding(s_->binding_bytes / 8 + 1);
-    std::vector<const char*> names;
-    for (uint32_t i = 0; i < s_->input_count; i++) names.push_back(kiln_field_at(s_->inputs, i)->name);
-    std::vector<uint8_t> problems(s_->input_count + s_->output_count + 1);
-    s_->bind(names.data(), s_->input_count, static_cast<uint8_t>(type), static_cast<uint8_t>(type), binding.data(), problems.data());
     Scratch scratch(*s_);
     const size_t total = expected.size();
     for (size_t batch : {size_t{1}, size_t{2}, size_t{3}, size_t{7}, size_t{8}, size_t{9}, size_t{63}, size_t{64}, size_t{65}, size_t{255}, size_t{256}, size_t{257}, total})
       for (size_t from = 0; from < total; from += batch)
-        batchOf<T>(type, values, expected, statuses, from, std::min(batch, total - from), binding, scratch);
+        batchOf<T, R>(values, expected, statuses, from, std::min(batch, total - from), binding, scratch);
   }
   // Text is its code in a matrix; anything but numbers is a number; floats round to the matrix's type.
   template <class T> void asMatrix(uint32_t output, kiln_cell& c) const {
@@ -253,25 +270,33 @@ class Comparison {
       for (uint32_t i = 0; i < labels.count && found != found; i++)
         if (std::string_view(labels.text + labels.offsets[i], labels.offsets[i + 1] - labels.offsets[i]) == std::string_view(c.as.text, c.length)) found = i;
       c = found == found ? number(found) : missingCell();
+    }
+    if constexpr (std::is_integral_v<T>) {
+      if (c.kind == KILN_NUMBER) c = integer(static_cast<int64_t>(c.as.number));
+      c.kind = c.kind == KILN_BOOLEAN ? uint8_t{KILN_INTEGER} : c.kind;
     } else if (c.kind == KILN_INTEGER || c.kind == KILN_BOOLEAN) {
       c = number(static_cast<double>(c.as.integer));
     }
     if (c.kind == KILN_NUMBER) c.as.number = static_cast<double>(static_cast<T>(c.as.number));
   }
-  template <class T>
-  void batchOf(kiln_type type, std::vector<T>& values, const std::vector<Row>& expected, const std::vector<kiln_status>& statuses, size_t from,
+  template <class R> static kiln_cell cellOf(R value) {
+    if constexpr (std::is_integral_v<R>) return integer(value);
+    else return number(static_cast<double>(value));
+  }
+  template <class T, class R>
+  void batchOf(std::vector<T>& values, const std::vector<Row>& expected, const std::vector<kiln_status>& statuses, size_t from,
                size_t rows, const std::vector<uint64_t>& binding, Scratch& scratch) {
     const size_t columns = s_->output_count, inputs = s_->input_count;
     constexpr size_t kGuard = 4;
-    std::vector<T> out(rows * columns + kGuard, T(-12345));
+    std::vector<R> out(rows * columns + kGuard, R(-12345)), bare = out;
     std::vector<uint8_t> validity((rows * columns + 7) / 8 + kGuard, 0x33);
     std::vector<kiln_status> status(rows + kGuard, kiln_status{77, 77, 77});
     kiln_matrix in{}, result{};
-    in.size = result.size = sizeof(kiln_matrix), in.type = result.type = static_cast<uint8_t>(type);
+    in.size = result.size = sizeof(kiln_matrix), in.type = kType<T>, result.type = kType<R>;
     in.data = values.data() + from * inputs, in.rows = static_cast<int64_t>(rows), in.row_bytes = static_cast<int64_t>(inputs * sizeof(T));
-    result.data = out.data(), result.rows = in.rows, result.row_bytes = static_cast<int64_t>(columns * sizeof(T)), result.validity = validity.data();
+    result.data = out.data(), result.rows = in.rows, result.row_bytes = static_cast<int64_t>(columns * sizeof(R)), result.validity = validity.data();
     const int32_t code = s_->score_rows(binding.data(), &in, &result, scratch.data(), scratch.size(), status.data());
-    const std::string where = std::string(type == KILN_F64 ? "f64" : "f32") + " matrix of " + std::to_string(rows);
+    const std::string where = std::to_string(kType<T>) + " to " + std::to_string(kType<R>) + " matrix of " + std::to_string(rows);
     if (code != KILN_OK) report(where, from, "ok", "code " + std::to_string(code));
     for (size_t r = 0; r < rows; r++) {
       const size_t at = from + r;
@@ -279,12 +304,17 @@ class Comparison {
       for (size_t c = 0; c < columns; c++) {
         const size_t bit = r * columns + c;
         const bool valid = (validity[bit / 8] >> (bit % 8)) & 1;
-        const kiln_cell have = valid ? number(static_cast<double>(out[bit])) : missingCell();
+        const kiln_cell have = !valid ? missingCell() : cellOf(out[bit]);
         if (!same(expected[at][c], have)) report(where + " " + outputName(static_cast<uint32_t>(c)), at, show(expected[at][c]), show(have));
       }
     }
+    // The shortest ways are only taken without them.
+    result.data = bare.data(), result.validity = nullptr;
+    if (s_->score_rows(binding.data(), &in, &result, scratch.data(), scratch.size(), nullptr) != KILN_OK) report(where + ", bare", from, "ok", "a code");
+    for (size_t i = 0; i < rows * columns; i++)
+      if (!same(cellOf(out[i]), cellOf(bare[i]))) report(where + ", bare", from + i / columns, show(cellOf(out[i])), show(cellOf(bare[i])));
     for (size_t g = 0; g < kGuard; g++)
-      if (out[rows * columns + g] != T(-12345) || validity[(rows * columns + 7) / 8 + g] != 0x33 || status[rows + g].bits != 77)
+      if (out[rows * columns + g] != R(-12345) || bare[rows * columns + g] != R(-12345) || validity[(rows * columns + 7) / 8 + g] != 0x33 || status[rows + g].bits != 77)
         report(where, from, "nothing beyond the end", "a write");
   }
 

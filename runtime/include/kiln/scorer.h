@@ -94,7 +94,7 @@ typedef struct kiln_identity {
 } kiln_identity;
 
 /* Row-major input or output: element of row r, column c at data + r * row_bytes + c * element size. */
-typedef struct kiln_matrix { uint32_t size; uint8_t type; uint8_t reserved[3]; void *data; int64_t rows, row_bytes; uint8_t *validity; /* bit r * columns + c, least significant first, written for out; null: NaN is missing */ } kiln_matrix;
+typedef struct kiln_matrix { uint32_t size; uint8_t type; uint8_t reserved[3]; void *data; int64_t rows, row_bytes; uint8_t *validity; /* bit r * columns + c, least significant first, written for out; null: NaN is missing, of integers the least one */ } kiln_matrix;
 
 /* A binding is made by bind or bind_arrow in binding_bytes of the caller's memory, 8-aligned; opaque plain bytes, may be copied; good for this scorer only. */
 
@@ -119,7 +119,8 @@ typedef struct kiln_scorer {
   /* Score one row: cells in the order of the schema. Output text points into the scorer or into scratch. */
   int32_t (*score_row)(const kiln_cell *in, kiln_cell *out, void *scratch, size_t scratch_size, kiln_status *status);
 
-  /* Map the caller's columns to the schema once. in_type, out_type: F64 or F32. problems has input_count + output_count entries: 0, or an enum
+  /* Map the caller's columns to the schema once. in_type, out_type: F64 or F32; I64 and I32 where every input, or every output, is a whole number, a truth
+   * value, a date or a code (I32 for outputs that have 32 bits; lists and free text do not count). problems has input_count + output_count entries: 0, or an enum
    * kiln_problem; unknown names are ignored. Returns the number of troubles, or a negative kiln_code. An absent input is missing in every row. */
   int32_t (*bind)(const char *const *names, uint32_t count, uint8_t in_type, uint8_t out_type, void *binding, uint8_t *problems);
   /* Score in->rows rows; out has output_count columns. Text travels as codes, any other type as its value; a code outside its categories is an unknown category. */
