@@ -165,13 +165,19 @@ template <class T> INLINE void move_rows(const Binding& binding, const kiln_matr
     }
   }
 }
-/// Rows of integers cannot fail. Of floats it must be said whether they are finite.
+/// Rows of integers cannot fail. Of floats it must be said whether they are finite. Columns are copied one after the other: rows of the
+/// input may lie over each other, those of the output may not, nor both matrices.
 INLINE bool can_move(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out, const kiln_status* status) {
-  if (in.type != kiln_plan.moved_type || out.type != in.type || out.validity || status || in.row_bytes < 0 || out.row_bytes < 0) return false;
-  if (!lie_apart(in, (u64)(in.row_bytes * in.rows), out, (u64)(out.row_bytes * out.rows))) return false;
-  NOUNROLL for (u32 i = 0; i < kiln_plan.input_count; i++)
+  const i64 size = (i64)size_of(in.type), out_width = kiln_plan.output_count * size;
+  if (in.type != kiln_plan.moved_type || out.type != in.type || out.validity || status || in.row_bytes < 0 || out.row_bytes < out_width) return false;
+  i64 in_width = 0;
+  NOUNROLL for (u32 i = 0; i < kiln_plan.input_count; i++) {
     if (binding.column[i] < 0) return false;
-  return true;
+    const i64 end = (binding.column[i] + 1) * size;
+    in_width = end > in_width ? end : in_width;
+  }
+  const i64 steps = in.rows - 1;
+  return steps < 0 || lie_apart(in, (u64)(steps * in.row_bytes + in_width), out, (u64)(steps * out.row_bytes + out_width));
 }
 template <bool kWhole>
 __attribute__((noinline)) static void run_moves(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out, void* scratch, size_t size, kiln_status* status) {

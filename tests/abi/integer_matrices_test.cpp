@@ -79,6 +79,43 @@ TEST(IntegerMatrices, OutputsThatAreInputsKeepEveryBit) {
     }
 }
 
+// Over each other, with gaps, and with input rows that share elements.
+TEST(IntegerMatrices, MovedRowsMayLieAnyWay) {
+  ir::Pipeline pipeline;
+  ir::Builder b(pipeline);
+  ir::Take take;
+  take.at = {1, 0}, take.scalar = false;
+  outputOf(b, "Y", b.add(take, {inputOf(b, "X", Elem::i64, {2})}), {2});
+  const Loaded loaded(pipeline);
+  ASSERT_EQ(loaded.error(), "");
+  const char* names[] = {"X[0]", "X[1]"};
+  constexpr int64_t kRows = 100;
+  for (const kiln_tier& tier : loaded.tiers())
+    for (const int64_t inStep : {0, 1, 2, 3})
+      for (const int64_t outStep : {2, 3})
+        for (const bool over : {false, true}) {
+          if (over && inStep != outStep) continue;   // a block is read before it is written: rows of their own place only
+          const kiln_scorer& s = *tier.scorer;
+          std::vector<uint64_t> binding(s.binding_bytes / 8 + 1);
+          std::vector<uint8_t> problems(s.input_count + s.output_count);
+          ASSERT_EQ(s.bind(names, 2, KILN_I64, KILN_I64, binding.data(), problems.data()), 0);
+          std::vector<int64_t> from(kRows * 3 + 2), to(kRows * 3 + 2, -77);
+          for (size_t i = 0; i < from.size(); i++) from[i] = kOdd + static_cast<int64_t>(i);
+          const std::vector<int64_t> given = from;
+          kiln_matrix in{}, out{};
+          in.size = out.size = sizeof in, in.type = out.type = KILN_I64, in.rows = out.rows = kRows;
+          in.data = from.data(), in.row_bytes = inStep * 8, out.data = over ? from.data() : to.data(), out.row_bytes = outStep * 8;
+          Scratch scratch(s);
+          ASSERT_EQ(s.score_rows(binding.data(), &in, &out, scratch.data(), scratch.size(), nullptr), KILN_OK);
+          const std::vector<int64_t>& written = over ? from : to;
+          for (int64_t r = 0; r < kRows; r++) {
+            ASSERT_EQ(written[static_cast<size_t>(r * outStep)], given[static_cast<size_t>(r * inStep + 1)]) << tier.name << " " << inStep << " " << outStep << " " << over;
+            ASSERT_EQ(written[static_cast<size_t>(r * outStep + 1)], given[static_cast<size_t>(r * inStep)]);
+            if (outStep == 3 && !over) ASSERT_EQ(written[static_cast<size_t>(r * outStep + 2)], -77);
+          }
+        }
+}
+
 TEST(IntegerMatrices, EveryElementOfOneOperation) {
   ir::Pipeline pipeline;
   ir::Builder b(pipeline);
