@@ -90,15 +90,14 @@ int32_t scoreRow(const kiln_cell* in, kiln_cell* out, void*, size_t, kiln_status
   return process.alive() ? code : kDied;
 }
 
-/// Binds by position: the other end binds the names of its own schema.
-int32_t bind(const char* const*, uint32_t, uint8_t, uint8_t, void*, uint8_t*) { return 0; }
-
+/// Rows without statuses come without validity: the other end binds the names of its own schema.
 int32_t scoreRows(const void*, const kiln_matrix* in, const kiln_matrix* out, void*, size_t, kiln_status* status) {
   const auto rows = static_cast<uint64_t>(in->rows);
-  process.put('M'), process.put(uint64_t{in->type}), process.put(rows);
+  process.put('M'), process.put(uint64_t{in->type}), process.put(uint64_t{out->type}), process.put(uint64_t{status != nullptr}), process.put(rows);
   process.put(in->data, rows * static_cast<uint64_t>(in->row_bytes));
   const auto code = process.get<int32_t>();
   process.get(out->data, rows * static_cast<uint64_t>(out->row_bytes));
+  if (!status) return process.alive() ? code : kDied;
   process.get(out->validity, (rows * proxy.output_count + 7) / 8);
   process.get(status, rows * sizeof(kiln_status));
   return process.alive() ? code : kDied;
@@ -113,7 +112,7 @@ const kiln_scorer* loadRemote(const std::string& sharedObject, const kiln_scorer
   if (!process.alive()) return error = "the process under qemu ended", nullptr;
   if (code != KILN_OK) return error = "kiln_query_v1: " + std::to_string(code), nullptr;
   proxy = here;
-  proxy.score_row = scoreRow, proxy.score_rows = scoreRows, proxy.bind = bind;
+  proxy.score_row = scoreRow, proxy.score_rows = scoreRows;
   return &proxy;
 }
 

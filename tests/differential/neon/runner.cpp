@@ -188,25 +188,28 @@ void row() {
 }
 
 void rows() {
-  const auto type = take<uint64_t>(), count = take<uint64_t>();
-  const uint64_t size = type == KILN_F64 ? 8 : 4, inputs = scorer->input_count, outputs = scorer->output_count;
+  const auto inType = static_cast<uint8_t>(take<uint64_t>()), outType = static_cast<uint8_t>(take<uint64_t>());
+  const auto told = take<uint64_t>(), count = take<uint64_t>();   // told: validity and statuses
+  auto sizeOf = [](uint8_t type) { return type == KILN_F64 || type == KILN_I64 ? uint64_t{8} : uint64_t{4}; };
+  const uint64_t inSize = sizeOf(inType), outSize = sizeOf(outType), inputs = scorer->input_count, outputs = scorer->output_count;
   auto* names = static_cast<const char**>(arena.take(inputs * sizeof(char*)));
   for (uint32_t i = 0; i < inputs; i++) names[i] = kiln_field_at(scorer->inputs, i)->name;
   void* binding = arena.take(scorer->binding_bytes);
   auto* problems = static_cast<uint8_t*>(arena.take(inputs + outputs));
-  scorer->bind(names, scorer->input_count, static_cast<uint8_t>(type), static_cast<uint8_t>(type), binding, problems);
+  scorer->bind(names, scorer->input_count, inType, outType, binding, problems);
   const uint64_t validityBytes = (count * outputs + 7) / 8;
   kiln_matrix in{}, out{};
-  in.size = out.size = sizeof in, in.type = out.type = static_cast<uint8_t>(type), in.rows = out.rows = static_cast<int64_t>(count);
-  in.data = arena.take(count * inputs * size), in.row_bytes = static_cast<int64_t>(inputs * size);
-  out.data = arena.take(count * outputs * size), out.row_bytes = static_cast<int64_t>(outputs * size);
-  out.validity = static_cast<uint8_t*>(arena.take(validityBytes));
+  in.size = out.size = sizeof in, in.type = inType, out.type = outType, in.rows = out.rows = static_cast<int64_t>(count);
+  in.data = arena.take(count * inputs * inSize), in.row_bytes = static_cast<int64_t>(inputs * inSize);
+  out.data = arena.take(count * outputs * outSize), out.row_bytes = static_cast<int64_t>(outputs * outSize);
+  out.validity = told ? static_cast<uint8_t*>(arena.take(validityBytes)) : nullptr;
   auto* statuses = static_cast<kiln_status*>(arena.take(count * sizeof(kiln_status)));
-  get(in.data, count * inputs * size);
+  get(in.data, count * inputs * inSize);
   const Scratch scratch(0);
-  const int32_t code = scorer->score_rows(binding, &in, &out, scratch.data, scratch.size, statuses);
+  const int32_t code = scorer->score_rows(binding, &in, &out, scratch.data, scratch.size, told ? statuses : nullptr);
   put(&code, sizeof code);
-  put(out.data, count * outputs * size), put(out.validity, validityBytes), put(statuses, count * sizeof(kiln_status));
+  put(out.data, count * outputs * outSize);
+  if (told) put(out.validity, validityBytes), put(statuses, count * sizeof(kiln_status));
 }
 
 }  // namespace
