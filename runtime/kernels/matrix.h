@@ -137,22 +137,22 @@ INLINE MatrixLanes<i64> integers_of(MatrixLanes<f64> x) { return __builtin_conve
 INLINE MatrixLanes<f64> doubles_of(MatrixLanes<i64> v) { return __builtin_convertvector(v, MatrixLanes<f64>); }
 #endif
 
-/// Whole numbers of a group of rows; false if one is not whole, or not from least to most.
-INLINE bool whole_numbers(MatrixLanes<f64> x, i64 least, i64 most, MatrixLanes<i64>& v) {
-  const f64 top = most < (1ll << 53) ? (f64)most : 0x1.fffffffffffffp62;   // the greatest double below 2^63
-  const MatrixLanes<i64> good = (__builtin_elementwise_trunc(x) == x) & (x >= (f64)least) & (x <= top);
-  v = integers_of(x);
-  return __builtin_reduce_and(good) != 0;
+/// Whether all of a group of rows are whole numbers from least to most.
+template <class In> INLINE bool all_whole(MatrixLanes<In> v, i64 least, i64 most) {
+  if constexpr (kIsFloat<In>) {
+    const MatrixLanes<f64> x = __builtin_convertvector(v, MatrixLanes<f64>);
+    const f64 top = most < (1ll << 53) ? (f64)most : 0x1.fffffffffffffp62;   // the greatest double below 2^63
+    return __builtin_reduce_and((__builtin_elementwise_trunc(x) == x) & (x >= (f64)least) & (x <= top)) != 0;
+  } else {
+    const MatrixLanes<i64> x = __builtin_convertvector(v, MatrixLanes<i64>);
+    return __builtin_reduce_and((x >= least) & (x <= most)) != 0;
+  }
 }
-INLINE bool whole_numbers(MatrixLanes<f32> x, i64 least, i64 most, MatrixLanes<i64>& v) {
-  return whole_numbers(__builtin_convertvector(x, MatrixLanes<f64>), least, most, v);
-}
-INLINE bool whole_numbers(MatrixLanes<i64> x, i64 least, i64 most, MatrixLanes<i64>& v) {
-  v = x;
-  return __builtin_reduce_and((x >= least) & (x <= most)) != 0;
-}
-INLINE bool whole_numbers(MatrixLanes<i32> x, i64 least, i64 most, MatrixLanes<i64>& v) {
-  return whole_numbers(__builtin_convertvector(x, MatrixLanes<i64>), least, most, v);
+/// Such numbers as integers: those of up to four bytes have an instruction on every processor.
+template <class T, class In> INLINE MatrixLanes<T> as_whole(MatrixLanes<In> v) {
+  if constexpr (!kIsFloat<In>) return __builtin_convertvector(v, MatrixLanes<T>);
+  else if constexpr (sizeof(T) == 8) return integers_of(__builtin_convertvector(v, MatrixLanes<f64>));
+  else return __builtin_convertvector(__builtin_convertvector(v, MatrixLanes<f64>), MatrixLanes<T>);
 }
 /// Whole numbers, codes and truth values of a group of rows that the field holds all, as nearly every group's; false: nothing is done.
 template <class In> INLINE bool put_whole(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<In> v) {
@@ -160,12 +160,11 @@ template <class In> INLINE bool put_whole(const Ctx& c, const FieldPlan& f, u64 
   if (f.is_cat ? !code : f.elem != kElemI32 && f.elem != kElemI64 && !truth) return false;
   const i64 most = code ? (i64)f.label_count - 1 : truth ? 1 : narrow ? 0x7fffffff : 0x7fffffffffffffff;
   const i64 least = code || truth ? 0 : -most - 1;
-  MatrixLanes<i64> x;
-  if (!whole_numbers(v, least, most, x)) return false;
+  if (!all_whole<In>(v, least, most)) return false;
   const Slot& s = f.slot;
-  if (truth) store(c.scratch + s.values + r, __builtin_convertvector(x, MatrixLanes<i8>));
-  else if (narrow) store(c.scratch + s.values + r * 4, __builtin_convertvector(x, MatrixLanes<i32>));
-  else store(c.scratch + s.values + r * 8, x);
+  if (truth) store(c.scratch + s.values + r, as_whole<i8, In>(v));
+  else if (narrow) store(c.scratch + s.values + r * 4, as_whole<i32, In>(v));
+  else store(c.scratch + s.values + r * 8, as_whole<i64, In>(v));
   if (s.missing != kNone) c.scratch[s.missing + r / 8] = 0;
   if (s.status != kNone && !f.joins) store(c.scratch + s.status + r * 4, MatrixLanes<i32>{});
   return true;
@@ -241,12 +240,13 @@ template <class In> TIER_OUTLINE void load_column(const Ctx& c, const FieldPlan&
   else load_numbers<In>(c, f, index, column, r, rows);
 }
 
+// ---- columns that stand side by side in the rows: 16 bytes of each row at a time are turned into columns in registers
+template <class In> constexpr u32 kBeside = 16 / sizeof(In);   ///< columns in 16 bytes
+/// What elements that are only moved, move as: integers share the code of floats of their size.
 template <class M> struct MovedAs { typedef f32 type; };
 template <> struct MovedAs<f64> { typedef f64 type; };
 template <> struct MovedAs<i64> { typedef f64 type; };
-// ---- columns that stand side by side in the rows: 16 bytes of each row at a time are turned into columns in registers
-template <class In> constexpr u32 kBeside = 16 / sizeof(In);   ///< columns in 16 bytes
-template <class M> using Moved = typename MovedAs<M>::type;              ///< elements that are only moved, move as floats do
+template <class M> using Moved = typename MovedAs<M>::type;
 enum : u64 { kTurnedRows = 64 };                               ///< of those that are turned first, and then read or made one by one
 INLINE void turn(const MatrixLanes<f32>* rows, MatrixLanes<f32>* columns) {   // of each four rows, those of the same place
   const MatrixLanes<f32> a = __builtin_shufflevector(rows[0], rows[1], 0, 8, 1, 9, 4, 12, 5, 13),

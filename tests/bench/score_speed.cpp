@@ -158,7 +158,8 @@ uint8_t smallestFor(const std::vector<Column>& columns) {
     return std::all_of(columns.begin(), columns.end(), [&](const Column& c) { return std::count(types.begin(), types.end(), c.type) != 0; });
   };
   if (all({KILN_I32})) return KILN_I32;
-  if (!all({KILN_BOOL}) && all({KILN_I64, KILN_I32, KILN_BOOL, KILN_DATE, KILN_TIME, KILN_DATETIME})) return KILN_I64;
+  if (all({KILN_BOOL})) return KILN_F32;   // of four bytes, as bodies of elements take them
+  if (all({KILN_I64, KILN_I32, KILN_BOOL, KILN_DATE, KILN_TIME, KILN_DATETIME})) return KILN_I64;
   const bool wide = std::any_of(columns.begin(), columns.end(), [](const Column& c) { return c.type == KILN_F64 || c.type == KILN_I64; });
   return wide ? KILN_F64 : KILN_F32;
 }
