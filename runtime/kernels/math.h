@@ -14,4 +14,6 @@
 #include "math/normal.h"
 #include "math/rounding.h"
 #include "math/single.h"
+#include "math/single_inverse.h"
+#include "math/single_logarithm.h"
 #include "math/trigonometric.h"

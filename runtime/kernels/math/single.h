@@ -3,6 +3,8 @@
 // it: fused, from an estimate of the processor's, by tables in registers. Coefficients: tools/math_coefficients.py.
 #pragma once
 #include "exponential.h"
+#include "inverse.h"
+#include "logarithm.h"
 #include "normal.h"
 #include "trigonometric.h"
 
@@ -21,6 +23,25 @@ template <class T>
 INLINE auto to_single(T x) {
   if constexpr (kLanes<T> == 1) return (f32)x;
   else return __builtin_convertvector(x, typename SingleOf<T>::type);
+}
+/// Integers beside f64 lanes, as wide as f32.
+template <class I, class T>
+struct HalfOf {
+  typedef I type __attribute__((vector_size(sizeof(T) / 2)));
+};
+template <class I>
+struct HalfOf<I, f64> {
+  typedef I type;
+};
+template <class T>
+using Int32 = typename HalfOf<i32, T>::type;
+template <class T>
+using Unsigned32 = typename HalfOf<u32, T>::type;
+/// A comparison's result, of f64 or of f32, as wide as f32.
+template <class T, class C>
+INLINE auto as_single(C c) {
+  if constexpr (kLanes<T> == 1) return c;
+  else return __builtin_convertvector(c, Int32<T>);
 }
 template <class C>
 INLINE bool any_of(C c) {
@@ -42,7 +63,11 @@ KILN_EXACTLY(erf)
 KILN_EXACTLY(log)
 KILN_EXACTLY(sin)
 KILN_EXACTLY(cos)
+KILN_EXACTLY(asin)
+KILN_EXACTLY(acos)
+KILN_EXACTLY(atan)
 #undef KILN_EXACTLY
+template <class T> __attribute__((noinline, const)) T exactly_pow(T x, T y) { return pow(x, y); }
 /// Whether y, which is wrong by 2^(places - 53) of it at most, lies so near the middle of two floats.
 template <int places, class T>
 INLINE auto is_unclear(T y) {
@@ -52,7 +77,7 @@ INLINE auto is_unclear(T y) {
 /// y, or ask() where that is unclear, or y is odd, somewhere.
 template <int places, class T, class C, class Ask>
 INLINE T settle(T y, C odd, Ask ask) {
-  return __builtin_expect(any_of(is_unclear<places>(y) | odd), 0) ? ask() : y;
+  return __builtin_expect(any_of(as_single<T>(is_unclear<places>(y)) | as_single<T>(odd)), 0) ? ask() : y;
 }
 template <int places, class T, class Ask>
 INLINE T settle(T y, Ask ask) {
@@ -201,25 +226,6 @@ INLINE T single_erf(T x) {
   return or_nan(copy_sign(settle<16>(y, [&]() __attribute__((always_inline)) { return unsettled_erf(y, x); }), x), x);
 }
 
-// log
-alignas(64) inline constexpr f64 kLogPieces[][16] = {{0x1.8618618618618p+0, 0x1.745d1745d1746p+0, 0x1.642c8590b2164p+0, 0x1.5555555555555p+0, 0x1.47ae147ae147bp+0, 0x1.3b13b13b13b14p+0, 0x1.2f684bda12f68p+0, 0x1.2492492492492p+0, 0x1.1a7b9611a7b96p+0, 0x1.1111111111111p+0, 0x1.0842108421084p+0, 0x1.0000000000000p+0, 0x1.e1e1e1e1e1e1ep-1, 0x1.c71c71c71c71cp-1, 0x1.af286bca1af28p-1, 0x1.999999999999ap-1},
-    {-0x1.af5295248cdcfp-2, -0x1.7fafa3bd8151cp-2, -0x1.522ae0738a3d7p-2, -0x1.269621134db91p-2, -0x1.f991c6cb3b37ap-3, -0x1.a93ed3c8ad9e5p-3, -0x1.5bf406b543db0p-3, -0x1.1178e8227e47ap-3, -0x1.9335e5d594988p-4, -0x1.08598b59e3a06p-4, -0x1.0415d89e74440p-5, 0x0.0p+0, 0x1.f0a30c01162a8p-5, 0x1.e27076e2af2eap-4, 0x1.5ff3070a793d6p-3, 0x1.c8ff7c79a9a20p-3}};
-// (log(1 + r) - r) / r^2, |r| <= 0.0323
-inline constexpr f64 kShortLog[] = {-0x1.0000000000000p-1, 0x1.55555211afd5fp-2, -0x1.fffffa4993869p-3, 0x1.99fb5ae8adff5p-3, -0x1.55aadefc8f1e1p-3};
-template <class T>
-INLINE T single_log(T x) {
-  if constexpr (!kTables<T>) {
-    return log(x);
-  } else {   // x = 2^k m, m in [0.64, 1.28), and 1 + r = m / (about the middle of one of sixteen pieces, 1 in that of 1)
-    const Int<T> i = bits(x), at = i - (0x3ff0000000000000ll - 0x000b800000000000ll), k = at >> 52, piece = at >> 48;
-    const T r = near_sum(from_bits<T>(i - (k << 52)), sixteenth_of<T>(kLogPieces[0], piece), all<T>(-1.0));
-    const T rest = near_polynomial<5>(r, [](int n) __attribute__((always_inline)) { return all<T>(kShortLog[n]); });
-    const T whole = near_sum(convert<f64, i64, kLanes<T>>(k), all<T>(0x1.62e42fefa39efp-1), sixteenth_of<T>(kLogPieces[1], piece));
-    const T y = whole + near_sum(r * r, rest, r);
-    return log_ends(settle<17>(y, [&]() __attribute__((always_inline)) { return exactly_log(x); }), x);
-  }
-}
-
 // sin and cos
 // (sin(r) - r) / r^3 and (cos(r) - 1) / r^2 in r^2, |r| <= pi / 4
 inline constexpr f64 kShortSin[] = {-0x1.555555555516ap-3, 0x1.1111110fd3935p-7, -0x1.a019fd9a9838bp-13, 0x1.71d9a97cd3c34p-19, -0x1.aa28204b8cc64p-26};
@@ -249,11 +255,6 @@ template <class T, int N>
 INLINE Lane<T, N> exp_of(Lane<T, N> x) {
   if constexpr (sizeof(T) == 8) return exp(x);
   else return convert<f32, f64, N>(single_exp(convert<f64, f32, N>(x)));
-}
-template <class T, int N>
-INLINE Lane<T, N> log_of(Lane<T, N> x) {
-  if constexpr (sizeof(T) == 8) return log(x);
-  else return convert<f32, f64, N>(single_log(convert<f64, f32, N>(x)));
 }
 template <class T, int N>
 INLINE Lane<T, N> tanh_of(Lane<T, N> x) {

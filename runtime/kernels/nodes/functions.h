@@ -24,20 +24,23 @@ INLINE void fail_nan(const FailParams& p, Val<T, N>& y) {
 #define KILN_FUNCTION1(name, of)                                                                             \
   template <int N, class T>                                                                                  \
   INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {                      \
-    y = {through_f64<T, N>([](auto v) __attribute__((always_inline)) { return of(v); }, x.v), x.missing, x.status}; \
+    y = {of, x.missing, x.status};                                                                           \
     fail_nan<N>(p, y);                                                                                       \
   }                                                                                                          \
   KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64)                                                   \
   KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32)
-#define KILN_MATH1(name) KILN_APART(name) KILN_FUNCTION1(name, apart_##name)
-/// With a form of its own for f32.
-#define KILN_MATH1_SINGLE(name)              \
-  KILN_APART(name) KILN_APART(single_##name) \
-  template <class T, class V> INLINE auto name##_of(V v) { \
-    if constexpr (sizeof(T) == 4) return apart_single_##name(v); \
-    else return apart_##name(v);             \
-  }                                          \
-  KILN_FUNCTION1(name, name##_of<T>)
+#define KILN_MATH1(name) \
+  KILN_APART(name)       \
+  KILN_FUNCTION1(name, (through_f64<T, N>([](auto v) __attribute__((always_inline)) { return apart_##name(v); }, x.v)))
+/// With a form of its own for f32, which takes and returns f32: half of what lanes of f64 would be.
+#define KILN_MATH1_SINGLE(name)                                                                                   \
+  KILN_APART(name)                                                                                                \
+  template <int N> __attribute__((noinline, const)) Lane<f32, N> apart_single_##name(Lane<f32, N> v) {            \
+    return through_f64<f32, N>([](auto w) __attribute__((always_inline)) { return math::single_##name(w); }, v);  \
+  }                                                                                                               \
+  template <int N> INLINE Lane<f32, N> name##_of(Lane<f32, N> v) { return apart_single_##name<N>(v); }            \
+  template <int N> INLINE Lane<f64, N> name##_of(Lane<f64, N> v) { return apart_##name(v); }                      \
+  KILN_FUNCTION1(name, name##_of<N>(x.v))
 /// One operation of f32 as of f64: exact, or correctly rounded.
 #define KILN_DIRECT1(name, of)                                                                                      \
   template <int N, class T>                                                                                         \
@@ -48,16 +51,25 @@ INLINE void fail_nan(const FailParams& p, Val<T, N>& y) {
   }                                                                                                                 \
   KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64)                                                          \
   KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32)
-#define KILN_MATH2(name)                                                                                      \
-  KILN_APART(name)                                                                                            \
+#define KILN_FUNCTION2(name, of)                                                                              \
   template <int N, class T>                                                                                   \
   INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) {   \
-    y = {through_f64<T, N>([](auto v, auto w) __attribute__((always_inline)) { return apart_##name(v, w); }, a.v, b.v), \
-         a.missing | b.missing, first<N>(a.status, b.status)};                                                \
+    y = {of, a.missing | b.missing, first<N>(a.status, b.status)};                                            \
     fail_nan<N>(p, y);                                                                                        \
   }                                                                                                           \
   KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64, F64)                                               \
   KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32, F32)
+#define KILN_MATH2(name) \
+  KILN_APART(name)       \
+  KILN_FUNCTION2(name, (through_f64<T, N>([](auto v, auto w) __attribute__((always_inline)) { return apart_##name(v, w); }, a.v, b.v)))
+#define KILN_MATH2_SINGLE(name)                                                                                                        \
+  KILN_APART(name)                                                                                                                     \
+  template <int N> __attribute__((noinline, const)) Lane<f32, N> apart_single_##name(Lane<f32, N> v, Lane<f32, N> w) {                 \
+    return through_f64<f32, N>([](auto a, auto b) __attribute__((always_inline)) { return math::single_##name(a, b); }, v, w);         \
+  }                                                                                                                                    \
+  template <int N> INLINE Lane<f32, N> name##_of(Lane<f32, N> v, Lane<f32, N> w) { return apart_single_##name<N>(v, w); }              \
+  template <int N> INLINE Lane<f64, N> name##_of(Lane<f64, N> v, Lane<f64, N> w) { return apart_##name(v, w); }                        \
+  KILN_FUNCTION2(name, name##_of<N>(a.v, b.v))
 #define KILN_MATH3(name)                                                                                            \
   KILN_APART(name)                                                                                                  \
   template <int N>                                                                                                  \
@@ -68,7 +80,7 @@ INLINE void fail_nan(const FailParams& p, Val<T, N>& y) {
   }                                                                                                                 \
   KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64, F64, F64)
 
-KILN_MATH2(pow)
+KILN_MATH2_SINGLE(pow)
 KILN_MATH2(hypot)
 KILN_MATH2(atan2)
 KILN_DIRECT1(sqrt, __builtin_elementwise_sqrt)
@@ -81,9 +93,9 @@ KILN_MATH1(log10)
 KILN_MATH1_SINGLE(sin)
 KILN_MATH1_SINGLE(cos)
 KILN_MATH1(tan)
-KILN_MATH1(asin)
-KILN_MATH1(acos)
-KILN_MATH1(atan)
+KILN_MATH1_SINGLE(asin)
+KILN_MATH1_SINGLE(acos)
+KILN_MATH1_SINGLE(atan)
 KILN_MATH1(sinh)
 KILN_MATH1(cosh)
 KILN_MATH1_SINGLE(tanh)
@@ -114,7 +126,7 @@ KILN_MATH1(inv_cauchit)
 template <int N, class T>
 INLINE void sigmoid(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {
   const Lane<T, N> away = -__builtin_elementwise_abs(x.v), one = splat<T, N>(1);
-  const Lane<T, N> v = one / (one + through_f64<T, N>([](auto w) __attribute__((always_inline)) { return exp_of<T>(w); }, away));
+  const Lane<T, N> v = one / (one + exp_of<N>(away));
   y = {pick<N>(mask<N>(x.v < 0), one - v, v), x.missing, x.status};
   fail_nan<N>(p, y);
 }
@@ -148,11 +160,13 @@ INLINE void erfinv_winitzki(const Ctx&, const FailParams& p, const F32<N>& x, F3
 KILN_LANE_KERNEL(erfinv_winitzki_f32, erfinv_winitzki, FailParams, F32, F32)
 #undef KILN_APART
 #undef KILN_FUNCTION1
+#undef KILN_FUNCTION2
 #undef KILN_DIRECT1
 #undef KILN_MATH1
 #undef KILN_MLAS1
 #undef KILN_MATH1_SINGLE
 #undef KILN_MATH2
+#undef KILN_MATH2_SINGLE
 #undef KILN_MATH3
 
 }  // namespace kiln::kernel::call
