@@ -46,10 +46,49 @@ INLINE u8 take_digit(Big& r, const Big& s) {
   return digit;
 }
 
+// ---- values of usual sizes, by 128-bit numbers
+struct Fives {
+  u64 to[28];
+  constexpr Fives() : to{1} {
+    for (int k = 1; k < 28; k++) to[k] = 5 * to[k - 1];
+  }
+};
+inline constexpr Fives kFives;
+/// The digits of v from the first one; none of 0.
+INLINE u32 put_digits(u64 v, u8* to) {
+  u8 reversed[20];
+  u32 n = 0;
+  NOUNROLL for (; v != 0; v /= 10) reversed[n++] = (u8)(v % 10);
+  NOUNROLL for (u32 i = 0; i < n; i++) to[i] = reversed[n - 1 - i];
+  return n;
+}
+/// As shortest_digits, from about 10^-11 (f32: 10^-20) to 2^53 (2^24), and nearly all powers of two. Between 1 and 10 gaps of numbers
+/// go into 10^-k, so that one multiple of ten at most reads back, which is the shortest then; or all that read back are as long.
+INLINE bool usual_digits(FloatParts v, u32 least, Digits* out) {
+  if (v.e > 0 || v.e < -89) return false;
+  const u32 k = (u32)(((u64)(u32)-v.e * 1292913987u + 0xffffffffu) >> 32), shift = (u32)-v.e - k + 1;   // k = ceil(-e log10(2))
+  const u64 gap = kFives.to[k];
+  const u128 twice = (u128)(2 * v.m) * gap, one = (u128)1 << shift, rest = twice & (one - 1);   // value 10^k = twice / one
+  const u64 whole = (u64)(twice >> shift), tens = whole - whole % 10;
+  const bool closed = v.m % 2 == 0;   // ties read as the even number
+  const u128 down = twice - ((u128)tens << shift), up = ((u128)(tens + 10) << shift) - twice;
+  u64 digits;
+  bool exact = rest == 0 && whole == tens;
+  if (v.uneven && !exact) return false;
+  if (down < gap || (down == gap && closed)) digits = tens;
+  else if (up < gap || (up == gap && closed)) digits = tens + 10;
+  else digits = whole + (rest > one / 2 || (rest == one / 2 && whole % 2 != 0)), exact = rest == 0;
+  out->count = put_digits(digits, out->digit);
+  out->point = (i32)(out->count - k);
+  trim_digits(out);
+  return exact || out->count >= least;
+}
+
 /// The shortest digits, at least `least` of them (the closest so many, if fewer would do), by exact arithmetic (Steele
 /// and White's free format): the value is r / s; numbers nearer to it than half way to its neighbours, below / s and
 /// above / s, read back as it.
 OUTLINE void shortest_digits(FloatParts v, u32 least, Digits* out) {
+  if (usual_digits(v, least, out)) return;
   Big r, s, below, above, sum;
   const u32 scale = v.uneven ? 2 : 1;  // keeps half gaps whole
   r.set(v.m), s.set(1), below.set(1);
@@ -135,11 +174,12 @@ struct Writer {
   }
   /// At least `width` digits, zeros in front.
   MEMBER void number(u64 v, u32 width) {
-    u64 power = 1;
-    u32 n = 1;
-    while (v / power >= 10) power *= 10, n++;
-    for (; n < width; width--) put('0');
-    for (; power != 0; power /= 10) put((u8)('0' + v / power % 10));
+    u8 reversed[20];
+    u32 n = 0;
+    do reversed[n++] = (u8)('0' + v % 10), v /= 10;
+    while (v != 0);
+    for (; width > n; width--) put('0');
+    NOUNROLL while (n != 0) put(reversed[--n]);
   }
   /// Digits [from, to), zeros beyond the last.
   MEMBER void digits(const Digits& d, i32 from, i32 to) {
@@ -150,6 +190,7 @@ struct Writer {
 /// The layout that is shorter, with the point or with an exponent of at least two digits; the point if equal, and
 /// always for whole numbers below `whole` digits.
 INLINE void write_shortest(Writer* w, FloatParts v, i32 whole) {
+  if (whole != 0 && v.e > -53 && (v.e >= 0 || v.m << (64 + v.e) == 0)) return w->number(v.e >= 0 ? v.m << v.e : v.m >> -v.e, 1);
   Digits d;
   shortest_digits(v, 1, &d);
   const i32 count = (i32)d.count, point = d.point, exponent = point - 1;

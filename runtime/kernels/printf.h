@@ -33,8 +33,26 @@ INLINE void keep_digits(RoundedDigits* d, i32 keep, bool up) {
   NOUNROLL for (i32 k = keep; k > 0; k--) d->digit[k] = d->digit[k - 1];
   d->digit[0] = 1, d->count = keep + 1, d->point++;
 }
+/// As exact_digits, of values of usual sizes, whose digits asked for are a 64-bit number: value 10^k = m 5^k / 2^shift.
+INLINE bool usual_exact_digits(FloatParts v, bool significant, i32 places, RoundedDigits* d) {
+  const i32 top = v.e + 63 - __builtin_clzll(v.m), point = (i32)(((i64)top * 1292913986) >> 32);   // as there
+  i32 k = significant ? places - 1 - point : places;
+  if (k < 1 || k > 27 || places < 1 || places > 17 || (!significant && top + 4 * k > 60)) return false;
+  i32 shift = -v.e - k;
+  if (shift < 1 || shift > 120) return false;
+  u128 scaled = (u128)v.m * kFives.to[k];
+  if (significant && (u64)(scaled >> shift) >= kFives.to[places] << places) k--, shift++, scaled = (u128)v.m * kFives.to[k];
+  const u64 whole = (u64)(scaled >> shift);
+  if (whole == 0) return false;
+  const u128 half = (u128)1 << (shift - 1), rest = scaled & (2 * half - 1);
+  const i32 keep = (i32)put_digits(whole, d->digit);
+  d->point = keep - k;
+  keep_digits(d, keep, rest > half || (rest == half && whole % 2 != 0));
+  return true;
+}
 /// The digits before 10^-`places`, or the first `places` if `significant`; the exact value, ties to even.
 INLINE void exact_digits(FloatParts v, bool significant, i32 places, RoundedDigits* d) {
+  if (usual_exact_digits(v, significant, places, d)) return;
   Big r, s;
   r.set(v.m), s.set(1);
   if (v.e >= 0) r.shift_left((u32)v.e);

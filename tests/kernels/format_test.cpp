@@ -42,6 +42,11 @@ TEST(Format, FloatsLikeTheLibrary) {
   for (int i = 0; i < 500'000; i++) {
     const f32 v = __builtin_bit_cast(f32, static_cast<u32>(random()));
     ASSERT_EQ(text(format_f32, v), kiln::formatNumber(v));
+    const f64 unit = static_cast<f64>(random() >> 11) * 0x1p-53, scaled = unit * std::pow(10, static_cast<int>(random() % 40) - 22);
+    for (const f64 x : {unit, scaled, std::round(unit * 1e4) / 100}) {
+      ASSERT_EQ(text(format_f32, static_cast<f32>(x)), kiln::formatNumber(static_cast<f32>(x)));
+      ASSERT_EQ(text(format_f64, x), kiln::formatNumber(x));
+    }
   }
 }
 
@@ -83,6 +88,16 @@ TEST(Format, Java) {
     std::string digits(buffer, std::to_chars(buffer, buffer + 64, v, std::chars_format::scientific).ptr);
     digits.resize(digits.find('e'));
     if (digits.size() > 2 && (v < 1e-3 || v >= 1e7)) ASSERT_EQ(java.substr(0, java.find('E')), digits);
+  }
+  // Two digits are wanted where one reads back: the closest two are std::to_chars's of that precision.
+  for (int i = 0; i < 200'000; i++) {
+    const f32 v = static_cast<f32>(static_cast<f64>(random() >> 11) * 0x1p-53 * std::pow(10, -4 - static_cast<int>(random() % 17)));
+    char buffer[64];
+    std::string digits(buffer, std::to_chars(buffer, buffer + 64, v, std::chars_format::scientific).ptr);
+    if (digits.find('.') == std::string::npos) digits.assign(buffer, std::to_chars(buffer, buffer + 64, v, std::chars_format::scientific, 1).ptr);
+    digits.resize(digits.find('e'));
+    const std::string java = text(format_f32_java, v);
+    ASSERT_EQ(java.substr(0, java.find('E')), digits) << v;
   }
   // Double.toString of JDK 19 and later; its documentation names 2.0E-3 as out of range of the plain form
   // and 4.9E-324, 9.9E-324.
