@@ -116,8 +116,8 @@ class Compilation {
     }
     if (element_) {
       std::vector<std::string> same;
-      plan.element = record({*element_, tier, Form::element, kBlockRows, options_.strategy, schema_, blob_, keptOfElement, same});
-      plan.elementSchedule = schedule(plan.element, *element_, tier.lanes);
+      plan.element = record({element_->pipeline, tier, Form::element, kBlockRows, options_.strategy, schema_, blob_, keptOfElement, same, &*element_});
+      plan.elementSchedule = schedule(plan.element, element_->pipeline, tier.lanes);
     }
     const size_t reported = artefact_.strategies.size();
     const uint64_t most = kMostScratch * std::max<uint64_t>(1, wantedBlockRows() / kForestBlockRows);
@@ -167,7 +167,7 @@ class Compilation {
       const TierPlan& p = plans_[i];
       outputs[i] = buildTier({*p.tier, {pipeline_, p.row, p.rowSchedule}, {pipeline_, p.block, p.blockSchedule},
                               plain_ ? std::optional(InstancePlan{*plain_, p.plain, p.plainSchedule}) : std::nullopt,
-                              element_ ? std::optional(InstancePlan{*element_, p.element, p.elementSchedule}) : std::nullopt}, want_);
+                              element_ ? std::optional(InstancePlan{element_->pipeline, p.element, p.elementSchedule}) : std::nullopt}, want_);
     });
     const char* steps[] = {"  of which link kernels", "  of which optimise", "  of which generate"};
     for (int s = 0; s < 3; s++) {
@@ -258,7 +258,8 @@ class Compilation {
   Blob blob_;
   Schema schema_;
   std::vector<uint32_t> moves_;
-  std::optional<ir::Pipeline> plain_, element_;
+  std::optional<ir::Pipeline> plain_;
+  std::optional<OneElement> element_;
   TextBound rowText_, blockText_;
   std::vector<TierPlan> plans_;
   std::vector<std::pair<std::string, std::string>> code_;

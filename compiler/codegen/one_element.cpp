@@ -2,9 +2,15 @@
 
 #include <algorithm>
 
+#include "compiler/codegen/nodes/labels.h"
 #include "compiler/codegen/rebuilt.h"
+#include "compiler/ir/elements.h"
+#include "compiler/ir/nodes/check.h"
+#include "compiler/ir/nodes/const.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
+#include "compiler/ir/tables/matrix.h"
+#include "runtime/kernels/nodes/params.h"
 
 namespace kiln::codegen {
 namespace {
@@ -18,6 +24,15 @@ bool isElementwise(ir::OpKind kind) {
 bool isPlain(const ir::Type& type) { return !type.nullable && !type.fallible && type.storage() != ir::Storage::str; }
 bool isNumber(const ir::Type& type) { return type.elem != ir::Elem::cat && type.elem <= ir::Elem::boolean; }
 
+/// Whether a constant of shape `from` has a value for each element of `to`.
+bool spreadsTo(const std::vector<uint32_t>& from, const std::vector<uint32_t>& to) {
+  const size_t less = to.size() - std::min(to.size(), from.size());
+  if (from.size() > to.size()) return false;
+  for (size_t i = 0; i < from.size(); i++)
+    if (from[i] != 1 && from[i] != to[less + i]) return false;
+  return true;
+}
+
 bool isOneForAll(const ir::Pipeline& pipeline) {
   const auto inputs = pipeline.inputs(), outputs = pipeline.outputs();
   if (inputs.size() != 1 || outputs.size() != 1 || pipeline.nodes.size() > kMostNodes) return false;
@@ -30,37 +45,104 @@ bool isOneForAll(const ir::Pipeline& pipeline) {
   if (result.shape != type.shape || !isNumber(result) || !last.op->as<ir::Output>().feeds.empty()) return false;
   return std::all_of(pipeline.nodes.begin(), pipeline.nodes.end(), [&](const ir::Node& node) {
     if (&node == &first) return true;
+    const bool isConst = node.op->kind() == ir::OpKind::Const;
     return isElementwise(node.op->kind()) && (node.op->kind() != ir::OpKind::Check || node.operands.size() == 1) &&
            std::all_of(node.results.begin(), node.results.end(), [&](ir::ValueId v) {
              const ir::Type& made = pipeline.type(v);
-             return isPlain(made) && (made.isScalar() || (made.shape == type.shape && node.op->kind() != ir::OpKind::Const));
+             return isPlain(made) && (made.isScalar() || made.shape == type.shape || (isConst && isNumber(made) && spreadsTo(made.shape, type.shape)));
            });
   });
 }
 
-}  // namespace
-
-std::optional<ir::Pipeline> oneElement(const ir::Pipeline& whole) {
-  if (!isOneForAll(whole)) return std::nullopt;
-  return rebuilt(whole, [](ir::Builder& builder, const ir::Node& node, std::vector<ir::ValueId> operands, const std::string& name) {
-    auto op = node.op->clone();
-    if (op->kind() == ir::OpKind::Input) {
-      auto& input = static_cast<ir::Input&>(*op);
-      input.shape.clear(), input.columns.clear();
-    } else if (op->kind() == ir::OpKind::Output) {
-      auto& output = static_cast<ir::Output&>(*op);
-      output.columns.clear(), output.labels.clear();
-    }
-    return builder.addNode(std::move(op), operands, name);
-  });
+std::unique_ptr<ir::Op> ofOneElement(const ir::Op& of) {
+  auto op = of.clone();
+  if (op->kind() == ir::OpKind::Input) {
+    auto& input = static_cast<ir::Input&>(*op);
+    input.shape.clear(), input.columns.clear();
+  } else if (op->kind() == ir::OpKind::Output) {
+    auto& output = static_cast<ir::Output&>(*op);
+    output.columns.clear(), output.labels.clear();
+  }
+  return op;
 }
 
-ir::Elem elementOf(const ir::Pipeline& element, bool input) {
-  const ir::Elem in = element.type(element.nodes[element.inputs()[0]].results[0]).elem;
-  const ir::Elem out = element.type(element.nodes[element.outputs()[0]].operands[0]).elem;
+/// A value for each element of `shape`.
+ir::Matrix spread(const ir::Matrix& from, const std::vector<uint32_t>& shape) {
+  ir::Matrix all;
+  all.elem = from.elem, all.shape = shape;
+  const ir::Broadcast at(from.shape, all.shape);
+  size_t count = 1;
+  for (uint32_t d : shape) count *= d;
+  for (size_t i = 0; i < count; i++) {
+    if (ir::isFloat(from.elem)) all.numbers.push_back(from.numbers[at(i)]);
+    else all.integers.push_back(from.integers[at(i)]);
+  }
+  return all;
+}
+
+std::vector<ir::ValueId> addOfColumns(ir::Builder& builder, ir::Matrix values, const std::string& name, OneElement& made) {
+  ir::Input input;
+  input.field = name, input.elem = values.elem, input.nullable = false, input.nan = ir::Input::value;
+  const ir::TableRef table = builder.table(std::move(values), name);
+  const ir::ValueId value = builder.add(std::move(input), {}, name);
+  made.ofColumns[static_cast<ir::NodeId>(made.pipeline.nodes.size() - 1)] = table;
+  return {builder.add(ir::Check(), {value}, name)};
+}
+
+}  // namespace
+
+std::optional<OneElement> oneElement(const ir::Pipeline& whole) {
+  if (!isOneForAll(whole)) return std::nullopt;
+  const std::vector<uint32_t> shape = whole.type(whole.nodes[whole.inputs()[0]].results[0]).shape;
+  std::optional<OneElement> made(std::in_place);
+  rebuild(whole, made->pipeline, [&](ir::Builder& builder, const ir::Node& node, std::vector<ir::ValueId> operands, const std::string& name) {
+    const auto* constant = node.op->to<ir::Const>();
+    if (constant != nullptr && constant->matrix.id != ir::kNone)
+      return addOfColumns(builder, spread(whole.table<ir::Matrix>(constant->matrix), shape), name, *made);
+    if (node.op->kind() == ir::OpKind::Input) made->input = static_cast<ir::NodeId>(made->pipeline.nodes.size());
+    return builder.addNode(ofOneElement(*node.op), operands, name);
+  });
+  return made;
+}
+
+ir::Elem elementOf(const OneElement& element, bool input) {
+  const ir::Pipeline& pipeline = element.pipeline;
+  const ir::Elem in = pipeline.type(pipeline.nodes[element.input].results[0]).elem;
+  const ir::Elem out = pipeline.type(pipeline.nodes[pipeline.outputs()[0]].operands[0]).elem;
   const ir::Elem own = input ? in : out, other = input ? out : in;
   if (own != ir::Elem::boolean) return own;
   return other == ir::Elem::f64 || other == ir::Elem::i64 ? ir::Elem::f64 : ir::Elem::f32;
+}
+
+namespace {
+
+size_t count(const ir::Matrix& values) { return std::max(values.numbers.size(), values.integers.size()); }
+
+/// A constant for each column, and the first ones again: lanes begin at any column.
+uint32_t ofColumnsInBlob(const ir::Matrix& values, ir::Storage storage, NodeEmitter& emit) {
+  std::string bytes = packElements(storage, values.numbers, values.integers);
+  const size_t size = bytes.size(), more = size / count(values) * kernel::kElementGroup;
+  for (size_t i = 0; i < more; i++) bytes.push_back(bytes[i % size]);
+  return emit.blob("of columns", bytes.data(), bytes.size(), 64);
+}
+
+}  // namespace
+
+bool lowerEnd(const OneElement& element, NodeEmitter& emit) {
+  const bool begins = emit.node().op->kind() == ir::OpKind::Input;
+  if (!begins && emit.node().op->kind() != ir::OpKind::Output) return false;
+  const ir::Storage storage = begins ? emit.resultType().storage() : emit.operandType(0).storage();
+  const auto constant = element.ofColumns.find(emit.nodeIndex());
+  if (constant != element.ofColumns.end()) {
+    const auto& values = element.pipeline.table<ir::Matrix>(constant->second);
+    const kernel::ColumnParams params{ofColumnsInBlob(values, storage, emit), static_cast<uint32_t>(count(values))};
+    emit.call(kernelName("of_column", storage), params, {emit.out()});
+    return true;
+  }
+  const std::string of = std::string(storageName(storage)) + "_of_" + std::string(elemName(elementOf(element, begins)));
+  if (begins) emit.call("read_" + of, {emit.out()});
+  else emit.call("write_" + of, {emit.in(0)});
+  return true;
 }
 
 }  // namespace kiln::codegen

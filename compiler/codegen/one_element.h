@@ -1,15 +1,25 @@
 // The pipeline of one element, for pipelines that do the same to every element of their only input: its matrix need not be turned into
-// columns and back.
+// columns and back. A constant vector, such as the means of a scaler, gives each element the number of its column.
 #pragma once
+#include <map>
 #include <optional>
 
+#include "compiler/codegen/emitter.h"
 #include "compiler/ir/pipeline.h"
 
 namespace kiln::codegen {
 
-/// Nothing if elements are not all, and alike, or one may be missing or fail behind the input's check.
-std::optional<ir::Pipeline> oneElement(const ir::Pipeline& whole);
+struct OneElement {
+  ir::Pipeline pipeline;
+  ir::NodeId input = ir::kNone;               ///< the element
+  std::map<ir::NodeId, ir::TableRef> ofColumns;   ///< other inputs: a Matrix with a value for each column
+};
+
+/// Nothing if elements are not all, and alike but for constants, or one may be missing or fail behind the input's check.
+std::optional<OneElement> oneElement(const ir::Pipeline& whole);
 /// What the matrix of an end of such a pipeline holds, f64, f32, i64 or i32: the values of that end; truth values are numbers of the other's size.
-ir::Elem elementOf(const ir::Pipeline& element, bool input);
+ir::Elem elementOf(const OneElement& element, bool input);
+/// Lowers the node that emits if it is an input or an output: elements come from the caller's matrix, and go to one. Returns whether it is.
+bool lowerEnd(const OneElement& element, NodeEmitter& emit);
 
 }  // namespace kiln::codegen

@@ -9,8 +9,7 @@
 namespace kiln::codegen {
 
 /// Tables are shared. `add(builder, node, operands, name)` adds what stands for a node and gives the values of its results.
-template <class Add> ir::Pipeline rebuilt(const ir::Pipeline& whole, Add add) {
-  ir::Pipeline made;
+template <class Add> void rebuild(const ir::Pipeline& whole, ir::Pipeline& made, Add add) {
   made.name = whole.name, made.tables = whole.tables;
   ir::Builder builder(made);
   std::vector<ir::ValueId> now(whole.values.size());
@@ -22,6 +21,10 @@ template <class Add> ir::Pipeline rebuilt(const ir::Pipeline& whole, Add add) {
     const std::vector<ir::ValueId> results = add(builder, node, std::move(operands), name);
     for (size_t i = 0; i < node.results.size(); i++) now[node.results[i]] = results[i];
   }
+}
+template <class Add> ir::Pipeline rebuilt(const ir::Pipeline& whole, Add add) {
+  ir::Pipeline made;
+  rebuild(whole, made, add);
   return made;
 }
 

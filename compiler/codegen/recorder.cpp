@@ -46,7 +46,7 @@ class Recorder final : public NodeEmitter {
     addSchema();
     for (index_ = 0; index_ < pipeline().nodes.size(); index_++) {
       open_ = false, scratchUsed_ = 0;
-      if (elementForm() && lowerEnd()) continue;
+      if (elementForm() && lowerEnd(*options_.element, *this)) continue;
       if (const auto* input = node().op->to<ir::Input>(); input && !input->list && !rowForm()) continue;   // the driver fills its Slot
       if (node().op->kind() == ir::OpKind::Const && resultType().isScalar()) record_.locals[node().results[0]].constant = true;
       lowerNode(*node().op, *this);
@@ -143,16 +143,6 @@ class Recorder final : public NodeEmitter {
 
  private:
   bool elementForm() const { return options_.form == Form::element; }
-  // Where the pipeline of one element begins and ends.
-  bool lowerEnd() {
-    const bool begins = node().op->kind() == ir::OpKind::Input;
-    if (!begins && node().op->kind() != ir::OpKind::Output) return false;
-    const ir::Storage storage = begins ? resultType().storage() : operandType(0).storage();
-    const std::string of = std::string(storageName(storage)) + "_of_" + std::string(elemName(elementOf(pipeline(), begins)));
-    if (begins) NodeEmitter::call("read_" + of, {out(0)});
-    else NodeEmitter::call("write_" + of, {in(0)});
-    return true;
-  }
   std::shared_ptr<void>& keep(const std::string& key) override { return options_.kept[std::to_string(index_) + " " + key]; }
   static Local localOf(const ir::Type& type) {
     assert(!type.isList() && "lists have no lowering yet");

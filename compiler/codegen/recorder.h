@@ -12,6 +12,7 @@
 
 namespace kiln::codegen {
 
+struct OneElement;
 using LocalId = uint32_t;
 
 /// A value of the pipeline or a temporary of a lowering. A scalar lives in lanes, and in scratch too where it crosses stages; a
@@ -71,6 +72,7 @@ struct RecordOptions {
   Blob& blob;
   Kept& kept;
   std::vector<std::string>& strategies;   ///< for the report
+  const OneElement* element = nullptr;    ///< of Form::element: what `pipeline` is of
 };
 
 Record record(const RecordOptions& options);

@@ -153,15 +153,38 @@ INLINE bool lie_apart(const kiln_matrix& in, u64 in_bytes, const kiln_matrix& ou
 }
 
 // ---- outputs that are inputs
+/// A column of one matrix to a column of the other; a Part may be several that stand side by side in both.
+template <class Part> INLINE void move_column(const u8* from, i64 in_row, u8* to, i64 out_row, i64 rows) {
+  _Pragma("clang loop unroll_count(4)") for (i64 r = 0; r < rows; r++, from += in_row, to += out_row) store(to, load<Part>(from));
+}
+INLINE void move_bytes(const u8* from, u8* to, u64 bytes) {
+  typedef Lane<u64, 8> Part;
+  u64 i = 0;
+  NOUNROLL for (; i + sizeof(Part) <= bytes; i += sizeof(Part)) store(to + i, load<Part>(from + i));
+  NOUNROLL for (; i < bytes; i += sizeof(u32)) store(to + i, load<u32>(from + i));
+}
+/// How many outputs from i on are inputs that stand side by side too.
+INLINE u32 run_of_moves(const i32* columns, const u32* inputs, u32 i) {
+  u32 n = 1;
+  NOUNROLL while (i + n < kiln_plan.output_count && columns[inputs[i + n]] == columns[inputs[i]] + (i32)n) n++;
+  return n;
+}
 template <class T> INLINE void move_rows(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out) {
+  typedef Lane<u64, 2> Parts;
   const u32* inputs = (const u32*)(kiln_blob + kiln_plan.moves);
-  const i64 in_row = in.row_bytes, out_row = out.row_bytes;
+  const i64 in_row = in.row_bytes, out_row = out.row_bytes, width = kiln_plan.output_count * (i64)sizeof(T);
+  if (in_row == width && out_row == width && run_of_moves(binding.column, inputs, 0) == kiln_plan.output_count)
+    return move_bytes((const u8*)in.data + (i64)binding.column[inputs[0]] * (i64)sizeof(T), (u8*)out.data, (u64)(in.rows * width));
   NOUNROLL for (i64 base = 0; base < in.rows; base += kTurnedRows) {   // rows stay in the nearest cache
     const i64 rows = in.rows - base < (i64)kTurnedRows ? in.rows - base : (i64)kTurnedRows;
-    NOUNROLL for (u32 i = 0; i < kiln_plan.output_count; i++) {
+    NOUNROLL for (u32 i = 0, run = 0; i < kiln_plan.output_count;) {
+      if (run == 0) run = run_of_moves(binding.column, inputs, i);
       const u8* from = (const u8*)in.data + base * in_row + (i64)binding.column[inputs[i]] * (i64)sizeof(T);
       u8* to = (u8*)out.data + base * out_row + i * sizeof(T);
-      _Pragma("clang loop unroll_count(4)") for (i64 r = 0; r < rows; r++, from += in_row, to += out_row) store(to, load<T>(from));
+      const u32 together = run * sizeof(T) >= sizeof(Parts) ? sizeof(Parts) / sizeof(T) : 1;
+      if (together > 1) move_column<Parts>(from, in_row, to, out_row, rows);
+      else move_column<T>(from, in_row, to, out_row, rows);
+      i += together, run -= together;
     }
   }
 }
@@ -193,7 +216,7 @@ extern "C" i32 kiln_score_whole_moves(const void* binding, const kiln_matrix* in
 }
 
 // ---- elements as they lie
-enum : u64 { kElementGroup = 8, kElementRows = 512 };   // whole lanes of any tier; rows before it is seen whether one failed
+enum : u64 { kElementRows = 512 };   // before it is seen whether one failed
 /// Both matrices without gaps, of all columns in their order, apart from each other: a row that turns out to fail is read again.
 INLINE bool lie_alike(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out) {
   const u64 columns = kiln_plan.element_columns, in_row = columns * size_of(in.type), out_row = columns * size_of(out.type);
@@ -203,19 +226,19 @@ INLINE bool lie_alike(const Binding& binding, const kiln_matrix& in, const kiln_
     if (binding.column[i] != (i32)i) return false;
   return true;
 }
-/// What is said of `count` elements, a multiple of kElementGroup.
-INLINE u32 pass_elements(const Ctx& whole, const void* in, void* out, u64 count) {
+/// What is said of `count` elements, a multiple of kElementGroup, from this column on.
+INLINE u32 pass_elements(const Ctx& whole, const void* in, void* out, u64 count, u64 column) {
   Ctx c = whole;
   kiln_status said = {0, 0xffff, 0xffff};
-  c.cells = (const kiln_cell*)in, c.out = (kiln_cell*)out, c.status = &said, c.rows = count;
+  c.cells = (const kiln_cell*)in, c.out = (kiln_cell*)out, c.status = &said, c.rows = count, c.column = column;
   kiln_body_elements(&c);
   return said.bits;
 }
-INLINE u32 pass_rest(const Ctx& whole, const u8* in, u8* out, u64 count, u64 in_bytes, u64 out_bytes) {
+INLINE u32 pass_rest(const Ctx& whole, const u8* in, u8* out, u64 count, u64 in_bytes, u64 out_bytes, u64 column) {
   alignas(64) u8 from[kElementGroup * 8], to[kElementGroup * 8];
   NOUNROLL for (u64 i = 0; i < kElementGroup; i++)
     NOUNROLL for (u64 b = 0; b < in_bytes; b++) from[i * in_bytes + b] = in[(i < count ? i : count - 1) * in_bytes + b];
-  const u32 said = pass_elements(whole, from, to, kElementGroup);
+  const u32 said = pass_elements(whole, from, to, kElementGroup, column);
   NOUNROLL for (u64 b = 0; b < count * out_bytes; b++) out[b] = to[b];
   return said;
 }
@@ -230,8 +253,8 @@ __attribute__((noinline)) static void run_elements(const Binding& binding, const
     some.rows = (i64)(rows - base < kElementRows ? rows - base : kElementRows);
     some.data = (u8*)in.data + (i64)base * in.row_bytes, results.data = (u8*)out.data + (i64)base * out.row_bytes;
     const u64 count = (u64)some.rows * kiln_plan.element_columns, whole = count & ~(kElementGroup - 1);
-    u32 said = whole != 0 ? pass_elements(c, some.data, results.data, whole) : 0;
-    if (whole != count) said |= pass_rest(c, (u8*)some.data + whole * in_bytes, (u8*)results.data + whole * out_bytes, count - whole, in_bytes, out_bytes);
+    u32 said = whole != 0 ? pass_elements(c, some.data, results.data, whole, 0) : 0;
+    if (whole != count) said |= pass_rest(c, (u8*)some.data + whole * in_bytes, (u8*)results.data + whole * out_bytes, count - whole, in_bytes, out_bytes, whole % kiln_plan.element_columns);
     kiln_status* const of = status ? status + base : nullptr;
     if (said & KILN_NO_RESULT || (of && said != 0)) run_rows<kWhole>(binding, some, results, scratch, size, of);   // which rows, and why
     else if (of) NOUNROLL for (u64 r = 0; r < (u64)some.rows; r++) of[r] = {0, 0xffff, 0xffff};

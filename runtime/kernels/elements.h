@@ -2,6 +2,7 @@
 // What only the whole pipeline can tell is said once for all elements: that one is no value of its type, or a result is not finite.
 #pragma once
 #include "instances.h"
+#include "nodes/common.h"
 #include "status.h"
 
 namespace kiln::kernel {
@@ -42,6 +43,19 @@ template <class M, int N, class T> INLINE void write_element(const Ctx& c, const
 template <class M, int N> INLINE void write_element(const Ctx& c, const Bool<N>& x) {
   element_out<M, N>(c, pick<N>(x.v, splat<M, N>(1), Lane<M, N>{}));
 }
+/// A constant of the element's column.
+template <int N, class T> INLINE void of_column(const Ctx& c, const ColumnParams& p, Val<T, N>& y) {
+  y = {load<Lane<T, N>>(c.blob + p.values + (c.column + c.at) % p.columns * sizeof(T)), never<N>(), Status<N>{}};
+}
+template <int N> INLINE void of_column(const Ctx& c, const ColumnParams& p, Bool<N>& y) {
+  const Lane<i8, N> v = load<Lane<i8, N>>(c.blob + p.values + (c.column + c.at) % p.columns);
+  y = {mask<N>(v != 0), never<N>(), Status<N>{}};
+}
+#define KILN_OF_COLUMN(s, T, X) KILN_LANE_KERNEL(of_column_##s, of_column, ColumnParams, X)
+KILN_NUMBERS(KILN_OF_COLUMN)
+KILN_OF_COLUMN(bool, u8, Bool)
+#undef KILN_OF_COLUMN
+
 #define KILN_ELEMENT(of, M, name, X)                                                                                        \
   template <int N> INLINE void read_##name##_of_##of(const Ctx& c, const None&, X<N>& y) { read_element<M, N>(c, y); }      \
   template <int N> INLINE void write_##name##_of_##of(const Ctx& c, const None&, const X<N>& x) { write_element<M, N>(c, x); } \

@@ -26,6 +26,9 @@ struct Slot {
   u32 values, missing, status, count, pitch, room;
 };
 
+/// Single elements come in groups of so many: whole lanes of any tier.
+enum : u64 { kElementGroup = 8 };
+
 /// Why a value failed, in a lane of i32: 0, or cause (8 bits, a cause bit of kiln_status) | index << 8, of an input
 /// (below kNodeBase; kNoField: of none) or, minus kNodeBase, of a node.
 enum : i32 { kNoField = 0xffff, kNodeBase = 0x10000 };
@@ -40,6 +43,7 @@ struct Ctx {
   u8 *arena, *arena_end;    ///< free room for text that kernels make; kernels move `arena` forward
   u64 at;                   ///< first row of the current lanes, inside the block
   u64 rows;                 ///< real rows of the block; lanes beyond them repeat the last row
+  u64 column;               ///< of single elements: the column of the first
 };
 
 }  // namespace kiln::kernel

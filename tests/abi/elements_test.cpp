@@ -13,6 +13,7 @@
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
 #include "compiler/ir/nodes/select.h"
+#include "compiler/ir/tables/matrix.h"
 #include "tests/differential/harness.h"
 
 namespace kiln::test {
@@ -39,6 +40,21 @@ ir::ValueId constant(ir::Builder& b, ir::Elem elem, double value) {
   return b.add(c, {});
 }
 
+/// A constant vector: the number of an element, in steps.
+ir::ValueId constants(ir::Builder& b, ir::Elem elem, const std::vector<uint32_t>& shape, double step) {
+  ir::Matrix m;
+  m.elem = elem, m.shape = shape;
+  size_t count = 1;
+  for (uint32_t d : shape) count *= d;
+  for (size_t i = 0; i < count; i++) {
+    if (ir::isFloat(elem)) m.numbers.push_back(static_cast<double>(i + 1) * step);
+    else m.integers.push_back(elem == ir::Elem::boolean ? static_cast<int64_t>(i % 2) : static_cast<int64_t>(i + 1));
+  }
+  ir::Const c;
+  c.elem = elem, c.matrix = b.table(std::move(m), "of columns");
+  return b.add(c, {});
+}
+
 struct Case {
   const char* name;
   ir::Pipeline pipeline;
@@ -60,6 +76,19 @@ std::vector<Case> cases(std::vector<uint32_t> shape) {
                      return b.add(ir::Select(), {seven, constant(b, elem, 1), x});
                    })});
     all.push_back({"whole to f32", pipelineOf(elem, shape, [&](ir::Builder& b, ir::ValueId x) { return b.add(ir::Cast(Elem::f32), {x}); })});
+  }
+  if (!shape.empty()) {   // a constant for each column, also one for each of the last axis or of the first
+    const std::vector<uint32_t> last = {shape.back()};
+    std::vector<uint32_t> first = shape;
+    first.back() = 1;
+    all.push_back({"scaled", pipelineOf(Elem::f32, shape, [&](ir::Builder& b, ir::ValueId x) {
+                     return b.call("mul", {b.call("sub", {x, constants(b, Elem::f32, last, 0.375)}), constants(b, Elem::f32, shape, 2.5)});
+                   })});
+    all.push_back({"divided", pipelineOf(Elem::f64, shape, [&](ir::Builder& b, ir::ValueId x) { return b.call("div", {x, constants(b, Elem::f64, first, 0.1)}); })});
+    all.push_back({"replaced", pipelineOf(Elem::i64, shape, [&](ir::Builder& b, ir::ValueId x) {
+                     return b.add(ir::Select(), {b.call("eq", {x, constant(b, Elem::i64, 0)}), constants(b, Elem::i64, shape, 1), x});
+                   })});
+    all.push_back({"switched", pipelineOf(Elem::boolean, shape, [&](ir::Builder& b, ir::ValueId x) { return b.call("xor", {x, constants(b, Elem::boolean, shape, 1)}); })});
   }
   all.push_back({"not", pipelineOf(Elem::boolean, shape, [&](ir::Builder& b, ir::ValueId x) { return b.call("not", {x}); })});
   all.push_back({"bool to f32", pipelineOf(Elem::boolean, shape, [&](ir::Builder& b, ir::ValueId x) { return b.add(ir::Cast(Elem::f32), {x}); })});
@@ -136,7 +165,7 @@ template <class T> void everyLayout(const kiln_scorer& s, uint8_t type, size_t c
 }
 
 TEST(Elements, ScoreAsRows) {
-  for (const std::vector<uint32_t>& shape : {std::vector<uint32_t>{}, {3}, {2, 4}})
+  for (const std::vector<uint32_t>& shape : {std::vector<uint32_t>{}, {3}, {2, 5}})
     for (const Case& c : cases(shape)) {
       SCOPED_TRACE(c.name);
       const Loaded loaded(c.pipeline);

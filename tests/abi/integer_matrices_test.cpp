@@ -79,6 +79,30 @@ TEST(IntegerMatrices, OutputsThatAreInputsKeepEveryBit) {
     }
 }
 
+// Neighbours that stay neighbours are copied together; all of a row, the whole matrix.
+TEST(IntegerMatrices, RunsOfColumnsAreMovedTogether) {
+  for (const std::vector<uint32_t>& at : {std::vector<uint32_t>{0, 1, 2, 3, 4}, {1, 2, 3, 4, 0, 2, 3}, {3, 4}}) {
+    ir::Pipeline pipeline;
+    ir::Builder b(pipeline);
+    ir::Take take;
+    take.at = at, take.scalar = false;
+    outputOf(b, "Y", b.add(take, {inputOf(b, "X", Elem::i64, {5})}), {static_cast<uint32_t>(at.size())});
+    const Loaded loaded(pipeline);
+    ASSERT_EQ(loaded.error(), "");
+    for (const int64_t count : {0, 1, 3, 67}) {
+      std::vector<int64_t> rows, expected;
+      for (int64_t i = 0; i < count * 5; i++) rows.push_back(kOdd + i);
+      for (int64_t r = 0; r < count; r++)
+        for (uint32_t i : at) expected.push_back(kOdd + 5 * r + i);
+      for (const kiln_tier& tier : loaded.tiers()) {
+        const Scored<int64_t, int64_t> scored(*tier.scorer, rows, true);
+        ASSERT_EQ(scored.bound, 0);
+        EXPECT_EQ(scored.values, expected) << tier.name << ", " << count << " rows";
+      }
+    }
+  }
+}
+
 // Over each other, with gaps, and with input rows that share elements.
 TEST(IntegerMatrices, MovedRowsMayLieAnyWay) {
   ir::Pipeline pipeline;

@@ -152,16 +152,19 @@ double batchOf(const kiln::host::Scorer& scorer, const Table& table, kiln::host:
   return best(n, [&] { s.score_rows(binding.data(), &m, &r, scratch.data(), scratch.size(), nullptr); });
 }
 
-/// The matrix that holds these columns as they are, or in the least room.
-uint8_t smallestFor(const std::vector<Column>& columns) {
+/// The matrix that holds these columns as they are, or in the least room; truth values in the floats that bodies of elements take them in, of
+/// the size of what is at the `other` end.
+uint8_t smallestFor(const std::vector<Column>& columns, const std::vector<Column>& other) {
+  auto anyWide = [](const std::vector<Column>& of) {
+    return std::any_of(of.begin(), of.end(), [](const Column& c) { return c.type == KILN_F64 || c.type == KILN_I64; });
+  };
   auto all = [&](std::initializer_list<uint8_t> types) {
     return std::all_of(columns.begin(), columns.end(), [&](const Column& c) { return std::count(types.begin(), types.end(), c.type) != 0; });
   };
   if (all({KILN_I32})) return KILN_I32;
-  if (all({KILN_BOOL})) return KILN_F32;   // of four bytes, as bodies of elements take them
+  if (all({KILN_BOOL})) return anyWide(other) ? KILN_F64 : KILN_F32;
   if (all({KILN_I64, KILN_I32, KILN_BOOL, KILN_DATE, KILN_TIME, KILN_DATETIME})) return KILN_I64;
-  const bool wide = std::any_of(columns.begin(), columns.end(), [](const Column& c) { return c.type == KILN_F64 || c.type == KILN_I64; });
-  return wide ? KILN_F64 : KILN_F32;
+  return anyWide(columns) ? KILN_F64 : KILN_F32;
 }
 template <class T> double batchOf(const kiln::host::Scorer& scorer, const Table& table, kiln::host::Scratch& scratch, uint8_t out) {
   switch (out) {
@@ -202,7 +205,7 @@ int main(int argc, char** argv) {
   const double oneRow = best(n, [&] {
     for (const auto& row : table.rows) s.score_row(row.data(), out.data(), scratch.data(), scratch.size(), nullptr);
   });
-  const double batch = batchOf(*scorer, table, scratch, smallestFor(schema->inputs), smallestFor(schema->outputs));
+  const double batch = batchOf(*scorer, table, scratch, smallestFor(schema->inputs, schema->outputs), smallestFor(schema->outputs, schema->inputs));
   std::printf("rows %zu\none_row %.5f\nbatch %.5f\n", n, oneRow, batch);
   return 0;
 }

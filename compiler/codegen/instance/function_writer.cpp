@@ -81,6 +81,7 @@ void FunctionWriter::begin(Function* function) {
   storeField(hand.context, offsetof(Ctx, at), b.getInt64(0));
   hand.rows = loadField(given, offsetof(Ctx, rows), b.getInt64Ty());
   storeField(hand.context, offsetof(Ctx, rows), hand.rows);
+  storeField(hand.context, offsetof(Ctx, column), loadField(given, offsetof(Ctx, column), b.getInt64Ty()));
 }
 
 Value* FunctionWriter::newContext() {

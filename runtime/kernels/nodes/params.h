@@ -70,6 +70,9 @@ struct ConstParams {
 struct ConstTextParams {
   u32 text, length, missing;
 };
+struct ColumnParams {
+  u32 values, columns;  ///< one for each column, and kElementGroup more from the first on
+};
 struct MatrixParams {
   u32 values;  ///< elements as they are stored; of text u32 offset and length each
 };
