@@ -27,6 +27,10 @@ namespace kiln::codegen {
 namespace {
 
 constexpr uint32_t kBlockRows = 64, kForestBlockRows = 512;
+// Pipelines of few nodes and columns: what is done once a block is a tenth of their time at 64 rows. Columns stay in half of the nearest cache.
+constexpr size_t kFewNodes = 64, kFewColumns = 32;
+constexpr uint32_t kRowsOfFewColumns = 256;
+constexpr uint64_t kNearScratch = 16 << 10;
 constexpr uint64_t kMostScratch = 512 << 10;   // of a block's columns, in steps of kForestBlockRows rows
 
 /// Rows of a block that runs this forest: one that caches do not hold is read once a block, so its blocks are larger.
@@ -84,13 +88,18 @@ class Compilation {
   }
 
   // ---- lowering
-  uint32_t wantedBlockRows() const {
+  /// Rows of a block, as few as its nodes are made for.
+  uint32_t leastBlockRows() const {
     if (options_.blockRows != 0) return (options_.blockRows + 15) / 16 * 16;
     uint32_t rows = kBlockRows;
     for (const ir::Node& node : pipeline_.nodes)
       if (const auto* forest = node.op->to<ir::ForestNode>())
         rows = std::max(rows, forestBlockRows(pipeline_.table<ir::Forest>(forest->table)));
     return rows;
+  }
+  bool hasFewColumns() const {
+    return options_.blockRows == 0 && pipeline_.nodes.size() <= kFewNodes && schema_.inputs.size() + schema_.outputs.size() <= kFewColumns &&
+           std::none_of(pipeline_.nodes.begin(), pipeline_.nodes.end(), [](const ir::Node& node) { return node.op->kind() == ir::OpKind::ForestNode; });
   }
   bool planTiers() {
     try {
@@ -120,12 +129,13 @@ class Compilation {
       plan.elementSchedule = schedule(plan.element, element_->pipeline, tier.lanes);
     }
     const size_t reported = artefact_.strategies.size();
-    const uint64_t most = kMostScratch * std::max<uint64_t>(1, wantedBlockRows() / kForestBlockRows);
-    for (uint32_t rows = wantedBlockRows();; rows /= 2) {
+    const uint32_t least = leastBlockRows();
+    for (uint32_t rows = hasFewColumns() ? kRowsOfFewColumns : least;; rows /= 2) {
       plan.block = record({pipeline_, tier, Form::block, rows, options_.strategy, schema_, blob_, kept, artefact_.strategies});
       plan.blockSchedule = schedule(plan.block, pipeline_, tier.lanes);
       // What block kernels keep for themselves does not shrink with the rows.
       const uint64_t columns = plan.blockSchedule.scratchBytes - plan.block.blockScratch + blockText_.fixed * rows;
+      const uint64_t most = rows > least ? kNearScratch : kMostScratch * std::max<uint64_t>(1, least / kForestBlockRows);
       if (columns <= most || rows <= 16 || options_.blockRows != 0) break;
       artefact_.strategies.resize(reported);
     }

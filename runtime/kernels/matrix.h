@@ -418,8 +418,10 @@ template <class Out> INLINE bool column_numbers(const Ctx& c, const FieldPlan& f
   return true;
 }
 INLINE bool none_missing(const u8* missing, u64 rows) {
-  u8 bits = 0;
-  NOUNROLL for (u64 i = 0; i < rows / 8; i++) bits |= missing[i];
+  u64 words = 0, i = 0;
+  NOUNROLL for (; i + 8 <= rows / 8; i += 8) words |= load<u64>(missing + i);
+  u8 bits = words != 0;
+  NOUNROLL for (; i < rows / 8; i++) bits |= missing[i];
   if (rows % 8 != 0) bits |= (u8)(missing[rows / 8] << (8 - rows % 8));
   return bits == 0;
 }

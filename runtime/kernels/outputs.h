@@ -10,6 +10,12 @@ struct OutputParams {
   u32 index;
 };
 
+template <class T> struct SameSizeOf;
+template <> struct SameSizeOf<f64> { typedef i64 type; };
+template <> struct SameSizeOf<f32> { typedef i32 type; };
+/// Integers of a float's bits.
+template <class T> using SameSize = typename SameSizeOf<T>::type;
+
 template <class T> INLINE T canonical(T x) { return x == x ? x : (T)__builtin_nan(""); }
 
 template <int N, class X> INLINE void column_put(const Ctx& c, const Slot& s, const X& x) { put_element<N>(c, s, 0, x); }
@@ -43,15 +49,22 @@ template <int N, class X> INLINE void output_columns(const Ctx& c, const Slot& x
   output_each<N, X>(c, x, s, [&](const X& v, u32 e) __attribute__((always_inline)) { put_element<N>(c, s, e, v); });
 }
 template <int N, class T> INLINE void output_floats(const Ctx& c, const Slot& x, const Slot& s) {
+  typedef Lane<SameSize<T>, N> Bits;
   const Status<N> status = slot_status<N>(c, x);
   end<N>(c, status);
-  Mask<N> odd = never<N>();
+  Bits odd{};   // v - v is 0, no bit of which is set, or NaN
+  output_each<N, Val<T, N>>(c, x, s, [&](const Val<T, N>& v, u32 e) __attribute__((always_inline)) {
+    const Lane<T, N> rest = v.v - v.v;
+    odd |= pick<N>(v.missing, Bits{}, __builtin_bit_cast(Bits, rest));
+    put_element<N>(c, s, e, v);
+  });
+  const Mask<N> where = mask<N>(odd != 0);
+  if (__builtin_expect(!any<N>(where), 1)) return;
   output_each<N, Val<T, N>>(c, x, s, [&](Val<T, N>& v, u32 e) __attribute__((always_inline)) {
-    odd = odd | (~mask<N>((v.v - v.v) == 0) & ~v.missing);
     v.v = pick<N>(mask<N>(v.v == v.v), v.v, splat<T, N>((T)__builtin_nan("")));
     put_element<N>(c, s, e, v);
   });
-  note<N>(c, odd & ~failed<N>(status), splat<i32, N>(KILN_NON_FINITE));
+  note<N>(c, where & ~failed<N>(status), splat<i32, N>(KILN_NON_FINITE));
 }
 #define KILN_OUTPUT_COLUMNS(name, function, X)                                                                       \
   template <int N> INLINE void output_columns_##name(const Ctx& c, const None&, const Slot& x, const Slot& s) { \

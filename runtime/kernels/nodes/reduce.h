@@ -45,8 +45,23 @@ template <int N>
 INLINE Mask<N> reduced_missing(const ReduceParams& p, Mask<N> any_missing, Mask<N> none) {
   return p.skip ? none : any_missing;
 }
+/// The least or greatest of floats that are all there: one comparison each, NaN seen to at the end.
+template <u32 kind, class T, int N>
+INLINE void extreme(const Ctx& c, const Slot& x, Val<T, N>& y) {
+  const Elements<T, N> in{c, x};
+  Lane<T, N> best = in.value(0);
+  auto number = best == best;
+  NOUNROLL for (u32 e = 1; e < x.count; e++) {
+    const Lane<T, N> v = in.value(e);
+    best = (kind == kMin ? v < best : v > best) ? v : best;
+    number &= v == v;
+  }
+  y = {pick<N>(mask<N>(number), best, splat<T, N>((T)__builtin_nan(""))), never<N>(), slot_status<N>(c, x)};
+}
 template <u32 kind, class T, int N>
 INLINE void fold(const Ctx& c, const ReduceParams& p, const Slot& x, Val<T, N>& y) {
+  if constexpr (N > 1 && kIsFloat<T> && (kind == kMin || kind == kMax))
+    if (x.missing == kNone && x.count != 0) return extreme<kind, T, N>(c, x, y);
   const Elements<T, N> in{c, x};
   Lane<T, N> acc = splat<T, N>(kind == kProduct ? (T)1 : (T)0);
   Mask<N> none = always<N>(), any_missing = never<N>(), overflow = never<N>();
@@ -274,12 +289,28 @@ INLINE void short_argmax(const Ctx& c, const OrderParams& p, const Slot& x, I32<
   const bool none = best[0] != best[0];
   y = {none ? 0 : at[0], none, slot_status<1>(c, x)};
 }
+/// Of floats that are all there. NaN beats nothing, and all beat it.
+template <class T, int N>
+INLINE void argmax_of_numbers(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y) {
+  const Elements<T, N> in{c, x};
+  Lane<T, N> top = splat<T, N>((T)__builtin_nan(""));
+  Lane<i32, N> best{};
+  NOUNROLL for (u32 e = 0; e < x.count; e++) {
+    const Lane<T, N> v = in.value(e);
+    const auto held = p.smallest ? (p.last ? top < v : top <= v) : (p.last ? top > v : top >= v);   // false if either is NaN
+    const auto take = ~held & (v == v);
+    top = take ? v : top, best = pick<N>(mask<N>(take), splat<i32, N>((i32)e), best);
+  }
+  y = {best, mask<N>(top != top), slot_status<N>(c, x)};
+}
 template <class T, int N>
 INLINE void argmax(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y) {
   if constexpr (N == 1 && kIsFloat<T>) {
     if (x.count - 1 < 4) return short_argmax<T, 4>(c, p, x, y);
     if (x.count - 1 < 8) return short_argmax<T, 8>(c, p, x, y);
   }
+  if constexpr (N > 1 && kIsFloat<T>)
+    if (x.missing == kNone) return argmax_of_numbers<T, N>(c, p, x, y);
   const Elements<T, N> in{c, x};
   Lane<T, N> top{};
   Lane<i32, N> best{};
