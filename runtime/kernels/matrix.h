@@ -437,8 +437,8 @@ template <class Out> INLINE void store_turned(const MatrixLanes<Out>* columns, u
   turn(columns, rows);
   const u32 bytes = count * sizeof(Out);
   if (bytes == 16) return store_parts<Lane<u64, 2>, Out>(rows, 0, to, row_bytes);
-  if (bytes >= 8) store_parts<u64, Out>(rows, 0, to, row_bytes);
-  if (bytes % 8 != 0) store_parts<u32, Out>(rows, bytes & 8, to, row_bytes);
+  if (bytes >= 8) store_parts<f64, Out>(rows, 0, to, row_bytes);   // floats: no register of integers between
+  if (bytes % 8 != 0) store_parts<f32, Out>(rows, bytes & 8, to, row_bytes);
 }
 /// Whole groups of rows before `whole` of floats that need no check. Where there are fewer columns than in 16 bytes, their places are the first's.
 template <class T, class Out>

@@ -23,10 +23,12 @@ KILN_LANE_KERNEL(count_ngrams_text, count_ngrams_text, CountParams, Str, Vector)
 template <int N>
 INLINE void count_ngrams_codes(const Ctx& c, const CountParams& p, const Slot& x, const Slot& y) {
   const NgramTable* table = (const NgramTable*)(c.blob + p.pool);
-  UNROLL for (int i = 0; i < N; i++) {
-    const i32* codes = (const i32*)(c.scratch + x.values) + c.at + i;
-    kernel::count_ngrams(c.blob, table, codes, x.pitch, x.count, (i32*)(c.scratch + y.values) + c.at + i, y.pitch);
-  }
+  const i32* codes = (const i32*)(c.scratch + x.values) + c.at;
+  i32* counts = (i32*)(c.scratch + y.values) + c.at;
+  if (N == kFewRows && table->steps != kNone && x.count <= kFewTokens)
+    kernel::count_few_ngrams_of_rows(c.blob, table, codes, x.pitch, x.count, counts, y.pitch);
+  else
+    UNROLL for (int i = 0; i < N; i++) kernel::count_ngrams(c.blob, table, codes + i, x.pitch, x.count, counts + i, y.pitch);
   set_slot_status<N>(c, y, slot_status<N>(c, x));
 }
 KILN_LANE_KERNEL(count_ngrams_codes, count_ngrams_codes, CountParams, Vector, Vector)
