@@ -12,6 +12,12 @@ INLINE auto is_no_normal(T x) {
   const Int32<T> i = __builtin_bit_cast(Int32<T>, to_single<T>(x));
   return (i < 0x00800000) | (i > 0x7f7fffff);
 }
+/// Above 0 and below all normal numbers.
+template <class T>
+INLINE auto is_small(T x) {
+  const Int32<T> i = __builtin_bit_cast(Int32<T>, to_single<T>(x));
+  return (i > 0) & (i < 0x00800000);
+}
 /// log(x) of a normal number above 0. x = 2^k m, m in [sqrt(1/2), sqrt(2)), and m - 1 is an f32, too.
 template <int n, class T>
 INLINE T log_of_ratio(T x, const f64 (&c)[n]) {
@@ -31,7 +37,8 @@ inline constexpr f64 kShortLog[] = {-0x1.0000000000000p-1, 0x1.55555211afd5fp-2,
 template <class T>
 INLINE T single_log(T x) {
   if constexpr (!kTables<T>) {
-    return settle<17>(log_of_ratio(x, kShortLogOfRatio), is_no_normal(x), [&]() __attribute__((always_inline)) { return exactly_log(x); });
+    const T y = settle<17>(log_of_ratio(x, kShortLogOfRatio), is_small(x), [&]() __attribute__((always_inline)) { return exactly_log(x); });
+    return log_ends(y, x);
   } else {   // x = 2^k m, m in [0.64, 1.28), and 1 + r = m / (about the middle of one of sixteen pieces, 1 in that of 1)
     const Int<T> i = bits(x), at = i - (0x3ff0000000000000ll - 0x000b800000000000ll), k = at >> 52, piece = at >> 48;
     const T r = near_sum(from_bits<T>(i - (k << 52)), sixteenth_of<T>(kLogPieces[0], piece), all<T>(-1.0));
