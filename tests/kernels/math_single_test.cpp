@@ -39,6 +39,9 @@ template <class Quick, class Exact> static void roundsAlike(Quick quick, Exact e
 TEST(MathSingle, Exp) {
   roundsAlike([](auto x) { return math::single_exp(x); }, [](auto x) { return math::exp(x); });
 }
+TEST(MathSingle, Expm1) {
+  roundsAlike([](auto x) { return math::single_expm1(x); }, [](auto x) { return math::expm1(x); });
+}
 TEST(MathSingle, Tanh) {
   roundsAlike([](auto x) { return math::single_tanh(x); }, [](auto x) { return math::tanh(x); });
 }

@@ -9,7 +9,7 @@
       F(acos, 1) F(atan, 1) F(sinh, 1) F(cosh, 1) F(tanh, 1) F(asinh, 1) F(acosh, 1) F(atanh, 1) F(round_f16, 1) F(round_bf16, 1) F(erf, 1) F(erfc, 1) F(log_factorial, 1) F(inv_logit, 1) F(inv_probit, 1) \
           F(inv_cloglog, 1) F(inv_loglog, 1) F(inv_cauchit, 1) F(floor, 1) F(ceil, 1) F(trunc, 1) F(round_even, 1) \
               F(round_half_up, 1) F(round_away, 1) F(pow, 2) F(atan2, 2) F(hypot, 2) F(norm_cdf, 3) F(norm_pdf, 3) \
-                  F(norm_icdf, 3) F(f32_exp, 1) F(f32_tanh, 1) F(f32_inv_logit, 1) F(f32_erf, 1) F(f32_log, 1) F(f32_sin, 1) F(f32_cos, 1) F(f32_asin, 1) F(f32_acos, 1) F(f32_atan, 1) F(f32_pow, 2) \
+                  F(norm_icdf, 3) F(f32_exp, 1) F(f32_expm1, 1) F(f32_tanh, 1) F(f32_inv_logit, 1) F(f32_erf, 1) F(f32_log, 1) F(f32_sin, 1) F(f32_cos, 1) F(f32_asin, 1) F(f32_acos, 1) F(f32_atan, 1) F(f32_pow, 2) \
                   F(f32_mlas_exp, 1) F(f32_mlas_tanh, 1) F(f32_mlas_erf, 1) F(f32_mlas_logistic, 1)
 
 /// y[i] = f(x0[i], x1[i], x2[i]) for i < n, n a multiple of 8.

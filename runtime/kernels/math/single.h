@@ -57,6 +57,7 @@ INLINE bool any_of(C c) {
     return any_of(to_single<T>(y * (1 - 0x1p-36)) != to_single<T>(y * (1 + 0x1p-36))) ? exactly_##name(x) : y;          \
   }
 KILN_EXACTLY(exp)
+KILN_EXACTLY(expm1)
 KILN_EXACTLY(tanh)
 KILN_EXACTLY(inv_logit)
 KILN_EXACTLY(erf)
@@ -165,6 +166,12 @@ template <class T>
 INLINE T single_exp(T x) {   // beyond the limits 0 and infinity
   const T y = short_exp(x > 100.0 ? all<T>(100.0) : x < -120.0 ? all<T>(-120.0) : x);
   return or_nan(settle<16>(y, y < 0x1p-126, [&]() __attribute__((always_inline)) { return unsettled_exp(y, x); }), x);
+}
+template <class T>
+INLINE T single_expm1(T x) {   // beyond the limits -1 and infinity
+  const ShortExponential<T> e = short_exponential(x > 100.0 ? all<T>(100.0) : x < -120.0 ? all<T>(-120.0) : x);
+  const T y = near_sum(e.power, e.less, e.power - 1.0);
+  return or_nan(copy_sign(settle<16>(y, [&]() __attribute__((always_inline)) { return exactly_expm1(x); }), x), x);
 }
 template <class T>
 INLINE T single_inv_logit(T x) {

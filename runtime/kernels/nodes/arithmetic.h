@@ -94,10 +94,24 @@ OUTLINE f64 float_remainder(f64 x, f64 y) {
   a <<= up;
   return __builtin_bit_cast(f64, sign | (a < kLead ? a : (a & (kLead - 1)) | (u64)(last - up) << 52));
 }
+/// The same by the quotient, one too large at most where it is below 2^51: what is left is a number of 53 bits. Where not `sure`, anything.
+template <int N>
+INLINE Lane<f64, N> remainder_of_quotient(Lane<f64, N> x, Lane<f64, N> y, Mask<N>& sure) {
+  const Lane<f64, N> a = math::magnitude(x), b = math::magnitude(y), quotient = math::trunc(a / b), rest = math::remainder(a, quotient, b);
+  // Beyond these limits products, or halves of their factors, are no numbers.
+  sure = mask<N>(quotient < 0x1p51) & mask<N>(b > 0x1p-900) & mask<N>(b < 0x1p960) & mask<N>(a < 0x1p960);
+  return math::copy_sign(rest < 0.0 ? rest + b : rest, x);
+}
 struct Rem {
   template <class T, int N>
   static MEMBER Mask<N> run(Lane<T, N> a, Lane<T, N> b, Lane<T, N>& r) {
     if constexpr (kIsFloat<T>) {
+      Mask<N> sure;
+      const Lane<f64, N> usual = remainder_of_quotient<N>(convert<f64, T, N>(a), convert<f64, T, N>(b), sure);
+      if (__builtin_expect(!any<N>(~sure), 1)) {
+        r = convert<T, f64, N>(usual);
+        return never<N>();
+      }
       r = splat<T, N>((T)__builtin_nan(""));
       UNROLL for (int i = 0; i < N; i++) {
         const f64 x = lane<N>(a, i), y = lane<N>(b, i);

@@ -8,12 +8,24 @@
 
 namespace kiln::kernel {
 
+/// Truncated; v is within the type. Lanes of 64 bits have no instruction before AVX-512: up to 51 bits are the low ones of a sum.
+template <class To, int N>
+INLINE Lane<To, N> truncated(Lane<f64, N> v) {
+#if defined(__x86_64__) && !defined(__AVX512DQ__)
+  if constexpr (N > 1 && sizeof(To) == 8) {
+    const Lane<f64, N> whole = __builtin_elementwise_trunc(v), shift = splat<f64, N>(0x1.8p52);
+    if (__builtin_expect(!any<N>(mask<N>(__builtin_elementwise_abs(whole) >= 0x1p51)), 1))
+      return __builtin_bit_cast(Lane<To, N>, whole + shift) - __builtin_bit_cast(Lane<To, N>, shift);
+  }
+#endif
+  return convert<To, f64, N>(v);
+}
 /// Truncated, and the nearest integer of the type where it is beyond; NaN gives 0.
 template <class To, int N>
 INLINE Lane<To, N> saturate(Lane<f64, N> v) {
   constexpr f64 kLow = (f64)kLowest<To>;
   const Mask<N> inside = mask<N>(v > kLow) & mask<N>(v < -kLow);
-  const Lane<To, N> r = convert<To, f64, N>(pick<N>(inside, v, Lane<f64, N>{}));
+  const Lane<To, N> r = truncated<To, N>(pick<N>(inside, v, Lane<f64, N>{}));
   const Lane<To, N> high = pick<N>(mask<N>(v >= -kLow), splat<To, N>((To)~kLowest<To>), r);
   return pick<N>(mask<N>(v <= kLow), splat<To, N>(kLowest<To>), high);
 }
@@ -65,7 +77,7 @@ INLINE void lowest(const Ctx&, const FailParams&, const Val<From, N>& x, Val<T, 
   constexpr f64 kLow = (f64)kLowest<T>;
   const Lane<f64, N> v = convert<f64, From, N>(x.v);
   const Mask<N> inside = mask<N>(v > kLow) & mask<N>(v < -kLow);
-  y = {convert<T, f64, N>(pick<N>(inside, v, splat<f64, N>(kLow))), x.missing, x.status};
+  y = {truncated<T, N>(pick<N>(inside, v, splat<f64, N>(kLow))), x.missing, x.status};
 }
 KILN_LANE_KERNEL(lowest_f64_i64, lowest, FailParams, F64, I64)
 KILN_LANE_KERNEL(lowest_f64_i32, lowest, FailParams, F64, I32)
@@ -102,7 +114,7 @@ INLINE void exact(const Ctx&, const FailParams& p, const Val<From, N>& x, X& y) 
     const Lane<f64, N> wide = convert<f64, From, N>(x.v);
     const Mask<N> fits =
         mask<N>(wide >= -0x1p63) & mask<N>(wide < 0x1p63) & mask<N>(wide == __builtin_elementwise_trunc(wide));
-    v.v = convert<i64, f64, N>(pick<N>(fits, wide, Lane<f64, N>{}));
+    v.v = truncated<i64, N>(pick<N>(fits, wide, Lane<f64, N>{}));
     fail_where<N>(~fits, p.status, v);
   } else {
     v.v = convert<i64, From, N>(x.v);
