@@ -210,6 +210,21 @@ TEST(Semantics, ChainsShowTheirLastSegment) {
   EXPECT_EQ(Scoring(text, true).score({}, "last"), "!");
 }
 
+// A segment without a result ends a chain of returnMissing: JPMML-Evaluator shows no OutputField of those after it, and does not fail for one.
+TEST(Semantics, OutputsBehindAMissingSegment) {
+  const std::string outputs = "<Output><OutputField name=\"p\" feature=\"predictedValue\"/><OutputField name=\"r\" feature=\"transformedValue\" dataType=\"double\" "
+                              "optype=\"continuous\">" + applied("+", ref("p") + constant("1", "double")) + "</OutputField></Output>";
+  const std::string text = mining("multipleModelMethod=\"modelChain\" missingPredictionTreatment=\"returnMissing\"",
+                                  segment(regression(output("first"))) + segment(regression(outputs, "b", "b")));
+  EXPECT_EQ(Scoring(text).score({{"b", "1"}}, "r"), "3");
+  Scoring jpmml(text, true);
+  EXPECT_EQ(jpmml.score({{"a", "1"}, {"b", "1"}}, "r"), "3");
+  EXPECT_EQ(jpmml.score({{"b", "1"}}, "r"), "");
+  EXPECT_EQ(jpmml.score({{"b", "1"}}, "p"), "");
+  EXPECT_EQ(jpmml.score({}, "r"), "");
+  EXPECT_EQ(jpmml.score({{"a", "1"}}, "r"), "!");   // what is missing is its own
+}
+
 TEST(Semantics, OutputsOfASegmentThatWasNotTaken) {
   // A chain whose segment chooses among models: JPMML ends the row for OutputFields of the chosen one only.
   const std::string inner = "<MiningModel functionName=\"regression\"><MiningSchema><MiningField name=\"a\"/><MiningField name=\"b\"/></MiningSchema>"

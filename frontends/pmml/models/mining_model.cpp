@@ -132,10 +132,12 @@ struct MiningLowering {
     return build.type(p.value).nullable ? build.call("is_missing", {p.value}) : kNone;
   }
 
-  // returnMissing: whether any segment that ran has no result.
-  ValueId anyMissing() {
+  // returnMissing: whether any segment that ran, of all or of the first `count`, has no result.
+  ValueId anyMissing() { return anyMissing(members.size()); }
+  ValueId anyMissing(size_t count) {
     ValueId any = kNone;
-    for (const Member& m : members) {
+    for (size_t i = 0; i < count; i++) {
+      const Member& m = members[i];
       if (m.prediction.value == kNone) continue;
       ValueId missing = missingIn(m.prediction);
       if (missing == kNone) continue;
@@ -388,7 +390,7 @@ struct MiningLowering {
     for (OutputColumn& column : result.outputs) column.value = importer.failIf(column.value, fails, KILN_MISSING_REQUIRED);
   }
 
-  // JPMML shows OutputFields of the last segment that ran.
+  // JPMML shows OutputFields of the last segment that ran. One without a result ends a chain of returnMissing: those after it are not evaluated.
   void asJpmmlChain(Prediction& result) {
     const ValueId fails = anyOutputMissing();
     ValueId later = kNone;
@@ -396,8 +398,10 @@ struct MiningLowering {
     std::vector<std::vector<OutputColumn>> shown;
     for (size_t i = members.size(); i-- > 0;) {
       shown.push_back(members[i].prediction.outputs);
+      const ValueId ended = s.missing == MissingPrediction::returnMissing ? anyMissing(i) : kNone;
       for (OutputColumn& column : shown.back()) {
         const ValueId none = build.missing(build.type(column.value).scalar());
+        if (ended != kNone) column.value = build.add(Select(), {ended, none, column.value});
         if (later != kNone) column.value = build.add(Select(), {later, none, column.value});
       }
       later = later == kNone ? members[i].ran : build.call("or", {later, members[i].ran});
