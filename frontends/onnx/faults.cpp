@@ -73,6 +73,27 @@ bool GraphView::isScalar(const std::string& name, float value) const {
   return held == value;
 }
 
+template <class T>
+static std::vector<double> numbersOf(const std::string& raw) {
+  std::vector<double> numbers;
+  for (size_t at = 0; at + sizeof(T) <= raw.size(); at += sizeof(T)) {
+    T number;
+    std::copy_n(raw.data() + at, sizeof number, reinterpret_cast<char*>(&number));
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+std::vector<double> GraphView::numbers(const std::string& name) const {
+  auto found = initializers_.find(name);
+  if (found == initializers_.end()) return {};
+  const ::onnx::TensorProto& tensor = *found->second;
+  if (tensor.data_type() == ::onnx::TensorProto::FLOAT)
+    return tensor.float_data_size() ? std::vector<double>(tensor.float_data().begin(), tensor.float_data().end()) : numbersOf<float>(tensor.raw_data());
+  if (tensor.data_type() == ::onnx::TensorProto::DOUBLE)
+    return tensor.double_data_size() ? std::vector<double>(tensor.double_data().begin(), tensor.double_data().end()) : numbersOf<double>(tensor.raw_data());
+  return {};
+}
+
 const ::onnx::AttributeProto* GraphView::attribute(const ::onnx::NodeProto& node, const std::string& name) {
   for (auto& attribute : node.attribute())
     if (attribute.name() == name) return &attribute;

@@ -23,6 +23,8 @@ class GraphView {
   const ::onnx::NodeProto* origin(std::string name) const;
   /// Whether the name is an initializer of one float, and this one.
   bool isScalar(const std::string& name, float value) const;
+  /// The elements of an initializer of floats or doubles; none of any other name.
+  std::vector<double> numbers(const std::string& name) const;
   /// metadata_props; "" where the model has no such key.
   const std::string& metadata(const std::string& key) const;
   bool isInitializer(const std::string& name) const { return initializers_.count(name) != 0; }

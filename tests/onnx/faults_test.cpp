@@ -85,6 +85,13 @@ TEST(Faults, BinaryDiscriminant) {
     g.node("LinearClassifier", {"X"}, {"label", "scores"}, kMl).floats("coefficients", {2, other}).floats("intercepts", {1, -1}).ints("classlabels_ints", {0, 1}).text("post_transform", "SOFTMAX");
     other == -2 ? expectWarning(g, "SOFTMAX over two opposite scores", "graph.node[0] (LinearClassifier)") : expectNone(g);
   }
+  for (const float other : {3.0f, 4.0f}) {
+    Graph g(21);
+    g.model().set_producer_name("skl2onnx");
+    g.input("X", Type::FLOAT, {-1, 2}).output("p").initializer("w", {2, 2}, {-2, 2, -3, other}).initializer("b", {2}, {1, -1});
+    g.node("MatMul", {"X", "w"}, {"product"}), g.node("Add", {"product", "b"}, {"scores"}), g.node("Softmax", {"scores"}, {"p"});
+    other == 3 ? expectWarning(g, "SOFTMAX over two opposite scores", "graph.node[2] (Softmax)") : expectNone(g);
+  }
 }
 
 // A sum of trees t, and the larger of -t and t, for a probability too or not.

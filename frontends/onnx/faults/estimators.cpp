@@ -22,8 +22,20 @@ Places weightsByDistance(const GraphView& view) {
   });
 }
 
+// Softmax(x * [-w, w] + [-b, b]), as it is exported for doubles.
+static bool isSoftmaxOfOpposites(const GraphView& view, const ::onnx::NodeProto& node) {
+  const auto* sum = node.op_type() == "Softmax" && node.input_size() ? view.maker(node.input(0)) : nullptr;
+  const auto* product = sum && sum->op_type() == "Add" && sum->input_size() == 2 ? view.maker(sum->input(0)) : nullptr;
+  if (!product || product->op_type() != "MatMul" || product->input_size() != 2) return false;
+  const std::vector<double> intercepts = view.numbers(sum->input(1)), coefficients = view.numbers(product->input(1));
+  if (intercepts.size() != 2 || intercepts[0] != -intercepts[1] || coefficients.empty() || coefficients.size() % 2) return false;
+  for (size_t i = 0; i < coefficients.size(); i += 2)
+    if (coefficients[i] != -coefficients[i + 1]) return false;
+  return true;
+}
 Places binaryDiscriminant(const GraphView& view) {
-  return nodesWhere(view, [](const ::onnx::NodeProto& node) {
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
+    if (isSoftmaxOfOpposites(view, node)) return true;
     if (node.op_type() != "LinearClassifier") return false;
     const auto *coefficients = GraphView::attribute(node, "coefficients"), *intercepts = GraphView::attribute(node, "intercepts"), *transform = GraphView::attribute(node, "post_transform");
     if (!coefficients || !intercepts || intercepts->floats_size() != 2 || !transform || transform->s() != "SOFTMAX" || coefficients->floats_size() % 2) return false;
