@@ -399,15 +399,25 @@ struct BestHeap {
     NOUNROLL for (u32 size = k - 1; size > 0; size--) swap(0, size), sift(0, size);
   }
 };
+template <class T>
+INLINE void best_of_heap(const BestHeap<T>& heap, T* best, u64 best_pitch, u32 k, u32 count, bool sorted) {
+  heap.fill(k, count);
+  if (sorted) heap.sort(k);
+  NOUNROLL for (u32 i = 0; i < k; i++) best[i * best_pitch] = heap.value(heap.at(i));
+}
+// Scalar by nature, and where the best are sorted only needed for NaN: one copy a type.
+#define KILN_HEAP(s, T, X) \
+  OUTLINE void sorted_best(const BestHeap<T>& heap, T* best, u64 best_pitch, u32 k, u32 count) { best_of_heap(heap, best, best_pitch, k, count, true); }
+KILN_NUMBERS(KILN_HEAP)
+#undef KILN_HEAP
 template <class T, int N>
 INLINE void topk_heap_row(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
   NOUNROLL for (u32 i = 0; i < (u32)N; i++) {
     const u64 row = c.at + i;
     T* best = (T*)(c.scratch + values.values) + row;
     const BestHeap<T> heap{(const T*)(c.scratch + x.values) + row, (i32*)(c.scratch + indices.values) + row, x.pitch, indices.pitch, p.smallest != 0};
-    heap.fill(values.count, x.count);
-    if (!p.last) heap.sort(values.count);
-    NOUNROLL for (u32 k = 0; k < values.count; k++) best[k * (u64)values.pitch] = heap.value(heap.at(k));
+    if (p.last) best_of_heap(heap, best, values.pitch, values.count, x.count, false);
+    else sorted_best(heap, best, values.pitch, values.count, x.count);
   }
 }
 /// Sorted without NaN the heap has them in the order of topk, which takes all lanes at once.
