@@ -180,7 +180,8 @@ LeafTables putLeaves(const ForestTask& task, bool planes, NodeEmitter& emit, ker
   for (const FlatTree& tree : trees) most = std::max(most, tree.leaves.size());
   p.result = static_cast<uint32_t>(task.node.result);
   p.trees = static_cast<uint32_t>(trees.size()), p.targets = f.targets;
-  p.stride = tableStride(static_cast<uint32_t>(most));
+  p.most_leaves = static_cast<uint32_t>(most);
+  p.stride = tableStride(p.most_leaves);
   p.planes = planes && usesPlanes(task.node, emit.tier(), p.stride);
   putGone(task, trees, emit, p);
   const bool isFloat = task.node.elem == ir::Elem::f32;

@@ -1,4 +1,5 @@
-// Leaf values of many rows, added in tree order: 64-byte vectors look them up by permutes of registers, others by loads.
+// Leaf values of many rows, added in tree order: looked up by permutes of registers, of 64 bytes, or of 32 where a tree has few leaves of floats;
+// others by loads.
 #pragma once
 #include "permute.h"
 #include "tables.h"
@@ -50,6 +51,25 @@ INLINE void add_by_permutes(const u8* leaves, const CursorAdd* adds, u32 count, 
 }
 #endif
 
+#if defined(__AVX2__) && !defined(__AVX512VBMI__)
+template <int Banks>
+INLINE void add_floats_by_permutes(const f32* leaves, u32 stride, const CursorAdd* adds, u32 count, const u8* cursors, u32 pitch, u32 rows, f32* sums) {
+  enum { kVectors = 4 };   // cursors are known for 32 rows at a time
+  typedef Lane<f32, 8> A;
+  NOUNROLL for (u32 r = 0; r < rows; r += 8 * kVectors) {
+    A a[kVectors];
+    UNROLL for (int i = 0; i < kVectors; i++) a[i] = load<A>(sums + r + 8 * i);
+    NOUNROLL for (u32 k = 0; k < count; k++) {
+      DwordTable<Banks> table;
+      table.open((const u8*)(leaves + (u64)adds[k].table * stride));
+      const u8* at = cursors + adds[k].tree * pitch + r;
+      UNROLL for (int i = 0; i < kVectors; i++) a[i] += (A)table.pick(convert<i32, u8, 8>(load<Lane<u8, 8>>(at + 8 * i)));
+    }
+    UNROLL for (int i = 0; i < kVectors; i++) store(sums + r + 8 * i, a[i]);
+  }
+}
+#endif
+
 template <class T>
 INLINE void add_by_loads(const T* leaves, u32 stride, const CursorAdd* adds, u32 count, const u8* cursors, u32 pitch, u32 rows,
                          T* sums) {
@@ -77,6 +97,12 @@ INLINE void add_leaves(const Ctx& c, const ForestCursor& p, const CursorAdd* add
     else if (p.stride == 64) add_by_permutes<T, 2>(leaves, adds, count, cursors, pitch, rows, sums);
     else add_by_permutes<T, 4>(leaves, adds, count, cursors, pitch, rows, sums);
     return;
+  }
+#elif defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) {
+    if (p.most_leaves <= 8) return add_floats_by_permutes<1>((const f32*)leaves, p.stride, adds, count, cursors, pitch, rows, sums);
+    if (p.most_leaves <= 16) return add_floats_by_permutes<2>((const f32*)leaves, p.stride, adds, count, cursors, pitch, rows, sums);
+    if (p.most_leaves <= 32) return add_floats_by_permutes<4>((const f32*)leaves, p.stride, adds, count, cursors, pitch, rows, sums);
   }
 #endif
   add_by_loads<T>((const T*)leaves, p.stride, adds, count, cursors, pitch, rows, sums);

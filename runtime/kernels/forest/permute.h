@@ -104,6 +104,24 @@ template <> struct NumberTable<f64, 4> {
   MEMBER void open(const u8* p) { a = load<Lane<f64, 8>>(p), b = load<Lane<f64, 8>>(p + 64); }
   MEMBER Lane<f64, 8> pick(Index i) const { return __builtin_ia32_vpermi2varpd512(a, i, b); }
 };
+#elif defined(__AVX2__)
+typedef Lane<i32, 8> Dwords;
+/// 8 * Banks dwords in registers, of up to 4.
+template <int Banks> struct DwordTable {
+  DwordTable<Banks / 2> low, high;
+  MEMBER void open(const u8* p) { low.open(p), high.open(p + Banks * 16); }
+  MEMBER Dwords pick(Dwords index) const {
+    constexpr int bit = Banks == 2 ? 3 : 4;
+    const Dwords choice = index << (31 - bit);
+    return choice < 0 ? high.pick(index) : low.pick(index);
+  }
+};
+template <> struct DwordTable<1> {
+  typedef i32 Native __attribute__((vector_size(32)));
+  Dwords t;
+  MEMBER void open(const u8* p) { t = load<Dwords>(p); }
+  MEMBER Dwords pick(Dwords index) const { return (Dwords)__builtin_ia32_permvarsi256((Native)t, (Native)index); }
+};
 #endif
 
 }  // namespace kiln::kernel

@@ -95,9 +95,11 @@ INLINE void each_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 r
   }
 }
 template <class T> INLINE auto counted_levels(const u8* thresholds, u32 cuts, LevelLanes<T> x) {
-  decltype(x > x) level{};   // -1 where a comparison holds
+  typedef decltype(x > x) Levels;
+  Levels level{};   // -1 where a comparison holds
   NOUNROLL for (u32 i = 0; i < cuts; i++) level -= x > splat<T, kLevelLanes<T>>(load<T>(thresholds + i * sizeof(T)));
-  return level;
+  if constexpr (sizeof(T) == 8) return level;
+  else return __builtin_elementwise_min(level, Levels{} + 0xffff);   // always level: lanes that may be cut to 16 bits would be packed in each step
 }
 #if defined(__AVX512VBMI__)
 /// Of fewer than 2^Bits thresholds.

@@ -117,6 +117,7 @@ struct ForestCursor {
   Quantiser quantiser;
   u32 result, trees, targets;
   u32 stride;                 ///< leaves of a table: 32, 64, 128 or 256
+  u32 most_leaves;            ///< of a tree
   u32 planes;                 ///< tables hold the low and then the high halves of f64, for permutes
   u32 tree_table, steps;
   u32 adds, runs, chunks;     ///< blob: CursorAdd[], CursorRun[], u32 first run of each chunk and the end

@@ -40,7 +40,7 @@ using Unsigned32 = typename HalfOf<u32, T>::type;
 /// A comparison's result, of f64 or of f32, as wide as f32.
 template <class T, class C>
 INLINE auto as_single(C c) {
-  if constexpr (kLanes<T> == 1) return c;
+  if constexpr (kLanes<T> == 1) return (i32)c;
   else return __builtin_convertvector(c, Int32<T>);
 }
 template <class C>
