@@ -138,10 +138,13 @@ Typed normContinuous(Importer& in, Scope& scope, const Element* e) {
     repeated |= again;
   }
   if (repeated) {
+    const double last = knots.y.back();
     knots = withJumps(knots);
+    // All of one orig are a step, of a column that was constant in training.
+    if (knots.x.size() == 1 && *outliers == ir::Piecewise::clip) knots.x.push_back(std::nextafter(knots.x[0], INFINITY)), knots.y.push_back(last);
     in.warn(e, "has several LinearNorms of one orig; there it is the mean of the first and the last of their norms, at an end the outer one");
   }
-  if (knots.x.size() < 2) return in.invalid(e, "", "needs two LinearNorms or more"), Typed();
+  if (knots.x.size() < 2) return in.invalid(e, "", repeated ? "needs two LinearNorms that differ in orig" : "needs two LinearNorms or more"), Typed();
   ValueId x = asDouble(in, in.reference(scope, *name, e), e);
   // Some exporters write the attribute with nothing in it where they have none.
   const char* given = e->Attribute("mapMissingTo");

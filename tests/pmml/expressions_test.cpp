@@ -249,6 +249,16 @@ TEST(Expressions, NormContinuousJumpsWhereOrigIsRepeated) {
   EXPECT_NE(scoring(quantiles("asIs")).messages().find("must differ in orig"), std::string::npos);
 }
 
+// scikit-learn's QuantileTransformer of the values 2, 2: what its transform gives of 1, 2 and 3.
+TEST(Expressions, NormContinuousOfOneOrigIsAStep) {
+  const auto quantiles = [](const std::string& outliers) {
+    return "<NormContinuous field=\"a\" outliers=\"" + outliers + "\"><LinearNorm orig=\"2\" norm=\"0\"/><LinearNorm orig=\"2\" norm=\"1\"/></NormContinuous>";
+  };
+  const std::pair<const char*, const char*> expected[] = {{"1", "0"}, {"2", "0"}, {"3", "1"}};
+  for (const auto& [x, y] : expected) EXPECT_EQ(eval(quantiles("asExtremeValues"), {{"a", x}}), y) << x;
+  EXPECT_NE(scoring(quantiles("asMissingValues")).messages().find("needs two LinearNorms that differ in orig"), std::string::npos);
+}
+
 TEST(Expressions, NormContinuousNeedsFiniteNumbers) {
   for (const char* norm : {"orig=\"-INF\" norm=\"0\"", "orig=\"0\" norm=\"NaN\""}) {
     Scoring s(document("<DataField name=\"a\" optype=\"continuous\" dataType=\"double\"/>",

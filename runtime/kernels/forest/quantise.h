@@ -99,7 +99,7 @@ template <class T> INLINE auto counted_levels(const u8* thresholds, u32 cuts, Le
   Levels level{};   // -1 where a comparison holds
   NOUNROLL for (u32 i = 0; i < cuts; i++) level -= x > splat<T, kLevelLanes<T>>(load<T>(thresholds + i * sizeof(T)));
   if constexpr (sizeof(T) == 8) return level;
-  else return __builtin_elementwise_min(level, Levels{} + 0xffff);   // always level: lanes that may be cut to 16 bits would be packed in each step
+  else return __builtin_elementwise_min(level, Levels{} + 0xffff);   // level, in lanes that are not narrowed: those would be packed after each comparison
 }
 #if defined(__AVX512VBMI__)
 /// Of fewer than 2^Bits thresholds.
