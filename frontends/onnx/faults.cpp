@@ -61,18 +61,6 @@ const std::string& GraphView::metadata(const std::string& key) const {
   return none;
 }
 
-bool GraphView::isScalar(const std::string& name, float value) const {
-  auto found = initializers_.find(name);
-  if (found == initializers_.end()) return false;
-  const ::onnx::TensorProto& tensor = *found->second;
-  if (tensor.data_type() != ::onnx::TensorProto::FLOAT) return false;
-  float held;
-  if (tensor.float_data_size() == 1) return tensor.float_data(0) == value;
-  if (tensor.raw_data().size() != sizeof held) return false;
-  std::copy_n(tensor.raw_data().data(), sizeof held, reinterpret_cast<char*>(&held));
-  return held == value;
-}
-
 template <class T>
 static std::vector<double> numbersOf(const std::string& raw) {
   std::vector<double> numbers;

@@ -21,8 +21,6 @@ class GraphView {
   const ::onnx::NodeProto* maker(const std::string& name) const;
   /// The node behind those that only move, cast, scale or take the root of elements.
   const ::onnx::NodeProto* origin(std::string name) const;
-  /// Whether the name is an initializer of one float, and this one.
-  bool isScalar(const std::string& name, float value) const;
   /// The elements of an initializer of floats or doubles; none of any other name.
   std::vector<double> numbers(const std::string& name) const;
   /// metadata_props; "" where the model has no such key.

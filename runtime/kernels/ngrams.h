@@ -16,55 +16,38 @@ struct NgramTable {
 };
 
 enum : u32 { kFewTerms = 128, kFewTokens = 64 };   ///< of a tree with steps; of what it is walked with
-/// counts[term * pitch] of n codes, `stride` apart: by steps, without a branch that depends on the tokens: what ends nowhere is counted behind the terms.
-OUTLINE void count_few_ngrams(const u8* blob, const NgramTable* table, const i32* codes, u32 stride, u32 n, i32* counts, u32 pitch) {
-  const NgramTable& t = *table;
+/// counts[term * pitch] of n codes, `stride` apart, of R rows side by side: by steps, without a branch that depends on the tokens: what ends
+/// nowhere is counted behind the terms. The steps of rows do not wait for one another.
+template <u32 R> INLINE void count_by_steps(const u8* blob, const NgramTable& t, const i32* codes, u32 stride, u32 n, i32* counts, u32 pitch) {
   const TermNode* nodes = (const TermNode*)(blob + t.nodes);
   const u16* steps = (const u16*)(blob + t.steps);
-  u32 code[kFewTokens], first[kFewTokens], found[kFewTerms + 1];
-  NOUNROLL for (u32 k = 0; k <= t.terms; k++) found[k] = 0;
-  const auto count = [&](u32 node) { found[(u32)nodes[node].term < t.terms ? (u32)nodes[node].term : t.terms]++; };
-  NOUNROLL for (u32 k = 0; k < n; k++) {
-    const u32 c = (u32)codes[(u64)k * stride];
-    code[k] = c < t.codes ? c : t.codes, first[k] = steps[code[k]];
-    count(first[k]);
-  }
-  NOUNROLL for (u32 skip = 0; skip <= t.skips; skip++)
-    NOUNROLL for (u32 i = 0; i + skip + 1 < n; i++) {
-      u32 node = first[i];
-      NOUNROLL for (u32 depth = 1, k = i + skip + 1; depth < t.depth && k < n; depth++, k += skip + 1) {
-        node = steps[node * (t.codes + 1) + code[k]];
-        count(node);
-      }
-    }
-  NOUNROLL for (u32 k = 0; k < t.terms; k++) counts[(u64)k * pitch] = (i32)found[k];
-}
-enum : u32 { kFewRows = 8 };
-/// The same of rows that stand side by side, whose steps do not wait for one another.
-OUTLINE void count_few_ngrams_of_rows(const u8* blob, const NgramTable* table, const i32* codes, u32 stride, u32 n, i32* counts, u32 pitch) {
-  const NgramTable& t = *table;
-  const TermNode* nodes = (const TermNode*)(blob + t.nodes);
-  const u16* steps = (const u16*)(blob + t.steps);
-  u32 code[kFewTokens][kFewRows], first[kFewTokens][kFewRows], found[kFewTerms + 1][kFewRows];
-  NOUNROLL for (u32 k = 0; k <= t.terms; k++) store(found[k], Lane<u32, kFewRows>{});
+  u32 code[kFewTokens][R], first[kFewTokens][R], found[kFewTerms + 1][R];
+  NOUNROLL for (u32 k = 0; k <= t.terms; k++) store(found[k], Lane<u32, R>{});
   const auto count = [&](u32 node, u32 row) { found[(u32)nodes[node].term < t.terms ? (u32)nodes[node].term : t.terms][row]++; };
   NOUNROLL for (u32 k = 0; k < n; k++)
-    UNROLL for (u32 r = 0; r < kFewRows; r++) {
+    UNROLL for (u32 r = 0; r < R; r++) {
       const u32 c = (u32)codes[(u64)k * stride + r];
       code[k][r] = c < t.codes ? c : t.codes, first[k][r] = steps[code[k][r]];
       count(first[k][r], r);
     }
   NOUNROLL for (u32 skip = 0; skip <= t.skips; skip++)
     NOUNROLL for (u32 i = 0; i + skip + 1 < n; i++) {
-      u32 node[kFewRows];
-      UNROLL for (u32 r = 0; r < kFewRows; r++) node[r] = first[i][r];
+      u32 node[R];
+      UNROLL for (u32 r = 0; r < R; r++) node[r] = first[i][r];
       NOUNROLL for (u32 depth = 1, k = i + skip + 1; depth < t.depth && k < n; depth++, k += skip + 1)
-        UNROLL for (u32 r = 0; r < kFewRows; r++) {
+        UNROLL for (u32 r = 0; r < R; r++) {
           node[r] = steps[node[r] * (t.codes + 1) + code[k][r]];
           count(node[r], r);
         }
     }
-  NOUNROLL for (u32 k = 0; k < t.terms; k++) store(counts + (u64)k * pitch, load<Lane<u32, kFewRows>>(found[k]));
+  NOUNROLL for (u32 k = 0; k < t.terms; k++) store(counts + (u64)k * pitch, load<Lane<u32, R>>(found[k]));
+}
+OUTLINE void count_few_ngrams(const u8* blob, const NgramTable* table, const i32* codes, u32 stride, u32 n, i32* counts, u32 pitch) {
+  count_by_steps<1>(blob, *table, codes, stride, n, counts, pitch);
+}
+enum : u32 { kFewRows = 8 };
+OUTLINE void count_few_ngrams_of_rows(const u8* blob, const NgramTable* table, const i32* codes, u32 stride, u32 n, i32* counts, u32 pitch) {
+  count_by_steps<kFewRows>(blob, *table, codes, stride, n, counts, pitch);
 }
 /// The same of any tree, and any number of codes.
 OUTLINE void count_ngrams(const u8* blob, const NgramTable* table, const i32* codes, u32 stride, u32 n, i32* counts, u32 pitch) {

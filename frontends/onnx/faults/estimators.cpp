@@ -27,8 +27,10 @@ static bool isSoftmaxOfOpposites(const GraphView& view, const ::onnx::NodeProto&
   const auto* sum = node.op_type() == "Softmax" && node.input_size() ? view.maker(node.input(0)) : nullptr;
   const auto* product = sum && sum->op_type() == "Add" && sum->input_size() == 2 ? view.maker(sum->input(0)) : nullptr;
   if (!product || product->op_type() != "MatMul" || product->input_size() != 2) return false;
-  const std::vector<double> intercepts = view.numbers(sum->input(1)), coefficients = view.numbers(product->input(1));
-  if (intercepts.size() != 2 || intercepts[0] != -intercepts[1] || coefficients.empty() || coefficients.size() % 2) return false;
+  const std::vector<double> intercepts = view.numbers(sum->input(1));
+  if (intercepts.size() != 2 || intercepts[0] != -intercepts[1]) return false;
+  const std::vector<double> coefficients = view.numbers(product->input(1));
+  if (coefficients.empty() || coefficients.size() % 2) return false;
   for (size_t i = 0; i < coefficients.size(); i += 2)
     if (coefficients[i] != -coefficients[i + 1]) return false;
   return true;

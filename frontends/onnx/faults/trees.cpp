@@ -33,7 +33,7 @@ Places categoriesOfTrees(const GraphView& view) {
 
 Places forestOfHundred(const GraphView& view) {
   return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
-    if (node.op_type() != "Div" || node.input_size() != 2 || !view.isScalar(node.input(1), 100)) return false;
+    if (node.op_type() != "Div" || node.input_size() != 2 || view.numbers(node.input(1)) != std::vector<double>{100}) return false;
     const auto* divided = view.origin(node.input(0));
     return divided && isEnsemble(*divided);
   });
