@@ -179,6 +179,10 @@ void Importer::putOutputs(const proto::GraphProto& graph, const std::vector<Valu
     if (!seen.insert(name).second) continue;
     const std::string path = "graph.output[" + std::to_string(i) + "] '" + name + "'";
     build.at({0, 0, path});
+    const auto declared = graph.output(i).type().tensor_type().elem_type();
+    if (value.kind == Value::tensor && declared != proto::TensorProto::UNDEFINED && (declared == proto::TensorProto::STRING) != (value.data.type == ElementType::str))
+      warn(path, value.data.type == ElementType::str ? "is declared as numbers, but computed as text" : "is declared as text, but computed as numbers",
+           "the column has what is computed, such as the number of a class instead of its name; ONNX Runtime refuses the model");
     try {
       if (value.kind == Value::tensor) putTensor(name, value.data, nullptr, path);
       else if (value.kind == Value::maps) putMaps(name, value, path);

@@ -2,6 +2,7 @@
 #include "frontends/onnx/faults.h"
 
 #include <set>
+#include <string_view>
 
 #include "frontends/onnx/importer.h"
 
@@ -24,6 +25,16 @@ constexpr Fault kFaults[] = {
 };
 
 }  // namespace
+
+// Whether `name` begins with one of the producers between bars.
+static bool isOf(const std::string& name, std::string_view producers) {
+  while (true) {
+    const size_t bar = producers.find('|');
+    if (name.rfind(producers.substr(0, bar), 0) == 0) return true;
+    if (bar == producers.npos) return false;
+    producers.remove_prefix(bar + 1);
+  }
+}
 
 GraphView::GraphView(const ::onnx::ModelProto& model) : model_(model) {
   for (auto& tensor : graph().initializer()) initializers_.emplace(tensor.name(), &tensor);
@@ -100,7 +111,7 @@ Places nodesWhere(const GraphView& view, const std::function<bool(const ::onnx::
 void warnOfFaults(const ::onnx::ModelProto& model, Importer& importer) {
   const GraphView view(model);
   for (const Fault& fault : kFaults) {
-    if (model.producer_name().rfind(fault.producer, 0) != 0) continue;
+    if (!isOf(model.producer_name(), fault.producer)) continue;
     const Places places = fault.places(view);
     if (places.empty()) continue;
     const std::string others = places.size() > 1 ? " (and in " + std::to_string(places.size() - 1) + " more)" : "";

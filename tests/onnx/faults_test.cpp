@@ -57,6 +57,19 @@ TEST(Faults, ForestDividedByAHundred) {
   }
 }
 
+// The probabilities of LightGBM's boosting=rf, as onnxmltools writes them, alone and in a pipeline.
+TEST(Faults, ClassesDividedByAHundred) {
+  for (const char* producer : {"OnnxMLTools", "skl2onnx"})
+    for (const float by : {100.0f, 50.0f}) {
+      Graph g = stump(producer, 1, "BRANCH_LEQ");
+      auto& one = *g.model().mutable_graph()->add_initializer();
+      one.set_name("one"), one.set_data_type(Type::INT64), one.add_int64_data(1);
+      g.output("Y").initializer("count", {}, {by});
+      g.node("ArrayFeatureExtractor", {"scores", "one"}, {"p"}, kMl), g.node("Div", {"p", "count"}, {"Y"});
+      by == 100 ? expectWarning(g, "a probability is divided by 100", "graph.node[2] (Div)") : expectNone(g);
+    }
+}
+
 TEST(Faults, NearestKnot) {
   Graph g(17);
   g.model().set_producer_name("skl2onnx");
@@ -75,6 +88,51 @@ TEST(Faults, WeightsByDistance) {
   k.set_name("k"), k.set_data_type(Type::INT64), k.add_dims(1), k.add_int64_data(2);
   g.node("TopK", {"X", "k"}, {"values", "at"}), g.node("Reciprocal", {"values"}, {"Y"});
   expectWarning(g, "neighbours are weighted by the reciprocal of a distance", "graph.node[1] (Reciprocal)");
+}
+
+// 1 / max(-d, 1e-6) of the distances d that TopK has: as skl2onnx 1.20 writes weights="distance", from opset 11 and before it.
+TEST(Faults, WeightsOfNegatives) {
+  for (const bool before : {false, true})
+    for (const float sign : {-1.0f, 2.0f}) {
+      Graph g(21);
+      g.model().set_producer_name("skl2onnx");
+      g.input("X", Type::FLOAT, {-1, 3}).output("Y").initializer("sign", {1}, {sign}).initializer("least", {1}, {1e-6f});
+      auto& k = *g.model().mutable_graph()->add_initializer();
+      k.set_name("k"), k.set_data_type(Type::INT64), k.add_dims(1), k.add_int64_data(2);
+      if (before) g.node("Mul", {"X", "sign"}, {"d"}), g.node("TopK", {"d", "k"}, {"signed", "at"});
+      else g.node("TopK", {"X", "k"}, {"d", "at"}), g.node("Mul", {"d", "sign"}, {"signed"});
+      g.node("Max", {"signed", "least"}, {"limited"}), g.node("Reciprocal", {"limited"}, {"Y"});
+      expectWarning(g, sign == -1 ? "the weights of neighbours are all the same" : "neighbours are weighted by the reciprocal of a distance", "graph.node[3] (Reciprocal)");
+    }
+}
+
+// What skl2onnx leaves of these estimators is the name of a result.
+TEST(Faults, EstimatorsByTheirNames) {
+  for (const auto& [name, message] : {std::pair("label_tuned1", "the threshold of TunedThresholdClassifierCV is not exported"), std::pair("concat_out_ovo_label", "labels of OneVsOneClassifier are exported as numbers of classes")}) {
+    Graph g(21);
+    g.model().set_producer_name("skl2onnx");
+    g.input("X", Type::FLOAT, {-1, 3}).output("Y", Type::INT64);
+    g.node("ArgMax", {"X"}, {name}).integer("axis", 1);
+    g.node("Identity", {name}, {"Y"});
+    expectWarning(g, message, "graph.node[0] (ArgMax)");
+    g.model().set_producer_name("mine");
+    expectNone(g);
+  }
+}
+
+TEST(Faults, ImputedByNeighbors) {
+  Graph g(21);
+  g.model().set_producer_name("skl2onnx");
+  auto& function = *g.model().add_functions();
+  function.set_domain("local_domain"), function.set_name("dist_nan_euclidean"), function.add_input("x"), function.add_output("y");
+  auto& opset = *function.add_opset_import();
+  opset.set_domain(""), opset.set_version(21);
+  auto& node = *function.add_node();
+  node.set_op_type("Abs"), node.add_input("x"), node.add_output("y");
+  auto& domain = *g.model().add_opset_import();
+  domain.set_domain("local_domain"), domain.set_version(1);
+  g.input("X", Type::FLOAT, {-1, 3}).output("Y").node("dist_nan_euclidean", {"X"}, {"Y"}, "local_domain");
+  expectWarning(g, "KNNImputer: distances are sums of squares and products in float", "graph.node[0] (dist_nan_euclidean)");
 }
 
 TEST(Faults, BinaryDiscriminant) {
@@ -167,6 +225,15 @@ TEST(Faults, LogisticOfClasses) {
     g.node("Normalizer", {"scores"}, {"Y"}, kMl).text("norm", "L1");
     classes == 3 ? expectWarning(g, "the logistic functions of three and more classes", "graph.node[1] (Normalizer)") : expectNone(g);
   }
+}
+
+TEST(Faults, OutputsDeclaredAsTextOrNot) {
+  Graph numbers(21);
+  numbers.input("X", Type::FLOAT, {-1, 3}).output("Y", Type::STRING).node("ArgMax", {"X"}, {"Y"}).integer("axis", 1);
+  expectWarning(numbers, "is declared as text, but computed as numbers", "graph.output[0] 'Y'");
+  Graph text(21);
+  text.input("X", Type::STRING, {-1, 1}).output("Y", Type::INT64).node("Identity", {"X"}, {"Y"});
+  expectWarning(text, "is declared as numbers, but computed as text", "graph.output[0] 'Y'");
 }
 
 TEST(Faults, UnusedInputs) {

@@ -15,12 +15,40 @@ Places nearestKnot(const GraphView& view) {
   });
 }
 
-Places weightsByDistance(const GraphView& view) {
-  return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
-    const auto* of = node.op_type() == "Reciprocal" && node.input_size() ? view.origin(node.input(0)) : nullptr;
-    return of && of->op_type() == "TopK";
-  });
+static bool isReciprocalOfNearest(const GraphView& view, const ::onnx::NodeProto& node) {
+  const auto* of = node.op_type() == "Reciprocal" && node.input_size() ? view.origin(node.input(0)) : nullptr;
+  return of && of->op_type() == "TopK";
 }
+static bool isNegation(const GraphView& view, const std::string& name) {
+  const auto* node = view.maker(name);
+  return node && node->op_type() == "Mul" && node->input_size() == 2 && view.numbers(node->input(1)) == std::vector<double>{-1};
+}
+// Reciprocal(Max(-d, 1e-6)), where -d is TopK's d negated, or TopK of negated distances.
+static bool isOfNegatives(const GraphView& view, const ::onnx::NodeProto& node) {
+  const auto* limited = isReciprocalOfNearest(view, node) ? view.maker(node.input(0)) : nullptr;
+  if (!limited || limited->op_type() != "Max" || limited->input_size() != 2 || view.numbers(limited->input(1)).empty()) return false;
+  if (isNegation(view, limited->input(0))) return true;
+  const auto* nearest = view.maker(limited->input(0));
+  return nearest && nearest->op_type() == "TopK" && isNegation(view, nearest->input(0));
+}
+Places weightsOfNegatives(const GraphView& view) {
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) { return isOfNegatives(view, node); });
+}
+Places weightsByDistance(const GraphView& view) {
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) { return isReciprocalOfNearest(view, node) && !isOfNegatives(view, node); });
+}
+
+// skl2onnx's function of distances between rows with NaN: |x|^2 - 2xy + |y|^2, less what is missing.
+Places imputedByNeighbors(const GraphView& view) {
+  return nodesWhere(view, [](const ::onnx::NodeProto& node) { return node.op_type() == "dist_nan_euclidean"; });
+}
+
+// Estimators that skl2onnx leaves no other trace of than the name of a result.
+static Places namedSo(const GraphView& view, const std::string& name) {
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) { return node.output_size() && node.output(0).rfind(name, 0) == 0; });
+}
+Places labelsOfPairs(const GraphView& view) { return namedSo(view, "concat_out_ovo_label"); }
+Places tunedThreshold(const GraphView& view) { return namedSo(view, "label_tuned"); }
 
 // Softmax(x * [-w, w] + [-b, b]), as it is exported for doubles.
 static bool isSoftmaxOfOpposites(const GraphView& view, const ::onnx::NodeProto& node) {

@@ -31,13 +31,15 @@ Places categoriesOfTrees(const GraphView& view) {
   });
 }
 
-Places forestOfHundred(const GraphView& view) {
+static Places dividedByHundred(const GraphView& view, const char* ensemble) {
   return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
     if (node.op_type() != "Div" || node.input_size() != 2 || view.numbers(node.input(1)) != std::vector<double>{100}) return false;
     const auto* divided = view.origin(node.input(0));
-    return divided && isEnsemble(*divided);
+    return divided && divided->op_type() == ensemble;
   });
 }
+Places forestOfHundred(const GraphView& view) { return dividedByHundred(view, "TreeEnsembleRegressor"); }
+Places classesOfHundred(const GraphView& view) { return dividedByHundred(view, "TreeEnsembleClassifier"); }
 
 // ArgMax(-sum, sum) of trees, where nothing else comes of the two.
 Places signOfTrees(const GraphView& view) {
