@@ -184,6 +184,15 @@ TEST(GeneralRegression, OffsetsHaveNoEffectOnOtherModelTypes) {
   }
 }
 
+// As JPMML-R 1.5.2 writes glmnet of Poisson: without the link. 0.5 + 2 x, not its exponential.
+TEST(GeneralRegression, DistributionsHaveNoEffectOnLinearModels) {
+  for (const std::string distribution : {"poisson", "normal"}) {
+    Scoring scoring(model("functionName=\"regression\" modelType=\"generalLinear\" distribution=\"" + distribution + "\"", "ab", cell("b", "x", "1"), beta("a", "0.5") + beta("b", "2")));
+    EXPECT_EQ(scoring.messages().find("warning: distribution 'poisson' has no effect") != std::string::npos, distribution == "poisson") << scoring.messages();
+    EXPECT_EQ(scoring.score({{"x", "3"}}, "y"), "6.5");
+  }
+}
+
 TEST(GeneralRegression, StandardError) {
   // y = 1 + 2 x; covariances [[4, -1], [-1, 0.5]]. At x = 3: 4 - 2 * 3 + 9 * 0.5 = 2.5.
   std::string text = model(R"(functionName="regression" modelType="regression")", "ab", cell("b", "x", "1"),

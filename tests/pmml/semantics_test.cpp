@@ -187,6 +187,10 @@ TEST(Semantics, TargetsAroundASegmentsResult) {
   EXPECT_EQ(nameless.score(ran), (Row{{"y", ""}, {"_target", "4"}}));
   EXPECT_EQ(nameless.score(none), (Row{{"y", "70"}, {"_target", "70"}}));
   EXPECT_NE(nameless.messages().find("no segment's model names the target field 'y'"), std::string::npos);
+  // An OutputField of the target's name has the column (CatBoost's classifiers).
+  Scoring shown(text("modelChain", regression(output("y"))));
+  EXPECT_EQ(shown.score(ran, "y"), "2");
+  EXPECT_EQ(shown.messages().find("stays empty"), std::string::npos);
 }
 
 TEST(Semantics, OutputsOfASegmentThatDidNotRun) {
@@ -423,6 +427,19 @@ TEST(Semantics, PriorsThatDoNotAddUp) {
   EXPECT_EQ(Scoring(text).score({}, "p"), "0.25");
   EXPECT_EQ(Scoring(text, true).score({}, "p"), "0.6666666666666666");
   EXPECT_EQ(Scoring(text, true).score({{"a", "1"}}, "p"), "0.75");
+}
+
+// infinity - infinity in the softmax. JPMML-Evaluator gives b, which has the first table.
+TEST(Semantics, ProbabilitiesThatAreNaN) {
+  const auto table = [](const std::string& category, const std::string& content) { return "<RegressionTable targetCategory=\"" + category + "\" intercept=\"0\">" + content + "</RegressionTable>"; };
+  const std::string text = document(
+      "<DataField name=\"c\" optype=\"categorical\" dataType=\"string\"><Value value=\"c\"/><Value value=\"b\"/><Value value=\"a\"/></DataField>" + field("a", "double"),
+      "<RegressionModel functionName=\"classification\" normalizationMethod=\"softmax\"><MiningSchema><MiningField name=\"a\"/><MiningField name=\"c\" usageType=\"target\"/></MiningSchema>" +
+          table("b", "") + table("a", "<NumericPredictor name=\"a\" coefficient=\"10\"/>") + table("c", "") + "</RegressionModel>");
+  EXPECT_EQ(Scoring(text).score({{"a", "1e308"}}, "c"), "");
+  EXPECT_EQ(Scoring(text, true).score({{"a", "1e308"}}, "c"), "b");
+  EXPECT_EQ(Scoring(text, true).score({}, "c"), "");
+  EXPECT_EQ(Scoring(text, true).score({{"a", "1"}}, "c"), "a");
 }
 
 TEST(Semantics, ADefaultChildThatIsNotNamed) {

@@ -182,6 +182,17 @@ TEST(Tree, SetsOfCategoriesAndUnseenOnes) {
   EXPECT_FALSE(Scoring(decide(simple("c", "lessThan", "a"))).ok());  // categories have no order
 }
 
+// As CatBoost 1.2 writes its trees: the strategy needs an attribute that the Node lacks.
+TEST(Tree, ADefaultChildThatIsNotThereIsWarnedOf) {
+  const auto said = [](const std::string& strategy, const std::string& root, const std::string& second) {
+    return Scoring(tree("missingValueStrategy=\"" + strategy + "\"", "<Node" + root + "><True/>" + leaf("1", simple("x", "greaterThan", "1"), "id=\"a\"") + leaf("2", second, "id=\"b\"") + "</Node>")).messages();
+  };
+  const std::string warning = "warning: names no defaultChild";
+  EXPECT_NE(said("defaultChild", "", "<True/>").find(warning), std::string::npos);
+  EXPECT_EQ(said("defaultChild", " defaultChild=\"b\"", "<True/>").find(warning), std::string::npos);
+  EXPECT_EQ(said("none", "", "<True/>").find(warning), std::string::npos);
+}
+
 TEST(Tree, BadDocumentsAreRefusedWithTheirPlace) {
   const auto refused = [](const std::string& nodes, const std::string& message) {
     Scoring s(tree("missingValueStrategy=\"defaultChild\"", nodes));

@@ -208,7 +208,16 @@ struct GeneralRegression {
 
   // ---- numeric results
 
+  // Exporters that leave the link out (glmnet of Poisson by JPMML-R) write what is right for the normal distribution.
+  void warnOfDistribution() {
+    const auto distribution = importer.attribute(model, "distribution");
+    if ((type == generalLinear || type == regression) && distribution && *distribution != "normal")
+      importer.warn(model, "distribution '" + *distribution + "' has no effect: modelType is " + kModelTypes[type] + ", whose result is the linear sum",
+                    "if it was trained with a link, such as log, the exporter left it out: its inverse, such as exp, is to be taken of the result");
+  }
+
   std::optional<Prediction> number() {
+    warnOfDistribution();
     const auto link = linkFunction();
     const auto row = onlyRow();
     if (!link || !row) return std::nullopt;

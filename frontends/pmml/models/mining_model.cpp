@@ -190,7 +190,9 @@ struct MiningLowering {
     if (!result || !isTop || result->column == kNone) return result;
     if (std::any_of(members.begin(), members.end(), [&](const Member& m) { return namesTarget(m); })) return result;
     result->nameless = true;
-    importer.warn(s.element, "no segment's model names the target field '" + importer.targetNames(s.model)[0] + "': its column stays empty",
+    const std::string target = importer.targetNames(s.model)[0];
+    if (std::any_of(result->outputs.begin(), result->outputs.end(), [&](const OutputColumn& o) { return o.name == target; })) return result;   // it has the column
+    importer.warn(s.element, "no segment's model names the target field '" + target + "': its column stays empty",
                   "the result is column '_target'; a MiningField with usageType=\"target\" in the segments' models gives it the field's name");
     return result;
   }

@@ -344,8 +344,16 @@ struct RegressionLowering {
     prediction.targetType = classes.type;
     prediction.labels = classes.dict;
     prediction.probabilities = inClassOrder(importer, p, codes, classCount(importer, classes));
-    prediction.value = classAt(importer, build.add(ArgMax(), {p}), classes, codes);
+    ValueId winner = build.add(ArgMax(), {p});
+    if (importer.options.jpmml && method == softmax) winner = firstOfNaN(winner, p);
+    prediction.value = classAt(importer, winner, classes, codes);
     return prediction;
+  }
+
+  // JPMML: of probabilities that are NaN the first class has the largest.
+  ValueId firstOfNaN(ValueId winner, ValueId p) {
+    const ValueId isNaN = build.call("and", {build.call("is_missing", {winner}), build.call("is_present", {element(p, 0)})});
+    return build.add(Select(), {isNaN, build.integer(0, Elem::i32), winner}, "winner");
   }
 
   // p, missing as a whole where any element of y is.

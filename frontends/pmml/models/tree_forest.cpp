@@ -208,7 +208,7 @@ class TreeLowering {
     if (strategy_.missing == TreeStrategy::lastPrediction) return prediction(node);
     const StreamedTree::Text wanted = tree_.nodes[node].defaultChild;
     if (!wanted && importer_.options.jpmml) return leaf(TreeForest::kFails);
-    if (!wanted) return none;  // the strategy asks for an attribute that is not there: as if no child were true
+    if (!wanted) return warnOfDefaultChild(node, children), none;  // the strategy asks for an attribute that is not there: as if no child were true
     for (uint32_t child : children) {
       if (tree_.nodes[child].id && !std::strcmp(tree_.at(tree_.nodes[child].id), tree_.at(wanted)))
         return entry_[child] | Forest::kMarked;
@@ -216,6 +216,21 @@ class TreeLowering {
     refuse(Kind::invalid, tree_.nodes[node].at, "defaultChild",
            std::string("defaultChild '") + tree_.at(wanted) + "' is not the id of a child");
     return none;
+  }
+
+  void warnOfDefaultChild(uint32_t node, const std::vector<uint32_t>& children) {
+    const auto mayBeUnknown = [&](uint32_t child) {
+      const uint32_t p = tree_.nodes[child].predicate;
+      const TreeTest t = tree_.predicates[p].test;
+      if (comparesColumn(p)) return importer_.build.type(out_.columns[columns_[tree_.predicates[p].field].index]).nullable;
+      return t > TreeTest::isNotIn && t != TreeTest::alwaysTrue && t != TreeTest::alwaysFalse && anyMissing();
+    };
+    if (out_.warnedOfDefaultChild || !std::any_of(children.begin(), children.end(), mayBeUnknown)) return;
+    out_.warnedOfDefaultChild = true;
+    importer_.diagnostics.warning(Kind::invalid, tree_.nodes[node].at.line, tree_.nodes[node].at.column,
+                                  "names no defaultChild, which missingValueStrategy asks for where a field is missing",
+                                  importer_.document.path(model_) + "//" + tree_.element,
+                                  "such rows are scored as if no child's predicate were true; in documents of CatBoost, which lack many, missingValueStrategy=\"none\" gives the library's predictions");
   }
 
   bool comparesColumn(uint32_t p) const {

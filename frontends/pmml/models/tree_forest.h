@@ -38,6 +38,7 @@ class TreeForest {
 
   ir::Forest forest;
   std::vector<ValueId> columns;
+  bool warnedOfDefaultChild = false;  ///< once is enough
 
  private:
   friend class TreeLowering;
