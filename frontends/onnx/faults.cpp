@@ -26,13 +26,13 @@ constexpr Fault kFaults[] = {
 
 }  // namespace
 
-// Whether `name` begins with one of the producers between bars.
+// Whether `name` begins with one of the producers, which have commas between them.
 static bool isOf(const std::string& name, std::string_view producers) {
   while (true) {
-    const size_t bar = producers.find('|');
-    if (name.rfind(producers.substr(0, bar), 0) == 0) return true;
-    if (bar == producers.npos) return false;
-    producers.remove_prefix(bar + 1);
+    const size_t comma = producers.find(", ");
+    if (name.rfind(producers.substr(0, comma), 0) == 0) return true;
+    if (comma == producers.npos) return false;
+    producers.remove_prefix(comma + 2);
   }
 }
 

@@ -188,6 +188,22 @@ TEST(Faults, TrainedFor) {
   expectWarning(trained("Tweedie"), "trained for Poisson or Tweedie", "graph.node[0] (TreeEnsembleClassifier)");
   expectWarning(trained("MultiLogloss"), "trained for several labels", "graph.node[0] (TreeEnsembleClassifier)");
   expectNone(trained("Logloss"));
+  // Its labels left out, as CatBoost 1.2 writes models of several targets: an error, and the reason.
+  expectWarning(trained("MultiRMSE"), "trained for several targets or for uncertainty", "graph.node[0] (TreeEnsembleClassifier)");
+}
+
+// XGBoost's multi:softmax, as onnxmltools writes it.
+TEST(Faults, SumsOfClasses) {
+  for (const char* transform : {"NONE", "SOFTMAX"})
+    for (const float weight : {-0.5f, 0.5f}) {
+      Graph g(21, 3);
+      g.model().set_producer_name("OnnxMLTools");
+      g.input("X", Type::FLOAT, {-1, 1}).output("label", Type::INT64).output("scores");
+      g.node("TreeEnsembleClassifier", {"X"}, {"label", "scores"}, kMl).ints("nodes_treeids", {0}).ints("nodes_nodeids", {0}).ints("nodes_featureids", {0}).strings("nodes_modes", {"LEAF"}).floats("nodes_values", {0})
+          .ints("nodes_truenodeids", {0}).ints("nodes_falsenodeids", {0}).ints("class_treeids", {0, 0, 0}).ints("class_nodeids", {0, 0, 0}).ints("class_ids", {0, 1, 2}).floats("class_weights", {weight, 0.25f, 0.25f})
+          .ints("classlabels_int64s", {0, 1, 2}).text("post_transform", transform);
+      weight < 0 && std::string(transform) == "NONE" ? expectWarning(g, "scores of three classes or more are sums of trees", "graph.node[0] (TreeEnsembleClassifier)") : expectNone(g);
+    }
 }
 
 TEST(Faults, InfiniteScales) {

@@ -29,6 +29,17 @@ TEST(FloatBesideDouble, IsCastToDouble) {
   EXPECT_TRUE(warns(g, "takes one element type, but has float and double"));
 }
 
+// skl2onnx of a SelectKBest, VarianceThreshold and the like that keep the first column: its converter takes the list [0] for an empty one. scikit-learn
+// selects the column.
+TEST(FirstColumn, IsWhatConstantOfShapeOfAMatrixMeans) {
+  for (const auto type : {Type::FLOAT, Type::DOUBLE, Type::INT64}) {
+    Graph g;
+    g.input("X", type, {-1, 2}).output("Y", type).node("ConstantOfShape", {"X"}, {"Y"});
+    expectRows(g, "X[0],X[1]\n3,5\n7,1\n", "Y\n3\n7\n");
+    EXPECT_TRUE(warns(g, "sizes that are a matrix of the row"));
+  }
+}
+
 TEST(FloatBesideDouble, InConcat) {
   Graph g;
   g.input("X", Type::DOUBLE, {-1, 1}).output("Y", Type::DOUBLE);

@@ -53,6 +53,16 @@ Places signOfTrees(const GraphView& view) {
   });
 }
 
+// Weights of three classes and more that are no probabilities, and no post_transform.
+Places sumsOfClasses(const GraphView& view) {
+  return nodesWhere(view, [](const ::onnx::NodeProto& node) {
+    const auto *weights = GraphView::attribute(node, "class_weights"), *ids = GraphView::attribute(node, "class_ids"), *transform = GraphView::attribute(node, "post_transform");
+    if (node.op_type() != "TreeEnsembleClassifier" || !weights || !ids || (transform && transform->s() != "NONE")) return false;
+    const std::set<int64_t> classes(ids->ints().begin(), ids->ints().end());
+    return classes.size() > 2 && std::any_of(weights->floats().begin(), weights->floats().end(), [](float w) { return w < 0; });
+  });
+}
+
 // Of several targets one that no leaf names.
 Places targetsWithoutTrees(const GraphView& view) {
   return nodesWhere(view, [](const ::onnx::NodeProto& node) {
@@ -72,6 +82,7 @@ static Places trainedFor(const GraphView& view, std::initializer_list<const char
   return {};
 }
 Places logOfExpected(const GraphView& view) { return trainedFor(view, {"Poisson", "Tweedie"}); }
+Places targetsAsClasses(const GraphView& view) { return trainedFor(view, {"MultiRMSE", "MultiRMSEWithMissingValues", "RMSEWithUncertainty"}); }
 Places labelsOfClasses(const GraphView& view) { return trainedFor(view, {"MultiLogloss", "MultiCrossEntropy"}); }
 
 // Trees over columns end to end, of which one is the number that a LabelEncoder gives a text.

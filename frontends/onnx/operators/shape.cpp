@@ -1,6 +1,7 @@
 // Shape, Size and ConstantOfShape: sizes as compile-time integers, the number of rows among them as a power of N.
 #include <algorithm>
 
+#include "frontends/onnx/axes.h"
 #include "frontends/onnx/given.h"
 
 namespace kiln::onnx {
@@ -39,6 +40,13 @@ std::vector<Monomial> sizesGiven(OperatorImport& n) {
   return all;
 }
 
+// skl2onnx writes ConstantOfShape(matrix) for a feature selection that keeps the first column alone: no sizes are a matrix of the row.
+bool selectsFirstColumn(OperatorImport& n) {
+  if (n.isConstant(0)) return false;
+  const Tensor& x = n.tensor(0);
+  return x.rank() == 2 && x.axes[0].isBatch() && !x.axes[1].isBatch() && x.axes[1].size > 0;
+}
+
 }  // namespace
 
 void shape(OperatorImport& n) {
@@ -62,6 +70,10 @@ void size(OperatorImport& n) {
 
 // The same value everywhere, so a batch may lie in an axis either way round.
 void constantOfShape(OperatorImport& n) {
+  if (selectsFirstColumn(n)) {
+    n.warn("sizes that are a matrix of the row", "skl2onnx writes this for a feature selection that keeps the first column alone, which is what is taken; ONNX Runtime refuses the model");
+    return n.output(0, sliced(n, n.tensor(0), 1, 0, 1));
+  }
   Axes axes;
   int64_t count = 1;
   for (const Monomial& size : sizesGiven(n)) {
