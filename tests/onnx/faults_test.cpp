@@ -120,6 +120,17 @@ TEST(Faults, EstimatorsByTheirNames) {
   }
 }
 
+TEST(Faults, GaussianClasses) {
+  for (const bool erf : {true, false}) {
+    Graph g(18);
+    g.model().set_producer_name("skl2onnx");
+    g.input("X", Type::FLOAT, {2, -1}).output("Y").initializer("L", {2, 2}, {1, 0, 0.5f, 2});
+    g.node("Solve", {"L", "X"}, {"v"}, "com.microsoft"), g.node(erf ? "Erf" : "Abs", {"v"}, {"Y"});
+    const std::string said = g.check();
+    EXPECT_EQ(said.find("warning: GaussianProcessClassifier") != std::string::npos, erf) << said;
+  }
+}
+
 TEST(Faults, ImputedByNeighbors) {
   Graph g(21);
   g.model().set_producer_name("skl2onnx");

@@ -43,6 +43,12 @@ Places imputedByNeighbors(const GraphView& view) {
   return nodesWhere(view, [](const ::onnx::NodeProto& node) { return node.op_type() == "dist_nan_euclidean"; });
 }
 
+// The variance by Solve, the integral over the logistic function as a sum of erf, times up to 3,500.
+Places gaussianClasses(const GraphView& view) {
+  const bool anyErf = !nodesWhere(view, [](const ::onnx::NodeProto& node) { return node.op_type() == "Erf"; }).empty();
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) { return anyErf && node.op_type() == "Solve" && node.domain() == "com.microsoft"; });
+}
+
 // Estimators that skl2onnx leaves no other trace of than the name of a result.
 static Places namedSo(const GraphView& view, const std::string& name) {
   return nodesWhere(view, [&](const ::onnx::NodeProto& node) { return node.output_size() && node.output(0).rfind(name, 0) == 0; });
