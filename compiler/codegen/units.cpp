@@ -11,14 +11,22 @@ namespace {
 // Fewer pieces compile quickly as they are. One row pays for calls with a tenth of a microsecond a dozen, so it shares only where code
 // would grow beyond bounds; a block of rows does not notice.
 constexpr size_t kManyPieces = 192, kManyOfOneRow = 2048;
+// A loop over a vector's elements takes some 25 ms of compilation, a scalar operation 1 to 3. Vectors stand in memory in any case, so that
+// their calls cost little in one row too: the steps of a recurrent net lose nothing by sharing, the hundred small ones of a transformer a tenth.
+constexpr size_t kVectorWeight = 8, kManyVectors = 128;
 constexpr size_t kMostJoined = 24;
-constexpr size_t kFewestAlike = 6, kFewestSaved = 24;   // units, and pieces that need no code of their own
+constexpr size_t kFewestAlike = 6, kFewestSaved = 24;   // units, and the weight that needs no code of its own
 
 bool isConstant(const Record& record, const Piece& piece) {
   return std::any_of(piece.defines.begin(), piece.defines.end(), [&](LocalId l) { return record.locals[l].constant; });
 }
 /// Text is looked up before lanes are live (schedule.cpp).
 bool isEarly(const ir::Node& node) { return node.op->kind() == ir::OpKind::Encode || node.op->kind() == ir::OpKind::Input; }
+
+bool hasVectors(const Record& record, const Piece& piece) {
+  const auto isVector = [&](LocalId l) { return record.locals[l].vector; };
+  return std::any_of(piece.defines.begin(), piece.defines.end(), isVector) || std::any_of(piece.uses.begin(), piece.uses.end(), isVector);
+}
 
 /// A shared function could not leave the row of the one that calls it.
 bool leaves(const Piece& piece) {
@@ -37,7 +45,7 @@ template <class T> void append(std::string& text, const T& value) { text.append(
 
 Units::Units(const Record& record, const ir::Pipeline& pipeline, bool row)
     : record_(record), pipeline_(pipeline), users_(record.locals.size()), definitions_(record.locals.size(), 0), constantPiece_(record.locals.size(), ir::kNone) {
-  size_t pieces = 0;
+  size_t pieces = 0, ofVectors = 0;
   for (uint32_t p = 0; p < record.pieces.size(); p++) {
     const Piece& piece = record.pieces[p];
     for (LocalId l : piece.uses)
@@ -46,9 +54,17 @@ Units::Units(const Record& record, const ir::Pipeline& pipeline, bool row)
       if (record.locals[l].constant) constantPiece_[l] = p;
       definitions_[l]++;
     }
-    pieces += !isConstant(record, piece);
+    if (isConstant(record, piece)) continue;
+    pieces++, ofVectors += hasVectors(record, piece);
   }
   many_ = pieces >= (row ? kManyOfOneRow : kManyPieces);
+  manyVectors_ = ofVectors >= kManyVectors;
+}
+
+size_t Units::weight(const std::vector<uint32_t>& pieces) const {
+  size_t sum = 0;
+  for (uint32_t p : pieces) sum += hasVectors(record_, record_.pieces[p]) ? kVectorWeight : 1;
+  return sum;
 }
 
 // A sum of many terms is a chain, not one unit: a piece does not join one like it.
@@ -94,13 +110,15 @@ std::vector<Unit> Units::form(const std::vector<uint32_t>& pieces) const {
 }
 
 void Units::number(const std::vector<Unit*>& units) const {
-  if (!many_) return;
+  if (!many_ && !manyVectors_) return;
   std::map<std::string, std::vector<Unit*>> alike;
   std::vector<std::string> order;
   for (Unit* unit : units) {
     const Piece& last = record_.pieces[unit->pieces.back()];
     if (isEarly(pipeline_.nodes[last.node]) || leaves(last)) continue;
-    const std::string signature = layout(*unit).signature;
+    const UnitLayout layout = this->layout(*unit);
+    if (!many_ && !(layout.inputs.empty() && layout.outputs.empty())) continue;   // scalars would go through memory
+    const std::string& signature = layout.signature;
     std::vector<Unit*>& like = alike[signature];
     if (like.empty()) order.push_back(signature);
     like.push_back(unit);
@@ -108,7 +126,7 @@ void Units::number(const std::vector<Unit*>& units) const {
   uint32_t next = 0;
   for (const std::string& signature : order) {
     const std::vector<Unit*>& like = alike[signature];
-    if (like.size() < kFewestAlike || (like.size() - 1) * like[0]->pieces.size() < kFewestSaved) continue;
+    if (like.size() < kFewestAlike || (like.size() - 1) * weight(like[0]->pieces) < kFewestSaved) continue;
     for (Unit* unit : like) unit->alike = next;
     next++;
   }

@@ -34,6 +34,8 @@ class Units {
   /// Numbers those that are alike where that is worth a function.
   void number(const std::vector<Unit*>& units) const;
   UnitLayout layout(const Unit& unit) const;
+  /// What pieces cost to compile, in scalar pieces.
+  size_t weight(const std::vector<uint32_t>& pieces) const;
 
  private:
   bool mayJoin(uint32_t piece, uint32_t user) const;
@@ -42,6 +44,7 @@ class Units {
   const Record& record_;
   const ir::Pipeline& pipeline_;
   bool many_;                                  ///< whether the model has so many pieces that sharing pays
+  bool manyVectors_;                           ///< whether pieces of vectors alone are so many
   std::vector<std::vector<uint32_t>> users_;   ///< of a local: pieces that read it
   std::vector<uint32_t> definitions_;          ///< of a local: how many pieces define it
   std::vector<uint32_t> constantPiece_;        ///< of constants: the piece that makes them

@@ -75,6 +75,29 @@ class Formulas {
   ir::Builder b_;
 };
 
+// Steps over a vector, as of a recurrent net: h = tanh(a / h + b * x), where a division by zero fails.
+void buildSteps(ir::Pipeline& pipeline, int count) {
+  ir::Builder b(pipeline);
+  const auto vector = [&](double first) {
+    ir::Matrix matrix;
+    matrix.shape = {3}, matrix.numbers = {first, first / 2, -first};
+    ir::Const constant;
+    constant.matrix = b.table(std::move(matrix), "weights");
+    return b.add(std::move(constant));
+  };
+  ir::Input input;
+  input.field = "x", input.elem = ir::Elem::f64, input.nan = ir::Input::missing, input.shape = input.columns = {3};
+  const ir::ValueId x = b.add(ir::Check(), {b.add(input, {}, "x")});
+  ir::ValueId h = x;
+  for (int i = 1; i <= count; i++) {
+    const ir::ValueId quotient = b.call("div", {vector(0.25 * i), h}, true);
+    h = b.call("tanh", {b.call("add", {quotient, b.call("mul", {x, vector(1.0 / i)})})});
+  }
+  ir::Output out;
+  out.field = "h", out.columns = {3};
+  b.add(out, {h});
+}
+
 std::vector<Row> rowsOf() {
   const double kNan = std::numeric_limits<double>::quiet_NaN();
   std::vector<Row> rows;
@@ -91,10 +114,8 @@ size_t countOf(const std::string& text, const std::string& part) {
 }
 
 /// Compiled and evaluated alike, with at least so many calls of shared functions (0: none).
-void expectShared(int formulas, size_t row, size_t block) {
-  ir::Pipeline pipeline;
-  Formulas(pipeline).build(formulas);
-  EXPECT_EQ(differences(pipeline, rowsOf()), std::vector<std::string>()) << formulas;
+void expectShared(const ir::Pipeline& pipeline, const std::vector<Row>& rows, size_t row, size_t block) {
+  EXPECT_EQ(differences(pipeline, rows), std::vector<std::string>());
   codegen::Want want;
   want.llvm = true;
   codegen::Options options;
@@ -103,15 +124,33 @@ void expectShared(int formulas, size_t row, size_t block) {
   Diagnostics diagnostics;
   ASSERT_TRUE(codegen::compile(pipeline, options, want, artefact, diagnostics));
   const std::string& llvm = artefact.llvm.at(0).second;
-  EXPECT_EQ(countOf(llvm, "define internal void @row_unit_") > 0, row > 0) << formulas;
-  EXPECT_EQ(countOf(llvm, "define internal void @block_unit_") > 0, block > 0) << formulas;
+  EXPECT_EQ(countOf(llvm, "define internal void @row_unit_") > 0, row > 0);
+  EXPECT_EQ(countOf(llvm, "define internal void @block_unit_") > 0, block > 0);
   EXPECT_GE(countOf(llvm, "call void @row_unit_"), row);
   EXPECT_GE(countOf(llvm, "call void @block_unit_"), block);
 }
 
-TEST(Units, FewFormulasHaveCodeOfTheirOwn) { expectShared(6, 0, 0); }
-TEST(Units, ManyFormulasShareTheCodeOfABlock) { expectShared(30, 0, 50); }
-TEST(Units, ThousandsOfPiecesShareTheCodeOfARowToo) { expectShared(200, 400, 400); }
+void expectSharedOfFormulas(int count, size_t row, size_t block) {
+  ir::Pipeline pipeline;
+  Formulas(pipeline).build(count);
+  expectShared(pipeline, rowsOf(), row, block);
+}
+TEST(Units, FewFormulasHaveCodeOfTheirOwn) { expectSharedOfFormulas(6, 0, 0); }
+TEST(Units, ManyFormulasShareTheCodeOfABlock) { expectSharedOfFormulas(18, 0, 30); }
+TEST(Units, ThousandsOfPiecesShareTheCodeOfARowToo) { expectSharedOfFormulas(200, 400, 400); }
+
+void expectSharedOfSteps(int count, size_t row, size_t block) {
+  ir::Pipeline pipeline;
+  buildSteps(pipeline, count);
+  const std::vector<double> some = {0.5, -2, 1e300, 0, 1e-300, std::numeric_limits<double>::quiet_NaN()};
+  std::vector<Row> rows;
+  for (double a : some)
+    for (double c : some) rows.push_back({number(a), number(0.75), number(c)});
+  rows.push_back({missingCell(), number(1), number(1)});
+  expectShared(pipeline, rows, row, block);
+}
+TEST(Units, AFewStepsOverVectorsHaveCodeOfTheirOwn) { expectSharedOfSteps(8, 0, 0); }
+TEST(Units, ManyStepsOverVectorsShareTheCodeOfARowToo) { expectSharedOfSteps(40, 100, 100); }
 
 }  // namespace
 }  // namespace kiln::test

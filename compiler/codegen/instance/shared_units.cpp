@@ -59,11 +59,13 @@ void SharedUnits::compareAlike() {
       const std::vector<std::string> constants = constantsOf(u, units_.layout(u));
       if (shared.first.empty()) {
         shared.first = constants;
-        for (const std::string& bytes : constants) shared.differs.emplace_back(words(bytes), false);
+        for (const std::string& bytes : constants) shared.differs.emplace_back(words(bytes), false), shared.lacks.emplace_back(words(bytes), false);
       }
       for (size_t i = 0; i < constants.size(); i++)
-        for (size_t w = 0; w < words(constants[i]); w++)
+        for (size_t w = 0; w < words(constants[i]); w++) {
           if (word(constants[i], w) != word(shared.first[i], w)) shared.differs[i][w] = true;
+          if (word(constants[i], w) == kernel::kNone) shared.lacks[i][w] = true;
+        }
     }
 }
 
@@ -118,26 +120,29 @@ void SharedUnits::ownConstants(const Unit& unit, const UnitLayout& layout, const
   llvm::IRBuilder<>& b = f_.b;
   size_t next = 0, i = 0;
   Value* base = nullptr;
-  const auto own = [&](bool from) {
+  enum Constant { place, placeFromBase, other };
+  const auto own = [&](Constant what) {
     const std::string& bytes = shared.first[i];
     auto* memory = b.CreateAlloca(llvm::ArrayType::get(b.getInt8Ty(), std::max<size_t>(4, words(bytes) * 4)));
     memory->setAlignment(llvm::Align(16));
     for (size_t w = 0; w < words(bytes); w++) {
       Value* value = shared.differs[i][w] ? f_.loadField(f_.hand.function->getArg(1), next++ * 4, b.getInt32Ty()) : b.getInt32(word(bytes, w));
-      if (from && w < 3 && word(bytes, w) != kernel::kNone) value = b.CreateAdd(base, value, "", true, false);
+      const bool isPlace = what != other && w < 3 && !shared.lacks[i][w];
+      if (isPlace && what == placeFromBase) value = b.CreateAdd(base, value, "", true, false);
+      if (isPlace && w > 0) b.CreateAssumption(b.CreateICmpNE(value, b.getInt32(kernel::kNone)));
       f_.storeField(memory, w * 4, value);
     }
     i++;
     return memory;
   };
-  base = b.CreateLoad(b.getInt32Ty(), own(false));
-  for (LocalId l : layout.own) pieces_.own.slots[l] = own(true);
+  base = b.CreateLoad(b.getInt32Ty(), own(other));
+  for (LocalId l : layout.own) pieces_.own.slots[l] = own(placeFromBase);
   for (const auto* locals : {&layout.vectors, &layout.inputs, &layout.outputs})
-    for (LocalId l : *locals) pieces_.own.slots[l] = own(false);
+    for (LocalId l : *locals) pieces_.own.slots[l] = own(place);
   for (uint32_t p : unit.pieces)
-    for (const Operation& operation : f_.options.record.pieces[p].operations) pieces_.own.params[&operation] = own(false);
+    for (const Operation& operation : f_.options.record.pieces[p].operations) pieces_.own.params[&operation] = own(other);
   for (LocalId l : layout.constants)
-    for (const Operation& operation : pieceOfConstant(l).operations) pieces_.own.params[&operation] = own(false);
+    for (const Operation& operation : pieceOfConstant(l).operations) pieces_.own.params[&operation] = own(other);
 }
 
 }  // namespace kiln::codegen

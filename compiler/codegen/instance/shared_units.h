@@ -23,6 +23,7 @@ class SharedUnits {
     llvm::Function* function = nullptr;
     std::vector<std::string> first;           ///< the constants of the first unit
     std::vector<std::vector<bool>> differs;   ///< of each, by words of 4 bytes: whether units differ
+    std::vector<std::vector<bool>> lacks;     ///< the same: whether a unit has kNone there, such as no status
   };
   std::vector<std::string> constantsOf(const Unit& unit, const UnitLayout& layout) const;
   void compareAlike();
