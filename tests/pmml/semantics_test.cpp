@@ -442,6 +442,20 @@ TEST(Semantics, ProbabilitiesThatAreNaN) {
   EXPECT_EQ(Scoring(text, true).score({{"a", "1"}}, "c"), "a");
 }
 
+// simplemax of x and -x, and of x and x. At 1 and 0 JPMML-Evaluator ends the rows whose sum is 0.
+TEST(Semantics, SimplemaxOfNothing) {
+  const auto text = [](const std::string& coefficient) {
+    const auto table = [](const std::string& category, const std::string& c) { return "<RegressionTable targetCategory=\"" + category + "\" intercept=\"0\"><NumericPredictor name=\"a\" coefficient=\"" + c + "\"/></RegressionTable>"; };
+    return document("<DataField name=\"c\" optype=\"categorical\" dataType=\"string\"><Value value=\"v\"/><Value value=\"w\"/></DataField>" + field("a", "double"),
+                    "<RegressionModel functionName=\"classification\" normalizationMethod=\"simplemax\"><MiningSchema><MiningField name=\"a\"/><MiningField name=\"c\" usageType=\"target\"/></MiningSchema>" + table("v", "1") + table("w", coefficient) + "</RegressionModel>");
+  };
+  EXPECT_EQ(Scoring(text("1")).score({{"a", "0"}}, "c"), "");
+  EXPECT_EQ(Scoring(text("1"), true).score({{"a", "0"}}, "c"), "!");
+  EXPECT_EQ(Scoring(text("1"), true).score({{"a", "1"}}, "c"), "v");
+  EXPECT_EQ(Scoring(text("-1"), true).score({{"a", "1"}}, "c"), "!");
+  EXPECT_EQ(Scoring(text("1"), true).score({}, "c"), "");
+}
+
 TEST(Semantics, ADefaultChildThatIsNotNamed) {
   const std::string text = document(
       kFields, "<TreeModel functionName=\"regression\" missingValueStrategy=\"defaultChild\">" + kSchema +

@@ -10,6 +10,8 @@
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/lookup.h"
 #include "compiler/ir/nodes/normalize.h"
+#include "compiler/ir/nodes/raise_if.h"
+#include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/nodes/terms.h"
@@ -335,6 +337,8 @@ struct RegressionLowering {
     importer.at(model);
     if (reference) y = build.add(Concat(), {y, number(0)}, "y"), codes.push_back(rest[0]);
     const auto n = static_cast<uint32_t>(codes.size());
+    if (importer.options.jpmml && method == simplemax && !ordinal)  // JPMML: undefined where there is nothing to divide by
+      y = build.add(RaiseIf(), {y, build.call("eq", {build.add(Reduce(), {y}), number(0)})}, "y");
     ValueId p = probabilities(method, y, n, ordinal);
     if (p == kNone) return std::nullopt;
     // One table without a prediction: none at all.
