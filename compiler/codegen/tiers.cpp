@@ -1,7 +1,7 @@
 #include "compiler/codegen/tiers.h"
 
 // cmake/kernels.cmake embeds these. A target's library goes by the name of its first tier.
-#define TIER(name, target, march, cpu, features, width, lanes)                                 \
+#define TIER(name, target, march, cpu, features, width, lanes, drivers)                        \
   extern "C" const char kiln_bitcode_##name##_begin[], kiln_bitcode_##name##_end[];           \
   extern "C" const char kiln_drivers_##name##_begin[], kiln_drivers_##name##_end[];
 #include "compiler/codegen/tiers.def"
@@ -13,7 +13,7 @@ namespace kiln::codegen {
 static std::string_view between(const char* begin, const char* end) { return {begin, static_cast<size_t>(end - begin)}; }
 
 static const Tier kTiers[] = {
-#define TIER(name, target, march, cpu, features, width, lanes)                                 \
+#define TIER(name, target, march, cpu, features, width, lanes, drivers)                        \
   {#name,    target,                                                                           \
    march,    cpu,                                                                              \
    features, width,                                                                            \
