@@ -75,15 +75,25 @@ INLINE void cursor_gone(const Ctx& c, const ForestCursor& p, u32 first_tree, u32
     NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] |= flags[cursors[k * pitch + byte_of(r, p.planes != 0)]];
   }
 }
-/// Bits of missing elements, from bytes.
+/// Bits of missing elements, from bytes: there are whole eights of them.
 INLINE void put_missing_rows(const Ctx& c, const Slot& out, u32 element, u64 row0, u32 rows, const u8* gone) {
   if (out.missing == kNone) return;
+  typedef bool Bits __attribute__((ext_vector_type(8)));
   u8* bits = c.scratch + out.missing + (u64)element * ((out.pitch + 7) / 8) + row0 / 8;
-  NOUNROLL for (u32 r = 0; r < rows; r += 8) {
-    u32 b = 0;
-    UNROLL for (u32 i = 0; i < 8; i++) b |= (r + i < rows && gone && gone[r + i] ? 1u : 0u) << i;
-    bits[r / 8] = (u8)b;
-  }
+  NOUNROLL for (u32 r = 0; r < rows; r += 8)
+    bits[r / 8] = gone ? __builtin_bit_cast(u8, __builtin_convertvector(load<Lane<u8, 8>>(gone + r) != 0, Bits)) : 0;
+}
+/// The flags of one tree's leaves, where cursors stand as rows do: by permutes of bytes where registers hold the leaves.
+template <int Banks> INLINE void flags_by_permutes(const u8* flags, const u8* cursors, u32 rows, u8* gone) {
+  ByteTable<Banks> table;
+  table.open((const i8*)flags);
+  NOUNROLL for (u32 r = 0; r < rows; r += kForestWidth) store(gone + r, table.pick(load<Bytes>(cursors + r)));
+}
+INLINE void cursor_flags(const Ctx& c, const ForestCursor& p, u32 tree, const u8* cursors, u32 rows, u8* gone) {
+  const u8* flags = c.blob + p.gone + (u64)tree * p.stride;
+  if (p.most_leaves <= 16) return flags_by_permutes<16 / kForestBank == 0 ? 1 : 16 / kForestBank>(flags, cursors, rows, gone);
+  if (p.most_leaves <= 32) return flags_by_permutes<32 / kForestBank == 0 ? 1 : 32 / kForestBank>(flags, cursors, rows, gone);
+  NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] = flags[cursors[r]];
 }
 
 /// Results `each` and `leaf`: a value of every tree.
@@ -91,11 +101,10 @@ template <class T>
 INLINE void cursor_values(const Ctx& c, const ForestCursor& p, const Slot& out, u64 row0, u32 rows, u32 tree, const u8* cursors) {
   const T* table = (const T*)(c.blob + p.leaves) + (u64)tree * p.stride;
   T* y = (T*)(c.scratch + out.values) + (u64)tree * out.pitch + row0;
-  NOUNROLL for (u32 r = 0; r < rows; r++) y[r] = table[cursors[r]];
+  leaves_of<T>(table, p.most_leaves, cursors, rows, y);
   u8* gone = c.scratch + p.gone_rows;
-  if (p.gone == kNone) return put_missing_rows(c, out, tree, row0, rows, nullptr);
-  NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] = 0;
-  cursor_gone(c, p, tree, 1, cursors, 0, rows, gone);
+  if (p.gone == kNone || !c.blob[p.gone_trees + tree]) return put_missing_rows(c, out, tree, row0, rows, nullptr);
+  cursor_flags(c, p, tree, cursors, rows, gone);
   put_missing_rows(c, out, tree, row0, rows, gone);
 }
 

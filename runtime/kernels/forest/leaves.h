@@ -108,4 +108,23 @@ INLINE void add_leaves(const Ctx& c, const ForestCursor& p, const CursorAdd* add
   add_by_loads<T>((const T*)leaves, p.stride, adds, count, cursors, pitch, rows, sums);
 }
 
+#if defined(__AVX2__) && !defined(__AVX512VBMI__)
+template <int Banks> INLINE void leaves_by_permutes(const u8* table, const u8* cursors, u32 rows, u8* y) {
+  DwordTable<Banks> leaves;
+  leaves.open(table);
+  NOUNROLL for (u32 r = 0; r < rows; r += 8) store(y + r * 4, leaves.pick(convert<i32, u8, 8>(load<Lane<u8, 8>>(cursors + r))));
+}
+#endif
+/// One tree's values of rows, whole eights of them, whose cursors stand as they do.
+template <class T> INLINE void leaves_of(const T* table, u32 most_leaves, const u8* cursors, u32 rows, T* y) {
+#if defined(__AVX2__) && !defined(__AVX512VBMI__)
+  if constexpr (sizeof(T) == 4) {
+    if (most_leaves <= 8) return leaves_by_permutes<1>((const u8*)table, cursors, rows, (u8*)y);
+    if (most_leaves <= 16) return leaves_by_permutes<2>((const u8*)table, cursors, rows, (u8*)y);
+    if (most_leaves <= 32) return leaves_by_permutes<4>((const u8*)table, cursors, rows, (u8*)y);
+  }
+#endif
+  NOUNROLL for (u32 r = 0; r < rows; r++) y[r] = table[cursors[r]];
+}
+
 }  // namespace kiln::kernel
