@@ -54,12 +54,37 @@ struct Fives {
   }
 };
 inline constexpr Fives kFives;
+struct Tens {
+  u64 to[20];
+  constexpr Tens() : to{1} {
+    for (int k = 1; k < 20; k++) to[k] = 10 * to[k - 1];
+  }
+};
+inline constexpr Tens kTens;
+/// How many digits v has; 0 has none.
+INLINE u32 count_digits(u64 v) {
+  const u32 least = ((64 - (u32)__builtin_clzll(v | 1)) * 1233) >> 12;   // bits log10(2), rounded down: right, or one too few
+  return least + (v >= kTens.to[least]);
+}
+struct DigitPairs {
+  u8 of[200];
+  constexpr DigitPairs() : of{} {
+    for (int i = 0; i < 100; i++) of[2 * i] = (u8)(i / 10), of[2 * i + 1] = (u8)(i % 10);
+  }
+};
+inline constexpr DigitPairs kDigitPairs;
+/// The last n digits of v, each plus `zero`, two at a time from the last.
+INLINE void put_last_digits(u64 v, u32 n, u8 zero, u8* to) {
+  NOUNROLL for (; n >= 2; v /= 100) {
+    n -= 2;
+    store(to + n, (u16)(load<u16>(kDigitPairs.of + v % 100 * 2) + zero * 0x101u));
+  }
+  if (n != 0) to[0] = (u8)(v % 10 + zero);
+}
 /// The digits of v from the first one; none of 0.
 INLINE u32 put_digits(u64 v, u8* to) {
-  u8 reversed[20];
-  u32 n = 0;
-  NOUNROLL for (; v != 0; v /= 10) reversed[n++] = (u8)(v % 10);
-  NOUNROLL for (u32 i = 0; i < n; i++) to[i] = reversed[n - 1 - i];
+  const u32 n = count_digits(v);
+  put_last_digits(v, n, 0, to);
   return n;
 }
 /// As shortest_digits, from about 10^-11 (f32: 10^-20) to 2^53 (2^24), and nearly all powers of two. Between 1 and 10 gaps of numbers
@@ -174,12 +199,10 @@ struct Writer {
   }
   /// At least `width` digits, zeros in front.
   MEMBER void number(u64 v, u32 width) {
-    u8 reversed[20];
-    u32 n = 0;
-    do reversed[n++] = (u8)('0' + v % 10), v /= 10;
-    while (v != 0);
+    const u32 n = v == 0 ? 1 : count_digits(v);
     for (; width > n; width--) put('0');
-    NOUNROLL while (n != 0) put(reversed[--n]);
+    put_last_digits(v, n, '0', at);
+    at += n;
   }
   /// Digits [from, to), zeros beyond the last.
   MEMBER void digits(const Digits& d, i32 from, i32 to) {

@@ -128,6 +128,8 @@ TEST(Format, Integers) {
   EXPECT_EQ(text(format_i64, i64(0)), "0");
   EXPECT_EQ(text(format_i64, INT64_MAX), "9223372036854775807");
   EXPECT_EQ(text(format_i64, INT64_MIN), "-9223372036854775808");
+  for (u64 power = 1; power <= 1'000'000'000'000'000'000; power *= 10)
+    for (const u64 v : {power - 1, power, power + 1, 0 - power}) EXPECT_EQ(text(format_i64, static_cast<i64>(v)), std::to_string(static_cast<i64>(v)));
   std::mt19937_64 random(4);
   for (int i = 0; i < 100'000; i++) {
     const i64 v = static_cast<i64>(random()) >> random() % 64;

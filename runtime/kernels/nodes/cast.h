@@ -186,10 +186,11 @@ KILN_LANE_KERNEL(parse_bool, parse_bool_lanes, FailParams, Str, Bool)
 template <auto format, class T>
 static __attribute__((noinline)) const u8* format_one(Ctx& c, T v, u32* length) {
   u8 text[64];
-  const u32 n = format(v, text);
-  u8* to = arena_room(c, n);
+  u8* const there = arena_room(c, sizeof text);   // as nearly always: written where it stays
+  const u32 n = format(v, there ? there : text);
+  u8* const to = there ? there : arena_room(c, n);
   if (!to) return nullptr;
-  NOUNROLL for (u32 i = 0; i < n; i++) to[i] = text[i];
+  if (!there) NOUNROLL for (u32 i = 0; i < n; i++) to[i] = text[i];
   c.arena += n;
   *length = n;
   return to;
