@@ -116,6 +116,13 @@ INLINE void dense_fused_row(const Ctx& c, const DenseParams& p, const Slot& x, c
   }
   UNROLL for (int o = 0; o < J; o++) set_elements<f32, L>(c, y, j + o * L, sum[o]);
 }
+/// The last one to three outputs together: each sum waits for itself.
+template <int N>
+INLINE void dense_fused_rest(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y, u32 j) {
+  if (p.outputs - j == 3) dense_fused<N, 3>(c, p, x, y, j);
+  else if (p.outputs - j == 2) dense_fused<N, 2>(c, p, x, y, j);
+  else if (p.outputs - j == 1) dense_fused<N, 1>(c, p, x, y, j);
+}
 template <int N>
 INLINE void dense_all_fused(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
   u32 j = 0;
@@ -128,7 +135,7 @@ INLINE void dense_all_fused(const Ctx& c, const DenseParams& p, const Slot& x, c
   constexpr int S = kSums<f32, N>;
   if (S > 4) NOUNROLL for (; j + S <= p.outputs; j += S) dense_fused<N, S>(c, p, x, y, j);
   NOUNROLL for (; j + 4 <= p.outputs; j += 4) dense_fused<N, 4>(c, p, x, y, j);
-  NOUNROLL for (; j < p.outputs; j++) dense_fused<N, 1>(c, p, x, y, j);
+  dense_fused_rest<N>(c, p, x, y, p.outputs / S * S + p.outputs % S / 4 * 4);
 }
 template <class T, int N>
 INLINE Lane<T, N> striped_end(const Ctx& c, const DenseParams& p, Lane<T, N> (&s)[16], u32 j) {

@@ -13,8 +13,8 @@ struct Origin {
 };
 INLINE Origin origin_of(const AddressParams& p, u32 e) {
   Origin o{};
-  NOUNROLL for (u32 d = p.axes; d-- > 0; e /= p.size[d]) {
-    const u32 i = e % p.size[d];
+  for (u32 d = p.axes; d-- > 0; e /= p.size[d]) {
+    const u32 i = d == 0 ? e : e % p.size[d];
     o.number += i * p.which[d], o.at += i * p.offset[d];
   }
   return o;
@@ -24,7 +24,7 @@ template <class I, int N> INLINE Lane<i64, N> place_of(const Ctx& c, const Addre
   const Origin o = origin_of(p, e);
   Mask<N> outside = never<N>(), absent = never<N>();
   Lane<i64, N> place = splat<i64, N>(o.at);
-  NOUNROLL for (u32 j = 0; j < p.indices; j++) {
+  for (u32 j = 0; j < p.indices; j++) {
     const u32 i = o.number * p.indices + j;
     const Lane<i64, N> dim = splat<i64, N>(p.dims[j]), none{};
     const Mask<N> missing = slot_missing<N>(c, indices, i);

@@ -113,9 +113,7 @@ INLINE Lane<T, N> sum_of_blocks(const Elements<T, N>& in, u32 count) {
 }
 template <class T, int N>
 INLINE Mask<N> any_missing(const Elements<T, N>& in, u32 count) {
-  Mask<N> any = never<N>();
-  NOUNROLL for (u32 e = 0; e < count; e++) any = any | in.missing(e);
-  return any;
+  return any_element_missing<N>(in.c, in.s, count);
 }
 /// The mean, in f64 for integers.
 template <class T, class R, int N>
@@ -350,6 +348,29 @@ INLINE void topk_row(const Ctx& c, const OrderParams& p, const Slot& x, const Sl
   NOUNROLL for (u32 e = rest; e < x.count; e++) offer(e);
   best.finish();
 }
+/// The same of numbers, none of which is NaN or missing: the first k take the places that are left, so that all places hold one.
+template <class T, int N>
+INLINE void topk_of_numbers(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
+  const Elements<T, N> in{c, x}, best{c, values};
+  const auto better = [&](Lane<T, N> a, Lane<T, N> b) __attribute__((always_inline)) { return p.smallest ? a < b : a > b; };
+  NOUNROLL for (u32 e = 0; e < x.count; e++) {
+    Lane<T, N> value = in.value(e);
+    Lane<i32, N> at = splat<i32, N>((i32)e);
+    const u32 full = e < values.count ? e : values.count;
+    if (e >= values.count && !any<N>(mask<N>(better(value, best.value(full - 1))))) continue;
+    auto moves = value != value;
+    NOUNROLL for (u32 k = 0; k < full; k++) {
+      const Lane<T, N> here = best.value(k);
+      const Lane<i32, N> here_at = element<i32, N>(c, indices, k);
+      moves |= better(value, here);
+      set_element<T, N>(c, values, k, moves ? value : here), value = moves ? here : value;
+      const auto moved = __builtin_convertvector(moves, Lane<i32, N>);
+      set_element<i32, N>(c, indices, k, moved ? at : here_at), at = moved ? here_at : at;
+    }
+    if (e < values.count) set_element<T, N>(c, values, e, value), set_element<i32, N>(c, indices, e, at);
+  }
+  set_all_missing<N>(c, values, never<N>()), set_all_missing<N>(c, indices, never<N>());
+}
 template <class T, int N>
 INLINE void topk(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
   const u32 rows = x.count / p.length, k = values.count / rows;
@@ -423,13 +444,23 @@ INLINE void topk_heap_row(const Ctx& c, const OrderParams& p, const Slot& x, con
 /// Sorted without NaN the heap has them in the order of topk, which takes all lanes at once.
 template <class T, int N>
 INLINE bool needs_heap(const Ctx& c, const OrderParams& p, const Slot& x) {
-  Mask<N> nan = never<N>();
-  if constexpr (kIsFloat<T>) {
-    u32 rest = 0;
-    if constexpr (N == 1) rest = by_parts<16, T>(c, x, [&](u32, Lane<T, 16> part) __attribute__((always_inline)) { nan = nan | Flag(any<16>(is_nan<16, T>(part))); });
-    NOUNROLL for (u32 e = rest; e < x.count; e++) nan = nan | is_nan<N, T>(element<T, N>(c, x, e));
+  bool nan = false;
+  if constexpr (kIsFloat<T> && N == 1) {
+    const u32 rest = by_parts<16, T>(c, x, [&](u32, Lane<T, 16> part) __attribute__((always_inline)) { nan |= any<16>(is_nan<16, T>(part)); });
+    NOUNROLL for (u32 e = rest; e < x.count; e++) nan |= is_nan<N, T>(element<T, N>(c, x, e)).on;
+  } else if constexpr (kIsFloat<T>) {
+    auto odd = Lane<T, N>{} != Lane<T, N>{};
+    NOUNROLL for (u32 e = 0; e < x.count; e++) odd |= element<T, N>(c, x, e) != element<T, N>(c, x, e);
+    nan = any<N>(mask<N>(odd));
   }
-  return p.last || any<N>(nan);
+  return p.last || nan;
+}
+/// Neither NaN nor missing.
+template <class T, int N>
+INLINE void topk_plain(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
+  if constexpr (N > 1)
+    if (x.missing == kNone && values.count <= x.count) return topk_of_numbers<T, N>(c, p, x, values, indices);
+  topk_row<T, N>(c, p, x, values, indices);
 }
 template <class T, int N>
 INLINE void topk_heap(const Ctx& c, const OrderParams& p, const Slot& x, const Slot& values, const Slot& indices) {
@@ -437,7 +468,7 @@ INLINE void topk_heap(const Ctx& c, const OrderParams& p, const Slot& x, const S
   NOUNROLL for (u32 r = 0; r < rows; r++) {
     const Slot from = part_of(x, r * p.length, p.length, sizeof(T)), best = part_of(values, r * k, k, sizeof(T)), at = part_of(indices, r * k, k, 4);
     if (needs_heap<T, N>(c, p, from)) topk_heap_row<T, N>(c, p, from, best, at);
-    else topk_row<T, N>(c, p, from, best, at);
+    else topk_plain<T, N>(c, p, from, best, at);
   }
   set_slot_status<N>(c, values, slot_status<N>(c, x));
   set_slot_status<N>(c, indices, slot_status<N>(c, x));
