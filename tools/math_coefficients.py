@@ -111,6 +111,7 @@ JOBS = {
     "short_log": lambda: fit("kShortLog", log_rest, -mpf("0.0323"), mpf("0.0323"), 4),
     "short_sin": lambda: fit("kShortSin", root(lambda r: (sin(r) - r) / r**3), 0, (pi / 4 * mpf("1.0001"))**2, 4),
     "short_cos": lambda: fit("kShortCos", root(lambda r: (cos(r) - 1) / r**2), 0, (pi / 4 * mpf("1.0001"))**2, 4),
+    "tanh": lambda: fit("kTanh", root(lambda x: (tanh(x) - x) / x**3), 0, mpf("0.1601")**2, 5),
     "tanh_pieces": lambda: pieces("kTanhPieces", tanh, mpf(77) / 128, 10),
     "erf_pieces": lambda: pieces("kErfPieces", erf, mpf(67) / 256, 8),
     "sinh": lambda: fit("kSinh", root(lambda r: (sinh(r) - r) / r**3), 0, half_ln2**2, 5),

@@ -169,10 +169,6 @@ INLINE Hyperbolic<T> hyperbolic(T a) {
   return h;
 }
 template <class T>
-INLINE Pair<T> choose(T k, Pair<T> if_zero, Pair<T> otherwise) {
-  return {k == 0.0 ? if_zero.hi : otherwise.hi, k == 0.0 ? if_zero.lo : otherwise.lo};
-}
-template <class T>
 INLINE T sinh(T x) {
   const T a = magnitude(x);
   const Hyperbolic<T> h = hyperbolic(a < 710.6 ? a : all<T>(710.6));
@@ -186,14 +182,18 @@ INLINE T cosh(T x) {
   const Hyperbolic<T> h = hyperbolic(a < 710.6 ? a : all<T>(710.6));
   return or_nan(h.k == 0.0 ? h.cosh.hi : add(h.growing, h.falling).hi * 2.0, x);
 }
+// (tanh(x) - x) / x^3 in x^2, |x| <= 0.16
+inline constexpr f64 kTanh[] = {-0x1.5555555555552p-2, 0x1.111111110c3ccp-3, -0x1.ba1ba197bc5f8p-5, 0x1.664f1bbe03d3cp-6, -0x1.2253d0a03cb52p-7, 0x1.c86f8065aba07p-9};
+/// (1 - e^-2a) / (1 + e^-2a); where that would lack digits, by the series.
 template <class T>
 INLINE T tanh(T x) {
-  const T a = magnitude(x);
-  const Hyperbolic<T> h = hyperbolic(a < 22.0 ? a : all<T>(22.0));
-  const Pair<T> s = choose(h.k, fast_two_sum(h.sinh.hi, h.sinh.lo), add(h.growing, negative(h.falling)));
-  const Pair<T> c = choose(h.k, h.cosh, add(h.growing, h.falling));
-  const T y = a < 22.0 ? div(s, c).hi : all<T>(1.0);
-  return or_nan(copy_sign(a < 0x1p-27 ? a : y, x), x);
+  const T a = magnitude(x), z = a * a;
+  const BySixteenths<T> e = by_sixteenths((a < 22.0 ? a : all<T>(22.0)) * -2.0);
+  const T s = power_of(e);
+  const Pair<T> small = fast_two_sum(s, s * e.less);  // e^-2a
+  const Pair<T> top = fast_two_sum(all<T>(1.0), -small.hi), sum = fast_two_sum(all<T>(1.0), small.hi);
+  const T y = div(Pair<T>{top.hi, top.lo - small.lo}, Pair<T>{sum.hi, sum.lo + small.lo}).hi;
+  return or_nan(copy_sign(a < 0.16 ? a + (a * z) * polynomial(z, kTanh) : y, x), x);
 }
 
 }  // namespace kiln::kernel::math
