@@ -9,6 +9,7 @@
 #include "compiler/ir/nodes/const.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
+#include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/tables/matrix.h"
 #include "runtime/kernels/nodes/params.h"
 
@@ -18,10 +19,15 @@ namespace {
 constexpr size_t kMostNodes = 32;   // of one stage, and quickly compiled
 
 bool isElementwise(ir::OpKind kind) {
-  return kind == ir::OpKind::Check || kind == ir::OpKind::Call || kind == ir::OpKind::Cast || kind == ir::OpKind::Select ||
+  return kind == ir::OpKind::Check || kind == ir::OpKind::Call || kind == ir::OpKind::Cast || kind == ir::OpKind::Select || kind == ir::OpKind::RaiseIf ||
          kind == ir::OpKind::Encode || kind == ir::OpKind::LookupNode || kind == ir::OpKind::Const || kind == ir::OpKind::Output;
 }
-bool isPlain(const ir::Type& type) { return !type.nullable && !type.fallible && type.storage() != ir::Storage::str; }
+bool isPlain(const ir::Type& type) { return !type.nullable && type.storage() != ir::Storage::str; }
+/// Whether any element of a row is true: hardly ever where it ends the row, so that rows for which it is are left to the whole pipeline.
+bool isAny(const ir::Node& node) {
+  const auto* reduce = node.op->to<ir::Reduce>();
+  return reduce != nullptr && reduce->op == ir::Reduce::any && !reduce->skip;
+}
 bool isNumber(const ir::Type& type) { return type.elem != ir::Elem::cat && type.elem <= ir::Elem::boolean; }
 
 /// Whether a constant of shape `from` has a value for each element of `to`.
@@ -46,6 +52,10 @@ bool isOneForAll(const ir::Pipeline& pipeline) {
   return std::all_of(pipeline.nodes.begin(), pipeline.nodes.end(), [&](const ir::Node& node) {
     if (&node == &first) return true;
     const bool isConst = node.op->kind() == ir::OpKind::Const;
+    if (isAny(node)) {
+      const ir::Type& from = pipeline.type(node.operands[0]);
+      return from.elem == ir::Elem::boolean && from.shape == type.shape && isPlain(from) && pipeline.type(node.results[0]).isScalar();
+    }
     return isElementwise(node.op->kind()) && (node.op->kind() != ir::OpKind::Check || node.operands.size() == 1) &&
            std::all_of(node.results.begin(), node.results.end(), [&](ir::ValueId v) {
              const ir::Type& made = pipeline.type(v);
@@ -99,6 +109,10 @@ std::optional<OneElement> oneElement(const ir::Pipeline& whole) {
     const auto* constant = node.op->to<ir::Const>();
     if (constant != nullptr && constant->matrix.id != ir::kNone)
       return addOfColumns(builder, spread(whole.table<ir::Matrix>(constant->matrix), shape), name, *made);
+    if (isAny(node)) {
+      made->anyOf.insert(static_cast<ir::NodeId>(made->pipeline.nodes.size()));
+      return std::vector<ir::ValueId>{builder.add(ir::Check(), operands, name)};
+    }
     if (node.op->kind() == ir::OpKind::Input) made->input = static_cast<ir::NodeId>(made->pipeline.nodes.size());
     return builder.addNode(ofOneElement(*node.op), operands, name);
   });
@@ -126,9 +140,17 @@ uint32_t ofColumnsInBlob(const ir::Matrix& values, ir::Storage storage, NodeEmit
   return emit.blob("of columns", bytes.data(), bytes.size(), 64);
 }
 
+/// What ends rows: which ones, and why, is for the whole pipeline to say.
+bool lowerEnding(const OneElement& element, NodeEmitter& emit) {
+  if (element.anyOf.count(emit.nodeIndex()) != 0) emit.call("any_element", {emit.in(0), emit.out()});
+  else if (!emit.forward()) emit.call(kernelName("check_element", emit.resultType().storage()), {emit.in(0), emit.out()});
+  return true;
+}
+
 }  // namespace
 
-bool lowerEnd(const OneElement& element, NodeEmitter& emit) {
+bool lowerOfElement(const OneElement& element, NodeEmitter& emit) {
+  if (emit.node().op->kind() == ir::OpKind::Check) return lowerEnding(element, emit);
   const bool begins = emit.node().op->kind() == ir::OpKind::Input;
   if (!begins && emit.node().op->kind() != ir::OpKind::Output) return false;
   const ir::Storage storage = begins ? emit.resultType().storage() : emit.operandType(0).storage();

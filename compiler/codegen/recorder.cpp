@@ -46,7 +46,7 @@ class Recorder final : public NodeEmitter {
     addSchema();
     for (index_ = 0; index_ < pipeline().nodes.size(); index_++) {
       open_ = false, scratchUsed_ = 0;
-      if (elementForm() && lowerEnd(*options_.element, *this)) continue;
+      if (elementForm() && lowerOfElement(*options_.element, *this)) continue;
       if (const auto* input = node().op->to<ir::Input>(); input && !input->list && !rowForm()) continue;   // the driver fills its Slot
       if (node().op->kind() == ir::OpKind::Const && resultType().isScalar()) record_.locals[node().results[0]].constant = true;
       lowerNode(*node().op, *this);

@@ -228,13 +228,21 @@ INLINE bool lie_alike(const Binding& binding, const kiln_matrix& in, const kiln_
     if (binding.column[i] != (i32)i) return false;
   return true;
 }
+template <class T> INLINE void one_nan(T* out, u64 count) {
+  NOUNROLL for (u64 i = 0; i < count; i++) out[i] = canonical(out[i]);
+}
 /// What is said of `count` elements, a multiple of kElementGroup, from this column on.
 INLINE u32 pass_elements(const Ctx& whole, const void* in, void* out, u64 count, u64 column) {
   Ctx c = whole;
-  kiln_status said = {0, 0xffff, 0xffff};
-  c.cells = (const kiln_cell*)in, c.out = (kiln_cell*)out, c.status = &said, c.rows = count, c.column = column;
+  ElementsSaid said = {{0, 0xffff, 0xffff}, {}};
+  c.cells = (const kiln_cell*)in, c.out = (kiln_cell*)out, c.status = &said.status, c.rows = count, c.column = column;
   kiln_body_elements(&c);
-  return said.bits;
+  if (__builtin_expect(__builtin_reduce_or(load<Lane<u64, 8>>(said.odd)) != 0, 0)) {
+    said.status.bits |= KILN_NON_FINITE;
+    if (kiln_plan.element_out == KILN_F64) one_nan((f64*)out, count);
+    else if (kiln_plan.element_out == KILN_F32) one_nan((f32*)out, count);
+  }
+  return said.status.bits;
 }
 INLINE u32 pass_rest(const Ctx& whole, const u8* in, u8* out, u64 count, u64 in_bytes, u64 out_bytes, u64 column) {
   alignas(64) u8 from[kElementGroup * 8], to[kElementGroup * 8];

@@ -10,6 +10,12 @@ namespace kiln::kernel {
 template <int N> INLINE void say(const Ctx& c, Mask<N> where, u32 bits) {
   if (__builtin_expect(any<N>(where), 0)) c.status->bits |= bits;
 }
+/// The same of results that are not finite, by lanes, without asking each time: v - v is 0, no bit of which is set, or NaN.
+template <class T, int N> INLINE void say_odd(const Ctx& c, Lane<T, N> v) {
+  typedef Lane<i32, N * sizeof(T) / 4> Bits;
+  u8* odd = ((ElementsSaid*)c.status)->odd;
+  store(odd, load<Bits>(odd) | __builtin_bit_cast(Bits, v - v));
+}
 template <class M, int N> INLINE Lane<M, N> element_in(const Ctx& c) { return load<Lane<M, N>>((const u8*)c.cells + c.at * sizeof(M)); }
 template <class M, int N> INLINE void element_out(const Ctx& c, Lane<M, N> v) { store((u8*)c.out + c.at * sizeof(M), v); }
 
@@ -31,9 +37,10 @@ template <class M, int N> INLINE void read_element(const Ctx& c, Bool<N>& y) {
   y = {mask<N>(whole_element<M, i32, N>(c, 0, 1) != 0), never<N>(), Status<N>{}};
 }
 template <class M, int N, class T> INLINE void write_element(const Ctx& c, const Val<T, N>& x) {
+  say<N>(c, failed<N>(x.status), KILN_NO_RESULT);
   if constexpr ((T)0.5 != 0) {
-    say<N>(c, ~mask<N>((x.v - x.v) == 0), KILN_NON_FINITE);
-    element_out<M, N>(c, convert<M, T, N>(pick<N>(mask<N>(x.v == x.v), x.v, splat<T, N>((T)__builtin_nan("")))));
+    say_odd<T, N>(c, x.v);   // who calls the body makes NaN the one of results
+    element_out<M, N>(c, convert<M, T, N>(x.v));
   } else if constexpr (!kIsFloat<M>) {
     element_out<M, N>(c, convert<M, T, N>(x.v));
   } else {   // as a column of them is written: 64 bits by way of f64
@@ -41,8 +48,23 @@ template <class M, int N, class T> INLINE void write_element(const Ctx& c, const
   }
 }
 template <class M, int N> INLINE void write_element(const Ctx& c, const Bool<N>& x) {
+  say<N>(c, failed<N>(x.status), KILN_NO_RESULT);
   element_out<M, N>(c, pick<N>(x.v, splat<M, N>(1), Lane<M, N>{}));
 }
+/// A `check` behind the input's, and whether any element of a row is true: what only the whole pipeline can follow is left to it.
+template <int N, class X> INLINE void check_element(const Ctx& c, const None&, const X& x, X& y) {
+  say<N>(c, failed<N>(x.status), KILN_NO_RESULT);
+  y = x, y.status = Status<N>{};
+}
+template <int N> INLINE void any_element(const Ctx& c, const None&, const Bool<N>& x, Bool<N>& y) {
+  say<N>(c, x.v | failed<N>(x.status), KILN_NO_RESULT);
+  y = x, y.status = Status<N>{};
+}
+KILN_LANE_KERNEL(any_element, any_element, None, Bool, Bool)
+#define KILN_CHECK_ELEMENT(s, T, X) KILN_LANE_KERNEL(check_element_##s, check_element, None, X, X)
+KILN_NUMBERS(KILN_CHECK_ELEMENT)
+KILN_CHECK_ELEMENT(bool, u8, Bool)
+#undef KILN_CHECK_ELEMENT
 /// A constant of the element's column.
 template <int N, class T> INLINE void of_column(const Ctx& c, const ColumnParams& p, Val<T, N>& y) {
   y = {load<Lane<T, N>>(c.blob + p.values + (c.column + c.at) % p.columns * sizeof(T)), never<N>(), Status<N>{}};

@@ -33,6 +33,12 @@ enum : u64 { kElementGroup = 8 };
 /// (below kNodeBase; kNoField: of none) or, minus kNodeBase, of a node.
 enum : i32 { kNoField = 0xffff, kNodeBase = 0x10000 };
 
+/// What a pass over single elements says of them all; Ctx::status is that of the first member.
+struct ElementsSaid {
+  kiln_status status;
+  alignas(64) u8 odd[64];   ///< by lanes, a bit of each result that is not finite
+};
+
 /// What one call works on. The drivers fill it; kernels read it.
 struct Ctx {
   const u8* blob;           ///< the model's tables
