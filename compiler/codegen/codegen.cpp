@@ -142,17 +142,35 @@ class Compilation {
     fillPlan(plan);
     plans_.push_back(std::move(plan));
   }
+  static constexpr size_t kFewestOfTensor = 8;   // columns: fewer are read as quickly one by one
+  /// Whether fields are floats of one type whose columns follow each other, and which no number of a matrix fails or misses.
+  static bool areTensor(const std::vector<kernel::FieldPlan>& fields) {
+    if (fields.size() < kFewestOfTensor) return false;
+    const kernel::FieldPlan& first = fields[0];
+    const uint32_t size = first.elem == kernel::kElemF64 ? 8 : 4;
+    for (size_t i = 0; i < fields.size(); i++) {
+      const kernel::FieldPlan& f = fields[i];
+      if (f.is_cat || f.list != 0 || f.elem != first.elem || (f.elem != kernel::kElemF64 && f.elem != kernel::kElemF32)) return false;
+      if (f.slot.count == 0 || f.slot.missing != kernel::kNone || f.slot.status != kernel::kNone) return false;
+      if (f.slot.pitch != first.slot.pitch || f.slot.values != first.slot.values + i * first.slot.pitch * size) return false;
+    }
+    return true;
+  }
   void fillPlan(TierPlan& p) {
     kernel::ScorerPlan& plan = p.plan;
     plan.input_count = static_cast<uint32_t>(schema_.inputs.size()), plan.output_count = static_cast<uint32_t>(schema_.outputs.size());
-    auto fields = [&](std::vector<kernel::FieldPlan> fields, const std::vector<Element>& at, const char* key) {
+    auto placed = [&](std::vector<kernel::FieldPlan> fields, const std::vector<Element>& at) {
       for (size_t i = 0; i < fields.size(); i++)
         if (const LocalId l = at[i].local; l != ir::kNone)
           fields[i].slot = elementsOf(p.blockSchedule.slots[l], at[i].element, 1, p.block.locals[l].storage);
+      return fields;
+    };
+    auto inBlob = [&](const std::vector<kernel::FieldPlan>& fields, const char* key) {
       return blob_.add(key, fields.data(), fields.size() * sizeof(kernel::FieldPlan), 8);
     };
-    plan.inputs = fields(schema_.inputs, p.block.inputs, "inputs");
-    plan.outputs = fields(schema_.outputs, p.block.outputs, "outputs");
+    const std::vector<kernel::FieldPlan> inputs = placed(schema_.inputs, p.block.inputs);
+    plan.inputs = inBlob(inputs, "inputs"), plan.tensor = areTensor(inputs);
+    plan.outputs = inBlob(placed(schema_.outputs, p.block.outputs), "outputs");
     plan.by_name = schema_.byName;
     plan.block_rows = p.block.blockRows, plan.status_at = p.blockSchedule.statusAt;
     plan.row_bytes = std::max(p.rowSchedule.scratchBytes, p.plainSchedule.scratchBytes), plan.block_bytes = p.blockSchedule.scratchBytes;

@@ -63,10 +63,19 @@ extern "C" i32 kiln_score_row(const kiln_cell* in, kiln_cell* out, void* scratch
   return KILN_OK;
 }
 
+/// The inputs' columns, in their order.
+INLINE bool stand_side_by_side(const Binding& binding) {
+  NOUNROLL for (u32 i = 0; i < kiln_plan.input_count; i++)
+    if (binding.column[i] < 0 || binding.column[i] != binding.column[0] + (i32)i) return false;
+  return true;
+}
 template <class In>
 __attribute__((noinline)) static void load_block(const Ctx& c, const Binding& binding, const kiln_matrix& in, u64 base, u64 padded) {
   const FieldPlan* fields = (const FieldPlan*)(kiln_blob + kiln_plan.inputs);
   const u8* first = (const u8*)in.data + (i64)base * in.row_bytes;
+  if constexpr (kIsFloat<In>)
+    if (kiln_plan.tensor && stand_side_by_side(binding))
+      return load_tensor<In>(c, fields, kiln_plan.input_count, {first + (u64)binding.column[0] * sizeof(In), in.row_bytes}, c.rows, padded);
   u32 together = 1;
   NOUNROLL for (u32 i = 0; i < kiln_plan.input_count; i += together) {
     together = 1;

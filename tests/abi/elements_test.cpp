@@ -12,6 +12,8 @@
 #include "compiler/ir/nodes/const.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
+#include "compiler/ir/nodes/raise_if.h"
+#include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/tables/matrix.h"
 #include "tests/differential/harness.h"
@@ -55,6 +57,22 @@ ir::ValueId constants(ir::Builder& b, ir::Elem elem, const std::vector<uint32_t>
   return b.add(c, {});
 }
 
+ir::ValueId reduced(ir::Builder& b, ir::Reduce::Kind kind, ir::ValueId x) {
+  ir::Reduce reduce;
+  reduce.op = kind;
+  return b.add(reduce, {x});
+}
+/// Whether this is true of any of a row's elements, whose axes are so many.
+ir::ValueId anyOf(ir::Builder& b, ir::ValueId condition, size_t axes) {
+  for (; axes > 0; axes--) condition = reduced(b, ir::Reduce::any, condition);
+  return condition;
+}
+ir::ValueId endedBy(ir::Builder& b, ir::ValueId x, ir::ValueId condition, size_t axes) { return b.add(ir::RaiseIf(), {x, anyOf(b, condition, axes)}); }
+/// Rows end where an element is NaN, whatever the others are.
+ir::ValueId endedByNan(ir::Builder& b, ir::Elem elem, ir::ValueId x, size_t axes) {
+  return b.add(ir::Cast(elem), {b.call("gt", {endedBy(b, x, b.call("is_nan", {x}), axes), constant(b, elem, 0.25)})});
+}
+
 struct Case {
   const char* name;
   ir::Pipeline pipeline;
@@ -88,8 +106,20 @@ std::vector<Case> cases(std::vector<uint32_t> shape) {
     all.push_back({"replaced", pipelineOf(Elem::i64, shape, [&](ir::Builder& b, ir::ValueId x) {
                      return b.add(ir::Select(), {b.call("eq", {x, constant(b, Elem::i64, 0)}), constants(b, Elem::i64, shape, 1), x});
                    })});
+    all.push_back({"ended by NaN", pipelineOf(Elem::f32, shape, [&](ir::Builder& b, ir::ValueId x) { return endedByNan(b, Elem::f32, x, shape.size()); })});
+    all.push_back({"ended by NaN of f64", pipelineOf(Elem::f64, shape, [&](ir::Builder& b, ir::ValueId x) { return endedByNan(b, Elem::f64, x, shape.size()); })});
+    all.push_back({"all, if any is 7", pipelineOf(Elem::i64, shape, [&](ir::Builder& b, ir::ValueId x) {   // which fails nothing
+                     return b.add(ir::Select(), {anyOf(b, b.call("eq", {x, constant(b, Elem::i64, 7)}), shape.size()), constant(b, Elem::i64, 5), x});
+                   })});
     all.push_back({"switched", pipelineOf(Elem::boolean, shape, [&](ir::Builder& b, ir::ValueId x) { return b.call("xor", {x, constants(b, Elem::boolean, shape, 1)}); })});
   }
+  all.push_back({"ended by 7", pipelineOf(Elem::f32, shape, [&](ir::Builder& b, ir::ValueId x) {
+                   return b.call("neg", {endedBy(b, x, b.call("eq", {x, constant(b, Elem::f32, 7)}), shape.size())});
+                 })});
+  all.push_back({"squares that fit", pipelineOf(Elem::i64, shape, [&](ir::Builder& b, ir::ValueId x) { return b.call("mul", {x, x}, true); })});
+  all.push_back({"checked", pipelineOf(Elem::f64, shape, [&](ir::Builder& b, ir::ValueId x) {
+                   return b.call("abs", {b.add(ir::Check(), {endedBy(b, x, b.call("gt", {x, constant(b, Elem::f64, 5)}), shape.size())})});
+                 })});
   all.push_back({"not", pipelineOf(Elem::boolean, shape, [&](ir::Builder& b, ir::ValueId x) { return b.call("not", {x}); })});
   all.push_back({"bool to f32", pipelineOf(Elem::boolean, shape, [&](ir::Builder& b, ir::ValueId x) { return b.add(ir::Cast(Elem::f32), {x}); })});
   return all;
@@ -172,6 +202,22 @@ TEST(Elements, ScoreAsRows) {
       ASSERT_EQ(loaded.error(), "");
       size_t columns = 1;
       for (uint32_t d : shape) columns *= d;
+      for (const kiln_tier& tier : loaded.tiers()) {
+        SCOPED_TRACE(tier.name);
+        everyLayout<double>(*tier.scorer, KILN_F64, columns);
+        everyLayout<float>(*tier.scorer, KILN_F32, columns);
+        if (HasFatalFailure()) return;
+      }
+    }
+}
+
+// Not elements alone: columns that stand side by side are turned together.
+TEST(Tensors, ScoreAsRows) {
+  for (ir::Elem elem : {ir::Elem::f64, ir::Elem::f32})
+    for (uint32_t columns : {8, 11}) {
+      SCOPED_TRACE(std::to_string(columns));
+      const Loaded loaded(pipelineOf(elem, {columns}, [&](ir::Builder& b, ir::ValueId x) { return b.call("mul", {x, reduced(b, ir::Reduce::max, x)}); }));
+      ASSERT_EQ(loaded.error(), "");
       for (const kiln_tier& tier : loaded.tiers()) {
         SCOPED_TRACE(tier.name);
         everyLayout<double>(*tier.scorer, KILN_F64, columns);
