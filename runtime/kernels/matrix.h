@@ -154,16 +154,23 @@ template <class T, class In> INLINE MatrixLanes<T> as_whole(MatrixLanes<In> v) {
   else if constexpr (sizeof(T) == 8) return integers_of(__builtin_convertvector(v, MatrixLanes<f64>));
   else return __builtin_convertvector(__builtin_convertvector(v, MatrixLanes<f64>), MatrixLanes<T>);
 }
-/// Whole numbers, codes and truth values of a group of rows that the field holds all, as nearly every group's; false: nothing is done.
-template <class In> INLINE bool put_whole(const Ctx& c, const FieldPlan& f, u64 r, MatrixLanes<In> v) {
+/// What whole numbers, codes and truth values a field holds, and in how many bytes; 0: it holds others.
+struct WholeField {
+  i64 least, most;
+  u32 bytes;
+};
+INLINE WholeField whole_field(const FieldPlan& f) {
   const bool code = f.is_cat && f.elem == kElemStr, truth = f.elem == kElemBool, narrow = code || f.elem == kElemI32;
-  if (f.is_cat ? !code : f.elem != kElemI32 && f.elem != kElemI64 && !truth) return false;
+  if (f.is_cat ? !code : f.elem != kElemI32 && f.elem != kElemI64 && !truth) return {0, 0, 0};
   const i64 most = code ? (i64)f.label_count - 1 : truth ? 1 : narrow ? 0x7fffffff : 0x7fffffffffffffff;
-  const i64 least = code || truth ? 0 : -most - 1;
-  if (!all_whole<In>(v, least, most)) return false;
+  return {code || truth ? 0 : -most - 1, most, truth ? 1u : narrow ? 4u : 8u};
+}
+/// A group of rows that the field holds all, as nearly every group's; false: nothing is done.
+template <class In> INLINE bool put_whole(const Ctx& c, const FieldPlan& f, const WholeField& w, u64 r, MatrixLanes<In> v) {
+  if (w.bytes == 0 || !all_whole<In>(v, w.least, w.most)) return false;
   const Slot& s = f.slot;
-  if (truth) store(c.scratch + s.values + r, as_whole<i8, In>(v));
-  else if (narrow) store(c.scratch + s.values + r * 4, as_whole<i32, In>(v));
+  if (w.bytes == 1) store(c.scratch + s.values + r, as_whole<i8, In>(v));
+  else if (w.bytes == 4) store(c.scratch + s.values + r * 4, as_whole<i32, In>(v));
   else store(c.scratch + s.values + r * 8, as_whole<i64, In>(v));
   if (s.missing != kNone) c.scratch[s.missing + r / 8] = 0;
   if (s.status != kNone && !f.joins) store(c.scratch + s.status + r * 4, MatrixLanes<i32>{});
@@ -193,8 +200,8 @@ OUTLINE void put_elements(const Ctx& c, const FieldPlan& f, u32 index, u64 r, co
 OUTLINE void put_integers(const Ctx& c, const FieldPlan& f, u32 index, u64 r, const i64* elements, u64 padded) {
   NOUNROLL for (u64 i = 0; i < kMatrixRows && r + i < padded; i++) load_element(c, f, index, r + i, elements[i]);
 }
-template <class In> INLINE void put_checked(const Ctx& c, const FieldPlan& f, u32 index, u64 r, MatrixLanes<In> v, u64 padded) {
-  if (put_whole<In>(c, f, r, v)) return;
+template <class In> INLINE void put_checked(const Ctx& c, const FieldPlan& f, const WholeField& w, u32 index, u64 r, MatrixLanes<In> v, u64 padded) {
+  if (put_whole<In>(c, f, w, r, v)) return;
   if constexpr (kIsFloat<In>) {
     alignas(64) f64 elements[kMatrixRows];
     store(elements, __builtin_convertvector(v, MatrixLanes<f64>));
@@ -207,7 +214,8 @@ template <class In> INLINE void put_checked(const Ctx& c, const FieldPlan& f, u3
 }
 /// From row `r` on.
 template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows, u64 padded) {
-  NOUNROLL for (; r < padded; r += kMatrixRows) put_checked<In>(c, f, index, r, load_lanes<In>(column, r, rows), padded);
+  const WholeField w = whole_field(f);
+  NOUNROLL for (; r < padded; r += kMatrixRows) put_checked<In>(c, f, w, index, r, load_lanes<In>(column, r, rows), padded);
 }
 /// Free text has no column, and an absent column no elements: missing in every row.
 OUTLINE void load_missing(const Ctx& c, const FieldPlan& f, u32 index, u64 padded) {
