@@ -126,7 +126,7 @@ class Compilation {
     if (element_) {
       std::vector<std::string> same;
       plan.element = record({element_->pipeline, tier, Form::element, kBlockRows, options_.strategy, schema_, blob_, keptOfElement, same, &*element_});
-      plan.elementSchedule = schedule(plan.element, element_->pipeline, tier.lanes);
+      plan.elementSchedule = schedule(plan.element, element_->pipeline, elementLanes(plan.element, tier));
     }
     const size_t reported = artefact_.strategies.size();
     const uint32_t least = leastBlockRows();

@@ -22,6 +22,7 @@
 #include <set>
 
 #include "compiler/codegen/instance.h"
+#include "compiler/codegen/one_element.h"
 
 namespace kiln::codegen {
 namespace {
@@ -227,7 +228,7 @@ ModuleOutput buildTier(const TierInput& input, const Want& want) {
       emitInstance(builder.module(), {input.row, 1, lanes, body + "row"});
     }
     emitInstance(builder.module(), {input.block, lanes, lanes, body + "block"});
-    if (input.element) emitInstance(builder.module(), {*input.element, lanes, lanes, body + "elements"});
+    if (input.element) emitInstance(builder.module(), {*input.element, elementLanes(input.element->record, input.tier), lanes, body + "elements"});
   }
   return builder.finish(want);
 }

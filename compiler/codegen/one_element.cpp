@@ -4,6 +4,7 @@
 
 #include "compiler/codegen/nodes/labels.h"
 #include "compiler/codegen/rebuilt.h"
+#include "compiler/codegen/tiers.h"
 #include "compiler/ir/elements.h"
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/const.h"
@@ -117,6 +118,20 @@ std::optional<OneElement> oneElement(const ir::Pipeline& whole) {
     return builder.addNode(ofOneElement(*node.op), operands, name);
   });
   return made;
+}
+
+int elementLanes(const Record& record, const Tier& tier) {
+  if (tier.vectorBytes() < 32) return tier.lanes;   // without fused multiply-add, or not measured
+  std::vector<std::string> kernels;
+  for (const Piece& piece : record.pieces)
+    for (const Operation& operation : piece.operations) kernels.push_back(operation.kernel);
+  const auto isChain = [](const std::string& kernel) { return kernel.starts_with("mlas_"); };   // others wait for memory
+  if (std::none_of(kernels.begin(), kernels.end(), isChain)) return tier.lanes;
+  const int wide = 4 * tier.lanes;
+  const auto isWide = [&](const std::string& kernel) {   // names of instances stand in the bitcode's table of symbols
+    return tier.bitcode.find("kiln_" + kernel + "_" + std::to_string(wide)) != std::string_view::npos;
+  };
+  return std::all_of(kernels.begin(), kernels.end(), isWide) ? wide : tier.lanes;
 }
 
 ir::Elem elementOf(const OneElement& element, bool input) {

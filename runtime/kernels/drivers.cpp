@@ -243,10 +243,12 @@ template <class T> INLINE void one_nan(T* out, u64 count) {
 /// What is said of `count` elements, a multiple of kElementGroup, from this column on.
 INLINE u32 pass_elements(const Ctx& whole, const void* in, void* out, u64 count, u64 column) {
   Ctx c = whole;
-  ElementsSaid said = {{0, 0xffff, 0xffff}, {}};
+  ElementsSaid said;
+  said.status = {0, 0xffff, 0xffff};
+  store(said.odd, Lane<u64, 16>{});   // no call of memset, which a scorer lacks
   c.cells = (const kiln_cell*)in, c.out = (kiln_cell*)out, c.status = &said.status, c.rows = count, c.column = column;
   kiln_body_elements(&c);
-  if (__builtin_expect(__builtin_reduce_or(load<Lane<u64, 8>>(said.odd)) != 0, 0)) {
+  if (__builtin_expect(__builtin_reduce_or(load<Lane<u64, 16>>(said.odd)) != 0, 0)) {
     said.status.bits |= KILN_NON_FINITE;
     if (kiln_plan.element_out == KILN_F64) one_nan((f64*)out, count);
     else if (kiln_plan.element_out == KILN_F32) one_nan((f32*)out, count);
@@ -255,8 +257,11 @@ INLINE u32 pass_elements(const Ctx& whole, const void* in, void* out, u64 count,
 }
 INLINE u32 pass_rest(const Ctx& whole, const u8* in, u8* out, u64 count, u64 in_bytes, u64 out_bytes, u64 column) {
   alignas(64) u8 from[kElementGroup * 8], to[kElementGroup * 8];
-  NOUNROLL for (u64 i = 0; i < kElementGroup; i++)
-    NOUNROLL for (u64 b = 0; b < in_bytes; b++) from[i * in_bytes + b] = in[(i < count ? i : count - 1) * in_bytes + b];
+  NOUNROLL for (u64 i = 0; i < kElementGroup; i++) {
+    const u8* one = in + (i < count ? i : count - 1) * in_bytes;
+    if (in_bytes == 8) store(from + i * 8, load<u64>(one));
+    else store(from + i * 4, load<u32>(one));
+  }
   const u32 said = pass_elements(whole, from, to, kElementGroup, column);
   NOUNROLL for (u64 b = 0; b < count * out_bytes; b++) out[b] = to[b];
   return said;

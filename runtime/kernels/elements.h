@@ -78,21 +78,21 @@ KILN_NUMBERS(KILN_OF_COLUMN)
 KILN_OF_COLUMN(bool, u8, Bool)
 #undef KILN_OF_COLUMN
 
-#define KILN_ELEMENT(of, M, name, X)                                                                                        \
+#define KILN_ELEMENT(of, M, name, X, KERNEL)                                                                                        \
   template <int N> INLINE void read_##name##_of_##of(const Ctx& c, const None&, X<N>& y) { read_element<M, N>(c, y); }      \
   template <int N> INLINE void write_##name##_of_##of(const Ctx& c, const None&, const X<N>& x) { write_element<M, N>(c, x); } \
-  KILN_LANE_KERNEL(read_##name##_of_##of, read_##name##_of_##of, None, X)                                                   \
-  KILN_LANE_KERNEL(write_##name##_of_##of, write_##name##_of_##of, None, X)
-#define KILN_ELEMENTS(of, M)      \
-  KILN_ELEMENT(of, M, f64, F64)   \
-  KILN_ELEMENT(of, M, f32, F32)   \
-  KILN_ELEMENT(of, M, i64, I64)   \
-  KILN_ELEMENT(of, M, i32, I32)   \
-  KILN_ELEMENT(of, M, bool, Bool)
-KILN_ELEMENTS(f64, f64)
-KILN_ELEMENTS(f32, f32)
-KILN_ELEMENT(i64, i64, i64, I64)
-KILN_ELEMENT(i32, i32, i32, I32)
+  KERNEL(read_##name##_of_##of, read_##name##_of_##of, None, X)                                                             \
+  KERNEL(write_##name##_of_##of, write_##name##_of_##of, None, X)
+#define KILN_ELEMENTS(of, M, SINGLE)                \
+  KILN_ELEMENT(of, M, f64, F64, KILN_LANE_KERNEL)   \
+  KILN_ELEMENT(of, M, f32, F32, SINGLE)             \
+  KILN_ELEMENT(of, M, i64, I64, KILN_LANE_KERNEL)   \
+  KILN_ELEMENT(of, M, i32, I32, KILN_LANE_KERNEL)   \
+  KILN_ELEMENT(of, M, bool, Bool, KILN_LANE_KERNEL)
+KILN_ELEMENTS(f64, f64, KILN_LANE_KERNEL)
+KILN_ELEMENTS(f32, f32, KILN_WIDE_KERNEL)
+KILN_ELEMENT(i64, i64, i64, I64, KILN_LANE_KERNEL)
+KILN_ELEMENT(i32, i32, i32, I32, KILN_LANE_KERNEL)
 #undef KILN_ELEMENTS
 #undef KILN_ELEMENT
 

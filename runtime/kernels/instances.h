@@ -13,6 +13,11 @@
 // makes kiln_forest_walk_row and kiln_forest_walk_block from functions of (const Ctx&, const P&, const Slot* operands,
 // const Slot* results, u64 rows), reached by emit.callBlock("forest_walk", params).
 //
+//   KILN_WIDE_KERNEL(mlas_exp_f32, mlas_exp, FailParams, F32, F32)
+//
+// makes an instance of four times the lanes, too, for bodies of single elements all of whose kernels have one: where each vector's multiply-adds wait
+// for one another, four vectors keep the units busy.
+//
 // KILN_TIER_ROW and KILN_TIER_BLOCK make one form each of large kernels that gain little from constant parameters: machine code of
 // the tier (drivers.cpp), called, not compiled, with a model. What a model decides for the whole kernel is part of its name, so that
 // a scorer holds only what it runs.
@@ -49,8 +54,14 @@ template <int N> using Vector = const Slot;
 #define KILN_OF_TIER(tier, name) KILN_OF_TIER_(tier, name)
 #define KILN_BLOCK_ARGUMENTS_(P) (Ctx * ctx, const P* params, const Slot* operands, const Slot* results, u64 rows)
 
+#if KILN_LANES == 8
+#define KILN_WIDE_LANES 32
+#else
+#define KILN_WIDE_LANES 16
+#endif
 #ifdef KILN_NATIVE
 #define KILN_LANE_KERNEL(...) static_assert(true);
+#define KILN_WIDE_KERNEL(...) static_assert(true);
 #define KILN_BLOCK_KERNEL(...) static_assert(true);
 #ifdef KILN_TIER_CODE
 // The copies of context and parameters do not change with what the kernel stores.
@@ -75,6 +86,8 @@ template <int N> using Vector = const Slot;
 
 #define KILN_LANE_KERNEL(symbol, function, P, ...) \
   KILN_INSTANCE_(1, symbol, function, P, __VA_ARGS__) KILN_INSTANCE_(KILN_LANES, symbol, function, P, __VA_ARGS__)
+#define KILN_WIDE_KERNEL(symbol, function, P, ...) \
+  KILN_LANE_KERNEL(symbol, function, P, __VA_ARGS__) KILN_INSTANCE_(KILN_WIDE_LANES, symbol, function, P, __VA_ARGS__)
 #define KILN_INSTANCE_(N, symbol, function, P, ...)                                              \
   KILN_KERNEL void KILN_NAME(symbol, N)(Ctx * ctx, const P* params KILN_EACH_(KILN_ARG_, N, __VA_ARGS__)) { \
     function<N>(*ctx, *params KILN_EACH_(KILN_USE_, N, __VA_ARGS__));                            \

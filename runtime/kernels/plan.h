@@ -26,8 +26,8 @@ struct Slot {
   u32 values, missing, status, count, pitch, room;
 };
 
-/// Single elements come in groups of so many: whole lanes of any tier.
-enum : u64 { kElementGroup = 8 };
+/// Single elements come in groups of so many: whole lanes of any tier, also of its wide kernels.
+enum : u64 { kElementGroup = 32 };
 
 /// Why a value failed, in a lane of i32: 0, or cause (8 bits, a cause bit of kiln_status) | index << 8, of an input
 /// (below kNodeBase; kNoField: of none) or, minus kNodeBase, of a node.
@@ -36,7 +36,7 @@ enum : i32 { kNoField = 0xffff, kNodeBase = 0x10000 };
 /// What a pass over single elements says of them all; Ctx::status is that of the first member.
 struct ElementsSaid {
   kiln_status status;
-  alignas(64) u8 odd[64];   ///< by lanes, a bit of each result that is not finite
+  alignas(64) u8 odd[128];   ///< by lanes, a bit of each result that is not finite
 };
 
 /// What one call works on. The drivers fill it; kernels read it.

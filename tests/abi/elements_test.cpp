@@ -211,6 +211,25 @@ TEST(Elements, ScoreAsRows) {
     }
 }
 
+// Four vectors at a time where all kernels have such a form.
+TEST(Elements, ByWideKernels) {
+  const auto gelu = [](ir::Builder& b, ir::ValueId x) {
+    const auto number = [&](double v) { return constant(b, ir::Elem::f32, v); };
+    return b.call("mul", {b.call("mul", {x, number(0.5)}), b.call("add", {b.call("mlas_erf", {b.call("div", {x, number(1.5)})}), number(1)})});
+  };
+  const auto others = [](ir::Builder& b, ir::ValueId x) { return b.call("sub", {b.call("mlas_tanh", {x}), b.call("div", {b.call("mlas_logistic", {x}), b.call("mlas_exp", {x})})}); };
+  for (const bool first : {true, false}) {
+    ir::Pipeline pipeline = first ? pipelineOf(ir::Elem::f32, {3}, gelu) : pipelineOf(ir::Elem::f32, {3}, others);
+    std::vector<Row> rows;
+    for (double x : {0.0, -0.0, 1.0, 0.3, 0.92, -3.0, 5.0, -20.0, 90.0, -90.0, 0x1p40, 1e-40, kInf, kNaN}) rows.push_back({number(x), number(-x), number(0.7)});
+    for (const std::string& difference : differences(pipeline, rows)) ADD_FAILURE() << difference;
+    const Loaded loaded(pipeline);
+    ASSERT_EQ(loaded.error(), "");
+    for (const kiln_tier& tier : loaded.tiers()) everyLayout<float>(*tier.scorer, KILN_F32, 3);
+    if (HasFatalFailure()) return;
+  }
+}
+
 // Not elements alone: columns that stand side by side are turned together.
 TEST(Tensors, ScoreAsRows) {
   for (ir::Elem elem : {ir::Elem::f64, ir::Elem::f32})

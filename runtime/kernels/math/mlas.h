@@ -10,12 +10,14 @@ using Singles = Lane<f32, N>;
 
 namespace mlas {
 
-/// Registers for all constants there are from AVX-512 on. Before, those of a polynomial are read where they are multiplied, eight times each: that takes
-/// no instruction of its own, so that more vectors are under way at once.
+/// Registers for all constants there are from AVX-512 on. Before, those of a polynomial of one vector are read where they are multiplied, eight times each:
+/// that takes no instruction of its own, so that more vectors are under way at once. Several vectors share a constant, step by step.
 #if defined(__AVX2__) && !defined(__AVX512F__)
 template <int N> inline constexpr bool kFromMemory = N == 8;
+template <int N> inline constexpr bool kStepByStep = N == 32;
 #else
 template <int N> inline constexpr bool kFromMemory = false;
+template <int N> inline constexpr bool kStepByStep = false;
 #endif
 template <int K>
 struct Coefficients {
@@ -28,18 +30,36 @@ struct Coefficients {
     }
   }
 };
+/// Four vectors, none of which goes ahead: the compiler would have one wait for all of its own steps.
+template <int N, int K>
+INLINE Singles<N> polynomial_of_four(Singles<N> x, const Coefficients<K>& c) {
+  Singles<8> xs[4], ys[4];
+  store(xs, x);
+  UNROLL for (int i = 0; i < 4; i++) ys[i] = splat<f32, 8>(c.one[0]);
+  UNROLL for (int k = 1; k < K; k++) {
+    UNROLL for (int i = 0; i < 4; i++) ys[i] = fused<8>(ys[i], xs[i], splat<f32, 8>(c.one[k]));
+#if defined(__AVX2__)
+    asm("" : "+x"(ys[0]), "+x"(ys[1]), "+x"(ys[2]), "+x"(ys[3]));
+#endif
+  }
+  return load<Singles<N>>(ys);
+}
 /// c[0] x^(K-1) + .. + c[K-1], fused.
 template <int N, int K>
 INLINE Singles<N> polynomial(Singles<N> x, const Coefficients<K>& c) {
-  const f32* eight = c.eight[0];
-  if constexpr (kFromMemory<N>) asm("" : "+r"(eight));   // or the compiler would know what stands there
-  const auto at = [&](int k) __attribute__((always_inline)) {
-    if constexpr (kFromMemory<N>) return load<Singles<N>>(eight + k * 8);
-    else return splat<f32, N>(c.one[k]);
-  };
-  Singles<N> y = at(0);
-  UNROLL for (int k = 1; k < K; k++) y = fused<N>(y, x, at(k));
-  return y;
+  if constexpr (kStepByStep<N>) {
+    return polynomial_of_four<N>(x, c);
+  } else {
+    const f32* eight = c.eight[0];
+    if constexpr (kFromMemory<N>) asm("" : "+r"(eight));   // or the compiler would know what stands there
+    const auto at = [&](int k) __attribute__((always_inline)) {
+      if constexpr (kFromMemory<N>) return load<Singles<N>>(eight + k * 8);
+      else return splat<f32, N>(c.one[k]);
+    };
+    Singles<N> y = at(0);
+    UNROLL for (int k = 1; k < K; k++) y = fused<N>(y, x, at(k));
+    return y;
+  }
 }
 /// NaN stays.
 template <int N>

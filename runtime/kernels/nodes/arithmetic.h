@@ -180,19 +180,20 @@ INLINE void skip(const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, Va
   fail_where<N>(bad, p.status, y);
 }
 
-#define KILN_BINARY(name, rule, Op)                                                                         \
+#define KILN_BINARY(name, rule, Op) KILN_BINARY_(name, rule, Op, KILN_LANE_KERNEL)
+#define KILN_BINARY_(name, rule, Op, SINGLE)                                                                \
   template <int N, class T>                                                                                 \
   INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, Val<T, N>& y) { \
     rule<Op, N, T>(p, a, b, y);                                                                             \
   }                                                                                                         \
   KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64, F64)                                             \
-  KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32, F32)                                             \
+  SINGLE(name##_f32, name, FailParams, F32, F32, F32)                                                       \
   KILN_LANE_KERNEL(name##_i64, name, FailParams, I64, I64, I64)                                             \
   KILN_LANE_KERNEL(name##_i32, name, FailParams, I32, I32, I32)
-KILN_BINARY(add, strict, Add)
-KILN_BINARY(sub, strict, Sub)
-KILN_BINARY(mul, strict, Mul)
-KILN_BINARY(div, strict, Div)
+KILN_BINARY_(add, strict, Add, KILN_WIDE_KERNEL)
+KILN_BINARY_(sub, strict, Sub, KILN_WIDE_KERNEL)
+KILN_BINARY_(mul, strict, Mul, KILN_WIDE_KERNEL)
+KILN_BINARY_(div, strict, Div, KILN_WIDE_KERNEL)
 KILN_BINARY(mod_floor, strict, ModFloor)
 KILN_BINARY(rem, strict, Rem)
 KILN_BINARY(min, strict, Min)
@@ -205,6 +206,7 @@ KILN_BINARY(max_skip, skip, Max)
 KILN_BINARY(add_skip, skip, Add)
 KILN_BINARY(mul_skip, skip, Mul)
 #undef KILN_BINARY
+#undef KILN_BINARY_
 
 template <int N, class T>
 INLINE void neg(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {

@@ -18,7 +18,9 @@ INLINE void constant(const Ctx& c, const ConstTextParams& p, Str<N>& y) {
   y.missing = mask_if<N>(p.missing), y.status = Status<N>{};
 }
 #define KILN_CONST(s, T, X) KILN_LANE_KERNEL(const_##s, constant, ConstParams<T>, X)
-KILN_NUMBERS(KILN_CONST)
+KILN_CONST(f64, f64, F64)
+KILN_WIDE_KERNEL(const_f32, constant, ConstParams<f32>, F32)
+KILN_INTEGERS(KILN_CONST)
 KILN_CONST(bool, u8, Bool)
 #undef KILN_CONST
 KILN_LANE_KERNEL(const_str, constant, ConstTextParams, Str)

@@ -140,7 +140,7 @@ KILN_LANE_KERNEL(sigmoid_f32, sigmoid, FailParams, F32, F32)
     y = {math::name<N>(x.v), x.missing, x.status};                                                              \
     fail_nan<N>(p, y);                                                                                          \
   }                                                                                                             \
-  KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32)
+  KILN_WIDE_KERNEL(name##_f32, name, FailParams, F32, F32)
 KILN_MLAS1(mlas_exp)
 KILN_MLAS1(mlas_tanh)
 KILN_MLAS1(mlas_erf)
