@@ -143,18 +143,18 @@ class Compilation {
     plans_.push_back(std::move(plan));
   }
   static constexpr size_t kFewestOfTensor = 8;   // columns: fewer are read as quickly one by one
-  /// Whether fields are floats of one type whose columns follow each other, and which no number of a matrix fails or misses.
-  static bool areTensor(const std::vector<kernel::FieldPlan>& fields) {
-    if (fields.size() < kFewestOfTensor) return false;
+  /// Bytes of an element where fields are floats of one type whose columns follow each other, and which no number of a matrix fails or misses; else 0.
+  static uint32_t tensorOf(const std::vector<kernel::FieldPlan>& fields) {
+    if (fields.size() < kFewestOfTensor) return 0;
     const kernel::FieldPlan& first = fields[0];
     const uint32_t size = first.elem == kernel::kElemF64 ? 8 : 4;
     for (size_t i = 0; i < fields.size(); i++) {
       const kernel::FieldPlan& f = fields[i];
-      if (f.is_cat || f.list != 0 || f.elem != first.elem || (f.elem != kernel::kElemF64 && f.elem != kernel::kElemF32)) return false;
-      if (f.slot.count == 0 || f.slot.missing != kernel::kNone || f.slot.status != kernel::kNone) return false;
-      if (f.slot.pitch != first.slot.pitch || f.slot.values != first.slot.values + i * first.slot.pitch * size) return false;
+      if (f.is_cat || f.list != 0 || f.elem != first.elem || (f.elem != kernel::kElemF64 && f.elem != kernel::kElemF32)) return 0;
+      if (f.slot.count == 0 || f.slot.missing != kernel::kNone || f.slot.status != kernel::kNone) return 0;
+      if (f.slot.pitch != first.slot.pitch || f.slot.values != first.slot.values + i * first.slot.pitch * size) return 0;
     }
-    return true;
+    return size;
   }
   void fillPlan(TierPlan& p) {
     kernel::ScorerPlan& plan = p.plan;
@@ -169,7 +169,7 @@ class Compilation {
       return blob_.add(key, fields.data(), fields.size() * sizeof(kernel::FieldPlan), 8);
     };
     const std::vector<kernel::FieldPlan> inputs = placed(schema_.inputs, p.block.inputs);
-    plan.inputs = inBlob(inputs, "inputs"), plan.tensor = areTensor(inputs);
+    plan.inputs = inBlob(inputs, "inputs"), plan.tensor = tensorOf(inputs);
     plan.outputs = inBlob(placed(schema_.outputs, p.block.outputs), "outputs");
     plan.by_name = schema_.byName;
     plan.block_rows = p.block.blockRows, plan.status_at = p.blockSchedule.statusAt;

@@ -74,7 +74,7 @@ __attribute__((noinline)) static void load_block(const Ctx& c, const Binding& bi
   const FieldPlan* fields = (const FieldPlan*)(kiln_blob + kiln_plan.inputs);
   const u8* first = (const u8*)in.data + (i64)base * in.row_bytes;
   if constexpr (kIsFloat<In>)
-    if (kiln_plan.tensor && stand_side_by_side(binding))
+    if (kiln_plan.tensor == sizeof(In) && stand_side_by_side(binding))
       return load_tensor<In>(c, fields, kiln_plan.input_count, {first + (u64)binding.column[0] * sizeof(In), in.row_bytes}, c.rows, padded);
   u32 together = 1;
   NOUNROLL for (u32 i = 0; i < kiln_plan.input_count; i += together) {
@@ -237,11 +237,11 @@ INLINE bool lie_alike(const Binding& binding, const kiln_matrix& in, const kiln_
     if (binding.column[i] != (i32)i) return false;
   return true;
 }
-template <class T> INLINE void one_nan(T* out, u64 count) {
+template <class T> __attribute__((noinline)) static void one_nan(T* out, u64 count) {
   NOUNROLL for (u64 i = 0; i < count; i++) out[i] = canonical(out[i]);
 }
 /// What is said of `count` elements, a multiple of kElementGroup, from this column on.
-INLINE u32 pass_elements(const Ctx& whole, const void* in, void* out, u64 count, u64 column) {
+__attribute__((noinline)) static u32 pass_elements(const Ctx& whole, const void* in, void* out, u64 count, u64 column) {
   Ctx c = whole;
   ElementsSaid said;
   said.status = {0, 0xffff, 0xffff};

@@ -332,25 +332,24 @@ TIER_OUTLINE void load_columns_beside(const Ctx& c, const FieldPlan* fields, u32
       load_column<In>(c, fields[k], index + k, {first.first + k * sizeof(In), first.row_bytes}, whole, rows, padded);
 }
 
-/// A tensor whose columns stand side by side in the rows and one after the other in scratch (ScorerPlan::tensor): whole groups of rows before `whole`.
-template <class In, class T> TIER_OUTLINE void turn_tensor(u8* values, u64 pitch, StridedColumn first, u32 count, u64 whole) {
-  enum { K = kBeside<In> };
+/// A tensor of T whose columns stand side by side in the rows and one after the other in scratch (ScorerPlan::tensor): whole groups of rows before `whole`.
+template <class T> TIER_OUTLINE void turn_tensor(u8* values, u64 pitch, StridedColumn first, u32 count, u64 whole) {
+  enum { K = kBeside<T> };
   NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows)
     NOUNROLL for (u32 k = 0; k < count; k += K) {
       if (k + K > count) k = count - K;   // some once more
-      MatrixLanes<In> columns[K];
-      load_beside<In>({first.first + k * sizeof(In), first.row_bytes}, r, columns);
-      UNROLL for (u32 j = 0; j < K; j++) store(values + ((k + j) * pitch + r) * sizeof(T), __builtin_convertvector(columns[j], MatrixLanes<T>));
+      MatrixLanes<T> columns[K];
+      load_beside<T>({first.first + k * sizeof(T), first.row_bytes}, r, columns);
+      UNROLL for (u32 j = 0; j < K; j++) store(values + ((k + j) * pitch + r) * sizeof(T), columns[j]);
     }
 }
-template <class In> INLINE void load_tensor(const Ctx& c, const FieldPlan* fields, u32 count, StridedColumn first, u64 rows, u64 padded) {
+template <class T> INLINE void load_tensor(const Ctx& c, const FieldPlan* fields, u32 count, StridedColumn first, u64 rows, u64 padded) {
   const Slot& s = fields[0].slot;
   const u64 whole = rows & ~(kMatrixRows - 1);
-  if (fields[0].elem == kElemF64) turn_tensor<In, f64>(c.scratch + s.values, s.pitch, first, count, whole);
-  else turn_tensor<In, f32>(c.scratch + s.values, s.pitch, first, count, whole);
+  turn_tensor<T>(c.scratch + s.values, s.pitch, first, count, whole);
   if (whole == rows && rows == padded) return;
   NOUNROLL for (u32 k = 0; k < count; k++)   // the rows that are left
-    load_column<In>(c, fields[k], k, {first.first + k * sizeof(In), first.row_bytes}, whole, rows, padded);
+    load_column<T>(c, fields[k], k, {first.first + k * sizeof(T), first.row_bytes}, whole, rows, padded);
 }
 /// Of the inputs from `index` on: how many can be read together. Those that nothing reads may stand between others.
 template <class In> INLINE u32 beside(const FieldPlan* fields, const i32* columns, u32 index, u32 count) {

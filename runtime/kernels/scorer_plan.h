@@ -43,7 +43,7 @@ struct ScorerPlan {
   u32 by_name;                ///< blob: u32[input_count], inputs in the order of their names
   u32 block_rows, status_at;  ///< block: kiln_status[block_rows] in scratch
   u32 rowwise;                ///< score_arrow goes row by row: an input is free text, and room for what is made of it is a row's
-  u32 tensor;                 ///< inputs are floats of one type that need no check, and stand one after the other in a block's scratch
+  u32 tensor;                 ///< inputs are floats of one type, of so many bytes, that need no check, and stand one after the other in a block's scratch; 0: not
   u32 in_types, out_types;    ///< bit enum kiln_type: what matrices may hold
   u32 element_columns, element_in, element_out;   ///< score_elements: columns of both matrices, and what they hold (enum kiln_type); 0: there is no body of elements
   u32 moves, moved_type;      ///< score_moves: blob: u32[output_count], the input that each output is, and what all hold (enum kiln_type)
