@@ -121,8 +121,8 @@ bool classTarget(Importer& importer, const Element* model, const Element* target
     const bool rescales = !std::strncmp(name, "rescale", 7);
     const auto number = rescales ? importer.number(target, name, std::nullopt) : std::nullopt;
     if (rescales && !number) return false;
-    if (!rescales || number != neutral) importer.warn(target, std::string(name) + " has no effect: the target is categorical",
-                                                          rescales ? "CatBoost puts the bias of a classifier here, so that its labels are those of a model without it: train with boost_from_average=False" : "");
+    const char* note = rescales ? "in documents of CatBoost it is the bias of a classifier, so that labels are those of a model without it: train with boost_from_average=False" : "";
+    if (!rescales || number != neutral) importer.warn(target, std::string(name) + " has no effect: the target is categorical", note);
   }
   Classes classes = classesOf(importer, model);
   classes.dict = prediction.labels;

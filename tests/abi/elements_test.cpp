@@ -211,6 +211,17 @@ TEST(Elements, ScoreAsRows) {
     }
 }
 
+/// Whether a tier's code of the pipeline has vectors of so many floats, as only bodies of elements have.
+bool hasVectorsOf(const ir::Pipeline& pipeline, const char* tier, const std::string& floats) {
+  codegen::Want want;
+  want.llvm = true;
+  codegen::Options options;
+  options.tiers = {tier};
+  codegen::Artefact artefact;
+  Diagnostics diagnostics;
+  return codegen::compile(pipeline, options, want, artefact, diagnostics) && artefact.llvm.at(0).second.find("<" + floats + " x float>") != std::string::npos;
+}
+
 // Four vectors at a time where all kernels have such a form.
 TEST(Elements, ByWideKernels) {
   const auto gelu = [](ir::Builder& b, ir::ValueId x) {
@@ -223,6 +234,7 @@ TEST(Elements, ByWideKernels) {
     std::vector<Row> rows;
     for (double x : {0.0, -0.0, 1.0, 0.3, 0.92, -3.0, 5.0, -20.0, 90.0, -90.0, 0x1p40, 1e-40, kInf, kNaN}) rows.push_back({number(x), number(-x), number(0.7)});
     for (const std::string& difference : differences(pipeline, rows)) ADD_FAILURE() << difference;
+    EXPECT_TRUE(hasVectorsOf(pipeline, "v3", "32") && !hasVectorsOf(pipeline, "v2", "16"));
     const Loaded loaded(pipeline);
     ASSERT_EQ(loaded.error(), "");
     for (const kiln_tier& tier : loaded.tiers()) everyLayout<float>(*tier.scorer, KILN_F32, 3);

@@ -133,8 +133,10 @@ INLINE void dense_all_fused(const Ctx& c, const DenseParams& p, const Slot& x, c
     return;
   }
   constexpr int S = kSums<f32, N>;
+  static_assert(S >= 4);
   if (S > 4) NOUNROLL for (; j + S <= p.outputs; j += S) dense_fused<N, S>(c, p, x, y, j);
   NOUNROLL for (; j + 4 <= p.outputs; j += 4) dense_fused<N, 4>(c, p, x, y, j);
+  // j, in constants: only one of the three forms is left in a scorer.
   dense_fused_rest<N>(c, p, x, y, p.outputs / S * S + p.outputs % S / 4 * 4);
 }
 template <class T, int N>
