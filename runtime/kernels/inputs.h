@@ -244,8 +244,10 @@ INLINE bool plain_label(const Ctx& c, const PlainLabelParams& p, I32<1>& y) {
     y = {x.v, never<1>(), 0};
     return (x.missing != 0) | (x.status != 0);
   }
-  y = {plain_code(c, p, cell), never<1>(), 0};
-  return y.v < 0;
+  i32 code = plain_code(c, p, cell);
+  if (p.input.field.open && code < 0 && is_text(cell)) code = (i32)p.input.field.label_count;
+  y = {code, never<1>(), 0};
+  return code < 0;
 }
 template <class X> INLINE bool plain_other(const Ctx& c, const InputParams& p, X& y) {
   input(c, p, y);

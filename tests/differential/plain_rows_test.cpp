@@ -13,9 +13,15 @@
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/input.h"
+#include "compiler/ir/nodes/lookup.h"
+#include "compiler/ir/nodes/match_itemsets.h"
 #include "compiler/ir/nodes/output.h"
 #include "compiler/ir/nodes/prepare.h"
+#include "compiler/ir/nodes/reduce.h"
+#include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/dict.h"
+#include "compiler/ir/tables/itemsets.h"
+#include "compiler/ir/tables/lookup.h"
 #include "compiler/ir/verify.h"
 #include "tests/differential/harness.h"
 
@@ -173,6 +179,92 @@ TEST(PlainRows, ReadNoPageBehindALabel) {
       rows.back()[column] = texts.back().cell();
     }
   EXPECT_EQ(differences(everyInput(), rows), std::vector<std::string>());
+}
+
+constexpr uint32_t kLongest = 40;
+
+ir::ValueId listOf(ir::Builder& b, const std::string& name, ir::Elem elem, ir::TableRef labels = {}) {
+  ir::Input input;
+  input.field = name, input.elem = elem, input.dict = labels, input.list = kLongest;
+  return b.add(ir::Check(), {b.add(input, {}, name)});
+}
+ir::ValueId reduced(ir::Builder& b, ir::Reduce::Kind op, bool skip, ir::ValueId list) {
+  ir::Reduce reduce;
+  reduce.op = op, reduce.skip = skip;
+  return b.add(reduce, {list});
+}
+/// A transaction as frontends import it: rules over its items, aggregates of its numbers, a key that nothing asks for.
+ir::Pipeline transactions() {
+  ir::Pipeline pipeline;
+  ir::Builder b(pipeline);
+  input(b, "key", ir::Elem::cat, labels(b, "keys", {}, true));
+  const ir::ValueId items = listOf(b, "item", ir::Elem::cat, labels(b, "items", {"a", "b", "c"}, true)), prices = listOf(b, "price", ir::Elem::f64);
+  ir::Lookup numbers;
+  numbers.elem = ir::Elem::i32, numbers.sizes = {3}, numbers.integers = {0, 1, 2}, numbers.missing = {0, 0, 0};
+  ir::LookupNode lookup;
+  lookup.table = b.table(std::move(numbers), "numbers");
+  ir::Itemsets rules;   // {a,b}->c, {c}->a, {}->b
+  rules.items = 3, rules.firstAntecedent = {0, 2, 3, 3}, rules.antecedent = {0, 1, 2}, rules.firstConsequent = {0, 1, 2, 3}, rules.consequent = {2, 0, 1}, rules.rule = {7, 8, 9};
+  ir::MatchItemsets match;
+  match.table = b.table(std::move(rules), "rules"), match.k = 2;
+  const ir::ValueId found = b.add(match, {b.add(lookup, {items})});
+  for (uint32_t k = 0; k < 2; k++) {
+    ir::Take take;
+    take.at = {k};
+    output(b, "rule" + std::to_string(k), b.add(take, {found}));
+  }
+  output(b, "sum", reduced(b, ir::Reduce::sum, true, b.call("mul", {prices, b.number(1.1)})));
+  output(b, "count", reduced(b, ir::Reduce::count, true, prices));
+  output(b, "median", reduced(b, ir::Reduce::median, true, prices));
+  return pipeline;
+}
+
+TEST(PlainRows, OfShortListsAreScoredAsAnyOther) {
+  const ir::Pipeline pipeline = transactions();
+  ASSERT_TRUE(ir::verify(pipeline).empty());
+  std::deque<std::vector<kiln_cell>> lists;
+  std::vector<Row> rows;
+  const auto listCell = [&](std::vector<kiln_cell> items) {
+    lists.push_back(std::move(items));
+    kiln_cell cell{};
+    cell.kind = KILN_LIST, cell.as.items = lists.back().data(), cell.length = static_cast<uint32_t>(lists.back().size());
+    return cell;
+  };
+  const std::vector<kiln_cell> items = {text("a"), text("x"), text("c"), missingCell(), text("b"), text("a")};
+  const std::vector<kiln_cell> prices = {number(0.1), integer(3), missingCell(), number(1e16), number(-1e16), number(0.3), text("2.5")};
+  for (const uint32_t n : {0u, 1u, 2u, 5u, codegen::kShortList - 1, codegen::kShortList, codegen::kShortList + 1, kLongest - 1, kLongest, kLongest + 1})
+    for (uint32_t first = 0; first < 4; first++) {
+      std::vector<kiln_cell> some, paid;
+      for (uint32_t i = 0; i < n; i++) some.push_back(items[(first + i) % items.size()]), paid.push_back(prices[(first + i * 3) % prices.size()]);
+      rows.push_back({text("t"), listCell(some), listCell(paid)});
+      if (n > 0) paid.back() = text("none");
+      rows.push_back({missingCell(), listCell(some), listCell(paid)});
+    }
+  rows.push_back({text("t"), missingCell(), text("a")});
+  EXPECT_EQ(differences(pipeline, rows), std::vector<std::string>());
+}
+
+TEST(PlainRows, HaveShortLists) {
+  const auto plain = codegen::plainRows(transactions());
+  ASSERT_TRUE(plain);
+  EXPECT_TRUE(ir::verify(*plain).empty());
+  EXPECT_EQ(plain->nodes[plain->inputs()[1]].op->as<ir::Input>().list, codegen::kShortList);
+}
+
+// The mean of all elements is missing unless the list is full; the first after a short list's end is none of it.
+TEST(PlainRows, HaveWholeListsWhereTheirEndMatters) {
+  for (const bool takes : {true, false}) {
+    ir::Pipeline pipeline;
+    ir::Builder b(pipeline);
+    const ir::ValueId list = listOf(b, "price", ir::Elem::f64);
+    output(b, "x", input(b, "x", ir::Elem::f64));
+    ir::Take take;
+    take.at = {codegen::kShortList};
+    output(b, "y", takes ? b.add(take, {list}) : reduced(b, ir::Reduce::mean, false, list));
+    const auto plain = codegen::plainRows(pipeline);
+    ASSERT_TRUE(plain);
+    EXPECT_EQ(plain->nodes[plain->inputs()[0]].op->as<ir::Input>().list, kLongest);
+  }
 }
 
 }  // namespace

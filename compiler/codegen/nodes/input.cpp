@@ -37,7 +37,8 @@ void lowerPlain(const ir::Input& op, const kernel::InputParams& params, NodeEmit
 void lower(const ir::Input& op, NodeEmitter& emit) {
   const std::string storage = storageName(emit.resultType().storage());
   if (op.list && !emit.rowForm()) return emit.call("input_absent_" + storage, {emit.out()});
-  const kernel::InputParams params{emit.schemaField(), emit.schemaIndex()};
+  kernel::InputParams params{emit.schemaField(), emit.schemaIndex()};
+  params.field.list = op.list;   // of plain rows less than the schema's
   if (emit.plainForm() && emit.resultType().isScalar()) return lowerPlain(op, params, emit);
   emit.call((op.list ? "input_list_" : emit.resultType().isScalar() ? "input_" : "input_tensor_") + storage, params, {emit.out()});
 }

@@ -11,13 +11,14 @@ import java.util.Map;
 import org.dmg.pmml.DataType;
 import org.jpmml.evaluator.Evaluator;
 import org.jpmml.evaluator.EvaluatorUtil;
+import org.jpmml.evaluator.HasGroupFields;
 import org.jpmml.evaluator.InputField;
 import org.jpmml.evaluator.LoadingModelEvaluatorBuilder;
 import org.pmml4s.model.Model;
 
 /**
  * Microseconds a row of JPMML-Evaluator or PMML4S over the rows of a table, one thread, one row at a time: maps of typed values made
- * beforehand, every output decoded.
+ * beforehand, every output decoded. Rows of one transaction are one call, a list of values for each field.
  *
  * Peers ENGINE MODEL.pmml ROWS.csv WARM_SECONDS     (ENGINE: jpmml, pmml4s; prints "one_row US", the best of five passes of half a second)
  */
@@ -27,6 +28,13 @@ public final class Peers {
   interface Engine {
     Object row(Map<String, String> fields);
     Object score(Object row);
+    /** The field whose equal values make rows one transaction; null: each row is scored for itself. */
+    default String group() {
+      return null;
+    }
+    default Object transaction(List<Object> rows) {
+      throw new UnsupportedOperationException("transactions");
+    }
   }
 
   static boolean missing(String field) {
@@ -44,6 +52,17 @@ public final class Peers {
           row.put(input.getName(), field == null || missing(field) ? null : typed(field, input.getDataType()));
         }
         return row;
+      }
+      @Override
+      public String group() {
+        return evaluator instanceof HasGroupFields grouped && !grouped.getGroupFields().isEmpty() ? grouped.getGroupFields().get(0).getName() : null;
+      }
+      @Override
+      @SuppressWarnings("unchecked")
+      public Object transaction(List<Object> rows) {
+        Map<String, Object> lists = new LinkedHashMap<>();
+        for (InputField input : inputs) lists.put(input.getName(), rows.stream().map(row -> ((Map<String, Object>) row).get(input.getName())).toList());
+        return lists;
       }
       @SuppressWarnings("unchecked")
       public Object score(Object row) {
@@ -133,12 +152,15 @@ public final class Peers {
     char separator = lines.get(0).indexOf('\t') >= 0 ? '\t' : ',';
     List<String> header = split(lines.get(0), separator);
     List<Object> rows = new ArrayList<>();
+    Map<String, List<Object>> transactions = new LinkedHashMap<>();
     for (String line : lines.subList(1, Math.min(lines.size(), 4097))) {
       List<String> fields = split(line, separator);
       Map<String, String> row = new HashMap<>();
       for (int i = 0; i < Math.min(header.size(), fields.size()); i++) row.put(header.get(i), fields.get(i));
       rows.add(engine.row(row));
+      if (engine.group() != null) transactions.computeIfAbsent(row.get(engine.group()), key -> new ArrayList<>()).add(rows.get(rows.size() - 1));
     }
+    if (engine.group() != null) rows = transactions.values().stream().map(engine::transaction).collect(java.util.stream.Collectors.toList());
     engine.score(rows.get(0));   // an engine that cannot score this model says so here
     Object[] all = rows.toArray();
     pass(engine, all, Double.parseDouble(arguments[3]));
