@@ -198,6 +198,17 @@ TEST(Forest, LeavesWithoutPrediction) {
   expectEqual(forest, nodeOf(ir::ForestNode::each, ir::Elem::f32), rows, "each");
 }
 
+// Trees of 8, 32, 64, 128 and 256 leaves: their flags stand in registers up to 128.
+TEST(Forest, LeavesWithoutPredictionOfSmallAndLargeTrees) {
+  for (const uint32_t depth : {3, 5, 6, 7, 8}) {
+    Random random(40 + depth);
+    ForestShape shape;
+    shape.trees = 6, shape.depth = depth, shape.leafChance = 0, shape.noPrediction = 0.05, shape.lessOnly = true;
+    const RandomForest forest = makeForest(random, shape, std::vector<ir::Type>(5, ir::scalarType(ir::Elem::f64, true)));
+    expectEqual(forest, nodeOf(ir::ForestNode::sum), makeRows(random, forest, 200), "depth " + std::to_string(depth));
+  }
+}
+
 TEST(Forest, LeavesAndMarks) {
   Random random(15);
   ForestShape shape;

@@ -65,14 +65,36 @@ template <int G> INLINE void cursor_tree(const CursorStep* step, u32 steps, cons
   UNROLL for (int g = 0; g < G; g++) store(cursors + g * kForestWidth, at[g]);
 }
 
+/// The flags of one tree's leaves without prediction, where cursors stand as rows do, put into `gone` or, `Or`, added to what is there: by permutes
+/// of bytes where registers hold the leaves. Whole vectors of rows.
+template <int Leaves, bool Or> INLINE void flags_by_permutes(const u8* flags, const u8* cursors, u32 rows, u8* gone) {
+  ByteTable<Leaves / kForestBank == 0 ? 1 : Leaves / kForestBank> table;
+  table.open((const i8*)flags);
+  NOUNROLL for (u32 r = 0; r < rows; r += kForestWidth) {
+    const Bytes picked = table.pick(load<Bytes>(cursors + r));
+    store(gone + r, Or ? picked | load<Bytes>(gone + r) : picked);
+  }
+}
+template <bool Or> INLINE void cursor_flags(const Ctx& c, const ForestCursor& p, u32 tree, const u8* cursors, u32 rows, u8* gone) {
+  const u8* flags = c.blob + p.gone + (u64)tree * p.stride;
+  if (p.most_leaves <= 16) return flags_by_permutes<16, Or>(flags, cursors, rows, gone);
+  if (p.most_leaves <= 32) return flags_by_permutes<32, Or>(flags, cursors, rows, gone);
+  if (p.most_leaves <= 64) return flags_by_permutes<64, Or>(flags, cursors, rows, gone);
+  if (p.most_leaves <= 128) return flags_by_permutes<128, Or>(flags, cursors, rows, gone);
+  NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] = (Or ? gone[r] : 0) | flags[cursors[r]];
+}
 /// The leaves without prediction that rows have reached: ORs flags of the trees of a chunk into `gone`.
 INLINE void cursor_gone(const Ctx& c, const ForestCursor& p, u32 first_tree, u32 trees, const u8* cursors, u32 pitch, u32 rows,
                         u8* gone) {
   if (p.gone == kNone) return;
-  NOUNROLL for (u32 k = 0; k < trees; k++) {
+  NOUNROLL for (u32 k = 0; k < trees; k++, cursors += pitch) {
     if (!c.blob[p.gone_trees + first_tree + k]) continue;
+    if (!p.planes) {
+      cursor_flags<true>(c, p, first_tree + k, cursors, rows, gone);
+      continue;
+    }
     const u8* flags = c.blob + p.gone + (u64)(first_tree + k) * p.stride;
-    NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] |= flags[cursors[k * pitch + byte_of(r, p.planes != 0)]];
+    NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] |= flags[cursors[byte_of(r, true)]];
   }
 }
 /// Bits of missing elements, from bytes: there are whole eights of them.
@@ -83,19 +105,6 @@ INLINE void put_missing_rows(const Ctx& c, const Slot& out, u32 element, u64 row
   NOUNROLL for (u32 r = 0; r < rows; r += 8)
     bits[r / 8] = gone ? __builtin_bit_cast(u8, __builtin_convertvector(load<Lane<u8, 8>>(gone + r) != 0, Bits)) : 0;
 }
-/// The flags of one tree's leaves, where cursors stand as rows do: by permutes of bytes where registers hold the leaves.
-template <int Banks> INLINE void flags_by_permutes(const u8* flags, const u8* cursors, u32 rows, u8* gone) {
-  ByteTable<Banks> table;
-  table.open((const i8*)flags);
-  NOUNROLL for (u32 r = 0; r < rows; r += kForestWidth) store(gone + r, table.pick(load<Bytes>(cursors + r)));
-}
-INLINE void cursor_flags(const Ctx& c, const ForestCursor& p, u32 tree, const u8* cursors, u32 rows, u8* gone) {
-  const u8* flags = c.blob + p.gone + (u64)tree * p.stride;
-  if (p.most_leaves <= 16) return flags_by_permutes<16 / kForestBank == 0 ? 1 : 16 / kForestBank>(flags, cursors, rows, gone);
-  if (p.most_leaves <= 32) return flags_by_permutes<32 / kForestBank == 0 ? 1 : 32 / kForestBank>(flags, cursors, rows, gone);
-  NOUNROLL for (u32 r = 0; r < rows; r++) gone[r] = flags[cursors[r]];
-}
-
 /// Results `each` and `leaf`: a value of every tree.
 template <class T>
 INLINE void cursor_values(const Ctx& c, const ForestCursor& p, const Slot& out, u64 row0, u32 rows, u32 tree, const u8* cursors) {
@@ -104,7 +113,7 @@ INLINE void cursor_values(const Ctx& c, const ForestCursor& p, const Slot& out, 
   leaves_of<T>(table, p.most_leaves, cursors, rows, y);
   u8* gone = c.scratch + p.gone_rows;
   if (p.gone == kNone || !c.blob[p.gone_trees + tree]) return put_missing_rows(c, out, tree, row0, rows, nullptr);
-  cursor_flags(c, p, tree, cursors, rows, gone);
+  cursor_flags<false>(c, p, tree, cursors, rows, gone);
   put_missing_rows(c, out, tree, row0, rows, gone);
 }
 
