@@ -109,7 +109,7 @@ void Importer::model(const proto::ModelProto& model) {
   }
   Frame frame;
   frame.opsets = &opsets_, frame.path = "graph";
-  outputs = model.graph().output_size();
+  outputs = model.graph().output_size(), producer = model.producer_name();
   declareInputs(model.graph(), frame);
   putOutputs(model.graph(), graph(model.graph(), frame));
   warnOfFaults(model, *this);

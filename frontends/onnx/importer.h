@@ -50,7 +50,8 @@ class Importer {
   Diagnostics& diagnostics;
   RowSets rowSets{build};
   int outputs = 0;             ///< of the model
-  bool whole = false;          ///< no batch: one evaluation is one row (design.md section 4)
+  std::string producer;        ///< producer_name of the model
+  bool whole = false;          ///< no batch: one evaluation is one row
   bool unit = false;           ///< all leading dimensions are 1: rows are scored one by one, with N = 1
 
   // diagnostics at a path

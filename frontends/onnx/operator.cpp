@@ -35,6 +35,7 @@ OperatorImport::OperatorImport(Importer& importer, Frame& frame, const proto::No
 const std::string& OperatorImport::name() const { return node_.op_type(); }
 bool OperatorImport::spec() const { return importer_.options.spec; }
 const ImportOptions& OperatorImport::options() const { return importer_.options; }
+const std::string& OperatorImport::producer() const { return importer_.producer; }
 
 // ---- answers
 

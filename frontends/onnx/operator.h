@@ -45,6 +45,7 @@ class OperatorImport {
   const std::string& name() const; ///< the operator's
   bool spec() const;               ///< --semantics=spec
   const ImportOptions& options() const;
+  const std::string& producer() const;   ///< producer_name of the model
 
   // ---- inputs
   /// Inputs that the node names; an optional one between others may still be absent.

@@ -42,7 +42,7 @@ std::vector<Monomial> sizesGiven(OperatorImport& n) {
 
 // skl2onnx writes ConstantOfShape(matrix) for a feature selection that keeps the first column alone: no sizes are a matrix of the row.
 bool selectsFirstColumn(OperatorImport& n) {
-  if (n.isConstant(0)) return false;
+  if (n.producer() != "skl2onnx" || n.isConstant(0)) return false;
   const Tensor& x = n.tensor(0);
   return x.rank() == 2 && x.axes[0].isBatch() && !x.axes[1].isBatch() && x.axes[1].size > 0;
 }
