@@ -166,6 +166,14 @@ void openDimensions(proto::GraphProto& graph) {
     }
 }
 
+void fixToOneRow(proto::GraphProto& graph) {
+  for (auto& input : *graph.mutable_input()) {
+    if (!input.type().has_tensor_type() || input.type().tensor_type().shape().dim_size() == 0) continue;
+    auto& leading = *input.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0);
+    if (!leading.has_dim_value()) leading.set_dim_value(1);
+  }
+}
+
 bool fixInputs(proto::ModelProto& model, const ImportOptions& options, Diagnostics& diagnostics) {
   Fixer fixer(*model.mutable_graph(), diagnostics);
   bool good = true;

@@ -52,6 +52,7 @@ class Importer {
   int outputs = 0;             ///< of the model
   std::string producer;        ///< producer_name of the model
   bool whole = false;          ///< no batch: one evaluation is one row
+  bool mixesRows = false;      ///< rows of a batch met, which was reported
   bool unit = false;           ///< all leading dimensions are 1: rows are scored one by one, with N = 1
 
   // diagnostics at a path

@@ -43,6 +43,35 @@ void describe(const proto::ModelProto& model, const Source& source, ir::Pipeline
   for (auto& property : model.metadata_props()) add(property.key().c_str(), property.value());
 }
 
+/// An import of a model, which may be tried more than once.
+struct Attempt {
+  Diagnostics diagnostics;
+  std::optional<ir::Pipeline> pipeline;
+  bool mixesRows = false;   ///< refused because rows of a batch meet
+};
+
+Attempt attempt(const Source& source, const ImportOptions& options, const proto::ModelProto& model) {
+  Attempt made;
+  ir::Pipeline pipeline;
+  Importer importer(source, options, pipeline, made.diagnostics);
+  importer.model(model);
+  made.mixesRows = importer.mixesRows;
+  if (made.diagnostics.hasErrors()) return made;
+  describe(model, source, pipeline);
+  for (auto& [location, digest] : importer.externalDigests) pipeline.provenance.emplace_back("external data " + location, "sha256 " + digest);
+  made.pipeline = std::move(pipeline);
+  return made;
+}
+
+// ML.NET scores one row at a time, and some of its exports (naive Bayes, PCA) have a meaning for a single row only: they are read so.
+Attempt attemptOfOneRow(const Source& source, const ImportOptions& options, proto::ModelProto model) {
+  fixToOneRow(*model.mutable_graph());
+  Attempt made = attempt(source, options, model);
+  made.diagnostics.warning(Kind::unsupported, 0, 0, "mixes rows of a batch: each row is scored by itself, as ML.NET does", "graph",
+                           "another runtime gives other results, or none, for several rows at a time");
+  return made;
+}
+
 }  // namespace
 
 bool isOnnx(std::string_view bytes) { return looksLikeModel(bytes); }
@@ -56,13 +85,11 @@ std::optional<ir::Pipeline> import(const Source& source, const ImportOptions& op
   openDimensions(*model.mutable_graph());
   if (!fixInputs(model, options, diagnostics)) return std::nullopt;
   inferWidths(*model.mutable_graph());
-  ir::Pipeline pipeline;
-  Importer importer(source, options, pipeline, diagnostics);
-  importer.model(model);
-  if (diagnostics.hasErrors()) return std::nullopt;
-  describe(model, source, pipeline);
-  for (auto& [location, digest] : importer.externalDigests) pipeline.provenance.emplace_back("external data " + location, "sha256 " + digest);
-  return pipeline;
+  Attempt made = attempt(source, options, model);
+  if (made.mixesRows && model.producer_name().starts_with("ML.NET"))
+    if (Attempt ofOneRow = attemptOfOneRow(source, options, model); ofOneRow.pipeline) made = std::move(ofOneRow);
+  for (const Diagnostic& diagnostic : made.diagnostics.all()) diagnostics.add(diagnostic);
+  return std::move(made.pipeline);
 }
 
 }  // namespace kiln::onnx

@@ -48,6 +48,7 @@ void OperatorImport::invalid(const std::string& message, const std::string& note
   throw Refused();
 }
 void OperatorImport::mixesRows(const std::string& why) {
+  importer_.mixesRows = true;
   importer_.unsupported(place_, "mixes rows: " + why, std::string("a scorer computes each row by itself") + (importer_.outputs > 1 ? "; --leave-out NAME leaves an output out that needs this" : ""));
   throw Refused();
 }

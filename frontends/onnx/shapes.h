@@ -16,6 +16,9 @@ namespace kiln::onnx {
 /// A dimension of -1 is an open one, as Paddle2ONNX and ML.NET write it.
 void openDimensions(::onnx::GraphProto& graph);
 
+/// Leading dimensions of inputs that are open become 1: one evaluation scores one row.
+void fixToOneRow(::onnx::GraphProto& graph);
+
 /// --shape NAME=D,D,..: sizes of an input's dimensions, `?` for one that stays as the model declares it (the first: open). --constant
 /// NAME=V,V,..: the input is no column any more but has these elements, row-major. False, with diagnostics, if an option
 /// names no input or contradicts the model. --leave-out NAME: an output that is not computed.

@@ -42,6 +42,22 @@ TEST(FirstColumn, IsWhatConstantOfShapeOfAMatrixMeans) {
   }
 }
 
+// ML.NET's naive Bayes: [3,2] by [N,2] means something for one row, and ML.NET scores rows one by one. Sums by hand.
+TEST(OneRowAtATime, IsWhatModelsOfMlNetThatMixRowsMean) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y", Type::FLOAT);
+  g.initializer("weights", {3, 2}, {1, 2, 3, 4, 5, 6}).initializer("ones", {2, 1}, {1, 1});
+  g.node("Mul", {"weights", "X"}, {"products"}), g.node("MatMul", {"products", "ones"}, {"sums"}), g.node("Transpose", {"sums"}, {"Y"});
+  EXPECT_NE(g.check().find("mixes rows: axes [3] and [N] meet"), std::string::npos) << "of another exporter";
+  EXPECT_EQ(g.check().find(": compiles"), std::string::npos);
+  g.model().set_producer_name("ML.NET");
+  expectRows(g, "X[0],X[1]\n1,10\n-1,2\n", "Y[0],Y[1],Y[2]\n21,43,65\n3,5,7\n");
+  EXPECT_TRUE(warns(g, "mixes rows of a batch: each row is scored by itself, as ML.NET does"));
+  // What is wrong for one row too is said as it is for a batch.
+  g.node("NoSuchOperator", {"Y"}, {"Z"}), g.output("Z", Type::FLOAT);
+  EXPECT_NE(g.check().find("mixes rows: axes [3] and [N] meet"), std::string::npos);
+}
+
 TEST(FloatBesideDouble, InConcat) {
   Graph g;
   g.input("X", Type::DOUBLE, {-1, 1}).output("Y", Type::DOUBLE);
