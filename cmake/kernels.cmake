@@ -18,7 +18,7 @@ function(kernel_part kind tier source)
   set(simplify)
   if(kind STREQUAL bitcode)
     set(compiled ${out}.raw)
-    set(simplify COMMAND ${OPT} -passes=${KERNEL_PASSES} ${compiled} -o ${out})
+    set(simplify COMMAND ${OPT} -discard-value-names -preserve-bc-uselistorder=false -passes=${KERNEL_PASSES} ${compiled} -o ${out})
   endif()
   add_custom_command(OUTPUT ${out}
     COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${CMAKE_CXX_COMPILER} ${KERNEL_FLAGS} ${ARGN}

@@ -1,6 +1,7 @@
 #include "compiler/codegen/link.h"
 
 #include <lld/Common/Driver.h>
+#include <llvm/Passes/PassPlugin.h>
 #include <llvm/Support/raw_ostream.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -12,6 +13,10 @@
 #include <thread>
 
 LLD_HAS_DRIVER(elf)
+
+// What lld asks for, and linking machine code of Kiln's targets does not need (cmake/dependencies.cmake): Polly, other targets.
+llvm::PassPluginLibraryInfo getPollyPluginInfo() { return {}; }
+extern "C" void kiln_no_target() {}
 
 namespace kiln::codegen {
 namespace {

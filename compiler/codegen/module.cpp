@@ -70,6 +70,7 @@ class Builder {
 
   ModuleOutput finish(const Want& want) {
     if (failed()) return std::move(out_);
+    context_.setDiscardValueNames(!want.llvm);   // they are for readers alone
     timed(0, [&] { linkKernels(); });
     if (!failed()) timed(1, [&] { optimise(); });
     if (!failed()) timed(2, [&] { generate(want); });
