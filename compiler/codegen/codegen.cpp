@@ -117,22 +117,22 @@ class Compilation {
   void planTier(const Tier& tier, Kept& kept, Kept& keptOfPlain, Kept& keptOfElement) {
     TierPlan plan{&tier, {}, {}, {}, {}, {}, {}, {}, {}, {}};
     plan.row = record({pipeline_, tier, Form::row, 1, options_.strategy, schema_, blob_, kept, artefact_.strategies});
-    plan.rowSchedule = schedule(plan.row, pipeline_, 1);
+    plan.rowSchedule = schedule(plan.row, pipeline_, 1, tier.lanes);
     if (plain_) {
       std::vector<std::string> same;   // strategies, but for the columns' missing values
       plan.plain = record({*plain_, tier, Form::plain, 1, options_.strategy, schema_, blob_, keptOfPlain, same});
-      plan.plainSchedule = schedule(plan.plain, *plain_, 1);
+      plan.plainSchedule = schedule(plan.plain, *plain_, 1, tier.lanes);
     }
     if (element_) {
       std::vector<std::string> same;
       plan.element = record({element_->pipeline, tier, Form::element, kBlockRows, options_.strategy, schema_, blob_, keptOfElement, same, &*element_});
-      plan.elementSchedule = schedule(plan.element, element_->pipeline, elementLanes(plan.element, tier));
+      plan.elementSchedule = schedule(plan.element, element_->pipeline, elementLanes(plan.element, tier), tier.lanes);
     }
     const size_t reported = artefact_.strategies.size();
     const uint32_t least = leastBlockRows();
     for (uint32_t rows = hasFewColumns() ? kRowsOfFewColumns : least;; rows /= 2) {
       plan.block = record({pipeline_, tier, Form::block, rows, options_.strategy, schema_, blob_, kept, artefact_.strategies});
-      plan.blockSchedule = schedule(plan.block, pipeline_, tier.lanes);
+      plan.blockSchedule = schedule(plan.block, pipeline_, tier.lanes, tier.lanes);
       // What block kernels keep for themselves does not shrink with the rows.
       const uint64_t columns = plan.blockSchedule.scratchBytes - plan.block.blockScratch + blockText_.fixed * rows;
       const uint64_t most = rows > least ? kNearScratch : kMostScratch * std::max<uint64_t>(1, least / kForestBlockRows);

@@ -47,7 +47,7 @@ class InstanceWriter {
       units(stage.units);
     } else {
       // Drivers call a body with at least one row.
-      f_.loop(0, f_.hand.rows, static_cast<uint64_t>(o_.lanes), [&](Value* at) {
+      f_.loop(f_.b.getInt64(0), f_.hand.rows, static_cast<uint64_t>(o_.lanes), [&](Value* at) {
         f_.storeField(f_.hand.context, offsetof(Ctx, at), at);
         if (shares) shared_.rowsAt(at);
         units(stage.units);

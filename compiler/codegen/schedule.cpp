@@ -24,8 +24,8 @@ namespace {
 
 class Scheduler {
  public:
-  Scheduler(const Record& record, const ir::Pipeline& pipeline, int lanes)
-      : record_(record), pipeline_(pipeline), lanes_(static_cast<uint32_t>(lanes)), row_(lanes == 1) {}
+  Scheduler(const Record& record, const ir::Pipeline& pipeline, int lanes, int tierLanes)
+      : record_(record), pipeline_(pipeline), lanes_(static_cast<uint32_t>(lanes)), row_(lanes == 1), across_(row_ ? static_cast<uint32_t>(tierLanes) : 0) {}
 
   Schedule run() {
     levelPieces();
@@ -67,7 +67,7 @@ class Scheduler {
     std::vector<std::vector<uint32_t>> byLevel(top + 1);
     for (uint32_t p = 0; p < record_.pieces.size(); p++)
       if (!isConstant(record_.pieces[p])) byLevel[levels_[p]].push_back(p);
-    const Units units(record_, pipeline_, row_);
+    const Units units(record_, pipeline_, across_);
     std::vector<std::vector<Unit>> formed(top + 1);
     std::vector<Unit*> lanes;
     for (uint32_t level = 0; level <= top; level += 2) {
@@ -230,6 +230,7 @@ class Scheduler {
   const ir::Pipeline& pipeline_;
   const uint32_t lanes_;
   const bool row_;
+  const uint32_t across_;
   std::vector<uint32_t> levels_;
   std::map<LocalId, std::vector<LocalId>> together_;   // of vectors that a unit's function has for itself: all of them
   std::vector<LocalId> shared_;   // scalars that functions of units read and write
@@ -238,6 +239,8 @@ class Scheduler {
 
 }  // namespace
 
-Schedule schedule(const Record& record, const ir::Pipeline& pipeline, int lanes) { return Scheduler(record, pipeline, lanes).run(); }
+Schedule schedule(const Record& record, const ir::Pipeline& pipeline, int lanes, int tierLanes) {
+  return Scheduler(record, pipeline, lanes, tierLanes).run();
+}
 
 }  // namespace kiln::codegen

@@ -35,7 +35,7 @@ size_t storageBytes(ir::Storage storage);
 /// `count` elements of a vector's Slot, from `first` on.
 kernel::Slot elementsOf(const kernel::Slot& slot, uint32_t first, uint32_t count, ir::Storage storage);
 
-/// `lanes`: rows of a group; columns are padded to it.
-Schedule schedule(const Record& record, const ir::Pipeline& pipeline, int lanes);
+/// `lanes`: rows of a group; columns are padded to it. `tierLanes`: elements of one row that may stand in lanes.
+Schedule schedule(const Record& record, const ir::Pipeline& pipeline, int lanes, int tierLanes);
 
 }  // namespace kiln::codegen

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/codegen/instance/element_loops.h"
+
 namespace kiln::codegen {
 
 namespace {
@@ -13,9 +15,11 @@ namespace {
 constexpr size_t kManyPieces = 192, kManyOfOneRow = 2048;
 // A loop over a vector's elements takes some 25 ms of compilation, a scalar operation 1 to 3. Vectors stand in memory in any case, so that
 // their calls cost little in one row too: the steps of an LSTM lose nothing by sharing, those of a GRU of 770 pieces a quarter, a hundred of a transformer a tenth.
-constexpr size_t kVectorWeight = 8, kManyVectors = 128;
+constexpr size_t kVectorWeight = 8, kManyVectors = 64, kManyVectorsOfOneRow = 128;
 constexpr size_t kMostJoined = 24;
 constexpr size_t kFewestAlike = 6, kFewestSaved = 24;   // units, and the weight that needs no code of its own
+// Two that are alike share where a second of compilation would be left; a batch may take a tenth longer for it.
+constexpr size_t kSlowToCompile = 1100, kSlowOfOneRow = 400;
 
 bool isConstant(const Record& record, const Piece& piece) {
   return std::any_of(piece.defines.begin(), piece.defines.end(), [&](LocalId l) { return record.locals[l].constant; });
@@ -26,6 +30,14 @@ bool isEarly(const ir::Node& node) { return node.op->kind() == ir::OpKind::Encod
 bool hasVectors(const Record& record, const Piece& piece) {
   const auto isVector = [&](LocalId l) { return record.locals[l].vector; };
   return std::any_of(piece.defines.begin(), piece.defines.end(), isVector) || std::any_of(piece.uses.begin(), piece.uses.end(), isVector);
+}
+
+/// How often the code of a piece over elements stands there, for rows in lanes: two elements take the time of a loop.
+size_t copies(const Record& record, const Piece& piece) {
+  if (piece.operations.empty()) return 1;
+  const Operation& first = piece.operations[0];
+  const uint32_t count = first.kind == Operation::elementwise ? record.locals[ElementLoops::resultOf(piece)].count : 1;
+  return count <= kUnrollElements ? std::max(1u, count / 2) : 1;
 }
 
 /// A shared function could not leave the row of the one that calls it.
@@ -43,8 +55,8 @@ template <class T> void append(std::string& text, const T& value) { text.append(
 
 }  // namespace
 
-Units::Units(const Record& record, const ir::Pipeline& pipeline, bool row)
-    : record_(record), pipeline_(pipeline), users_(record.locals.size()), definitions_(record.locals.size(), 0), constantPiece_(record.locals.size(), ir::kNone) {
+Units::Units(const Record& record, const ir::Pipeline& pipeline, uint32_t across)
+    : record_(record), pipeline_(pipeline), across_(across), users_(record.locals.size()), definitions_(record.locals.size(), 0), constantPiece_(record.locals.size(), ir::kNone) {
   size_t pieces = 0, ofVectors = 0;
   for (uint32_t p = 0; p < record.pieces.size(); p++) {
     const Piece& piece = record.pieces[p];
@@ -55,10 +67,11 @@ Units::Units(const Record& record, const ir::Pipeline& pipeline, bool row)
       definitions_[l]++;
     }
     if (isConstant(record, piece)) continue;
-    pieces++, ofVectors += hasVectors(record, piece);
+    pieces++;
+    if (hasVectors(record, piece)) ofVectors += across != 0 ? 1 : copies(record, piece);
   }
-  many_ = pieces >= (row ? kManyOfOneRow : kManyPieces);
-  manyVectors_ = ofVectors >= kManyVectors;
+  many_ = pieces >= (across != 0 ? kManyOfOneRow : kManyPieces);
+  manyVectors_ = ofVectors >= (across != 0 ? kManyVectorsOfOneRow : kManyVectors);
 }
 
 size_t Units::weight(const std::vector<uint32_t>& pieces) const {
@@ -109,32 +122,52 @@ std::vector<Unit> Units::form(const std::vector<uint32_t>& pieces) const {
   return units;
 }
 
-void Units::number(const std::vector<Unit*>& units) const {
-  if (!many_ && !manyVectors_) return;
-  std::map<std::string, std::vector<Unit*>> alike;
-  std::vector<std::string> order;
-  for (Unit* unit : units) {
-    const Piece& last = record_.pieces[unit->pieces.back()];
-    if (isEarly(pipeline_.nodes[last.node]) || leaves(last)) continue;
-    const UnitLayout layout = this->layout(*unit);
-    if (!many_ && !(layout.inputs.empty() && layout.outputs.empty())) continue;   // scalars would go through memory
-    const std::string& signature = layout.signature;
-    std::vector<Unit*>& like = alike[signature];
-    if (like.empty()) order.push_back(signature);
-    like.push_back(unit);
-  }
-  uint32_t next = 0;
-  for (const std::string& signature : order) {
-    const std::vector<Unit*>& like = alike[signature];
-    if (like.size() < kFewestAlike || (like.size() - 1) * weight(like[0]->pieces) < kFewestSaved) continue;
-    for (Unit* unit : like) unit->alike = next;
-    next++;
-  }
+bool Units::mayShare(const Unit& unit) const {
+  const Piece& last = record_.pieces[unit.pieces.back()];
+  if (isEarly(pipeline_.nodes[last.node]) || leaves(last)) return false;
+  if (many_) return true;
+  const UnitLayout layout = this->layout(unit, Lengths::exact);
+  return layout.inputs.empty() && layout.outputs.empty();   // scalars would go through memory
 }
 
-UnitLayout Units::layout(const Unit& unit) const {
+// Units of equal lengths first: they keep the lengths as constants.
+void Units::number(const std::vector<Unit*>& units) const {
+  if (!many_ && !manyVectors_) return;
+  std::vector<Unit*> rest;
+  size_t weight = 0;   // of what shares no function
+  for (Unit* unit : units) {
+    weight += this->weight(unit->pieces);
+    if (mayShare(*unit)) rest.push_back(unit);
+  }
+  uint32_t next = 0;
+  const auto share = [&](Lengths lengths, size_t fewest) {
+    std::map<std::string, std::vector<Unit*>> alike;
+    std::vector<std::string> order;
+    for (Unit* unit : std::exchange(rest, {})) {
+      const std::string signature = layout(*unit, lengths).signature;
+      std::vector<Unit*>& like = alike[signature];
+      if (like.empty()) order.push_back(signature);
+      like.push_back(unit);
+    }
+    for (const std::string& signature : order) {
+      const std::vector<Unit*>& like = alike[signature];
+      const size_t saved = (like.size() - 1) * this->weight(like[0]->pieces);
+      if (like.size() < fewest || saved < kFewestSaved) {
+        rest.insert(rest.end(), like.begin(), like.end());
+      } else {
+        for (Unit* unit : like) unit->alike = next;
+        next++, weight -= saved;
+      }
+    }
+  };
+  share(Lengths::exact, kFewestAlike);
+  share(Lengths::ofLoops, kFewestAlike);
+  if (weight >= (across_ != 0 ? kSlowOfOneRow : kSlowToCompile)) share(Lengths::exact, 2), share(Lengths::ofLoops, 2);
+}
+
+UnitLayout Units::layout(const Unit& unit, Lengths lengths) const {
   UnitLayout layout;
-  std::map<LocalId, size_t> known;
+  Known known{lengths, {}, {}};
   std::vector<LocalId> defined;
   for (uint32_t p : unit.pieces) defined.insert(defined.end(), record_.pieces[p].defines.begin(), record_.pieces[p].defines.end());
   std::sort(defined.begin(), defined.end());
@@ -152,7 +185,7 @@ UnitLayout Units::layout(const Unit& unit) const {
     (isOwn ? layout.own : layout.vectors).push_back(l);
   }
   // Scalars that are neither constants nor of the unit come in; those that others read go out.
-  for (const auto& [l, number] : known) {
+  for (const auto& [l, number] : known.locals) {
     const Local& local = record_.locals[l];
     if (local.vector || local.constant) continue;
     if (!std::binary_search(defined.begin(), defined.end(), l)) {
@@ -161,36 +194,53 @@ UnitLayout Units::layout(const Unit& unit) const {
       layout.outputs.push_back(l);
     }
   }
-  const auto byNumber = [&](LocalId a, LocalId b) { return known[a] < known[b]; };
+  const auto byNumber = [&](LocalId a, LocalId b) { return known.locals[a] < known.locals[b]; };
   std::sort(layout.inputs.begin(), layout.inputs.end(), byNumber), std::sort(layout.outputs.begin(), layout.outputs.end(), byNumber);
   for (const auto* locals : {&layout.own, &layout.vectors, &layout.inputs, &layout.outputs}) {
-    for (LocalId l : *locals) append(layout.signature, known[l]);
+    for (LocalId l : *locals) append(layout.signature, known.locals[l]);
     layout.signature += '/';
   }
   return layout;
 }
 
-void Units::describe(const Operation& operation, const Piece& piece, UnitLayout& layout, std::map<LocalId, size_t>& known) const {
+// Of long vectors, which are as long as which, and what a loop does with elements that fill no lanes (element_loops.cpp).
+void Units::describeLength(uint32_t count, std::string& text, Known& known) const {
+  if (known.kind == Lengths::exact || count <= kLongVector) return append(text, count);
+  append(text, known.lengths.try_emplace(count, known.lengths.size()).first->second);
+  const uint32_t rest = across_ == 0 ? 0 : count % across_;
+  append(text, rest == 0 ? 0 : rest < kFewestAcross ? 1 : 2);
+}
+
+bool Units::meetsItsOwn(const Operation& operation, const ir::Node& node) const {
+  const uint32_t count = pipeline_.type(node.results[0]).size();
+  for (size_t i = 0; i < node.operands.size(); i++)
+    if (record_.locals[operation.arguments[i]].vector && pipeline_.type(node.operands[i]).size() != count) return false;
+  return true;
+}
+
+void Units::describe(const Operation& operation, const Piece& piece, UnitLayout& layout, Known& known) const {
   std::string& text = layout.signature;
   append(text, operation.kind), append(text, operation.params.size()), append(text, operation.arguments.size()), append(text, operation.uniform);
   text += operation.kernel, text += '\0';
   const ir::Node& node = pipeline_.nodes[piece.node];
+  const bool eachMeetsItsOwn = operation.kind == Operation::elementwise && known.kind != Lengths::exact && meetsItsOwn(operation, node);
   for (size_t i = 0; i < operation.arguments.size(); i++) {
     const LocalId l = operation.arguments[i];
     const Local& local = record_.locals[l];
-    const auto [at, isNew] = known.try_emplace(l, known.size());
+    const auto [at, isNew] = known.locals.try_emplace(l, known.locals.size());
     append(text, at->second);
-    append(text, local.storage), append(text, local.count), append(text, local.vector), append(text, local.constant);
+    append(text, local.storage), append(text, local.vector), append(text, local.constant);
+    describeLength(local.count, text, known);
     append(text, local.nullable), append(text, local.fallible), append(text, local.inBlob != ir::kNone);
     // A view of what the unit computes is another thing than a vector from elsewhere.
-    const auto whole = local.whole == ir::kNone ? known.end() : known.find(local.whole);
-    append(text, whole == known.end() ? known.size() : whole->second);
+    const auto whole = local.whole == ir::kNone ? known.locals.end() : known.locals.find(local.whole);
+    append(text, whole == known.locals.end() ? known.locals.size() : whole->second), append(text, local.whole != ir::kNone);
     if (isNew && local.vector) layout.vectors.push_back(l);
     if (isNew && local.constant && !local.vector) {
       layout.constants.push_back(l);
       for (const Operation& made : record_.pieces[constantPiece_[l]].operations) text += made.kernel, append(text, made.params.size());
     }
-    if (operation.kind != Operation::elementwise) continue;
+    if (operation.kind != Operation::elementwise || eachMeetsItsOwn) continue;
     // Shapes say which elements meet.
     const ir::ValueId v = i < node.operands.size() ? node.operands[i] : node.results[0];
     for (uint32_t n : pipeline_.type(v).shape) append(text, n);

@@ -1,6 +1,6 @@
 // Which lane pieces run together, and which of these are alike: a long scorecard or a thousand derived fields are few formulas, many times
-// over. Pieces that only one other reads join it in a unit. Units that differ in constants and places alone, in a model of many pieces,
-// share one function (instance/shared_units.h), which gets what differs as a table: the model's size then costs calls, not code.
+// over. Pieces that only one other reads join it in a unit. Units that differ in constants, places and lengths of long vectors alone, in a
+// model of many pieces, share one function (instance/shared_units.h), which gets what differs as a table: the model's size then costs calls, not code.
 #pragma once
 #include <map>
 #include <string>
@@ -9,6 +9,11 @@
 #include "compiler/codegen/recorder.h"
 
 namespace kiln::codegen {
+
+/// What of lengths makes units alike: equal ones, or that those of long vectors are equal where they are in the other.
+enum class Lengths : uint8_t { exact, ofLoops };
+/// Vectors of more elements are run through by loops whatever their length is: it may differ among units that are alike.
+inline constexpr uint32_t kLongVector = 16;
 
 /// Pieces that run one after the other, the last of which alone is read by others.
 struct Unit {
@@ -27,22 +32,34 @@ struct UnitLayout {
 
 class Units {
  public:
-  Units(const Record& record, const ir::Pipeline& pipeline, bool row);
+  /// `across`: elements of one row that may stand in lanes; 0: rows do.
+  Units(const Record& record, const ir::Pipeline& pipeline, uint32_t across);
 
   /// The units of some lane pieces that may run in their order, in an order that respects uses.
   std::vector<Unit> form(const std::vector<uint32_t>& pieces) const;
   /// Numbers those that are alike where that is worth a function.
   void number(const std::vector<Unit*>& units) const;
-  UnitLayout layout(const Unit& unit) const;
+  UnitLayout layout(const Unit& unit, Lengths lengths = Lengths::exact) const;
   /// What pieces cost to compile, in scalar pieces.
   size_t weight(const std::vector<uint32_t>& pieces) const;
 
  private:
+  bool mayShare(const Unit& unit) const;
   bool mayJoin(uint32_t piece, uint32_t user) const;
-  void describe(const Operation& operation, const Piece& piece, UnitLayout& layout, std::map<LocalId, size_t>& known) const;
+  /// What was met in a unit, and in which order.
+  struct Known {
+    Lengths kind;
+    std::map<LocalId, size_t> locals = {};
+    std::map<uint32_t, size_t> lengths = {};
+  };
+  void describe(const Operation& operation, const Piece& piece, UnitLayout& layout, Known& known) const;
+  /// Whether an element of a long result meets the same element of each vector.
+  bool meetsItsOwn(const Operation& operation, const ir::Node& node) const;
+  void describeLength(uint32_t count, std::string& text, Known& known) const;
 
   const Record& record_;
   const ir::Pipeline& pipeline_;
+  const uint32_t across_;
   bool many_;                                  ///< whether the model has so many pieces that sharing pays
   bool manyVectors_;                           ///< whether pieces of vectors alone are so many
   std::vector<std::vector<uint32_t>> users_;   ///< of a local: pieces that read it

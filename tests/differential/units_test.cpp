@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "compiler/ir/builder.h"
+#include "compiler/ir/nodes/arrange.h"
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/const.h"
@@ -98,6 +99,32 @@ void buildSteps(ir::Pipeline& pipeline, int count) {
   b.add(out, {h});
 }
 
+// Chains over the last elements of a vector in reverse, of a length each: t = tanh(a / s + s * b), where a division by zero fails.
+void buildLengths(ir::Pipeline& pipeline, uint32_t from, uint32_t to) {
+  ir::Builder b(pipeline);
+  const auto vector = [&](uint32_t length, double first) {
+    ir::Matrix matrix;
+    matrix.shape = {length};
+    for (uint32_t i = 0; i < length; i++) matrix.numbers.push_back(first / (1 + i));
+    ir::Const constant;
+    constant.matrix = b.table(std::move(matrix), "weights");
+    return b.add(std::move(constant));
+  };
+  ir::Input input;
+  input.field = "x", input.elem = ir::Elem::f64, input.nan = ir::Input::missing, input.shape = input.columns = {to};
+  const ir::ValueId x = b.add(ir::Check(), {b.add(input, {}, "x")});
+  for (uint32_t length = from; length <= to; length++) {
+    ir::Arrange last;
+    last.shape = {length}, last.start = to - 1, last.strides = {-1};
+    const ir::ValueId some = b.add(std::move(last), {x});
+    const ir::ValueId quotient = b.call("div", {vector(length, 1.0 + length), some}, true);
+    const ir::ValueId t = b.call("tanh", {b.call("add", {quotient, b.call("mul", {some, vector(length, 0.5)})})});
+    ir::Output out;
+    out.field = "t" + std::to_string(length), out.columns = {length};
+    b.add(out, {t});
+  }
+}
+
 std::vector<Row> rowsOf() {
   const double kNan = std::numeric_limits<double>::quiet_NaN();
   std::vector<Row> rows;
@@ -151,6 +178,20 @@ void expectSharedOfSteps(int count, size_t row, size_t block) {
 }
 TEST(Units, AFewStepsOverVectorsHaveCodeOfTheirOwn) { expectSharedOfSteps(8, 0, 0); }
 TEST(Units, ManyStepsOverVectorsShareTheCodeOfARowToo) { expectSharedOfSteps(40, 100, 100); }
+
+TEST(Units, StepsOverLongVectorsOfAnyLengthShare) {
+  constexpr uint32_t kLongest = 53;
+  ir::Pipeline pipeline;
+  buildLengths(pipeline, 18, kLongest);
+  std::vector<Row> rows;
+  for (uint32_t zero : {0u, 1u, 20u, kLongest - 1, kLongest}) {   // which number is 0: of some chains, or of none
+    Row row;
+    for (uint32_t i = 0; i < kLongest; i++) row.push_back(i == zero ? number(0) : number(0.01 * (1 + i) - 0.205));
+    rows.push_back(row);
+  }
+  rows.push_back(Row(kLongest, number(std::numeric_limits<double>::quiet_NaN())));
+  expectShared(pipeline, rows, 100, 30);   // a chain is a unit of a block, its pieces are units of one row
+}
 
 }  // namespace
 }  // namespace kiln::test

@@ -6,7 +6,6 @@
 namespace kiln::codegen {
 
 namespace {
-constexpr uint32_t kFewestAcross = 3;   // elements worth a vector, for one row
 constexpr size_t kMostInLoop = 16;      // pieces
 }  // namespace
 

@@ -6,6 +6,9 @@
 
 namespace kiln::codegen {
 
+inline constexpr uint32_t kUnrollElements = 8;   ///< no loop: each has code of its own
+inline constexpr uint32_t kFewestAcross = 3;   ///< elements worth a vector, for one row
+
 /// Pieces over vectors of as many elements that run together.
 using LoopPieces = std::vector<const Piece*>;
 

@@ -50,13 +50,13 @@ class FunctionWriter {
   void storeField(llvm::Value* base, size_t offset, llvm::Value* v) { b.CreateStore(v, fieldOf(b, base, offset)); }
 
   /// body(at) for at = begin, begin + step .. below end; at least once.
-  template <class Body> void loop(uint64_t begin, llvm::Value* end, uint64_t step, Body body) {
+  template <class Body> void loop(llvm::Value* begin, llvm::Value* end, uint64_t step, Body body) {
     llvm::BasicBlock* before = b.GetInsertBlock();
     auto* head = newBlock("loop");
     b.CreateBr(head);
     b.SetInsertPoint(head);
     auto* at = b.CreatePHI(b.getInt64Ty(), 2);
-    at->addIncoming(b.getInt64(begin), before);
+    at->addIncoming(begin, before);
     body(at);
     endLoop(at, head, end, step);
   }

@@ -15,12 +15,6 @@ using llvm::Value;
 
 namespace {
 
-constexpr uint32_t kUnrollElements = 8;
-
-Slot withoutStatus(Slot slot) {
-  slot.status = kernel::kNone;
-  return slot;
-}
 bool contains(const LoopPieces& pieces, const Piece* piece) { return std::find(pieces.begin(), pieces.end(), piece) != pieces.end(); }
 
 }  // namespace
@@ -50,6 +44,18 @@ Value* PieceWriter::lanes(LocalId l) {
 Value* PieceWriter::slotOf(LocalId l) {
   const auto known = own.slots.find(l);
   return known != own.slots.end() ? known->second : f_.constant(slot(l), "slot");
+}
+
+Value* PieceWriter::slotWithoutStatus(LocalId l) {
+  const auto known = own.slots.find(l);
+  Slot without = slot(l);
+  without.status = kernel::kNone;
+  if (known == own.slots.end()) return f_.constant(without, "slot");
+  Value* const copy = f_.newLanes(1);   // which has room for it
+  static_assert(sizeof(Slot) <= 32);
+  for (size_t at = 0; at < sizeof(Slot); at += 4)
+    f_.storeField(copy, at, at == offsetof(Slot, status) ? f_.b.getInt32(kernel::kNone) : f_.loadField(known->second, at, f_.b.getInt32Ty()));
+  return copy;
 }
 
 Value* PieceWriter::paramsOf(const Operation& operation) {
@@ -100,14 +106,17 @@ void PieceWriter::loopOver(const LoopPieces& pieces) {
       if (at.count(l) == 0) at[l] = local(l).vector ? f_.newLanes() : lanes(l);
     if (const LocalId result = ElementLoops::resultOf(*piece); !loops_.staysInside(result, pieces)) f_.call("clear_status", slotOf(result), {});
   }
-  LoopPieces alike = f_.row ? LoopPieces{} : loops_.failingAlike(pieces);
-  std::erase_if(alike, [&](const Piece* piece) { return own.slots.count(ElementLoops::resultOf(*piece)) != 0; });
+  const LoopPieces alike = f_.row ? LoopPieces{} : loops_.failingAlike(pieces);
   const auto element = [&](Value* e) { this->element(pieces, alike, at, e); };
-  const uint32_t count = local(ElementLoops::resultOf(*pieces[0])).count, across = std::min(loopAcross(pieces), count);
-  if (count - across <= kUnrollElements)
-    for (uint32_t e = across; e < count; e++) element(f_.b.getInt64(e));
+  // Where the length differs among units, it is long, and as many elements as there is room for in lanes, or all but as few, are so in all of them.
+  const LocalId first = ElementLoops::resultOf(*pieces[0]);
+  const uint32_t count = local(first).count, lanes = static_cast<uint32_t>(f_.options.tierLanes), across = loops_.elementsAcross(pieces, lanes);
+  Value* const end = length(first);
+  Value* const whole = across == 0 ? f_.b.getInt64(0) : f_.b.CreateAnd(across < count ? end : f_.b.CreateAdd(end, f_.b.getInt64(lanes - 1)), f_.b.getInt64(~uint64_t{lanes - 1}));
+  if (across != 0) loopAcross(pieces, whole, across == lanes);
+  if (across < count && (own.lengths.count(first) != 0 || count - across > kUnrollElements)) f_.loop(whole, end, 1, element);
   else
-    f_.loop(across, f_.b.getInt64(count), 1, element);
+    for (uint32_t e = across; e < count; e++) element(f_.b.getInt64(e));
   for (const Piece* piece : alike) {
     const LocalId result = ElementLoops::resultOf(*piece);
     f_.call(std::string("put_status_") + storage(result), slotOf(result), {at[result]});
@@ -131,16 +140,19 @@ void PieceWriter::element(const LoopPieces& pieces, const LoopPieces& alike, Lan
     }
     f_.call(operation.kernel, paramsOf(operation), std::move(arguments));
     if (const LocalId result = ElementLoops::resultOf(*piece); !loops_.staysInside(result, pieces))
-      f_.call(std::string("put_at_") + storage(result), contains(alike, piece) ? f_.constant(withoutStatus(slot(result)), "slot") : slotOf(result),
+      f_.call(std::string("put_at_") + storage(result), contains(alike, piece) ? slotWithoutStatus(result) : slotOf(result),
               {index(e, type, type), at[result]});
   }
 }
 
-// Elements of one row in lanes. Returns how many, which may be some beyond the last.
-uint32_t PieceWriter::loopAcross(const LoopPieces& pieces) {
-  const auto lanes = static_cast<uint32_t>(f_.options.tierLanes);
-  const uint32_t whole = loops_.elementsAcross(pieces, lanes);
-  if (whole == 0) return 0;
+/// In a function that units share, long vectors may have the length of the unit.
+Value* PieceWriter::length(LocalId l) {
+  const auto known = own.lengths.find(l);
+  return known != own.lengths.end() ? known->second : f_.b.getInt64(local(l).count);
+}
+
+// Elements of one row in lanes; `whole` may be some beyond the last.
+void PieceWriter::loopAcross(const LoopPieces& pieces, Value* whole, bool once) {
   Lanes wide;
   for (const Piece* piece : pieces)
     for (LocalId l : piece->operations[0].arguments) {
@@ -155,10 +167,9 @@ uint32_t PieceWriter::loopAcross(const LoopPieces& pieces) {
     f_.storeField(f_.hand.context, field, f_.loadField(outer, field, f_.b.getPtrTy()));
   f_.storeField(f_.hand.context, offsetof(Ctx, rows), f_.hand.rows);
   const auto elements = [&](Value* at) { elementsAcross(pieces, wide, at); };
-  if (whole == lanes) elements(f_.b.getInt64(0));
-  else f_.loop(0, f_.b.getInt64(whole), lanes, elements);
+  if (once) elements(f_.b.getInt64(0));
+  else f_.loop(f_.b.getInt64(0), whole, static_cast<uint64_t>(f_.options.tierLanes), elements);
   f_.hand.context = outer;
-  return whole;
 }
 
 void PieceWriter::elementsAcross(const LoopPieces& pieces, Lanes& wide, Value* at) {

@@ -37,9 +37,9 @@ class PieceWriter {
 
   /// The piece that makes a constant, else kNone.
   uint32_t constantPiece(LocalId l) const { return constantPiece_[l]; }
-  /// Inside a function that units share: Slots by local and parameters by operation, which are no constants.
+  /// Inside a function that units share: Slots and lengths by local and parameters by operation, which are no constants.
   struct Own {
-    std::unordered_map<LocalId, llvm::Value*> slots;
+    std::unordered_map<LocalId, llvm::Value*> slots, lengths;   // lengths: of vectors that have others in other units
     std::unordered_map<const Operation*, llvm::Value*> params;
   } own;
 
@@ -48,6 +48,7 @@ class PieceWriter {
   const kernel::Slot& slot(LocalId l) const { return f_.options.schedule.slots[l]; }
   const char* storage(LocalId l) const { return storageName(local(l).storage); }
   llvm::Value* slotOf(LocalId l);
+  llvm::Value* slotWithoutStatus(LocalId l);
   llvm::Value* paramsOf(const Operation& operation);
   llvm::Value* lanes(LocalId l);
   llvm::Value* argument(LocalId l) { return local(l).vector ? slotOf(l) : lanes(l); }
@@ -57,7 +58,8 @@ class PieceWriter {
   void spill(const Piece& piece);
   void loopOver(const LoopPieces& pieces);
   void element(const LoopPieces& pieces, const LoopPieces& alike, Lanes& at, llvm::Value* e);
-  uint32_t loopAcross(const LoopPieces& pieces);
+  void loopAcross(const LoopPieces& pieces, llvm::Value* whole, bool once);
+  llvm::Value* length(LocalId l);
   void elementsAcross(const LoopPieces& pieces, Lanes& wide, llvm::Value* at);
   llvm::Value* index(llvm::Value* e, const ir::Type& result, const ir::Type& operand);
 

@@ -135,9 +135,16 @@ void SharedUnits::ownConstants(const Unit& unit, const UnitLayout& layout, const
     i++;
     return memory;
   };
+  const auto ownVector = [&](LocalId l, Constant what) {
+    constexpr size_t count = offsetof(Slot, count) / 4;
+    const bool differs = shared.differs[i][count];
+    Value* const slot = pieces_.own.slots[l] = own(what);
+    if (differs) pieces_.own.lengths[l] = b.CreateZExt(f_.loadField(slot, offsetof(Slot, count), b.getInt32Ty()), b.getInt64Ty());
+  };
   base = b.CreateLoad(b.getInt32Ty(), own(other));
-  for (LocalId l : layout.own) pieces_.own.slots[l] = own(placeFromBase);
-  for (const auto* locals : {&layout.vectors, &layout.inputs, &layout.outputs})
+  for (LocalId l : layout.own) ownVector(l, placeFromBase);
+  for (LocalId l : layout.vectors) ownVector(l, place);
+  for (const auto* locals : {&layout.inputs, &layout.outputs})
     for (LocalId l : *locals) pieces_.own.slots[l] = own(place);
   for (uint32_t p : unit.pieces)
     for (const Operation& operation : f_.options.record.pieces[p].operations) pieces_.own.params[&operation] = own(other);
