@@ -127,6 +127,8 @@ class AbiTables {
   // The driver of matrices, the least that serves.
   static std::string scoreRows(const kernel::ScorerPlan& plan) {
     const bool whole = ((plan.in_types | plan.out_types) >> KILN_I64) != 0, moves = plan.moves != kernel::kNone, elements = plan.element_columns != 0;
+    if (plan.wide_rows) return "_score_wide";
+    if (!moves && !elements && !whole && plan.tensor_out != 0) return "_score_tensors";
     if (!moves && !elements) return whole ? "_score_whole" : "_score_rows";
     return std::string(whole ? "_score_whole_" : "_score_") + (moves ? "moves" : "elements");
   }

@@ -19,6 +19,7 @@
 #include "compiler/codegen/one_element.h"
 #include "compiler/codegen/plain_rows.h"
 #include "compiler/codegen/text_bounds.h"
+#include "compiler/codegen/wide_row.h"
 #include "compiler/ir/nodes/forest.h"
 #include "compiler/ir/tables/forest.h"
 #include "compiler/support/sha256.h"
@@ -41,8 +42,8 @@ uint32_t forestBlockRows(const ir::Forest& forest) {
 /// What one tier's instances are made of.
 struct TierPlan {
   const Tier* tier;
-  Record row, plain, block, element;   // plain: of rows that are, element: of one, where there is such a pipeline
-  Schedule rowSchedule, plainSchedule, blockSchedule, elementSchedule;
+  Record row, plain, block, element, wide;   // plain: of rows that are, element: of one, wide: of a wide row, where there is such a pipeline
+  Schedule rowSchedule, plainSchedule, blockSchedule, elementSchedule, wideSchedule;
   kernel::ScorerPlan plan{};
 };
 
@@ -105,7 +106,7 @@ class Compilation {
     try {
       schema_ = schemaOf(pipeline_, blob_);
       rowText_ = textBound(pipeline_, false), blockText_ = textBound(pipeline_, true);
-      plain_ = plainRows(pipeline_), element_ = oneElement(pipeline_), moves_ = movedInputs(pipeline_);
+      plain_ = plainRows(pipeline_), element_ = oneElement(pipeline_), moves_ = movedInputs(pipeline_), wide_ = hasWideRows(pipeline_);
       Kept kept, keptOfPlain, keptOfElement;
       for (const Tier* tier : tiers_) planTier(*tier, kept, keptOfPlain, keptOfElement);
       blob_.finish();
@@ -115,7 +116,7 @@ class Compilation {
     return true;
   }
   void planTier(const Tier& tier, Kept& kept, Kept& keptOfPlain, Kept& keptOfElement) {
-    TierPlan plan{&tier, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+    TierPlan plan{&tier, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
     plan.row = record({pipeline_, tier, Form::row, 1, options_.strategy, schema_, blob_, kept, artefact_.strategies});
     plan.rowSchedule = schedule(plan.row, pipeline_, 1, tier.lanes);
     if (plain_) {
@@ -127,6 +128,11 @@ class Compilation {
       std::vector<std::string> same;
       plan.element = record({element_->pipeline, tier, Form::element, kBlockRows, options_.strategy, schema_, blob_, keptOfElement, same, &*element_});
       plan.elementSchedule = schedule(plan.element, element_->pipeline, elementLanes(plan.element, tier), tier.lanes);
+    }
+    if (wide_) {
+      std::vector<std::string> same;
+      plan.wide = record({pipeline_, tier, Form::wide, 1, options_.strategy, schema_, blob_, kept, same});
+      plan.wideSchedule = schedule(plan.wide, pipeline_, 1, tier.lanes);
     }
     const size_t reported = artefact_.strategies.size();
     const uint32_t least = leastBlockRows();
@@ -144,17 +150,22 @@ class Compilation {
   }
   static constexpr size_t kFewestOfTensor = 8;   // columns: fewer are read as quickly one by one
   /// Bytes of an element where fields are floats of one type whose columns follow each other, and which no number of a matrix fails or misses; else 0.
-  static uint32_t tensorOf(const std::vector<kernel::FieldPlan>& fields) {
+  static uint32_t tensorOf(const std::vector<kernel::FieldPlan>& fields, bool present) {
     if (fields.size() < kFewestOfTensor) return 0;
     const kernel::FieldPlan& first = fields[0];
     const uint32_t size = first.elem == kernel::kElemF64 ? 8 : 4;
     for (size_t i = 0; i < fields.size(); i++) {
       const kernel::FieldPlan& f = fields[i];
       if (f.is_cat || f.list != 0 || f.elem != first.elem || (f.elem != kernel::kElemF64 && f.elem != kernel::kElemF32)) return 0;
-      if (f.slot.count == 0 || f.slot.missing != kernel::kNone || f.slot.status != kernel::kNone) return 0;
+      if (f.slot.count == 0 || (f.slot.missing != kernel::kNone && !present) || f.slot.status != kernel::kNone) return 0;
       if (f.slot.pitch != first.slot.pitch || f.slot.values != first.slot.values + i * first.slot.pitch * size) return 0;
     }
     return size;
+  }
+  /// The only output, of which no element is missing where the row has a result.
+  bool givesOneTensor() const {
+    const auto outputs = pipeline_.outputs();
+    return outputs.size() == 1 && !pipeline_.type(pipeline_.nodes[outputs[0]].operands[0]).nullable;
   }
   void fillPlan(TierPlan& p) {
     kernel::ScorerPlan& plan = p.plan;
@@ -169,11 +180,12 @@ class Compilation {
       return blob_.add(key, fields.data(), fields.size() * sizeof(kernel::FieldPlan), 8);
     };
     const std::vector<kernel::FieldPlan> inputs = placed(schema_.inputs, p.block.inputs);
-    plan.inputs = inBlob(inputs, "inputs"), plan.tensor = tensorOf(inputs);
-    plan.outputs = inBlob(placed(schema_.outputs, p.block.outputs), "outputs");
+    plan.inputs = inBlob(inputs, "inputs"), plan.tensor = tensorOf(inputs, false);
+    const std::vector<kernel::FieldPlan> outputs = placed(schema_.outputs, p.block.outputs);
+    plan.outputs = inBlob(outputs, "outputs"), plan.tensor_out = givesOneTensor() ? tensorOf(outputs, true) : 0;
     plan.by_name = schema_.byName;
     plan.block_rows = p.block.blockRows, plan.status_at = p.blockSchedule.statusAt;
-    plan.row_bytes = std::max(p.rowSchedule.scratchBytes, p.plainSchedule.scratchBytes), plan.block_bytes = p.blockSchedule.scratchBytes;
+    plan.row_bytes = std::max({p.rowSchedule.scratchBytes, p.plainSchedule.scratchBytes, p.wideSchedule.scratchBytes}), plan.block_bytes = p.blockSchedule.scratchBytes;
     const uint64_t cells = (uint64_t{plan.input_count} + plan.output_count + 1) * sizeof(kiln_cell);   // score_arrow's, of a row
     plan.scratch_bytes = std::max(plan.row_bytes + rowText_.fixed + cells, plan.block_bytes + blockText_.fixed * plan.block_rows);
     plan.in_types = matrixTypes(schema_.inputs, true), plan.out_types = matrixTypes(schema_.outputs, false);
@@ -181,6 +193,7 @@ class Compilation {
       plan.element_columns = plan.input_count;
       plan.element_in = abiType(elementOf(*element_, true)), plan.element_out = abiType(elementOf(*element_, false));
     }
+    plan.wide_rows = wide_ ? 1 : 0;
     plan.moves = kernel::kNone;
     if (!moves_.empty()) plan.moves = blob_.add("moves", moves_.data(), moves_.size() * 4, 4), plan.moved_type = abiType(schema_.inputs[0]);
     plan.binding_key = schema_.bindingKey;
@@ -195,7 +208,8 @@ class Compilation {
       const TierPlan& p = plans_[i];
       outputs[i] = buildTier({*p.tier, {pipeline_, p.row, p.rowSchedule}, {pipeline_, p.block, p.blockSchedule},
                               plain_ ? std::optional(InstancePlan{*plain_, p.plain, p.plainSchedule}) : std::nullopt,
-                              element_ ? std::optional(InstancePlan{element_->pipeline, p.element, p.elementSchedule}) : std::nullopt}, want_);
+                              element_ ? std::optional(InstancePlan{element_->pipeline, p.element, p.elementSchedule}) : std::nullopt,
+                              wide_ ? std::optional(InstancePlan{pipeline_, p.wide, p.wideSchedule}) : std::nullopt}, want_);
     });
     const char* steps[] = {"  of which link kernels", "  of which optimise", "  of which generate"};
     for (int s = 0; s < 3; s++) {
@@ -288,6 +302,7 @@ class Compilation {
   std::vector<uint32_t> moves_;
   std::optional<ir::Pipeline> plain_;
   std::optional<OneElement> element_;
+  bool wide_ = false;
   TextBound rowText_, blockText_;
   std::vector<TierPlan> plans_;
   std::vector<std::pair<std::string, std::string>> code_;

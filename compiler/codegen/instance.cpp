@@ -37,6 +37,7 @@ class InstanceWriter {
     const Stage& stage = o_.schedule.stages[index];
     Function* made = contextFunction(f_.module, (f_.row ? "row_stage_" : "block_stage_") + std::to_string(index), Function::InternalLinkage);
     if (!f_.row || o_.schedule.stages.size() > 1) made->addFnAttr(llvm::Attribute::NoInline);
+    else if (o_.inlined) made->addFnAttr(llvm::Attribute::AlwaysInline);
     f_.begin(made);
     pieces_.beginFunction();
     const bool shares = std::any_of(stage.units.begin(), stage.units.end(), [](const Unit& u) { return u.alike != ir::kNone; });

@@ -13,6 +13,7 @@ struct InstanceOptions : InstancePlan {
   int tierLanes;
   std::string body;   ///< name of the function to define: void(Ctx*)
   bool plain = false;   ///< leaves as soon as the row has ended
+  bool inlined = false; ///< its only stage stands in the body
 };
 
 /// Defines the body; kernels and kiln_blob are declared.

@@ -22,9 +22,10 @@ struct TierInput {
   InstancePlan row, block;
   std::optional<InstancePlan> plain;   ///< of plain rows (plain_rows.h)
   std::optional<InstancePlan> element;   ///< of one element (one_element.h)
+  std::optional<InstancePlan> wide;      ///< of a wide row (wide_row.h)
 };
 
-/// kiln_<tier>_body_row, kiln_<tier>_body_block and, of one element, kiln_<tier>_body_elements, which the drivers call. May run beside others in threads of their own.
+/// kiln_<tier>_body_row, kiln_<tier>_body_block and, where there are such, kiln_<tier>_body_elements and kiln_<tier>_body_wide, which the drivers call. May run beside others in threads of their own.
 ModuleOutput buildTier(const TierInput& input, const Want& want);
 
 void initialiseTargets();

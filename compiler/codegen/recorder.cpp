@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "compiler/codegen/one_element.h"
+#include "compiler/codegen/wide_row.h"
 #include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/input.h"
@@ -35,7 +36,7 @@ void lowerNode(const ir::Op& op, NodeEmitter& emit) {
 class Recorder final : public NodeEmitter {
  public:
   explicit Recorder(const RecordOptions& options) : options_(options), inputs_(options.pipeline.inputs()), outputs_(options.pipeline.outputs()) {
-    record_.blockRows = (options.form == Form::row || options.form == Form::plain) ? 1 : options.blockRows;
+    record_.blockRows = rowForm() ? 1 : options.blockRows;
     for (const ir::Value& value : pipeline().values) {
       localOf_.push_back(static_cast<LocalId>(record_.locals.size()));
       record_.locals.push_back(localOf(value.type));
@@ -47,6 +48,7 @@ class Recorder final : public NodeEmitter {
     for (index_ = 0; index_ < pipeline().nodes.size(); index_++) {
       open_ = false, scratchUsed_ = 0;
       if (elementForm() && lowerOfElement(*options_.element, *this)) continue;
+      if (wideForm() && lowerOfWideRow(*this)) continue;
       if (const auto* input = node().op->to<ir::Input>(); input && !input->list && !rowForm()) continue;   // the driver fills its Slot
       if (node().op->kind() == ir::OpKind::Const && resultType().isScalar()) record_.locals[node().results[0]].constant = true;
       lowerNode(*node().op, *this);
@@ -65,7 +67,7 @@ class Recorder final : public NodeEmitter {
   uint32_t nodeIndex() const override { return index_; }
   const Tier& tier() const override { return options_.tier; }
   int lanes() const override { return rowForm() ? 1 : options_.tier.lanes; }
-  bool rowForm() const override { return options_.form == Form::row || options_.form == Form::plain; }
+  bool rowForm() const override { return options_.form == Form::row || options_.form == Form::plain || wideForm(); }
   bool plainForm() const override { return options_.form == Form::plain; }
   std::string strategy() const override { return options_.strategy; }
   void chose(const std::string& strategy) override {
@@ -143,6 +145,7 @@ class Recorder final : public NodeEmitter {
 
  private:
   bool elementForm() const { return options_.form == Form::element; }
+  bool wideForm() const { return options_.form == Form::wide; }
   std::shared_ptr<void>& keep(const std::string& key) override { return options_.kept[std::to_string(index_) + " " + key]; }
   static Local localOf(const ir::Type& type) {
     assert(!type.isList() && "lists have no lowering yet");
@@ -220,6 +223,7 @@ class Recorder final : public NodeEmitter {
         record_.locals[v].fallible = false;
         continue;
       }
+      if (wideForm()) record_.locals[v].fallible = false, record_.locals[v].inRow = readsInRow(pipeline().type(v));   // numbers of a matrix
       if (!rowForm()) {
         Local& local = record_.locals[v];
         local.input = first;

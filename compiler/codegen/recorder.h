@@ -26,6 +26,7 @@ struct Local {
   bool constant = false;         ///< recomputed wherever it is used
   LocalId whole = ir::kNone;     ///< another name of elements of this vector, from `first` on
   uint32_t first = 0;
+  bool inRow = false;            ///< of Form::wide: read in the caller's matrix
   uint32_t inBlob = ir::kNone;   ///< a constant vector that is only read there: where its elements stand in the blob
 };
 /// One element of a vector in scratch, or a scalar.
@@ -58,9 +59,9 @@ struct Record {
   std::vector<Element> inputs, outputs;   ///< block instance: where the schema's columns are (kNone: not representable)
 };
 
-/// What an instance scores: a row; one that may be left (plain_rows.h); rows of a block; single elements (one_element.h), read from the
-/// caller's matrix and written to it.
-enum class Form : uint8_t { row, plain, block, element };
+/// What an instance scores: a row; one that may be left (plain_rows.h); rows of a block; single elements (one_element.h) or a wide row (wide_row.h), read
+/// from the caller's matrix and written to it.
+enum class Form : uint8_t { row, plain, block, element, wide };
 
 struct RecordOptions {
   const ir::Pipeline& pipeline;

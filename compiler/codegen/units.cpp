@@ -231,7 +231,7 @@ void Units::describe(const Operation& operation, const Piece& piece, UnitLayout&
     append(text, at->second);
     append(text, local.storage), append(text, local.vector), append(text, local.constant);
     describeLength(local.count, text, known);
-    append(text, local.nullable), append(text, local.fallible), append(text, local.inBlob != ir::kNone);
+    append(text, local.nullable), append(text, local.fallible), append(text, local.inBlob != ir::kNone), append(text, local.inRow);
     // A view of what the unit computes is another thing than a vector from elsewhere.
     const auto whole = local.whole == ir::kNone ? known.locals.end() : known.locals.find(local.whole);
     append(text, whole == known.locals.end() ? known.locals.size() : whole->second), append(text, local.whole != ir::kNone);

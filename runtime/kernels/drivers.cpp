@@ -16,6 +16,7 @@
 #define kiln_body_row KILN_OF_TIER(KILN_TIER, body_row)
 #define kiln_body_block KILN_OF_TIER(KILN_TIER, body_block)
 #define kiln_body_elements KILN_OF_TIER(KILN_TIER, body_elements)
+#define kiln_body_wide KILN_OF_TIER(KILN_TIER, body_wide)
 #define kiln_plan KILN_OF_TIER(KILN_TIER, plan)
 #define kiln_score_row KILN_OF_TIER(KILN_TIER, score_row)
 #define kiln_score_rows KILN_OF_TIER(KILN_TIER, score_rows)
@@ -24,14 +25,17 @@
 #define kiln_score_whole KILN_OF_TIER(KILN_TIER, score_whole)
 #define kiln_score_moves KILN_OF_TIER(KILN_TIER, score_moves)
 #define kiln_score_elements KILN_OF_TIER(KILN_TIER, score_elements)
+#define kiln_score_tensors KILN_OF_TIER(KILN_TIER, score_tensors)
+#define kiln_score_wide KILN_OF_TIER(KILN_TIER, score_wide)
 #define kiln_score_arrow KILN_OF_TIER(KILN_TIER, score_arrow)
 #pragma clang diagnostic ignored "-Wunused-const-variable"
 
 // Defined by the compiler: the stages of the pipeline over one row, over Ctx::rows rows of a block and, where there is such a pipeline, over
-// as many elements, in whole lanes; what they need.
+// as many elements, in whole lanes, or over a wide row; what they need.
 extern "C" void kiln_body_row(kiln::kernel::Ctx*);
 extern "C" void kiln_body_block(kiln::kernel::Ctx*);
 extern "C" void kiln_body_elements(kiln::kernel::Ctx*);
+extern "C" void kiln_body_wide(kiln::kernel::Ctx*);
 extern "C" const kiln::kernel::ScorerPlan kiln_plan;
 extern "C" const kiln::kernel::u8 kiln_blob[];
 
@@ -87,10 +91,14 @@ __attribute__((noinline)) static void load_block(const Ctx& c, const Binding& bi
     else load_column<In>(c, fields[i], i, from, 0, c.rows, padded);
   }
 }
-template <class Out> __attribute__((noinline)) static void store_block(const Ctx& c, const kiln_matrix& out, u64 base) {
+/// `kTensor`: the outputs are one (ScorerPlan::tensor_out).
+template <class Out, bool kTensor> __attribute__((noinline)) static void store_block(const Ctx& c, const kiln_matrix& out, u64 base) {
   const FieldPlan* fields = (const FieldPlan*)(kiln_blob + kiln_plan.outputs);
   const bool all = all_have_results(c, c.rows);
   const u32 count = kiln_plan.output_count;
+  if constexpr (kTensor)
+    if (kiln_plan.tensor_out == sizeof(Out) && all && !out.validity && c.rows % kMatrixRows == 0)
+      return store_tensor(c, fields[0].slot, sizeof(Out), count, (u8*)out.data + (i64)base * out.row_bytes, out.row_bytes);
   NOUNROLL for (u32 i = 0; i < count; i += kBeside<Out>) {
     if (i != 0 && i + 2 <= count && i + kBeside<Out> > count) i = count - kBeside<Out>;   // some once more, which takes less time than a part of 16 bytes
     store_beside<Out>(c, fields + i, i, count - i < kBeside<Out> ? count - i : kBeside<Out>, count, out, base, all);
@@ -112,8 +120,8 @@ template <class Load, class Store> INLINE void run_blocks(u64 rows, void* scratc
     if (status) NOUNROLL for (u64 r = 0; r < c.rows; r++) status[base + r] = c.status[r];
   }
 }
-/// `kWhole`: matrices may hold integers; most scorers do not need what reads and writes them.
-template <bool kWhole>
+/// `kWhole`: matrices may hold integers; most scorers do not need what reads and writes them, nor what stores tensors.
+template <bool kWhole, bool kTensor = false>
 __attribute__((noinline)) static void run_rows(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out, void* scratch, size_t size, kiln_status* status) {
   run_blocks((u64)in.rows, scratch, size, status,
     [&](const Ctx& c, u64 base, u64 padded) {
@@ -124,10 +132,10 @@ __attribute__((noinline)) static void run_rows(const Binding& binding, const kil
       return true;
     },
     [&](const Ctx& c, u64 base) {
-      if (binding.out_type == KILN_F64) store_block<f64>(c, out, base);
-      else if (kWhole && binding.out_type == KILN_I64) store_block<i64>(c, out, base);
-      else if (kWhole && binding.out_type == KILN_I32) store_block<i32>(c, out, base);
-      else store_block<f32>(c, out, base);
+      if (binding.out_type == KILN_F64) store_block<f64, kTensor>(c, out, base);
+      else if (kWhole && binding.out_type == KILN_I64) store_block<i64, false>(c, out, base);
+      else if (kWhole && binding.out_type == KILN_I32) store_block<i32, false>(c, out, base);
+      else store_block<f32, kTensor>(c, out, base);
     });
 }
 
@@ -152,6 +160,9 @@ INLINE i32 score_matrix(const void* binding_, const kiln_matrix* in, const kiln_
 }
 extern "C" i32 kiln_score_rows(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
   return score_matrix(binding, in, out, scratch, size, status, run_rows<false>);
+}
+extern "C" i32 kiln_score_tensors(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
+  return score_matrix(binding, in, out, scratch, size, status, run_rows<false, true>);
 }
 extern "C" i32 kiln_score_whole(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
   return score_matrix(binding, in, out, scratch, size, status, run_rows<true>);
@@ -289,6 +300,35 @@ extern "C" i32 kiln_score_elements(const void* binding, const kiln_matrix* in, c
 }
 extern "C" i32 kiln_score_whole_elements(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
   return score_matrix(binding, in, out, scratch, size, status, run_elements<true>);
+}
+
+// ---- wide rows as they lie
+INLINE u32 number_type(const FieldPlan& f) { return f.elem == kElemF64 ? (u32)KILN_F64 : (u32)KILN_F32; }
+/// Rows of both matrices without gaps between elements, apart from each other.
+INLINE bool lie_row_by_row(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out) {
+  const FieldPlan *input = (const FieldPlan*)(kiln_blob + kiln_plan.inputs), *output = (const FieldPlan*)(kiln_blob + kiln_plan.outputs);
+  const u64 size = size_of(in.type), in_width = ((u64)binding.column[0] + kiln_plan.input_count) * size, out_width = kiln_plan.output_count * size_of(out.type);
+  if (in.type != number_type(*input) || out.type != number_type(*output) || out.validity || !stand_side_by_side(binding)) return false;
+  if (in.row_bytes < (i64)in_width || out.row_bytes < (i64)out_width) return false;
+  const u64 rows = (u64)in.rows;
+  return rows == 0 || lie_apart(in, (rows - 1) * (u64)in.row_bytes + in_width, out, (rows - 1) * (u64)out.row_bytes + out_width);
+}
+__attribute__((noinline)) static void run_wide(const Binding& binding, const kiln_matrix& in, const kiln_matrix& out, void* scratch, size_t size, kiln_status* status) {
+  if (!lie_row_by_row(binding, in, out)) return run_rows<false>(binding, in, out, scratch, size, status);
+  Ctx c;
+  c.blob = kiln_blob, c.scratch = (u8*)scratch, c.at = 0, c.rows = 1, c.column = 0;
+  c.arena = c.scratch + kiln_plan.row_bytes, c.arena_end = c.scratch + size;
+  const u8* from = (const u8*)in.data + (u64)binding.column[0] * size_of(in.type);
+  u8* to = (u8*)out.data;
+  kiln_status unwanted;
+  NOUNROLL for (i64 r = 0; r < in.rows; r++, from += in.row_bytes, to += out.row_bytes) {
+    c.cells = (const kiln_cell*)from, c.out = (kiln_cell*)to, c.status = status ? status + r : &unwanted;
+    *c.status = {0, 0xffff, 0xffff};
+    kiln_body_wide(&c);
+  }
+}
+extern "C" i32 kiln_score_wide(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
+  return score_matrix(binding, in, out, scratch, size, status, run_wide);
 }
 
 // ---- Arrow

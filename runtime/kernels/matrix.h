@@ -525,4 +525,22 @@ TIER_OUTLINE void store_beside(const Ctx& c, const FieldPlan* fields, u32 index,
   }
 }
 
+/// Columns of a tensor that stand one after the other in scratch, which is never missing, to rows of a matrix (ScorerPlan::tensor_out); whole groups.
+enum : u64 { kTensorRows = 16 };   // whose columns, and results, stay in the nearest cache
+TIER_OUTLINE void store_tensor(const Ctx& c, const Slot& s, u32 size, u32 count, u8* to, i64 row_bytes) {
+  const u32 beside = 16 / size;
+  NOUNROLL for (u64 r = 0; r < c.rows; r += kTensorRows) {
+    const u64 rows = c.rows - r < kTensorRows ? c.rows - r : kTensorRows;
+    NOUNROLL for (u32 k = 0; k < count; k += beside) {
+      if (k + beside > count) k = count - beside;   // some once more
+      const u8* places[4];
+      places[0] = c.scratch + s.values + ((u64)k * s.pitch + r) * size;
+      NOUNROLL for (u32 j = 1; j < 4; j++) places[j] = places[j - 1] + (u64)s.pitch * size;
+      u8* const first = to + (i64)r * row_bytes + (u64)k * size;
+      if (size == 8) store_floats<f64, f64>(places, beside, first, row_bytes, rows);
+      else store_floats<f32, f32>(places, beside, first, row_bytes, rows);
+    }
+  }
+}
+
 }  // namespace kiln::kernel

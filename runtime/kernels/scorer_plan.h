@@ -47,6 +47,8 @@ struct ScorerPlan {
   u32 in_types, out_types;    ///< bit enum kiln_type: what matrices may hold
   u32 element_columns, element_in, element_out;   ///< score_elements: columns of both matrices, and what they hold (enum kiln_type); 0: there is no body of elements
   u32 moves, moved_type;      ///< score_moves: blob: u32[output_count], the input that each output is, and what all hold (enum kiln_type)
+  u32 tensor_out;             ///< the same of outputs, of which none is ever missing
+  u32 wide_rows;              ///< score_wide: rows of floats, elements in lanes; inputs and outputs each hold numbers of one type
   u64 row_bytes, block_bytes; ///< scratch of the instances, without text
   u64 scratch_bytes, binding_key;
 };

@@ -6,11 +6,13 @@
 #include <cstring>
 #include <limits>
 
+#include "compiler/codegen/wide_row.h"
 #include "compiler/ir/builder.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/const.h"
 #include "compiler/ir/nodes/input.h"
+#include "compiler/ir/nodes/normalize.h"
 #include "compiler/ir/nodes/output.h"
 #include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/reduce.h"
@@ -23,14 +25,15 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN(), kInf = std::numeric_limits<double>::infinity();
 
-template <class Make> ir::Pipeline pipelineOf(ir::Elem elem, std::vector<uint32_t> shape, Make make) {
+template <class Make> ir::Pipeline pipelineOf(ir::Elem elem, std::vector<uint32_t> shape, Make make, bool toNumber = false) {
   ir::Pipeline pipeline;
   pipeline.name = "elements", pipeline.sourceFormat = "hand";
   ir::Builder b(pipeline);
   ir::Input in;
   in.field = "X", in.elem = elem, in.nullable = false, in.nan = ir::Input::value, in.shape = in.columns = std::move(shape);
   ir::Output out;
-  out.field = "Y", out.columns = in.columns;
+  out.field = "Y";
+  if (!toNumber) out.columns = in.columns;
   b.add(out, {make(b, b.add(ir::Check(), {b.add(in, {}, "X")}))});
   return pipeline;
 }
@@ -256,6 +259,93 @@ TEST(Tensors, ScoreAsRows) {
         if (HasFatalFailure()) return;
       }
     }
+}
+
+// ---- wide rows: elements in lanes
+
+struct WideCase : Case {
+  bool toNumber;
+};
+ir::ValueId extreme(ir::Builder& b, ir::ValueId x, bool least) { return reduced(b, least ? ir::Reduce::min : ir::Reduce::max, x); }
+ir::ValueId sumOfVectors(ir::Builder& b, ir::ValueId x) {
+  ir::Reduce sum;
+  sum.order = ir::Reduce::vectors;
+  return b.add(sum, {x});
+}
+std::vector<WideCase> wideCases(ir::Elem elem, uint32_t columns) {
+  std::vector<WideCase> all;
+  const auto add = [&](const char* name, bool toNumber, bool f32Only, auto make) {
+    if (elem == ir::Elem::f32 || !f32Only) all.push_back({{name, pipelineOf(elem, {columns}, make, toNumber)}, toNumber});
+  };
+  add("sum", true, false, [](ir::Builder& b, ir::ValueId x) { return sumOfVectors(b, x); });
+  add("greatest", true, false, [](ir::Builder& b, ir::ValueId x) { return extreme(b, x, false); });
+  add("least", true, false, [](ir::Builder& b, ir::ValueId x) { return b.call("neg", {extreme(b, x, true)}); });
+  add("sum of squares", true, false, [](ir::Builder& b, ir::ValueId x) { return b.call("sqrt", {sumOfVectors(b, b.call("mul", {x, x}))}); });
+  add("scaled", false, false, [](ir::Builder& b, ir::ValueId x) { return b.call("div", {x, sumOfVectors(b, x)}); });
+  add("between", false, false, [](ir::Builder& b, ir::ValueId x) {
+    const ir::ValueId least = extreme(b, x, true);
+    return b.call("div", {b.call("sub", {x, least}), b.call("sub", {extreme(b, x, false), least})});
+  });
+  add("centered", false, false, [&](ir::Builder& b, ir::ValueId x) {
+    const ir::ValueId centered = b.call("sub", {x, b.call("div", {sumOfVectors(b, x), constant(b, elem, columns)})});
+    return b.call("mul", {centered, constants(b, elem, {columns}, 0.375)});
+  });
+  for (const bool logarithm : {false, true})
+    add(logarithm ? "log softmax" : "softmax", false, true, [&](ir::Builder& b, ir::ValueId x) { return b.add(ir::Normalize(logarithm ? ir::Normalize::logSoftmaxMlas : ir::Normalize::softmaxMlas), {x}); });
+  add("softmax of twice", false, true, [](ir::Builder& b, ir::ValueId x) { return b.add(ir::Normalize(ir::Normalize::softmaxMlas), {b.call("add", {x, x})}); });
+  return all;
+}
+/// Rows whose greatest or least is a zero of either sign, is infinite, or NaN, first, last and between.
+std::vector<Row> wideRows(uint32_t columns) {
+  std::vector<Row> rows;
+  uint32_t seed = 1;
+  for (int r = 0; r < 8; r++) {
+    Row row;
+    for (uint32_t i = 0; i < columns; i++) seed = seed * 1664525 + 1013904223, row.push_back(number(static_cast<double>(static_cast<int32_t>(seed)) / (r < 4 ? 0x1p29 : 0x1p25)));
+    rows.push_back(row);
+  }
+  for (const double rest : {-1.0, 1.0, 0.0, -0.0})
+    for (const double odd : {0.0, -0.0, kNaN, kInf, -kInf, 1e30})
+      for (const uint32_t at : {0u, 9u, columns / 2, columns - 1}) {
+        Row row(columns, number(rest));
+        row[at] = number(odd), row[(at + 5) % columns] = number(-odd);
+        rows.push_back(row);
+      }
+  return rows;
+}
+
+TEST(WideRows, EqualTheEvaluator) {
+  for (const uint32_t columns : {32u, 35u, 72u})
+    for (const ir::Elem elem : {ir::Elem::f32, ir::Elem::f64})
+      for (const WideCase& c : wideCases(elem, columns)) {
+        EXPECT_TRUE(codegen::hasWideRows(c.pipeline)) << c.name;
+        for (const std::string& difference : differences(c.pipeline, wideRows(columns))) ADD_FAILURE() << c.name << " of " << columns << ": " << difference;
+      }
+}
+
+TEST(WideRows, InEveryLayout) {
+  constexpr uint32_t kColumns = 35;
+  for (const ir::Elem elem : {ir::Elem::f32, ir::Elem::f64})
+    for (const WideCase& c : wideCases(elem, kColumns)) {
+      if (c.toNumber) continue;
+      SCOPED_TRACE(c.name);
+      const Loaded loaded(c.pipeline);
+      ASSERT_EQ(loaded.error(), "");
+      for (const kiln_tier& tier : loaded.tiers()) {
+        SCOPED_TRACE(tier.name);
+        everyLayout<double>(*tier.scorer, KILN_F64, kColumns);
+        everyLayout<float>(*tier.scorer, KILN_F32, kColumns);
+        if (HasFatalFailure()) return;
+      }
+    }
+}
+
+// Where sums go from the first element to the last, rows in lanes are faster; short rows as well.
+TEST(WideRows, OthersGoByColumns) {
+  const auto sum = [](ir::Builder& b, ir::ValueId x) { return reduced(b, ir::Reduce::sum, x); };
+  EXPECT_FALSE(codegen::hasWideRows(pipelineOf(ir::Elem::f32, {64}, sum, true)));
+  EXPECT_FALSE(codegen::hasWideRows(pipelineOf(ir::Elem::f32, {16}, [](ir::Builder& b, ir::ValueId x) { return sumOfVectors(b, x); }, true)));
+  EXPECT_FALSE(codegen::hasWideRows(pipelineOf(ir::Elem::f32, {64}, [](ir::Builder& b, ir::ValueId x) { return b.call("exp", {extreme(b, x, false)}); }, true)));
 }
 
 TEST(Elements, EqualTheEvaluator) {

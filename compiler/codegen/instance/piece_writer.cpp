@@ -163,7 +163,7 @@ void PieceWriter::loopAcross(const LoopPieces& pieces, Value* whole, bool once) 
   // A context of their own, which stays in registers: that of the stage may be known to functions elsewhere.
   Value* const outer = f_.hand.context;
   f_.hand.context = f_.newContext();
-  for (size_t field : {offsetof(Ctx, blob), offsetof(Ctx, scratch)})
+  for (size_t field : {offsetof(Ctx, blob), offsetof(Ctx, scratch), offsetof(Ctx, cells)})
     f_.storeField(f_.hand.context, field, f_.loadField(outer, field, f_.b.getPtrTy()));
   f_.storeField(f_.hand.context, offsetof(Ctx, rows), f_.hand.rows);
   const auto elements = [&](Value* at) { elementsAcross(pieces, wide, at); };
@@ -182,7 +182,7 @@ void PieceWriter::elementsAcross(const LoopPieces& pieces, Lanes& wide, Value* a
       const LocalId l = operation.arguments[i];
       arguments.push_back(wide[l]);
       if (local(l).vector && loaded.insert(l).second && i + 1 < operation.arguments.size())
-        f_.callInstance((local(l).inBlob != ir::kNone ? "get_constant_across_" : "get_across_") + std::string(storage(l)), slotOf(l), {wide[l]});
+        f_.callInstance((local(l).inBlob != ir::kNone ? "get_constant_across_" : local(l).inRow ? "get_row_across_" : "get_across_") + std::string(storage(l)), slotOf(l), {wide[l]});
     }
     f_.callInstance(operation.kernel + "_" + std::to_string(f_.options.tierLanes), paramsOf(operation), std::move(arguments));
     if (const LocalId result = ElementLoops::resultOf(*piece); !loops_.staysInside(result, pieces))

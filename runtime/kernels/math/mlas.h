@@ -149,7 +149,7 @@ INLINE Singles<N> mlas_exp(Singles<N> x) {
   const Singles<N> y = fused<N>(mlas::polynomial<N>(r.rest, mlas::kExp), r.rest * scale, scale);
   return mlas::or_nan<N>(y * mlas::single_of<N>(mlas::sum_of<N>(first, most)), x);
 }
-/// e^x for x <= 0, as in a softmax: what is below e^-88 stays there.
+/// e^x for x <= 0, as in a softmax: what is below e^-88 stays there. NaN stays NaN through all steps.
 template <int N>
 INLINE Singles<N> mlas_exp_negative(Singles<N> x) {
   typedef Lane<u32, N> U;
@@ -157,7 +157,7 @@ INLINE Singles<N> mlas_exp_negative(Singles<N> x) {
   const mlas::Reduced<N> r = mlas::reduce<N>(x < least ? least : x);
   const Singles<N> y = fused<N>(mlas::polynomial<N>(r.rest, mlas::kExp), r.rest, splat<f32, N>(1));
   const U exponent = (__builtin_bit_cast(U, r.biased) << 23) + (u32)mlas::kExponentOfOne;
-  return mlas::or_nan<N>(y * __builtin_bit_cast(Singles<N>, exponent), x);
+  return y * __builtin_bit_cast(Singles<N>, exponent);
 }
 /// What MLAS's vectors of eight add to: lanes of their own, then pair by pair.
 template <class V>

@@ -118,6 +118,73 @@ INLINE Lane<T, L> elements(const Ctx& c, const Slot& s, u32 e) {
   return v;
 }
 
+/// Vectors of so many elements of one row: its slots have room for whole ones.
+enum : u32 { kRowVector = 8 };
+/// y = f(x), element by element: f takes lanes of rows, of one row also vectors of its elements.
+template <class T, int N, class F>
+INLINE void map_elements(const Ctx& c, const Slot& x, const Slot& y, F f) {
+  u32 e = 0;
+  if constexpr (N == 1)
+    if (x.pitch == 1 && y.pitch == 1)
+      NOUNROLL for (; e + kRowVector <= x.count; e += kRowVector)
+        store(c.scratch + y.values + (u64)e * sizeof(T), f(load<Lane<T, kRowVector>>(c.scratch + x.values + (u64)e * sizeof(T))));
+  NOUNROLL for (; e < x.count; e++) set_element<T, N>(c, y, e, f(element<T, N>(c, x, e)));
+}
+/// The least or greatest of floats, none of which is missing: NaN if one is, else the first of equal ones.
+template <bool kLeast, class T, int N>
+INLINE Lane<T, N> extreme_by_lanes(const Ctx& c, const Slot& x) {
+  Lane<T, N> best = element<T, N>(c, x, 0);
+  auto number = best == best;
+  NOUNROLL for (u32 e = 1; e < x.count; e++) {
+    const Lane<T, N> v = element<T, N>(c, x, e);
+    best = (kLeast ? v < best : v > best) ? v : best;
+    number &= v == v;
+  }
+  return pick<N>(mask<N>(number), best, splat<T, N>((T)__builtin_nan("")));
+}
+/// part(e) for each kRowVector elements of so many, from e on, four of which go on together; the rest is the caller's, from what is returned on.
+template <class Part>
+INLINE u32 each_part(u32 count, Part part) {
+  u32 e = 0;
+  NOUNROLL for (; e + 4 * kRowVector <= count; e += 4 * kRowVector) UNROLL for (u32 k = 0; k < 4; k++) part(e + k * kRowVector);
+  NOUNROLL for (; e + kRowVector <= count; e += kRowVector) part(e);
+  return e;
+}
+template <bool kLeast, class T, int L>
+INLINE T extreme_of_lanes(Lane<T, L> v) {
+  if constexpr (L == 1) {
+    return v;
+  } else {
+    Lane<T, L / 2> half[2];
+    __builtin_memcpy(half, &v, sizeof v);
+    return extreme_of_lanes<kLeast, T, L / 2>((kLeast ? half[1] < half[0] : half[1] > half[0]) ? half[1] : half[0]);
+  }
+}
+/// The same of one row whose elements lie side by side from p on, kRowVector and more: which zero is the first, where their signs differ, is looked for.
+template <bool kLeast, class T>
+INLINE T extreme_of_row(const u8* p, u32 count) {
+  typedef Lane<T, kRowVector> Part;
+  Part best = load<Part>(p);
+  auto number = best == best;
+  const auto take = [&](u32 e) __attribute__((always_inline)) {
+    const Part v = load<Part>(p + (u64)e * sizeof(T));
+    best = (kLeast ? v < best : v > best) ? v : best;
+    number &= v == v;
+  };
+  if (each_part(count, take) != count) take(count - kRowVector);   // some once more
+  if (any<kRowVector>(~mask<kRowVector>(number))) return (T)__builtin_nan("");
+  const T y = extreme_of_lanes<kLeast, T, kRowVector>(best);
+  if (__builtin_expect(y == 0, 0))
+    NOUNROLL for (u32 e = 0;; e++) if (const T v = load<T>(p + (u64)e * sizeof(T)); v == 0) return v;
+  return y;
+}
+template <bool kLeast, class T, int N>
+INLINE Lane<T, N> extreme_of(const Ctx& c, const Slot& x) {
+  if constexpr (N == 1)
+    if (x.pitch == 1 && x.count >= 2 * kRowVector) return extreme_of_row<kLeast, T>(c.scratch + x.values, x.count);
+  return extreme_by_lanes<kLeast, T, N>(c, x);
+}
+
 /// Elements first .. first + count of a slot; `size` bytes each.
 INLINE Slot part_of(const Slot& s, u32 first, u32 count, u32 size) {
   Slot part = s;

@@ -15,7 +15,7 @@ INLINE Lane<T, N> sum_elements(const Ctx& c, const Slot& x) {
 }
 template <class T, int N>
 INLINE void divide_elements(const Ctx& c, const Slot& x, const Slot& y, Lane<T, N> by) {
-  NOUNROLL for (u32 e = 0; e < x.count; e++) set_element<T, N>(c, y, e, element<T, N>(c, x, e) / by);
+  map_elements<T, N>(c, x, y, [&](auto v) __attribute__((always_inline)) { return v / by; });
 }
 /// y = exp(x - top). For one row eight elements at a time.
 template <class T, int N>
@@ -35,9 +35,7 @@ INLINE void exponentials(const Ctx& c, const Slot& x, Lane<T, N> top, const Slot
 }
 template <class T, int N>
 INLINE Lane<T, N> top_of(const Ctx& c, const Slot& x) {
-  Lane<T, N> top = element<T, N>(c, x, 0);
-  NOUNROLL for (u32 e = 1; e < x.count; e++) top = greater<T, N>(top, element<T, N>(c, x, e));
-  return top;
+  return extreme_of<false, T, N>(c, x);
 }
 /// One row of at most L scores, which stay in one vector. A NaN makes all results NaN, whether it counts as the greatest or not.
 template <class T, int L>
@@ -60,7 +58,7 @@ INLINE void softmax(const Ctx& c, const Slot& x, const Slot& y) {
 template <class T, int N>
 INLINE void logarithms(const Ctx& c, const Slot& x, const Slot& y, Lane<T, N> top, Lane<T, N> sum) {
   const Lane<T, N> log = math::log_of<T, N>(sum);
-  NOUNROLL for (u32 e = 0; e < x.count; e++) set_element<T, N>(c, y, e, (element<T, N>(c, x, e) - top) - log);
+  map_elements<T, N>(c, x, y, [&](auto v) __attribute__((always_inline)) { return (v - top) - log; });
 }
 template <class T, int N>
 INLINE void log_softmax(const Ctx& c, const Slot& x, const Slot& y) {
@@ -71,39 +69,50 @@ INLINE void log_softmax(const Ctx& c, const Slot& x, const Slot& y) {
 /// y = e^(x - top), and their sum as MLAS adds it: element e to lane e mod 8.
 template <int N>
 INLINE Lane<f32, N> mlas_exponentials(const Ctx& c, const Slot& x, Lane<f32, N> top, const Slot& y) {
-  constexpr u32 L = 8;
-  if constexpr (N == 1) {
-    Lane<f32, L> sums{};
-    NOUNROLL for (u32 e = 0; e < x.count; e += L) {
-      Lane<f32, L> v = elements<f32, L>(c, x, e);
-      v = math::mlas_exp_negative<L>(v - splat<f32, L>(top));
-      UNROLL for (u32 i = 0; i < L; i++) v[i] = e + i < x.count ? v[i] : 0;
-      set_elements<f32, L>(c, y, e, v);
-      sums += v;
-    }
-    f32 lanes[L];
-    store(lanes, sums);
-    return math::mlas_sum(lanes);
-  } else {
-    Lane<f32, N> sums[L] = {};
-    NOUNROLL for (u32 e = 0; e < x.count; e += L)
-      UNROLL for (u32 i = 0; i < L; i++)
-        if (e + i < x.count) {
-          const Lane<f32, N> v = math::mlas_exp_negative<N>(element<f32, N>(c, x, e + i) - top);
-          set_element<f32, N>(c, y, e + i, v);
-          sums[i] += v;
-        }
-    return math::mlas_sum(sums);
+  enum { L = 8 };
+  Lane<f32, N> sums[L] = {};
+  NOUNROLL for (u32 e = 0; e < x.count; e += L)
+    UNROLL for (u32 i = 0; i < L; i++)
+      if (e + i < x.count) {
+        const Lane<f32, N> v = math::mlas_exp_negative<N>(element<f32, N>(c, x, e + i) - top);
+        set_element<f32, N>(c, y, e + i, v);
+        sums[i] += v;
+      }
+  return math::mlas_sum(sums);
+}
+/// The same of one row: part(e) are its elements from e on, eight in all or as many as there are.
+template <class Parts>
+INLINE f32 mlas_exponentials_of_row(const Ctx& c, u32 count, f32 top, const Slot& y, Parts part) {
+  enum : u32 { L = kRowVector };
+  Lane<f32, L> sums{};
+  const auto of = [&](u32 e) __attribute__((always_inline)) { return math::mlas_exp_negative<L>(part(e) - splat<f32, L>(top)); };
+  const u32 whole = count / L * L;
+  NOUNROLL for (u32 e = 0; e < whole; e += L) {
+    const Lane<f32, L> v = of(e);
+    store(c.scratch + y.values + (u64)e * sizeof(f32), v);
+    sums += v;
   }
+  if (whole < count) {
+    Lane<f32, L> v = of(whole);
+    UNROLL for (u32 i = 0; i < L; i++) v[i] = whole + i < count ? v[i] : 0;
+    set_elements<f32, L>(c, y, whole, v);
+    sums += v;
+  }
+  const Lane<f32, 4> four = __builtin_shufflevector(sums, sums, 0, 2, 4, 6) + __builtin_shufflevector(sums, sums, 1, 3, 5, 7);   // mlas_sum
+  const Lane<f32, 2> two = __builtin_shufflevector(four, four, 0, 2) + __builtin_shufflevector(four, four, 1, 3);
+  return two[0] + two[1];
 }
 template <int N>
 INLINE void mlas_softmax(const Ctx& c, const Slot& x, const Slot& y, bool logarithm) {
-  const Lane<f32, N> top = top_of<f32, N>(c, x), sum = mlas_exponentials<N>(c, x, top, y);
+  const Lane<f32, N> top = top_of<f32, N>(c, x);
+  Lane<f32, N> sum;
+  if constexpr (N == 1) sum = mlas_exponentials_of_row(c, x.count, top, y, [&](u32 e) __attribute__((always_inline)) { return elements<f32, kRowVector>(c, x, e); });
+  else sum = mlas_exponentials<N>(c, x, top, y);
   if (logarithm) {
     logarithms<f32, N>(c, x, y, top, sum);
   } else {
     const Lane<f32, N> scale = splat<f32, N>(1) / sum;
-    NOUNROLL for (u32 e = 0; e < x.count; e++) set_element<f32, N>(c, y, e, element<f32, N>(c, y, e) * scale);
+    map_elements<f32, N>(c, y, y, [&](auto v) __attribute__((always_inline)) { return v * scale; });
   }
 }
 template <class T, int N>

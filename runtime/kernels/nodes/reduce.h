@@ -45,23 +45,13 @@ template <int N>
 INLINE Mask<N> reduced_missing(const ReduceParams& p, Mask<N> any_missing, Mask<N> none) {
   return p.skip ? none : any_missing;
 }
-/// The least or greatest of floats that are all there: one comparison each, NaN seen to at the end.
-template <u32 kind, class T, int N>
-INLINE void extreme(const Ctx& c, const Slot& x, Val<T, N>& y) {
-  const Elements<T, N> in{c, x};
-  Lane<T, N> best = in.value(0);
-  auto number = best == best;
-  NOUNROLL for (u32 e = 1; e < x.count; e++) {
-    const Lane<T, N> v = in.value(e);
-    best = (kind == kMin ? v < best : v > best) ? v : best;
-    number &= v == v;
-  }
-  y = {pick<N>(mask<N>(number), best, splat<T, N>((T)__builtin_nan(""))), never<N>(), slot_status<N>(c, x)};
-}
 template <u32 kind, class T, int N>
 INLINE void fold(const Ctx& c, const ReduceParams& p, const Slot& x, Val<T, N>& y) {
-  if constexpr (N > 1 && kIsFloat<T> && (kind == kMin || kind == kMax))
-    if (x.missing == kNone && x.count != 0) return extreme<kind, T, N>(c, x, y);
+  if constexpr (kIsFloat<T> && (kind == kMin || kind == kMax))
+    if (x.missing == kNone && x.count != 0) {
+      y = {extreme_of<kind == kMin, T, N>(c, x), never<N>(), slot_status<N>(c, x)};
+      return;
+    }
   const Elements<T, N> in{c, x};
   Lane<T, N> acc = splat<T, N>(kind == kProduct ? (T)1 : (T)0);
   Mask<N> none = always<N>(), any_missing = never<N>(), overflow = never<N>();
@@ -82,10 +72,40 @@ INLINE void fold(const Ctx& c, const ReduceParams& p, const Slot& x, Val<T, N>& 
   y = {acc, reduced_missing<N>(p, any_missing, none), slot_status<N>(c, x)};
   fail_where<N>(overflow, p.status, y);
 }
-/// Sums in the orders of ir::Reduce that are not by index.
+/// Sums in the orders of ir::Reduce that are not by index. One row's vectors, as there:
+template <class T, int L>
+INLINE T sum_of_halves(Lane<T, L> v) {
+  if constexpr (L == 1) {
+    return v;
+  } else {
+    Lane<T, L / 2> half[2];
+    __builtin_memcpy(half, &v, sizeof v);
+    return sum_of_halves<T, L / 2>(half[0] + half[1]);
+  }
+}
+template <class T>
+INLINE T sum_of_vectors_of_row(const u8* p, u32 count) {
+  constexpr u32 w = 16 / sizeof(T);
+  typedef Lane<T, 2 * w> Pair;
+  typedef Lane<T, w> One;
+  const u32 whole = count / w * w, pairs = count / (2 * w) * (2 * w);
+  Pair sums = load<Pair>(p);
+  u32 at = 2 * w;
+  NOUNROLL for (; at + 8 * w <= pairs; at += 8 * w) UNROLL for (u32 k = 0; k < 4; k++) sums += load<Pair>(p + (u64)(at + k * 2 * w) * sizeof(T));
+  NOUNROLL for (; at < pairs; at += 2 * w) sums += load<Pair>(p + (u64)at * sizeof(T));
+  One halves[2];
+  store(halves, sums);
+  One sum = halves[0] + halves[1];
+  if (whole > pairs) sum += load<One>(p + (u64)pairs * sizeof(T));
+  T y = sum_of_halves<T, w>(sum);
+  NOUNROLL for (u32 e = whole; e < count; e++) y = y + load<T>(p + (u64)e * sizeof(T));
+  return y;
+}
 template <class T, int N>
 INLINE Lane<T, N> sum_of_vectors(const Elements<T, N>& in, u32 count) {
   constexpr u32 w = 16 / sizeof(T);
+  if constexpr (N == 1)
+    if (in.s.pitch == 1 && count >= 2 * w) return sum_of_vectors_of_row<T>(in.c.scratch + in.s.values, count);
   const u32 whole = count / w * w, pairs = count / (2 * w) * (2 * w);
   Lane<T, N> sums[2 * w], y = in.value(0);
   if (whole) {
