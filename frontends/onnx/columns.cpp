@@ -13,6 +13,7 @@
 #include "frontends/onnx/axes.h"
 #include "frontends/onnx/elementwise.h"
 #include "frontends/onnx/importer.h"
+#include "frontends/onnx/tokens.h"
 
 namespace kiln::onnx {
 
@@ -147,17 +148,12 @@ void Importer::putTensor(const std::string& name, const Tensor& tensor, const st
 // Columns of a batch whose longest row has the limit's tokens: what is behind the row's own is filled up. A row with more of
 // them has no result.
 void Importer::putTokens(const std::string& name, const Value& tokens, const std::string& path) {
-  if (tokens.codes) return unsupported(path, "integers in place of tokens as an output are not supported");
   Frame frame;
   proto::NodeProto none;
   OperatorImport n(*this, frame, none, path, build, {}, 0);
-  Axes axes = tokens.data.axes;
-  axes.push_back({static_cast<int64_t>(options.limits.tokens)});
-  ir::Tokens op;
-  op.tokenizer = build.table(ir::Tokenizer(*tokens.tokenizer), "tokens"), op.size = static_cast<uint32_t>(options.limits.tokens);
-  const ValueId split = build.add(std::move(op), {n.value(tokens.data)});
-  const ValueId filled = build.add(ir::Select(), {build.call("is_missing", {split}), build.text(tokens.padding), split});
-  putTensor(name, n.tensorOf(ElementType::str, axes, n.reshape(filled, irShape(axes))), nullptr, path);
+  const auto places = static_cast<uint32_t>(options.limits.tokens);
+  n.warn("shows at most " + std::to_string(places) + " tokens: a row with more fails", "--max-tokens shows more; --leave-out " + name + " leaves the output out");
+  putTensor(name, shownTokens(n, tokens, places), nullptr, path);
 }
 
 // One map is the row's; several are a sequence.

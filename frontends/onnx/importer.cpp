@@ -223,8 +223,7 @@ bool Importer::operatorNode(const proto::NodeProto& node, const std::string& pat
   const std::string domain = canonicalDomain(node.domain());
   const std::string shown = (domain.empty() ? "" : domain + ".") + node.op_type();
   // The tokens of a row stay in their order, whatever the shape.
-  const bool isCoded = !inputs.empty() && inputs[0].codes;
-  const bool keepsTokens = domain.empty() && (node.op_type() == "Flatten" || node.op_type() == "Identity" || node.op_type() == "Squeeze" || (node.op_type() == "Cast" && isCoded));
+  const bool keepsTokens = domain.empty() && (node.op_type() == "Flatten" || node.op_type() == "Identity");
   if (keepsTokens && !inputs.empty() && inputs[0].kind == Value::tokens) return outputs = {inputs[0]}, true;
   const Operator* op = findOperator(domain, node.op_type());
   if (!op) return unsupported(path, "operator '" + shown + "' is not supported"), false;

@@ -98,6 +98,7 @@ Tensor hostScalar(ElementType type, double value);
 struct TokenCodes {
   std::map<int64_t, std::vector<std::string>> tokensOf;   ///< the tokens that become an integer
   int64_t other = 0;                                      ///< any other token
+  ElementType type = ElementType::i64;
 };
 
 /// What a name of the graph stands for.
@@ -105,7 +106,8 @@ struct TokenCodes {
 ///   sequence  of tensors, as many as `items`
 ///   maps      a sequence of one map a row (ZipMap): `tensor` [rows, keys] holds the values of `keys`
 ///   map       an input that is a map: its entries become inputs as they are asked for (OperatorImport::entry)
-///   tokens    of one text a row, `data`, as `tokenizer` splits it: they are counted before anyone asks how many they are
+///   tokens    of one text a row, `data`, as `tokenizer` splits it, along an axis behind those of `data`: they are counted before anyone asks how
+///             many they are (tokens.h)
 ///   anyRow    an integer or bool that is 1 if `data`, a bool of the row, holds for any row of the batch, else 0; or the reverse
 ///             if `isNone`. Only an If reads it (row_sets.h)
 ///   refused   the result of a node that was refused: what depends on it is not looked at any more
@@ -114,12 +116,14 @@ struct Value {
   Kind kind = absent;
   Tensor data;
   std::vector<Tensor> items;
-  std::vector<std::string> keys;      ///< of maps, as text; the columns' order
+  std::vector<std::string> keys;      ///< of maps, as text; the columns' order. Of tokens, the categories of their one-hot vectors
+  std::vector<int64_t> categories;    ///< the same of tokens that are integers
   std::string name;                   ///< of a map input
   ElementType keyType = ElementType::undefined, valueType = ElementType::undefined;   ///< of a map input
   std::shared_ptr<const ir::Tokenizer> tokenizer;   ///< of tokens
   std::shared_ptr<const TokenCodes> codes;          ///< of tokens that are integers now
   bool isNone = false;                ///< of anyRow
+  bool isOneHot() const { return kind == tokens && (!keys.empty() || !categories.empty()); }
   std::string padding;                ///< of tokens: what ONNX Runtime fills the rows of a batch up with
 };
 Value valueOf(Tensor tensor);

@@ -50,6 +50,48 @@ TEST(Tokenizer, WordsBecomeKeys) {
   EXPECT_NE(counting(3).check().find("stands for every other token"), std::string::npos);
 }
 
+/// Words of which a, good and movie have the codes 1, 2 and 300, any other -1.
+static Graph codedWords(int64_t castTo) {
+  Graph g(11, 2);
+  g.input("X", Type::STRING, {-1, 1});
+  g.node("Tokenizer", {"X"}, {"t"}, "com.microsoft").integer("mark", 0).integer("mincharnum", 1).text("pad_value", "#").strings("separators", {" "});
+  g.node("Squeeze", {"t"}, {"s"}).ints("axes", {1});
+  g.node("LabelEncoder", {"s"}, {"k"}, "ai.onnx.ml").strings("keys_strings", {"a", "good", "movie"}).ints("values_int64s", {1, 2, 300}).integer("default_int64", -1);
+  g.node("Cast", {"k"}, {"c"}).integer("to", castTo);
+  return g;
+}
+
+// Keys as ML.NET shows them beside what it makes of them. ONNX Runtime gives a row as many as it has words, and fills a batch up with the padding's.
+TEST(Tokenizer, KeysAreColumns) {
+  const std::string more = " --max-tokens 3", csv = "X\na good movie\nzz\n";
+  for (const auto& [type, rows] : {std::pair{Type::INT64, "1,2,300\n-1,-1,-1\n"}, {Type::UINT32, "1,2,300\n4294967295,4294967295,4294967295\n"}, {Type::UINT8, "1,2,44\n255,255,255\n"}}) {
+    Graph g = codedWords(type);
+    g.node("Identity", {"c"}, {"Y"}), g.output("Y", type);
+    const std::string scored = g.score(csv, more), expected = std::string("Y[0],Y[1],Y[2]\n") + rows;
+    EXPECT_NE(scored.find("warning: shows at most 3 tokens"), std::string::npos) << scored;
+    EXPECT_NE(scored.find(expected), std::string::npos) << scored;
+  }
+  Graph g = codedWords(Type::FLOAT);
+  g.node("Identity", {"c"}, {"Y"}), g.output("Y");
+  EXPECT_NE(g.check().find("tokens that become other than integers is not supported"), std::string::npos) << g.check();
+}
+
+// How often each category occurs, as ML.NET's one-hot vectors of words ("Bag"): by hand. No word is 7.
+TEST(Tokenizer, SumsOfOneHotsAreCounts) {
+  const auto counting = [](std::vector<int64_t> categories, int64_t axis, int64_t keeps) {
+    Graph g = codedWords(Type::INT64);
+    g.node("OneHotEncoder", {"c"}, {"h"}, "ai.onnx.ml").ints("cats_int64s", categories).integer("zeros", 1);
+    g.node("ReduceSum", {"h"}, {"Y"}).ints("axes", {axis}).integer("keepdims", keeps);
+    g.output("Y");
+    return g;
+  };
+  const std::string csv = "X\na good a\nmovie zz\n\"\"\n", rows = "2,0,0,1\n0,0,1,0\n0,0,0,0\n";
+  for (const int64_t axis : {1, -2}) EXPECT_EQ(counting({1, 7, 300, 2}, axis, 0).score(csv), "Y[0],Y[1],Y[2],Y[3]\n" + rows);
+  EXPECT_NE(counting({1, 7, 300, 2}, 1, 1).score(csv).find(rows), std::string::npos);
+  EXPECT_NE(counting({1, 7, 300, 2}, 2, 0).check().find("over other axes than that of the tokens"), std::string::npos);
+  EXPECT_NE(counting({-1}, 1, 0).check().find("stands for every other token"), std::string::npos);
+}
+
 TEST(Tokenizer, Separators) {
   Graph g;
   g.input("X", Type::STRING, {-1}).output("Y");

@@ -1,5 +1,5 @@
 // Cast and CastLike. The rules stand in frontends/onnx/casts.cpp.
-#include "frontends/onnx/operator.h"
+#include "frontends/onnx/tokens.h"
 
 namespace kiln::onnx {
 
@@ -19,6 +19,7 @@ void cast(OperatorImport& n) {
     if (type < 0 || type > 1000 || !isHeld(static_cast<int32_t>(type))) n.unsupported("a cast to element type " + std::to_string(type));
     to = static_cast<ElementType>(type);
   }
+  if (n.input(0).kind == Value::tokens) return n.output(0, castCodes(n, n.input(0), to));
   n.output(0, n.cast(n.tensor(0), to));
 }
 

@@ -2,6 +2,7 @@
 // takes the last. A key NaN is found from version 4 on.
 #include "frontends/onnx/elementwise.h"
 #include "frontends/onnx/keys.h"
+#include "frontends/onnx/tokens.h"
 
 namespace kiln::onnx {
 
@@ -48,7 +49,7 @@ Elements fallbackOf(OperatorImport& n, ElementType type) {
   return fallback;
 }
 
-// Tokens, whose number depends on the row, wait for the TfIdfVectorizer that counts them: it is told which token is which integer.
+// Tokens, whose number depends on the row, wait for what counts them: it is told which token is which integer.
 void encodeTokens(OperatorImport& n, const List& keys, const List& values, const Elements& fallback, Duplicates duplicates) {
   if (keys.type != ElementType::str || !isInteger(values.type)) n.unsupported("tokens that become other than integers");
   std::map<std::string, int64_t> byToken;
@@ -56,13 +57,10 @@ void encodeTokens(OperatorImport& n, const List& keys, const List& values, const
     const auto [at, isNew] = byToken.emplace(keys.elements.texts[i], values.elements.integers[i]);
     if (!isNew && duplicates == Duplicates::last) at->second = values.elements.integers[i];
   }
-  TokenCodes codes;
-  codes.other = fallback.integers[0];
-  for (auto& [token, code] : byToken) codes.tokensOf[code].push_back(token);
-  Value tokens = n.input(0);
-  if (tokens.codes) n.unsupported("tokens that are integers already");
-  tokens.codes = std::make_shared<TokenCodes>(std::move(codes));
-  n.output(0, std::move(tokens));
+  std::vector<std::string> texts;
+  std::vector<int64_t> integers;
+  for (const auto& [token, code] : byToken) texts.push_back(token), integers.push_back(code);
+  n.output(0, coded(n, n.input(0), texts, integers, fallback.integers[0]));
 }
 
 // Version 1: strings to their places in a list, or places to strings. OnnxMLTools writes the attribute for IndexToString of Spark under

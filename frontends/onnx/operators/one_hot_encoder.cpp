@@ -2,6 +2,7 @@
 // are looked up, as ONNX Runtime does; of equal categories the last counts. zeros = 0: an unknown category fails the row.
 #include "compiler/ir/nodes/onehot.h"
 #include "frontends/onnx/keys.h"
+#include "frontends/onnx/tokens.h"
 
 namespace kiln::onnx {
 
@@ -16,6 +17,10 @@ Elements rangeOf(size_t count) {
 }  // namespace
 
 void oneHotEncoder(OperatorImport& n) {
+  if (n.input(0).kind == Value::tokens) {
+    if (n.integer("zeros", 1) == 0) n.unsupported("attribute 'zeros' of 0 for tokens");
+    return n.output(0, oneHotTokens(n, n.input(0), n.texts("cats_strings"), n.integers("cats_int64s")));
+  }
   const Tensor& x = n.tensor(0, {ElementType::str, ElementType::i64, ElementType::i32, ElementType::f32, ElementType::f64});
   const bool isText = x.type == ElementType::str;
   Elements categories;

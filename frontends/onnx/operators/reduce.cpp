@@ -8,6 +8,7 @@
 #include "compiler/ir/nodes/cast.h"
 #include "frontends/onnx/given.h"
 #include "frontends/onnx/row_sets.h"
+#include "frontends/onnx/tokens.h"
 
 namespace kiln::onnx {
 
@@ -99,7 +100,11 @@ void extreme(OperatorImport& n, const char* op, const char* logical) {
 
 }  // namespace
 
-void reduceSum(OperatorImport& n) { reduction(n, "sum", 13, same, keep, sumOrder); }
+void reduceSum(OperatorImport& n) {
+  if (n.input(0).kind == Value::tokens)
+    return n.output(0, sumOfOneHots(n, n.input(0), n.version() < 13 ? n.integers("axes") : n.constantIntegers(1), n.integer("keepdims", 1) != 0));
+  reduction(n, "sum", 13, same, keep, sumOrder);
+}
 void reduceProd(OperatorImport& n) { reduction(n, "product", 18, same, keep); }
 void reduceSumSquare(OperatorImport& n) { reduction(n, "sumsq", 18, same, keep); }
 void reduceMax(OperatorImport& n) { extreme(n, "max", "any"); }

@@ -1,6 +1,7 @@
 // Reshape, Flatten, Squeeze, Unsqueeze: the same elements with other axes. The batch is one factor of the axes that it stands in;
 // where it goes follows from the elements before and after it.
 #include "frontends/onnx/given.h"
+#include "frontends/onnx/tokens.h"
 
 namespace kiln::onnx {
 
@@ -160,6 +161,7 @@ static void byGivenAxes(OperatorImport& n, const Tensor& x, size_t rank, Axes (*
 }
 
 void squeeze(OperatorImport& n) {
+  if (n.input(0).kind == Value::tokens) return n.output(0, squeezedTokens(n, n.input(0), axesInput(n, 13)));
   const Tensor& x = n.tensor(0);
   if (n.version() >= 13 && !n.isConstant(1)) return byGivenAxes(n, x, x.rank(), squeezed, true);
   std::vector<bool> gone(x.rank(), false);

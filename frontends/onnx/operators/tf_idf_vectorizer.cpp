@@ -12,6 +12,7 @@
 #include "compiler/ir/tables/ngrams.h"
 #include "compiler/ir/tables/tokenizer.h"
 #include "frontends/onnx/elementwise.h"
+#include "frontends/onnx/tokens.h"
 
 namespace kiln::onnx {
 
@@ -41,15 +42,6 @@ std::vector<Run> runsOf(OperatorImport& n, size_t pool) {
     runs.push_back({i + 1, static_cast<size_t>(counts[i]), static_cast<size_t>(end)});
   }
   return runs;
-}
-
-// The token that became an integer of the pool; nothing: none did.
-std::optional<std::string> tokenOf(OperatorImport& n, const TokenCodes& codes, int64_t integer) {
-  const auto found = codes.tokensOf.find(integer);
-  if (integer == codes.other) n.unsupported("an n-gram of " + std::to_string(integer) + ", which stands for every other token");
-  if (found == codes.tokensOf.end()) return std::nullopt;
-  if (found->second.size() > 1) n.unsupported("an n-gram of " + std::to_string(integer) + ", which stands for several tokens");
-  return found->second[0];
 }
 
 // `coded`: the elements are tokens that became integers.
@@ -127,7 +119,7 @@ ValueId weighted(OperatorImport& n, Mode mode, const Vocabulary& v, ValueId coun
 
 void tfIdfVectorizer(OperatorImport& n) {
   const Value& x = n.input(0);
-  const bool isTokens = x.kind == Value::tokens;
+  const bool isTokens = x.kind == Value::tokens && !x.isOneHot();
   const bool isText = isTokens ? !x.codes : n.tensor(0, {ElementType::str, ElementType::i32, ElementType::i64}).type == ElementType::str;
   const int mode = n.choice("mode", {"TF", "IDF", "TFIDF"}, -1);
   if (mode < 0) n.invalid("needs an attribute 'mode'");
