@@ -152,7 +152,7 @@ void Importer::putTokens(const std::string& name, const Value& tokens, const std
   proto::NodeProto none;
   OperatorImport n(*this, frame, none, path, build, {}, 0);
   const auto places = static_cast<uint32_t>(options.limits.tokens);
-  n.warn("shows at most " + std::to_string(places) + " tokens: a row with more fails", "--max-tokens shows more; --leave-out " + name + " leaves the output out");
+  if (outputs > 1) n.warn("shows at most " + std::to_string(places) + " tokens: a row with more fails", "--max-tokens shows more; --leave-out " + name + " leaves the output out");
   putTensor(name, shownTokens(n, tokens, places), nullptr, path);
 }
 

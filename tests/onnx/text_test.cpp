@@ -64,10 +64,12 @@ static Graph codedWords(int64_t castTo) {
 // Keys as ML.NET shows them beside what it makes of them. ONNX Runtime gives a row as many as it has words, and fills a batch up with the padding's.
 TEST(Tokenizer, KeysAreColumns) {
   const std::string more = " --max-tokens 3", csv = "X\na good movie\nzz\n";
-  for (const auto& [type, rows] : {std::pair{Type::INT64, "1,2,300\n-1,-1,-1\n"}, {Type::UINT32, "1,2,300\n4294967295,4294967295,4294967295\n"}, {Type::UINT8, "1,2,44\n255,255,255\n"}}) {
+  for (const auto& [type, rows] : {std::pair{Type::INT64, "1,2,300,a good movie\n-1,-1,-1,zz\n"},
+                                  {Type::UINT32, "1,2,300,a good movie\n4294967295,4294967295,4294967295,zz\n"},
+                                  {Type::UINT8, "1,2,44,a good movie\n255,255,255,zz\n"}}) {
     Graph g = codedWords(type);
-    g.node("Identity", {"c"}, {"Y"}), g.output("Y", type);
-    const std::string scored = g.score(csv, more), expected = std::string("Y[0],Y[1],Y[2]\n") + rows;
+    g.node("Identity", {"c"}, {"Y"}), g.node("Identity", {"X"}, {"Z"}), g.output("Y", type).output("Z", Type::STRING);
+    const std::string scored = g.score(csv, more), expected = std::string("Y[0],Y[1],Y[2],Z\n") + rows;
     EXPECT_NE(scored.find("warning: shows at most 3 tokens"), std::string::npos) << scored;
     EXPECT_NE(scored.find(expected), std::string::npos) << scored;
   }
