@@ -245,7 +245,7 @@ INLINE bool plain_label(const Ctx& c, const PlainLabelParams& p, I32<1>& y) {
     return (x.missing != 0) | (x.status != 0);
   }
   i32 code = plain_code(c, p, cell);
-  if (p.input.field.open && code < 0 && is_text(cell)) code = (i32)p.input.field.label_count;
+  if (p.input.field.open && code < 0 && is_text(cell) && cell.length != 0) code = (i32)p.input.field.label_count;   // no label; the empty text may be one
   y = {code, never<1>(), 0};
   return code < 0;
 }

@@ -67,6 +67,30 @@ template <class To, class From, int N> INLINE Lane<To, N> convert(Lane<From, N> 
   if constexpr (N == 1) return (To)v;
   else return __builtin_convertvector(v, Lane<To, N>);
 }
+/// Whole numbers within i64 as integers, and integers as doubles. x86-64 before v4 has no instruction for lanes of eight bytes: up to 2^51 they are
+/// what an addition to 1.5 * 2^52 leaves in its low bits.
+template <int N> INLINE Lane<i64, N> whole_to_i64(Lane<f64, N> x) {
+#if defined(__x86_64__) && !defined(__AVX512DQ__)
+  if constexpr (N > 1) {
+    const Lane<i64, N> near = __builtin_elementwise_abs(x) <= 0x1p51, shift = splat<i64, N>(0x4338000000000000);
+    if (__builtin_expect(__builtin_reduce_and(near) != 0, 1)) return __builtin_bit_cast(Lane<i64, N>, x + __builtin_bit_cast(Lane<f64, N>, shift)) - shift;
+  }
+#endif
+  return convert<i64, f64, N>(x);
+}
+template <int N> INLINE Lane<f64, N> i64_to_f64(Lane<i64, N> v) {
+#if defined(__x86_64__) && !defined(__AVX512DQ__)
+  if constexpr (N > 1) {
+    constexpr i64 most = 1ll << 51;
+    const Lane<i64, N> near = (v <= most) & (v >= -most), shift = splat<i64, N>(0x4338000000000000);
+    if (__builtin_expect(__builtin_reduce_and(near) != 0, 1)) {
+      const Lane<f64, N> whole = __builtin_bit_cast(Lane<f64, N>, shift);
+      return __builtin_bit_cast(Lane<f64, N>, v + shift) - whole;
+    }
+  }
+#endif
+  return convert<f64, i64, N>(v);
+}
 template <int N, class V> INLINE auto lane(const V& v, int i) {
   if constexpr (N == 1) return v;
   else return v[i];

@@ -116,27 +116,6 @@ INLINE bool column_cell(const Ctx& c, const FieldPlan& f, u32 index, u64 r, cons
   return state <= kMissing || s.status != kNone;
 }
 
-/// Whole numbers as integers and integers as doubles. x86-64 before v4 has no instruction for those of eight bytes: up to 2^51 they are what an addition
-/// to 1.5 * 2^52 leaves in its low bits.
-#if defined(__x86_64__) && !defined(__AVX512DQ__)
-inline constexpr f64 kWholeShift = 0x1.8p52;
-inline constexpr i64 kWholeShiftBits = 0x4338000000000000;
-INLINE MatrixLanes<i64> integers_of(MatrixLanes<f64> x) {
-  const MatrixLanes<i64> near = __builtin_elementwise_abs(x) <= 0x1p51;
-  if (__builtin_expect(__builtin_reduce_and(near) == 0, 0)) return __builtin_convertvector(x, MatrixLanes<i64>);
-  return __builtin_bit_cast(MatrixLanes<i64>, x + kWholeShift) - kWholeShiftBits;
-}
-INLINE MatrixLanes<f64> doubles_of(MatrixLanes<i64> v) {
-  constexpr i64 most = 1ll << 51;
-  const MatrixLanes<i64> near = (v <= most) & (v >= -most);
-  if (__builtin_expect(__builtin_reduce_and(near) == 0, 0)) return __builtin_convertvector(v, MatrixLanes<f64>);
-  return __builtin_bit_cast(MatrixLanes<f64>, v + kWholeShiftBits) - kWholeShift;
-}
-#else
-INLINE MatrixLanes<i64> integers_of(MatrixLanes<f64> x) { return __builtin_convertvector(x, MatrixLanes<i64>); }
-INLINE MatrixLanes<f64> doubles_of(MatrixLanes<i64> v) { return __builtin_convertvector(v, MatrixLanes<f64>); }
-#endif
-
 /// Whether all of a group of rows are whole numbers from least to most.
 template <class In> INLINE bool all_whole(MatrixLanes<In> v, i64 least, i64 most) {
   if constexpr (kIsFloat<In>) {
@@ -151,7 +130,7 @@ template <class In> INLINE bool all_whole(MatrixLanes<In> v, i64 least, i64 most
 /// Such numbers as integers: those of up to four bytes have an instruction on every processor.
 template <class T, class In> INLINE MatrixLanes<T> as_whole(MatrixLanes<In> v) {
   if constexpr (!kIsFloat<In>) return __builtin_convertvector(v, MatrixLanes<T>);
-  else if constexpr (sizeof(T) == 8) return integers_of(__builtin_convertvector(v, MatrixLanes<f64>));
+  else if constexpr (sizeof(T) == 8) return whole_to_i64<kMatrixRows>(__builtin_convertvector(v, MatrixLanes<f64>));
   else return __builtin_convertvector(__builtin_convertvector(v, MatrixLanes<f64>), MatrixLanes<T>);
 }
 /// What whole numbers, codes and truth values a field holds, and in how many bytes; 0: it holds others.
@@ -371,7 +350,7 @@ INLINE bool all_have_results(const Ctx& c, u64 rows) {
   return (__builtin_bit_cast(kiln_status, any).bits & KILN_NO_RESULT) == 0;
 }
 template <class Out, class T> INLINE Lane<Out, kMatrixRows> as_out(MatrixLanes<T> v) {
-  if constexpr (sizeof(T) == 8 && !kIsFloat<T> && kIsFloat<Out>) return __builtin_convertvector(doubles_of(v), MatrixLanes<Out>);
+  if constexpr (sizeof(T) == 8 && !kIsFloat<T> && kIsFloat<Out>) return __builtin_convertvector(i64_to_f64<kMatrixRows>(v), MatrixLanes<Out>);
   else return __builtin_convertvector(v, MatrixLanes<Out>);
 }
 /// Row r of a column as a number, V f64 or i64 (of what is no float); false if its label is none.

@@ -16,6 +16,22 @@ static void expectWarning(const Graph& g, const std::string& message, const std:
 static void expectNone(const Graph& g) { EXPECT_EQ(g.check().find("warning"), std::string::npos) << g.check(); }
 
 /// A tree of one split, whose leaves weigh -1 and 1 for class 0 of two.
+// ML.NET's OneHotHashEncoding over texts, without the hash; of a key that is the number of a category it is right.
+TEST(Faults, HashOfTextOfMlNet) {
+  const auto encoder = [](const char* producer, int64_t type) {
+    Graph g;
+    g.model().set_producer_name(producer);
+    g.input("X", type, {-1, 1}).output("Y");
+    g.node("Cast", {"X"}, {"c"}).integer("to", Type::INT64);
+    g.node("OneHotEncoder", {"c"}, {"Y"}, "ai.onnx.ml").ints("cats_int64s", {1, 2, 3, 4});
+    return g.check();
+  };
+  const std::string warning = "a text is taken for the number of its hash";
+  EXPECT_NE(encoder("ML.NET", Type::STRING).find(warning), std::string::npos);
+  EXPECT_EQ(encoder("ML.NET", Type::FLOAT).find(warning), std::string::npos);
+  EXPECT_EQ(encoder("mine", Type::STRING).find(warning), std::string::npos);
+}
+
 static Graph stump(const char* producer, float threshold, const char* mode, int type = Type::FLOAT, const std::vector<float>& weights = {-1, 1}, const char* transform = "LOGISTIC",
                    const std::vector<int64_t>& ids = {0, 0}, const std::vector<float>& base = {}) {
   Graph g(21, 3);

@@ -99,6 +99,20 @@ Places infiniteScales(const GraphView& view) {
   });
 }
 
+// OneHotHashEncoding of ML.NET: the text is cast to the number that its hash would be.
+Places hashOfText(const GraphView& view) {
+  const auto isText = [&](const std::string& name) {
+    const auto& inputs = view.graph().input();
+    return std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) {
+      return input.name() == name && input.type().tensor_type().elem_type() == ::onnx::TensorProto::STRING;
+    });
+  };
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
+    const auto* cast = node.op_type() == "OneHotEncoder" && node.input_size() ? view.maker(node.input(0)) : nullptr;
+    return cast && cast->op_type() == "Cast" && cast->input_size() && isText(cast->input(0));
+  });
+}
+
 Places unusedInputs(const GraphView& view) {
   Places places;
   for (int i = 0; i < view.graph().input_size(); i++) {

@@ -8,17 +8,11 @@
 
 namespace kiln::kernel {
 
-/// Truncated; v is within the type. Lanes of 64 bits have no instruction before AVX-512: up to 51 bits are the low ones of a sum.
+/// Truncated; v is within the type.
 template <class To, int N>
 INLINE Lane<To, N> truncated(Lane<f64, N> v) {
-#if defined(__x86_64__) && !defined(__AVX512DQ__)
-  if constexpr (N > 1 && sizeof(To) == 8) {
-    const Lane<f64, N> whole = __builtin_elementwise_trunc(v), shift = splat<f64, N>(0x1.8p52);
-    if (__builtin_expect(!any<N>(mask<N>(__builtin_elementwise_abs(whole) >= 0x1p51)), 1))
-      return __builtin_bit_cast(Lane<To, N>, whole + shift) - __builtin_bit_cast(Lane<To, N>, shift);
-  }
-#endif
-  return convert<To, f64, N>(v);
+  if constexpr (sizeof(To) == 8) return whole_to_i64<N>(__builtin_elementwise_trunc(v));
+  else return convert<To, f64, N>(v);
 }
 /// Truncated, and the nearest integer of the type where it is beyond; NaN gives 0.
 template <class To, int N>
