@@ -6,9 +6,11 @@
 #include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/input.h"
+#include "compiler/ir/nodes/lookup.h"
 #include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/scalars.h"
 #include "compiler/ir/tables/forest.h"
+#include "compiler/ir/tables/lookup.h"
 
 namespace kiln::codegen {
 namespace {
@@ -17,9 +19,10 @@ namespace {
 constexpr size_t kMostNodes = 512, kMostForestNodes = 2048;
 
 /// Whether every element of the result is missing where the element of an operand is, and depends on elements of its own place alone.
-bool keepsMissing(const ir::Op& op) {
+bool keepsMissing(const ir::Pipeline& pipeline, const ir::Op& op) {
   if (const auto* call = op.to<ir::Call>()) return call->function->missing == ir::MissingRule::strict;
-  return op.kind() == ir::OpKind::Check || op.kind() == ir::OpKind::LookupNode || op.kind() == ir::OpKind::Cast || op.kind() == ir::OpKind::Concat;
+  if (const auto* lookup = op.to<ir::LookupNode>()) return !pipeline.table<ir::Lookup>(lookup->table).missingRow;
+  return op.kind() == ir::OpKind::Check || op.kind() == ir::OpKind::Cast || op.kind() == ir::OpKind::Concat;
 }
 /// Whether missing elements at the end of an operand make no difference.
 bool passesOverMissing(const ir::Op& op) {
@@ -39,7 +42,7 @@ bool listsMayBeShort(const ir::Pipeline& pipeline) {
     const bool sameShape = std::all_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId v) {
       return isList(v) || (pipeline.type(v).isScalar() && node.op->kind() != ir::OpKind::Concat);
     });
-    if (!keepsMissing(*node.op) || !sameShape) return false;
+    if (!keepsMissing(pipeline, *node.op) || !sameShape) return false;
     for (ir::ValueId v : node.results) list[v] = true;
   }
   return any;

@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <new>
 
@@ -251,16 +252,26 @@ TEST(PlainRows, HaveShortLists) {
   EXPECT_EQ(plain->nodes[plain->inputs()[1]].op->as<ir::Input>().list, codegen::kShortList);
 }
 
-// The mean of all elements is missing unless the list is full; the first after a short list's end is none of it.
+// The mean of all elements is missing unless the list is full; the first after a short list's end is none of it; a table may have a value for what is missing.
 TEST(PlainRows, HaveWholeListsWhereTheirEndMatters) {
-  for (const bool takes : {true, false}) {
+  ir::Take take;
+  take.at = {codegen::kShortList};
+  const auto ofMissing = [](ir::Builder& b) {
+    ir::Lookup table;
+    table.elem = ir::Elem::f64, table.sizes = {1}, table.numbers = {1, 10}, table.missingRow = 1;
+    ir::LookupNode lookup;
+    lookup.table = b.table(std::move(table), "values");
+    return b.add(lookup, {listOf(b, "item", ir::Elem::cat, labels(b, "items", {"a"}))});
+  };
+  const std::function<ir::ValueId(ir::Builder&)> uses[] = {
+      [&](ir::Builder& b) { return b.add(take, {listOf(b, "price", ir::Elem::f64)}); },
+      [&](ir::Builder& b) { return reduced(b, ir::Reduce::mean, false, listOf(b, "price", ir::Elem::f64)); },
+      [&](ir::Builder& b) { return reduced(b, ir::Reduce::sum, true, ofMissing(b)); }};
+  for (const auto& use : uses) {
     ir::Pipeline pipeline;
     ir::Builder b(pipeline);
-    const ir::ValueId list = listOf(b, "price", ir::Elem::f64);
+    output(b, "y", use(b));
     output(b, "x", input(b, "x", ir::Elem::f64));
-    ir::Take take;
-    take.at = {codegen::kShortList};
-    output(b, "y", takes ? b.add(take, {list}) : reduced(b, ir::Reduce::mean, false, list));
     const auto plain = codegen::plainRows(pipeline);
     ASSERT_TRUE(plain);
     EXPECT_EQ(plain->nodes[plain->inputs()[0]].op->as<ir::Input>().list, kLongest);
