@@ -30,6 +30,7 @@
 #include "compiler/ir/elements.h"
 #include "runtime/kernels/hash.h"
 #include "runtime/kernels/math.h"
+#include "runtime/kernels/nodes/params.h"
 #include "runtime/kernels/unicode.h"
 
 namespace kiln::ir {
@@ -226,6 +227,14 @@ static float erfinvWinitzki(float x) {
 }
 
 template <class T>
+static T timesAdded(T x, T y) {
+  if (y > kernel::kMostTimesAdded) return x * y;
+  T sum = 0;
+  for (T i = 1; i <= y; i++) sum += x;
+  return sum;
+}
+
+template <class T>
 static ScalarOutcome floatFunction(Fn fn, T x, T y, T z, T& result) {
   bool bad = false;
   switch (fn) {
@@ -245,6 +254,7 @@ static ScalarOutcome floatFunction(Fn fn, T x, T y, T z, T& result) {
     case Fn::mlas_tanh_: result = static_cast<T>(math::mlas_tanh<1>(static_cast<float>(x))); break;
     case Fn::mlas_erf_: result = static_cast<T>(math::mlas_erf<1>(static_cast<float>(x))); break;
     case Fn::mlas_logistic_: result = static_cast<T>(math::mlas_logistic<1>(static_cast<float>(x))); break;
+    case Fn::times_added_: result = timesAdded(x, y); break;
     case Fn::erfinv_winitzki_: result = static_cast<T>(erfinvWinitzki(static_cast<float>(x))); break;
     default:
       if (!compareAndChoose(fn, x, y, result)) result = static_cast<T>(mathFunction(fn, x, y, z));

@@ -162,6 +162,14 @@ TEST_F(Scalars, SigmoidOfOnnxRuntime) {
   EXPECT_EQ(number(b.call("sigmoid", {f32(-30)})), 0);
   EXPECT_EQ(number(b.call("sigmoid", {f64(0)})), 0.5);
 }
+// 0.1 in float, added up one by one: ONNX Runtime 1.32's TfIdfVectorizer of ten, a hundred and a thousand equal tokens.
+TEST_F(Scalars, TimesAdded) {
+  for (const auto& [times, sum] : {std::pair{10.0f, 1.0000001f}, {100.0f, 10.000002f}, {1000.0f, 99.99905f}, {0.0f, 0.0f}, {2.0f, 0.2f}})
+    EXPECT_EQ(number(b.call("times_added", {f32(0.1f), f32(times)})), sum) << times;
+  EXPECT_EQ(number(b.call("times_added", {f32(2), f32(0.5f)})), 0);
+  EXPECT_EQ(number(b.call("times_added", {f32(2), f32(-3)})), 0);
+  EXPECT_EQ(number(b.call("times_added", {f32(2), f32(16385)})), 32770);
+}
 // sqrt 2 erfinv(2 p - 1) of p = 0.975 is 1.9600 by tables of the normal distribution; the approximation is off by 2e-3.
 TEST_F(Scalars, ErfinvWinitzki) {
   EXPECT_NEAR(*number(b.call("erfinv_winitzki", {f32(0.95f)})) * std::sqrt(2.0), 1.96, 3e-3);

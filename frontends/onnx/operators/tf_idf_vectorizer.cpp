@@ -101,7 +101,7 @@ Vocabulary vocabularyOf(OperatorImport& n, bool isText, const TokenCodes* coded)
   return v;
 }
 
-// Counts to what the mode says: TF themselves; IDF the weight of what occurs; TFIDF their product with the weight.
+// Counts to what the mode says: TF themselves; IDF the weight of what occurs; TFIDF their product with the weight, which ONNX Runtime makes by additions.
 ValueId weighted(OperatorImport& n, Mode mode, const Vocabulary& v, ValueId counts) {
   const ValueId numbers = n.build.add(ir::Cast(ir::Elem::f32), {counts});
   const bool ones = std::all_of(v.weights.begin(), v.weights.end(), [](double w) { return w == 1; });
@@ -110,7 +110,7 @@ ValueId weighted(OperatorImport& n, Mode mode, const Vocabulary& v, ValueId coun
   elements.numbers = v.weights;
   const Tensor weights = hostTensor(ElementType::f32, plainAxes({static_cast<int64_t>(v.weights.size())}), std::move(elements));
   const ValueId factors = n.vector(weights);
-  if (mode == TFIDF) return n.build.call("mul", {numbers, factors});
+  if (mode == TFIDF) return n.build.call(n.spec() ? "mul" : "times_added", n.spec() ? std::vector{numbers, factors} : std::vector{factors, numbers});
   const ValueId zero = n.build.number32(0);
   return select(n, n.build.call("gt", {numbers, zero}), factors, zero);
 }

@@ -146,6 +146,20 @@ KILN_MLAS1(mlas_tanh)
 KILN_MLAS1(mlas_erf)
 KILN_MLAS1(mlas_logistic)
 
+/// Weights are added up as they occur, as ONNX Runtime counts n-grams.
+template <int N>
+INLINE void times_added(const Ctx&, const FailParams& p, const F32<N>& x, const F32<N>& times, F32<N>& y) {
+  Lane<f32, N> sum{};
+  NOUNROLL for (f32 i = 1; i <= (f32)kMostTimesAdded; i++) {
+    const Mask<N> on = mask<N>(times.v >= i);
+    if (!any<N>(on)) break;
+    sum = pick<N>(on, sum + x.v, sum);
+  }
+  y = {pick<N>(mask<N>(times.v > (f32)kMostTimesAdded), x.v * times.v, sum), x.missing | times.missing, first<N>(x.status, times.status)};
+  fail_nan<N>(p, y);
+}
+KILN_LANE_KERNEL(times_added_f32, times_added, FailParams, F32, F32, F32)
+
 /// Winitzki's approximation of the inverse error function with a = 0.147, in float, step by step as ONNX Runtime has it.
 template <int N>
 INLINE void erfinv_winitzki(const Ctx&, const FailParams& p, const F32<N>& x, F32<N>& y) {

@@ -12,6 +12,7 @@ enum : u32 { kInline = 4, kInlineValues = 16, kInlineBins = 16, kInlineSegments 
 struct FailParams {
   i32 status;
 };
+enum : u32 { kMostTimesAdded = 16384 };   ///< additions of times_added, so that it ends
 struct TextParams {
   i32 too_long, undefined;  ///< status of the failures
 };
