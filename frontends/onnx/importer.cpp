@@ -222,8 +222,7 @@ void Importer::node(const proto::NodeProto& node, const std::string& path, Frame
 bool Importer::operatorNode(const proto::NodeProto& node, const std::string& path, Frame& frame, std::vector<Value> inputs, std::vector<Value>& outputs) {
   const std::string domain = canonicalDomain(node.domain());
   const std::string shown = (domain.empty() ? "" : domain + ".") + node.op_type();
-  // The tokens of a row stay in their order, whatever the shape.
-  const bool keepsTokens = domain.empty() && (node.op_type() == "Flatten" || node.op_type() == "Identity");
+  const bool keepsTokens = domain.empty() && node.op_type() == "Identity";
   if (keepsTokens && !inputs.empty() && inputs[0].kind == Value::tokens) return outputs = {inputs[0]}, true;
   const Operator* op = findOperator(domain, node.op_type());
   if (!op) return unsupported(path, "operator '" + shown + "' is not supported"), false;

@@ -63,7 +63,7 @@ Attempt attempt(const Source& source, const ImportOptions& options, const proto:
   return made;
 }
 
-// ML.NET scores one row at a time, and some of its exports (naive Bayes, PCA) have a meaning for a single row only: they are read so.
+// ML.NET scores one row at a time, and some of its exports (naive Bayes, k-means) have a meaning for a single row only: they are read so.
 Attempt attemptOfOneRow(const Source& source, const ImportOptions& options, proto::ModelProto model) {
   fixToOneRow(*model.mutable_graph());
   Attempt made = attempt(source, options, model);

@@ -1,6 +1,6 @@
 #include "frontends/onnx/tokens.h"
 
-#include <algorithm>
+#include <unordered_set>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/count_ngrams.h"
@@ -32,15 +32,16 @@ std::vector<std::optional<std::string>> tokensOfCategories(OperatorImport& n, co
   std::vector<std::optional<std::string>> found;
   for (const std::string& text : tokens.keys) found.push_back(text);
   for (int64_t category : tokens.categories) found.push_back(tokenOf(n, *tokens.codes, category));
-  for (size_t i = 0; i < found.size(); i++)
-    if (found[i] && std::find(found.begin() + static_cast<long>(i) + 1, found.end(), found[i]) != found.end()) found[i].reset();
+  std::unordered_set<std::string> later;
+  for (auto at = found.rbegin(); at != found.rend(); ++at)
+    if (*at && !later.insert(**at).second) at->reset();
   return found;
 }
 
 }  // namespace
 
 Value coded(OperatorImport& n, const Value& tokens, const std::vector<std::string>& keys, const std::vector<int64_t>& values, int64_t other) {
-  if (tokens.codes) n.unsupported("tokens that are integers already");
+  if (tokens.codes || tokens.isOneHot()) n.unsupported("tokens that are numbers already");
   TokenCodes codes;
   codes.other = other;
   for (size_t i = 0; i < keys.size(); i++) codes.tokensOf[values[i]].push_back(keys[i]);
@@ -49,7 +50,11 @@ Value coded(OperatorImport& n, const Value& tokens, const std::vector<std::strin
   return made;
 }
 
-Value castCodes(OperatorImport& n, const Value& tokens, ElementType to) {
+Value castTokens(OperatorImport& n, const Value& tokens, ElementType to) {
+  if (tokens.isOneHot()) {
+    if (to != ElementType::f32) n.unsupported("a cast of tokens' one-hot vectors to " + std::string(elementName(to)));
+    return tokens;
+  }
   if (!tokens.codes || !isInteger(to) || to == ElementType::u64) n.unsupported("tokens that become other than integers");
   TokenCodes codes;
   codes.type = to, codes.other = wrapped(tokens.codes->other, to);
@@ -68,6 +73,15 @@ std::optional<std::string> tokenOf(OperatorImport& n, const TokenCodes& codes, i
   if (found == codes.tokensOf.end()) return std::nullopt;
   if (found->second.size() > 1) n.unsupported("counting " + std::to_string(integer) + ", which stands for several tokens");
   return found->second[0];
+}
+
+Value flattenedTokens(OperatorImport& n, const Value& tokens, int64_t axis) {
+  const auto rank = static_cast<int64_t>(tokens.data.rank());
+  if (axis < 0) axis += rank + 1;
+  if (tokens.isOneHot() || axis < 1 || axis > rank) n.unsupported("tokens flattened to other dimensions than those of rows and of tokens");
+  std::vector<int64_t> ones;   // one text a row
+  for (int64_t i = 1; i < rank; i++) ones.push_back(i);
+  return ones.empty() ? tokens : squeezedTokens(n, tokens, ones);
 }
 
 Value squeezedTokens(OperatorImport& n, const Value& tokens, const std::vector<int64_t>& axes) {

@@ -92,6 +92,35 @@ TEST(Tokenizer, SumsOfOneHotsAreCounts) {
   EXPECT_NE(counting({1, 7, 300, 2}, 1, 1).score(csv).find(rows), std::string::npos);
   EXPECT_NE(counting({1, 7, 300, 2}, 2, 0).check().find("over other axes than that of the tokens"), std::string::npos);
   EXPECT_NE(counting({-1}, 1, 0).check().find("stands for every other token"), std::string::npos);
+  // Of equal categories the last has the ones, as OneHotEncoder has it of any element.
+  EXPECT_EQ(counting({1, 2, 1}, 1, 0).score(csv), "Y[0],Y[1],Y[2]\n0,1,2\n0,0,0\n0,0,0\n");
+}
+
+// What lies between the one-hot vectors and their sum is computed, or refused.
+TEST(Tokenizer, OneHotsThatBecomeSomethingElse) {
+  const auto through = [](const std::string& op, int64_t to) {
+    Graph g = codedWords(Type::INT64);
+    g.node("OneHotEncoder", {"c"}, {"h"}, "ai.onnx.ml").ints("cats_int64s", {1, 300});
+    auto node = g.node(op, {"h"}, {"z"});
+    if (op == "Cast") node.integer("to", to);
+    g.node("ReduceSum", {"z"}, {"Y"}).ints("axes", {1}).integer("keepdims", 0);
+    g.output("Y");
+    return g;
+  };
+  EXPECT_EQ(through("Cast", Type::FLOAT).score("X\na movie a\n"), "Y[0],Y[1]\n2,1\n");
+  EXPECT_NE(through("Cast", Type::UINT8).check().find("a cast of tokens' one-hot vectors to uint8 is not supported"), std::string::npos);
+  EXPECT_NE(through("Flatten", 0).check().find("tokens flattened to other dimensions"), std::string::npos);
+}
+
+// Flatten takes the dimension of the texts away, as Squeeze does: axis 1 is that of the tokens then.
+TEST(Tokenizer, FlattenedTokens) {
+  Graph g(11, 2);
+  g.input("X", Type::STRING, {-1, 1});
+  g.node("Tokenizer", {"X"}, {"t"}, "com.microsoft").integer("mark", 0).integer("mincharnum", 1).text("pad_value", "#").strings("separators", {" "});
+  g.node("Flatten", {"t"}, {"f"}), g.node("OneHotEncoder", {"f"}, {"h"}, "ai.onnx.ml").strings("cats_strings", {"a", "b"});
+  g.node("ReduceSum", {"h"}, {"Y"}).ints("axes", {1}).integer("keepdims", 0);
+  g.output("Y");
+  EXPECT_EQ(g.score("X\na b a\n"), "Y[0],Y[1]\n2,1\n");
 }
 
 TEST(Tokenizer, Separators) {
@@ -109,6 +138,19 @@ TEST(Tokenizer, SeparatorsThatMayOverlapAreRefused) {
   g.node("Tokenizer", {"X"}, {"t"}, "com.microsoft").integer("mark", 0).integer("mincharnum", 1).text("pad_value", "#").strings("separators", {"ab", "b"});
   g.node("Identity", {"t"}, {"Y"});
   EXPECT_NE(g.score("X\na\n").find("the separator 'ab' beside others is not supported"), std::string::npos);
+}
+
+// Ten times 0.1 in float, as ONNX Runtime 1.32 adds it up, and the standard's product.
+TEST(TfIdfVectorizer, WeightsAreAddedUp) {
+  Graph g;
+  g.input("X", Type::INT64, {-1, 10}).output("Y");
+  g.node("TfIdfVectorizer", {"X"}, {"Y"}).ints("pool_int64s", {7}).ints("ngram_counts", {0}).ints("ngram_indexes", {0}).floats("weights", {0.1f})
+      .integer("min_gram_length", 1).integer("max_gram_length", 1).integer("max_skip_count", 0).text("mode", "TFIDF");
+  std::string csv;
+  for (int i = 0; i < 10; i++) csv += (i ? ",X[" : "X[") + std::to_string(i) + "]";
+  csv += "\n7,7,7,7,7,7,7,7,7,7\n";
+  EXPECT_EQ(g.score(csv), "Y\n1.0000001\n");
+  EXPECT_EQ(g.score(csv, "--semantics=spec"), "Y\n1\n");
 }
 
 TEST(TfIdfVectorizer, IntegersWithSkips) {

@@ -19,7 +19,7 @@ void cast(OperatorImport& n) {
     if (type < 0 || type > 1000 || !isHeld(static_cast<int32_t>(type))) n.unsupported("a cast to element type " + std::to_string(type));
     to = static_cast<ElementType>(type);
   }
-  if (n.input(0).kind == Value::tokens) return n.output(0, castCodes(n, n.input(0), to));
+  if (n.input(0).kind == Value::tokens) return n.output(0, castTokens(n, n.input(0), to));
   n.output(0, n.cast(n.tensor(0), to));
 }
 

@@ -102,7 +102,7 @@ void extreme(OperatorImport& n, const char* op, const char* logical) {
 
 void reduceSum(OperatorImport& n) {
   if (n.input(0).kind == Value::tokens)
-    return n.output(0, sumOfOneHots(n, n.input(0), n.version() < 13 ? n.integers("axes") : n.constantIntegers(1), n.integer("keepdims", 1) != 0));
+    return n.output(0, sumOfOneHots(n, n.input(0), n.version() < 13 ? n.integers("axes") : n.has(1) ? n.constantIntegers(1) : std::vector<int64_t>(), n.integer("keepdims", 1) != 0));
   reduction(n, "sum", 13, same, keep, sumOrder);
 }
 void reduceProd(OperatorImport& n) { reduction(n, "product", 18, same, keep); }

@@ -120,8 +120,10 @@ void reshape(OperatorImport& n) {
 }
 
 void flatten(OperatorImport& n) {
+  const int64_t given = n.integer("axis", 1);
+  if (n.input(0).kind == Value::tokens) return n.output(0, flattenedTokens(n, n.input(0), given));
   const Tensor& x = n.tensor(0);
-  const int64_t given = n.integer("axis", 1), rank = static_cast<int64_t>(x.rank());
+  const int64_t rank = static_cast<int64_t>(x.rank());
   const int64_t axis = given < 0 ? given + rank : given;
   if (axis < 0 || axis > rank) n.invalid("axis " + std::to_string(given) + " of a tensor with " + std::to_string(rank) + " dimensions");
   Monomial parts[2] = {{1, 0}, {1, 0}};

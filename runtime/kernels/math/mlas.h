@@ -164,5 +164,11 @@ template <class V>
 INLINE V mlas_sum(const V* lanes) {
   return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
 }
+/// The same of one such vector.
+INLINE f32 mlas_sum(Lane<f32, 8> lanes) {
+  const Lane<f32, 4> four = __builtin_shufflevector(lanes, lanes, 0, 2, 4, 6) + __builtin_shufflevector(lanes, lanes, 1, 3, 5, 7);
+  const Lane<f32, 2> two = __builtin_shufflevector(four, four, 0, 2) + __builtin_shufflevector(four, four, 1, 3);
+  return two[0] + two[1];
+}
 
 }  // namespace kiln::kernel::math

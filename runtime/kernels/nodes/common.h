@@ -150,14 +150,15 @@ INLINE u32 each_part(u32 count, Part part) {
   NOUNROLL for (; e + kRowVector <= count; e += kRowVector) part(e);
   return e;
 }
-template <bool kLeast, class T, int L>
-INLINE T extreme_of_lanes(Lane<T, L> v) {
+/// Of a vector one number: f(lower half, upper half), down to halves of one lane.
+template <class T, int L, class F>
+INLINE T by_halves(Lane<T, L> v, F f) {
   if constexpr (L == 1) {
     return v;
   } else {
     Lane<T, L / 2> half[2];
     __builtin_memcpy(half, &v, sizeof v);
-    return extreme_of_lanes<kLeast, T, L / 2>((kLeast ? half[1] < half[0] : half[1] > half[0]) ? half[1] : half[0]);
+    return by_halves<T, L / 2>(f(half[0], half[1]), f);
   }
 }
 /// The same of one row whose elements lie side by side from p on, kRowVector and more: which zero is the first, where their signs differ, is looked for.
@@ -173,7 +174,7 @@ INLINE T extreme_of_row(const u8* p, u32 count) {
   };
   if (each_part(count, take) != count) take(count - kRowVector);   // some once more
   if (any<kRowVector>(~mask<kRowVector>(number))) return (T)__builtin_nan("");
-  const T y = extreme_of_lanes<kLeast, T, kRowVector>(best);
+  const T y = by_halves<T, kRowVector>(best, [](auto a, auto b) __attribute__((always_inline)) { return (kLeast ? b < a : b > a) ? b : a; });
   if (__builtin_expect(y == 0, 0))
     NOUNROLL for (u32 e = 0;; e++) if (const T v = load<T>(p + (u64)e * sizeof(T)); v == 0) return v;
   return y;

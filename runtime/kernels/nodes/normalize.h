@@ -98,9 +98,7 @@ INLINE f32 mlas_exponentials_of_row(const Ctx& c, u32 count, f32 top, const Slot
     set_elements<f32, L>(c, y, whole, v);
     sums += v;
   }
-  const Lane<f32, 4> four = __builtin_shufflevector(sums, sums, 0, 2, 4, 6) + __builtin_shufflevector(sums, sums, 1, 3, 5, 7);   // mlas_sum
-  const Lane<f32, 2> two = __builtin_shufflevector(four, four, 0, 2) + __builtin_shufflevector(four, four, 1, 3);
-  return two[0] + two[1];
+  return math::mlas_sum(sums);
 }
 template <int N>
 INLINE void mlas_softmax(const Ctx& c, const Slot& x, const Slot& y, bool logarithm) {

@@ -73,16 +73,6 @@ INLINE void fold(const Ctx& c, const ReduceParams& p, const Slot& x, Val<T, N>& 
   fail_where<N>(overflow, p.status, y);
 }
 /// Sums in the orders of ir::Reduce that are not by index. One row's vectors, as there:
-template <class T, int L>
-INLINE T sum_of_halves(Lane<T, L> v) {
-  if constexpr (L == 1) {
-    return v;
-  } else {
-    Lane<T, L / 2> half[2];
-    __builtin_memcpy(half, &v, sizeof v);
-    return sum_of_halves<T, L / 2>(half[0] + half[1]);
-  }
-}
 template <class T>
 INLINE T sum_of_vectors_of_row(const u8* p, u32 count) {
   constexpr u32 w = 16 / sizeof(T);
@@ -97,7 +87,7 @@ INLINE T sum_of_vectors_of_row(const u8* p, u32 count) {
   store(halves, sums);
   One sum = halves[0] + halves[1];
   if (whole > pairs) sum += load<One>(p + (u64)pairs * sizeof(T));
-  T y = sum_of_halves<T, w>(sum);
+  T y = by_halves<T, w>(sum, [](auto a, auto b) __attribute__((always_inline)) { return a + b; });
   NOUNROLL for (u32 e = whole; e < count; e++) y = y + load<T>(p + (u64)e * sizeof(T));
   return y;
 }
