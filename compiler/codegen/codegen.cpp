@@ -16,6 +16,7 @@
 #include "compiler/codegen/lint.h"
 #include "compiler/codegen/module.h"
 #include "compiler/codegen/moves.h"
+#include "compiler/codegen/needs.h"
 #include "compiler/codegen/one_element.h"
 #include "compiler/codegen/plain_rows.h"
 #include "compiler/codegen/text_bounds.h"
@@ -182,6 +183,7 @@ class Compilation {
     const std::vector<kernel::FieldPlan> inputs = placed(schema_.inputs, p.block.inputs);
     plan.inputs = inBlob(inputs, "inputs"), plan.tensor = tensorOf(inputs, false);
     const std::vector<kernel::FieldPlan> outputs = placed(schema_.outputs, p.block.outputs);
+    needs_.inputs.insert(needs_.inputs.end(), inputs.begin(), inputs.end()), needs_.outputs.insert(needs_.outputs.end(), outputs.begin(), outputs.end());
     plan.outputs = inBlob(outputs, "outputs"), plan.tensor_out = givesOneTensor() ? tensorOf(outputs, true) : 0;
     plan.by_name = schema_.byName;
     plan.block_rows = p.block.blockRows, plan.status_at = p.blockSchedule.statusAt;
@@ -282,7 +284,9 @@ class Compilation {
         for (std::string_view piece : object.pieces) bytes += piece;
         artefact_.objects.emplace_back(object.name, std::move(bytes));
       }
-    return link(objects, aarch64(), "kiln-" + artefact_.contentSha256.substr(0, 32) + ".so", artefact_.sharedObject, diagnostics_);
+    addForests(pipeline_, needs_);
+    if (plain_) addForests(*plain_, needs_);
+    return link(objects, unneededParts(needs_, tiers_), aarch64(), "kiln-" + artefact_.contentSha256.substr(0, 32) + ".so", artefact_.sharedObject, diagnostics_);
   }
   // What a scorer must not be is our own bug, found here rather than in a host.
   bool lintAll() {
@@ -305,6 +309,7 @@ class Compilation {
   bool wide_ = false;
   TextBound rowText_, blockText_;
   std::vector<TierPlan> plans_;
+  Needs needs_;
   std::vector<std::pair<std::string, std::string>> code_;
   std::unique_ptr<DataObject> data_;
 };

@@ -91,7 +91,7 @@ bool fail(Diagnostics& diagnostics, const std::string& what) {
 
 }  // namespace
 
-bool link(const std::vector<LinkObject>& objects, bool aarch64, const std::string& soname, std::string& sharedObject,
+bool link(const std::vector<LinkObject>& objects, const std::vector<std::string>& unneeded, bool aarch64, const std::string& soname, std::string& sharedObject,
           Diagnostics& diagnostics) {
   std::vector<std::unique_ptr<MemoryFile>> files;
   for (const LinkObject& object : objects) {
@@ -107,6 +107,7 @@ bool link(const std::vector<LinkObject>& objects, bool aarch64, const std::strin
                                 "-soname=" + soname, "--version-script=" + exports.path(), "--hash-style=gnu", "--build-id=none",
                                 "--gc-sections", "-Bsymbolic", "-s", "--threads=1", "-z", "defs", "-z", "now", "-z", "relro",
                                 "-z", "noexecstack", "-z", "separate-code", "-z", "text", "--no-undefined", "--fatal-warnings"};
+  for (const std::string& symbol : unneeded) args.push_back("--defsym=" + symbol + "=kiln_unneeded");
   for (const auto& file : files) args.push_back(file->path());
   std::vector<const char*> argv;
   for (const std::string& arg : args) argv.push_back(arg.c_str());

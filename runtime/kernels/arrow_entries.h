@@ -8,7 +8,7 @@ namespace kiln::kernel {
 
 // ---- formats
 struct ArrowFormat {
-  const char* text;
+  char text[5];   // no pointer, which would be one more thing to do when a scorer is loaded
   u8 storage, moment;
   i32 times, per;
 };
@@ -29,7 +29,7 @@ INLINE bool is_integer(u8 storage) { return storage >= kArrowI8 && storage <= kA
 INLINE bool same_text(const char* a, const char* b) { return order_text((const u8*)a, text_length(a), (const u8*)b, text_length(b)) == 0; }
 
 /// False if values of this format have no place in a cell. A time zone must be UTC: a datetime has none.
-INLINE bool read_format(const char* format, ArrowColumn& column) {
+static __attribute__((noinline)) bool read_format(const char* format, ArrowColumn& column) {
   if (!format) return false;
   const u64 length = text_length(format);
   NOUNROLL for (const ArrowFormat& f : kArrowFormats) {

@@ -16,26 +16,28 @@ INLINE u32 nan_state(const FieldPlan& f) {
 }
 INLINE bool integral(f64 v) { return v >= -0x1p63 && v < 0x1p63 && (f64)(i64)v == v; }
 
-// ---- cells by kind; text is out of line. A length without a pointer is of no kind.
+// ---- cells by kind; text is out of line, and left out of scorers that read none of its type. A length without a pointer is of no kind.
 INLINE bool is_text(const kiln_cell& cell) { return cell.kind == KILN_TEXT && (cell.as.text || !cell.length); }
 INLINE bool is_list(const kiln_cell& cell) { return cell.kind == KILN_LIST && (cell.as.items || !cell.length); }
-OUTLINE u32 text_f64(const kiln_cell* cell, f64* v) {
+extern "C" {
+OUTLINE u32 kiln_text_f64(const kiln_cell* cell, f64* v) {
   return parse_f64((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
 }
-OUTLINE u32 text_f32(const kiln_cell* cell, f32* v) {
+OUTLINE u32 kiln_text_f32(const kiln_cell* cell, f32* v) {
   return parse_f32((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
 }
-OUTLINE u32 text_i64(const kiln_cell* cell, i64* v) {
+OUTLINE u32 kiln_text_i64(const kiln_cell* cell, i64* v) {
   return parse_i64((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
 }
-OUTLINE u32 text_bool(const kiln_cell* cell, bool* v) {
+OUTLINE u32 kiln_text_bool(const kiln_cell* cell, bool* v) {
   return parse_bool((const u8*)cell->as.text, cell->length, v) ? kPresent : KILN_TYPE_MISMATCH;
 }
-OUTLINE u32 text_date(const kiln_cell* cell, u32 elem, i64* v) {
+OUTLINE u32 kiln_text_date(const kiln_cell* cell, u32 elem, i64* v) {
   const u8* p = (const u8*)cell->as.text;
   const bool ok = elem == kElemDate ? parse_date(p, cell->length, v)
                   : elem == kElemTime ? parse_time(p, cell->length, v) : parse_datetime(p, cell->length, v);
   return ok ? kPresent : KILN_TYPE_MISMATCH;
+}
 }
 
 INLINE u32 read_f64(const FieldPlan& f, const kiln_cell& cell, f64& v) {
@@ -43,7 +45,7 @@ INLINE u32 read_f64(const FieldPlan& f, const kiln_cell& cell, f64& v) {
   if (cell.kind == KILN_NUMBER) v = cell.as.number;
   else if (cell.kind == KILN_INTEGER) v = (f64)cell.as.integer;
   else if (cell.kind == KILN_BOOLEAN) v = cell.as.integer != 0;
-  else if (is_text(cell)) state = text_f64(&cell, &v);
+  else if (is_text(cell)) state = kiln_text_f64(&cell, &v);
   else return KILN_TYPE_MISMATCH;
   return state == kPresent && v != v ? nan_state(f) : state;
 }
@@ -52,21 +54,21 @@ INLINE u32 read_f32(const FieldPlan& f, const kiln_cell& cell, f32& v) {
   if (cell.kind == KILN_NUMBER) v = (f32)cell.as.number;
   else if (cell.kind == KILN_INTEGER) v = (f32)cell.as.integer;
   else if (cell.kind == KILN_BOOLEAN) v = cell.as.integer != 0;
-  else if (is_text(cell)) state = text_f32(&cell, &v);
+  else if (is_text(cell)) state = kiln_text_f32(&cell, &v);
   else return KILN_TYPE_MISMATCH;
   return state == kPresent && v != v ? nan_state(f) : state;
 }
 INLINE u32 read_i64(const FieldPlan& f, const kiln_cell& cell, i64& v) {
   if (cell.kind == KILN_INTEGER) return v = cell.as.integer, kPresent;
   if (cell.kind == KILN_BOOLEAN) return v = cell.as.integer != 0, kPresent;
-  if (is_text(cell)) return text_i64(&cell, &v);
+  if (is_text(cell)) return kiln_text_i64(&cell, &v);
   if (cell.kind != KILN_NUMBER) return KILN_TYPE_MISMATCH;
   if (cell.as.number != cell.as.number) return f.nan == kNanValue ? (u32)KILN_TYPE_MISMATCH : nan_state(f);
   if (!integral(cell.as.number)) return KILN_TYPE_MISMATCH;
   return v = (i64)cell.as.number, kPresent;
 }
 INLINE u32 read_bool(const FieldPlan& f, const kiln_cell& cell, bool& v) {
-  if (is_text(cell)) return text_bool(&cell, &v);
+  if (is_text(cell)) return kiln_text_bool(&cell, &v);
   if (cell.kind == KILN_BOOLEAN) return v = cell.as.integer != 0, kPresent;
   i64 i;
   const u32 state = read_i64(f, cell, i);
@@ -75,7 +77,7 @@ INLINE u32 read_bool(const FieldPlan& f, const kiln_cell& cell, bool& v) {
   return v = i != 0, kPresent;
 }
 INLINE u32 read_date(const FieldPlan& f, const kiln_cell& cell, i64& v) {
-  if (is_text(cell)) return text_date(&cell, f.elem, &v);
+  if (is_text(cell)) return kiln_text_date(&cell, f.elem, &v);
   return cell.kind == KILN_BOOLEAN ? (u32)KILN_TYPE_MISMATCH : read_i64(f, cell, v);
 }
 INLINE u32 read_i32(const FieldPlan& f, const kiln_cell& cell, i64& v) {
@@ -88,7 +90,8 @@ INLINE u32 known_code(const FieldPlan& f, i32 code, i32& v) {
   if (f.open) return v = (i32)f.label_count, kPresent;
   return KILN_INVALID_VALUE;
 }
-OUTLINE u32 read_code(const u8* blob, const FieldPlan* field, const kiln_cell* cell, i32* v) {
+extern "C" {
+OUTLINE u32 kiln_read_code(const u8* blob, const FieldPlan* field, const kiln_cell* cell, i32* v) {
   const FieldPlan& f = *field;
   if (cell->kind == KILN_CODE)
     return known_code(f, cell->as.integer >= 0 && cell->as.integer < (i64)f.label_count ? (i32)cell->as.integer : -1, *v);
@@ -112,6 +115,7 @@ OUTLINE u32 read_code(const u8* blob, const FieldPlan* field, const kiln_cell* c
     key = number_key(f.elem == kElemBool ? (i64)b : x);
   }
   return state != kPresent ? state : known_code(f, find_number(blob + f.labels, key), *v);
+}
 }
 
 INLINE i32 input_status(u32 cause, u32 index) { return (i32)(cause | index << 8); }
@@ -158,7 +162,7 @@ struct CodeCell {
 OUTLINE CodeCell any_code_cell(const u8* blob, const InputParams* p, const kiln_cell* cell) {
   I32<1> y;
   i32 v = 0;
-  input_cell(*cell, *p, y, v, [&](const kiln_cell& it, i32& x) { return read_code(blob, &p->field, &it, &x); });
+  input_cell(*cell, *p, y, v, [&](const kiln_cell& it, i32& x) { return kiln_read_code(blob, &p->field, &it, &x); });
   return {v, y.status, y.missing.on};
 }
 OUTLINE CodeCell code_cell(const u8* blob, const InputParams* p, const kiln_cell* cell) {
@@ -309,7 +313,7 @@ KILN_KERNEL void kiln_input_list_i64_1(Ctx* c, const InputParams* p, const Slot*
 }
 KILN_KERNEL void kiln_input_list_i32_1(Ctx* c, const InputParams* p, const Slot* y) {
   input_list<i32>(*c, *p, *y, [&](const kiln_cell& cell, i32& x) -> u32 {
-    if (p->field.is_cat) return read_code(c->blob, &p->field, &cell, &x);
+    if (p->field.is_cat) return kiln_read_code(c->blob, &p->field, &cell, &x);
     i64 wide = 0;
     const u32 state = read_i32(p->field, cell, wide);
     return x = (i32)wide, state;
@@ -358,7 +362,7 @@ KILN_KERNEL void kiln_input_tensor_i64_1(Ctx* c, const InputParams* p, const Slo
 }
 KILN_KERNEL void kiln_input_tensor_i32_1(Ctx* c, const InputParams* p, const Slot* y) {
   input_tensor<i32>(*c, *p, *y, [&](const kiln_cell& cell, i32& x) -> u32 {
-    if (p->field.is_cat) return read_code(c->blob, &p->field, &cell, &x);
+    if (p->field.is_cat) return kiln_read_code(c->blob, &p->field, &cell, &x);
     i64 wide = 0;
     const u32 state = read_i32(p->field, cell, wide);
     return x = (i32)wide, state;

@@ -11,6 +11,14 @@
 #endif
 // What is large but holds vectors: one copy a tier, in its drivers.
 #define TIER_OUTLINE [[maybe_unused]] static __attribute__((noinline))
+// The same under a name of its tier, of which a scorer that has no use for it has none (compiler/codegen/needs.cpp).
+#ifdef KILN_TIER_CODE
+#define KILN_PART_OF_TIER(name) KILN_OF_TIER(KILN_TIER, name)
+#define KILN_TIER_PART(name) extern "C" __attribute__((noinline)) void KILN_PART_OF_TIER(name)
+#else
+#define KILN_PART_OF_TIER(name) name
+#define KILN_TIER_PART(name) TIER_OUTLINE void name
+#endif
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define NOUNROLL _Pragma("clang loop unroll(disable)")
 

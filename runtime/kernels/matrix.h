@@ -67,15 +67,21 @@ template <class In> INLINE void put_numbers(const Ctx& c, const FieldPlan& f, u3
   const i32 status = f.nan == kNanValue ? 0 : f.nan == kNanMissing ? KILN_MISSING_REQUIRED : KILN_INVALID_VALUE;
   put_status<N>(c, f, index, r, status_where<N>(nan & ~missing, status));
 }
+template <class In> INLINE void load_some_numbers(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows) {
+  NOUNROLL for (; r < rows; r += kMatrixRows) put_numbers<In>(c, f, index, r, load_lanes<In>(column, r, rows));
+}
+KILN_TIER_PART(load_some_f64)(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows) {
+  load_some_numbers<f64>(c, f, index, column, r, rows);
+}
+KILN_TIER_PART(load_some_f32)(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows) {
+  load_some_numbers<f32>(c, f, index, column, r, rows);
+}
 /// From row `r` on.
 template <class In>
 TIER_OUTLINE void load_numbers(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows) {
-  if (takes_all(f)) {
-    clear_statuses(c, f, r, rows);
-    NOUNROLL for (; r < rows; r += kMatrixRows) put_all<In>(c.scratch + f.slot.values, f.elem == kElemF64, r, load_lanes<In>(column, r, rows));
-  } else {
-    NOUNROLL for (; r < rows; r += kMatrixRows) put_numbers<In>(c, f, index, r, load_lanes<In>(column, r, rows));
-  }
+  if (!takes_all(f)) return (sizeof(In) == 8 ? KILN_PART_OF_TIER(load_some_f64) : KILN_PART_OF_TIER(load_some_f32))(c, f, index, column, r, rows);
+  clear_statuses(c, f, r, rows);
+  NOUNROLL for (; r < rows; r += kMatrixRows) put_all<In>(c.scratch + f.slot.values, f.elem == kElemF64, r, load_lanes<In>(column, r, rows));
 }
 
 /// Row r of an input's column from a cell, read as score_row reads it. `state`: what is known without reading the cell, kPresent
@@ -90,7 +96,7 @@ INLINE bool column_cell(const Ctx& c, const FieldPlan& f, u32 index, u64 r, cons
   if (f.is_cat || f.elem == kElemI32) {
     i32 v = 0;
     i64 wide = 0;
-    value(v, [&] { return f.is_cat ? read_code(c.blob, &f, &cell, &v) : read_i32(f, cell, wide); });
+    value(v, [&] { return f.is_cat ? kiln_read_code(c.blob, &f, &cell, &v) : read_i32(f, cell, wide); });
     if (!f.is_cat) v = (i32)wide;
     store(values + r * 4, state == kPresent ? v : 0);
   } else if (f.elem == kElemF64) {
@@ -196,6 +202,12 @@ template <class In> INLINE void load_checked(const Ctx& c, const FieldPlan& f, u
   const WholeField w = whole_field(f);
   NOUNROLL for (; r < padded; r += kMatrixRows) put_checked<In>(c, f, w, index, r, load_lanes<In>(column, r, rows), padded);
 }
+KILN_TIER_PART(load_checked_f64)(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows, u64 padded) {
+  load_checked<f64>(c, f, index, column, r, rows, padded);
+}
+KILN_TIER_PART(load_checked_f32)(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows, u64 padded) {
+  load_checked<f32>(c, f, index, column, r, rows, padded);
+}
 /// Free text has no column, and an absent column no elements: missing in every row.
 OUTLINE void load_missing(const Ctx& c, const FieldPlan& f, u32 index, u64 padded) {
   const Slot& s = f.slot;
@@ -223,7 +235,7 @@ template <class M> INLINE bool takes_elements(const FieldPlan& f) {
 template <class In> TIER_OUTLINE void load_column(const Ctx& c, const FieldPlan& f, u32 index, StridedColumn column, u64 r, u64 rows, u64 padded) {
   if (column.first == nullptr) load_missing(c, f, index, padded);
   else if constexpr (!kIsFloat<In>) load_checked<In>(c, f, index, column, r, rows, padded);   // no field is a float
-  else if (!is_number(f)) load_checked<In>(c, f, index, column, r, rows, padded);
+  else if (!is_number(f)) (sizeof(In) == 8 ? KILN_PART_OF_TIER(load_checked_f64) : KILN_PART_OF_TIER(load_checked_f32))(c, f, index, column, r, rows, padded);
   else load_numbers<In>(c, f, index, column, r, rows);
 }
 
@@ -458,6 +470,12 @@ TIER_OUTLINE void store_floats(const u8* const* places, u32 count, u8* to, i64 r
     store_turned<Out>(columns, count, to, row_bytes);
   }
 }
+KILN_TIER_PART(store_f64_as_f32)(const u8* const* places, u32 count, u8* to, i64 row_bytes, u64 whole) {
+  store_floats<f64, f32>(places, count, to, row_bytes, whole);
+}
+KILN_TIER_PART(store_f32_as_f64)(const u8* const* places, u32 count, u8* to, i64 row_bytes, u64 whole) {
+  store_floats<f32, f64>(places, count, to, row_bytes, whole);
+}
 /// Whole groups of rows of a column as numbers, up to the first with one that has no label. Returns how many rows.
 template <class Out> TIER_OUTLINE u64 numbers_of(const Ctx& c, const FieldPlan& f, u64 r, u64 rows, Out* to) {
   u64 i = 0;
@@ -488,8 +506,8 @@ TIER_OUTLINE void store_beside(const Ctx& c, const FieldPlan* fields, u32 index,
   if (moved) {
     r = rows & ~(kMatrixRows - 1);
     if constexpr (!kIsFloat<Out>) store_floats<Moved<Out>, Moved<Out>>(values, count, to, row_bytes, r);
-    else if (fields[0].elem == kElemF64) store_floats<f64, Out>(values, count, to, row_bytes, r);
-    else store_floats<f32, Out>(values, count, to, row_bytes, r);
+    else if (fields[0].elem == (sizeof(Out) == 8 ? kElemF64 : kElemF32)) store_floats<Out, Out>(values, count, to, row_bytes, r);
+    else (sizeof(Out) == 8 ? KILN_PART_OF_TIER(store_f32_as_f64) : KILN_PART_OF_TIER(store_f64_as_f32))(values, count, to, row_bytes, r);
   }
   alignas(64) Out turned[kBeside<Out>][kTurnedRows];
   UNROLL for (u32 k = 0; k < kBeside<Out>; k++) values[k] = (const u8*)turned[k < count ? k : 0];

@@ -125,7 +125,7 @@ INLINE bool search_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64
 
 /// Levels of `rows` rows (rounded up to 16) from row0, and which are missing.
 template <class T>
-TIER_OUTLINE void column_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
+INLINE void column_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
   constexpr int bits = sizeof(T) == 4 ? 5 : 4;   // of the table that fits two registers
   if (l.cuts <= kCountedCuts<T>)
     return each_levels<T>(c, l, s, row0, rows, level, missing, [&](LevelLanes<T> x) __attribute__((always_inline)) {
@@ -143,9 +143,15 @@ TIER_OUTLINE void column_levels(const Ctx& c, const LevelColumn& l, const Slot& 
     UNROLL for (int i = 0; i < 8; i++) level[r + i] = (u16)level_in_bucket<T>(c, l, value[i], (u32)buckets[i]);
   }
 }
+KILN_TIER_PART(levels_f32)(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
+  column_levels<f32>(c, l, s, row0, rows, level, missing);
+}
+KILN_TIER_PART(levels_f64)(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
+  column_levels<f64>(c, l, s, row0, rows, level, missing);
+}
 INLINE void any_column_levels(const Ctx& c, const LevelColumn& l, const Slot& s, u64 row0, u32 rows, u16* level, i8* missing) {
-  if (l.storage == kColumnF32) column_levels<f32>(c, l, s, row0, rows, level, missing);
-  else column_levels<f64>(c, l, s, row0, rows, level, missing);
+  if (l.storage == kColumnF32) KILN_PART_OF_TIER(levels_f32)(c, l, s, row0, rows, level, missing);
+  else KILN_PART_OF_TIER(levels_f64)(c, l, s, row0, rows, level, missing);
 }
 
 INLINE i64 integer_value(const Ctx& c, const Slot& s, u32 storage, u64 row) {
