@@ -47,6 +47,7 @@ std::optional<Rows> fromArrays(Importer& importer, const Element* matrix, Kind k
       for (size_t j = 0; j < i; ++j) (*rows)[j][i] = (*rows)[i][j];
     }
   }
+  if (rows->empty()) return wrong("the matrix is empty");
   for (const auto& row : *rows) {
     if (row.size() != rows->front().size()) return wrong("the rows differ in length");
   }

@@ -2,6 +2,8 @@
 // can read; at the top the columns of the result.
 #include <cstring>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/cast.h"
@@ -306,6 +308,18 @@ struct OutputFields {
     return nullptr;
   }
 
+  // Rules say themselves how they rank. Elsewhere the best result is the first, and what there is one of has no second.
+  bool ranksFit(const Element* field, const std::string& name, const Prediction& p) {
+    if (p.features.count("ruleValue")) return true;
+    static const std::set<std::string> kSingle = {"predictedValue", "predictedDisplayValue", "residual", "standardError", "standardDeviation",
+                                                  "confidenceIntervalLower", "confidenceIntervalUpper"};
+    const auto rank = importer.integer(field, "rank", 1);
+    const auto order = importer.choice(field, "rankOrder", {"descending", "ascending"}, 0);
+    if (!rank || !order) return false;
+    if (*rank != 1 && kSingle.count(name)) return importer.unsupported(field, "a rank other than 1 of feature '" + name + "'");
+    return *order == 0 || importer.unsupported(field, "rankOrder='ascending' of what are no rules");
+  }
+
   using Wanted = std::optional<FieldType>;
   using Maker = std::optional<OutputColumn> (OutputFields::*)(const Element*, const Prediction&, const Wanted&);
   std::optional<OutputColumn> feature(const Element* field, const Prediction& prediction, const Wanted& wanted) {
@@ -323,7 +337,7 @@ struct OutputFields {
     // An expression is of no prediction.
     const bool expression = name == "transformedValue" || name == "decision";
     const Prediction* p = expression ? &prediction : predictionOf(field, prediction);
-    if (!p) return std::nullopt;
+    if (!p || (!expression && !ranksFit(field, name, *p))) return std::nullopt;
     // A model may say itself what a feature of its own is.
     if (p->features.count(name)) return ofModel(field, *p, wanted);
     return (this->*known->second)(field, *p, wanted);
@@ -419,13 +433,13 @@ Field fieldOf(Importer& importer, const OutputColumn& column) {
 
 // Of equal names the outer stays, then the last.
 void append(std::vector<OutputColumn>& columns, const std::vector<OutputColumn>& inner) {
-  for (size_t i = 0; i < inner.size(); ++i) {
-    bool hidden = !inner[i].isFinal;
-    for (const OutputColumn& c : columns) hidden = hidden || c.name == inner[i].name;
-    for (size_t later = i + 1; later < inner.size(); ++later)
-      hidden = hidden || (inner[later].isFinal && inner[later].name == inner[i].name);
-    if (!hidden) columns.push_back(inner[i]);
-  }
+  std::set<std::string> outer;
+  for (const OutputColumn& c : columns) outer.insert(c.name);
+  std::map<std::string, size_t> last;
+  for (size_t i = 0; i < inner.size(); ++i)
+    if (inner[i].isFinal) last[inner[i].name] = i;
+  for (size_t i = 0; i < inner.size(); ++i)
+    if (inner[i].isFinal && last[inner[i].name] == i && !outer.count(inner[i].name)) columns.push_back(inner[i]);
 }
 
 ir::Output::OpType opTypeOf(OpType type) { return static_cast<ir::Output::OpType>(type); }
@@ -463,15 +477,14 @@ void emit(Importer& importer, const Element* model, const Prediction& prediction
   for (const Prediction& other : prediction.others) columns.push_back(targetColumn(importer, other));
   if (prediction.nameless) columns.push_back(namelessColumn(prediction));
   // An OutputField of a target's name takes its place.
+  std::map<std::string, size_t> places;
+  for (size_t i = 0; i < columns.size(); ++i) places[columns[i].name] = i;
   for (const OutputColumn& c : prediction.outputs) {
-    OutputColumn* same = nullptr;
-    for (OutputColumn& known : columns) {
-      if (known.name == c.name) same = &known;
-    }
-    if (same) {
-      *same = c;
-    } else {
+    const auto [known, isNew] = places.emplace(c.name, columns.size());
+    if (isNew) {
       columns.push_back(c);
+    } else {
+      columns[known->second] = c;
     }
   }
   for (OutputColumn& c : columns) {
@@ -514,6 +527,7 @@ bool Importer::declareOutputs(Scope& scope, const Element* model, Prediction& pr
                               bool topLevel) {
   const Element* output = model->FirstChildElement("Output");
   std::vector<OutputColumn> columns;
+  std::map<std::string, size_t> places;
   bool ok = !output || onlyChildren(output, {"OutputField"});
   Scope local(&scope);
   OutputFields fields{*this, local, model};
@@ -527,11 +541,12 @@ bool Importer::declareOutputs(Scope& scope, const Element* model, Prediction& pr
     Field field = fieldOf(*this, *column);
     if (outputs) outputs->declare(field);
     local.declare(std::move(field));
-    for (OutputColumn& known : columns) {
-      if (known.name != column->name) continue;
-      if (!alike(document, known.element, f))
+    const auto [known, isNew] = places.emplace(column->name, columns.size());
+    if (!isNew) {
+      OutputColumn& before = columns[std::exchange(known->second, columns.size())];
+      if (!alike(document, before.element, f))
         ok = misplaced(f, "OutputField '" + column->name + "' stands a second time in this Output, and differs");
-      known.name.clear();
+      before.name.clear();
     }
     columns.push_back(std::move(*column));
   }

@@ -67,12 +67,15 @@ void rescaleFeatures(Importer& importer, Prediction& prediction, const Rescaling
   for (auto& [name, feature] : features) prediction.features[name] = std::move(feature);
 }
 
-// The TargetValue's defaultValue, if there is one; nothing at all if that was refused.
+// The defaultValue of a TargetValue, if there is one; nothing at all if that was refused.
 std::optional<std::optional<double>> defaultValue(Importer& importer, const Element* target) {
-  const Element* inner = target->FirstChildElement("TargetValue");
-  if (!inner || !inner->Attribute("defaultValue")) return std::optional<double>();
-  if (const Element* second = inner->NextSiblingElement("TargetValue"))
-    return importer.invalid(second, "", "a continuous target has one TargetValue"), std::nullopt;
+  const Element* inner = nullptr;
+  for (const Element* v = target->FirstChildElement("TargetValue"); v; v = v->NextSiblingElement("TargetValue")) {
+    if (!v->Attribute("defaultValue")) continue;
+    if (inner) return importer.invalid(v, "defaultValue", "a second one: a continuous target has one TargetValue"), std::nullopt;
+    inner = v;
+  }
+  if (!inner) return std::optional<double>();
   const auto value = importer.number(inner, "defaultValue", std::nullopt);
   if (!value) return std::nullopt;
   return value;

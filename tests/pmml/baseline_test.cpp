@@ -159,5 +159,21 @@ TEST(Baseline, Refusals) {
   refuses(model(R"(field="k" testStatistic="chiSquareDistribution")", of(table("CountTable", {{"a", "1"}, {"a", "2"}})), "k"), "a second count");
 }
 
+// Two values at each of 64 levels: 2^64 combinations, which no 64 bits count.
+TEST(Baseline, TablesOfManyLevelsAreRefused) {
+  std::string fields, counts;
+  for (int level = 63; level >= 0; level--) {
+    const std::string name = "\"f" + std::to_string(level) + "\"";
+    fields += "<DataField name=" + name + " optype=\"categorical\" dataType=\"string\"/>";
+    if (counts.empty())
+      counts = "<FieldValueCount field=" + name + " value=\"a\" count=\"3\"/><FieldValueCount field=" + name + " value=\"b\" count=\"4\"/>";
+    else
+      counts = "<FieldValue field=" + name + " value=\"a\">" + counts + "</FieldValue><FieldValue field=" + name + " value=\"b\"/>";
+  }
+  Scoring s(document(kFields + fields, baseline(R"(field="f0" testStatistic="chiSquareIndependence")", of("<CountTable>" + counts + "</CountTable>"))));
+  EXPECT_FALSE(s.ok());
+  EXPECT_NE(s.messages().find("over 65,536 combinations"), std::string::npos) << s.messages();
+}
+
 }  // namespace
 }  // namespace kiln::test

@@ -205,6 +205,7 @@ TEST(BayesianNetwork, Refusals) {
           "among its own ancestors");
   refuses(model(kDiscrete + node("A", values({{"a0", "1"}})), {"A"}, "C"), "a second node of this name");
   refuses(model(kDiscrete, {"A"}, "C", "", "clustering"), "functionName 'clustering'");
+  refuses(model(node("C", values({{"c0", "0.5"}, {"c1", "0.5"}, {"c0", "0.25"}})), {}, "C"), "a second probability of this value");
   const std::string two = "<ContinuousNode name=\"X\">" + normal(constant("0"), constant("1")) + normal(constant("0"), constant("1")) + "</ContinuousNode>";
   refuses(model(kDiscrete + two, {"A", "X"}, "C"), "a second ContinuousDistribution");
 }

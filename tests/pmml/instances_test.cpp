@@ -130,6 +130,19 @@ TEST(Clustering, ClustersByStatisticsAloneAreRefused) {
   EXPECT_NE(s.messages().find("a Cluster without its Array is not supported"), std::string::npos) << s.messages();
 }
 
+// PMML's DataDictionary page says that the ends of a cyclic field are close together, and gives no formula.
+TEST(Clustering, DistancesOfCyclicFieldsAreRefused) {
+  std::string cyclic = kXz;
+  cyclic.insert(cyclic.find("name=\"x\""), "isCyclic=\"1\" ");
+  const std::string model = document(cyclic, clusters("<squaredEuclidean/>", kFields));
+  EXPECT_NE(Scoring(model).messages().find("the distance of cyclic field 'x' is not supported"), std::string::npos) << Scoring(model).messages();
+  Scoring other(model, true);
+  EXPECT_NE(other.messages().find("which has no effect"), std::string::npos);
+  EXPECT_EQ(other.score({{"x", "1"}, {"z", "1"}}, "d"), "2");  // 1 + 1
+  // Whether two values are equal does not depend on it.
+  EXPECT_TRUE(Scoring(document(cyclic, clusters("<squaredEuclidean/>", R"(<ClusteringField field="x" compareFunction="equal"/><ClusteringField field="z"/>)"))).ok());
+}
+
 TEST(Clustering, NormalDensities) {
   const std::string field = R"(<DataField name="x" optype="continuous" dataType="double"/>)";
   const auto cluster = [](const char* mean, const char* variance) {

@@ -64,6 +64,17 @@ TEST(NaiveBayes, Poisson) {
   EXPECT_NEAR(probability(scoring, {{"k", "-1"}}), 0.6, 1e-15);  // no count at all
 }
 
+// 0 / 0 by the page's formula: no class has a probability, so that none is predicted.
+TEST(NaiveBayes, WhereNothingIsLikely) {
+  const std::string other = R"(<BayesInput fieldName="k"><PairCounts value="1"><TargetValueCounts><TargetValueCount value="a" count="0"/>
+<TargetValueCount value="b" count="5"/></TargetValueCounts></PairCounts><PairCounts value="2"><TargetValueCounts><TargetValueCount value="a" count="5"/>
+<TargetValueCount value="b" count="5"/></TargetValueCounts></PairCounts></BayesInput>)";
+  Scoring scoring(model(kPairs + other, "0"));
+  EXPECT_EQ(scoring.score({{"g", "m"}, {"k", "1"}}), (Row{{"y", ""}, {"pa", "nan"}}));
+  EXPECT_EQ(scoring.score({{"g", "m"}, {"k", "2"}}), (Row{{"y", "a"}, {"pa", "1"}}));
+  EXPECT_EQ(Scoring(model(kPairs + other, "0"), true).score({{"g", "m"}, {"k", "1"}}, "y"), "a");  // the first
+}
+
 TEST(NaiveBayes, DerivedInputs) {
   Scoring scoring(
       model(R"(<BayesInput fieldName="x"><DerivedField optype="categorical" dataType="string"><Discretize field="x">

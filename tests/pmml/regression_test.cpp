@@ -200,6 +200,10 @@ TEST(Targets, DefaultsForMissingResults) {
   EXPECT_EQ(s.score({}, "y"), "7");  // as it stands, not rescaled
   EXPECT_EQ(s.bits(), static_cast<uint32_t>(KILN_DEFAULT_USED));
 
+  // Whichever TargetValue has it; two are refused.
+  EXPECT_EQ(Scoring(regression(kLine, "", target("", "<TargetValue displayValue=\"d\"/><TargetValue defaultValue=\"7\"/>"))).score({}, "y"), "7");
+  EXPECT_FALSE(Scoring(regression(kLine, "", target("", "<TargetValue defaultValue=\"7\"/><TargetValue defaultValue=\"7\"/>"))).ok());
+
   std::string text = classes("softmax");
   text.insert(text.find("<RegressionTable"), target("",
                                                     "<TargetValue value=\"a\" priorProbability=\"0.25\"/><TargetValue "
@@ -269,6 +273,21 @@ TEST(Output, RefusesWhatTheModelDoesNotHave) {
   std::string text = classes("softmax");
   text.insert(text.find("</Output>"), "<OutputField name=\"q\" feature=\"probability\" value=\"nowhere\"/>");
   EXPECT_NE(Scoring(text).messages().find("no such class"), std::string::npos);
+}
+
+// The best result was shown whatever the rank.
+TEST(Output, RanksOfWhatThereIsOneOfAreRefused) {
+  const auto messages = [](const std::string& attributes) {
+    std::string text = classes("softmax");
+    text.insert(text.find("</Output>"), "<OutputField name=\"q\" " + attributes + "/>");
+    return Scoring(text).messages();
+  };
+  for (const std::string feature : {"predictedValue", "predictedDisplayValue", "residual"}) {
+    EXPECT_NE(messages("rank=\"2\" feature=\"" + feature + "\"").find("a rank other than 1 of feature '" + feature + "' is not supported"), std::string::npos);
+    EXPECT_EQ(messages("rank=\"1\" feature=\"" + feature + "\""), "");
+  }
+  EXPECT_EQ(messages("rank=\"2\" feature=\"probability\""), "");
+  EXPECT_NE(messages("rank=\"2\" rankOrder=\"ascending\" feature=\"probability\"").find("rankOrder='ascending' of what are no rules"), std::string::npos);
 }
 
 TEST(Output, WithoutATargetFieldTheColumnIsCalledTarget) {

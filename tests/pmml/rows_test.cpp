@@ -58,6 +58,15 @@ TEST(Association, features) {
             "Water]\",[Coke],\"{Cracker,Water}->{Coke}\",2,,0.75,,ok\n");
 }
 
+// PMML's Taxonomy page says what values belong to, and nothing about what that does to items.
+TEST(Association, taxonomies) {
+  std::string fields = kTransactions;
+  fields.insert(fields.find("name=\"item\""), "taxonomy=\"goods\" ");
+  Scoring s(association(fields, kGrouped, "<OutputField name='first' feature='ruleId'/>"));
+  EXPECT_TRUE(s.ok());
+  EXPECT_NE(s.messages().find("the taxonomy of field 'item' has no effect"), std::string::npos) << s.messages();
+}
+
 // The same rules over a table with a column an item, and over a categorical column.
 TEST(Association, tables) {
   const std::string fields = R"(<DataField name="Cracker" optype="categorical" dataType="boolean"/>

@@ -81,6 +81,20 @@ TEST(RuleSet, WeightedSum) {
   EXPECT_EQ(s.score({}), (Row{{"y", "c"}, {"id", ""}, {"conf", "0.1"}, {"a", ""}, {"second", ""}}));
 }
 
+TEST(RuleSet, ConfidencesOfOtherRanksAreRefused) {
+  Scoring s(four("weightedMax", "<OutputField name=\"conf2\" feature=\"confidence\" rank=\"2\"/>"));
+  EXPECT_NE(s.messages().find("a rank other than 1 of a rule's confidence is not supported"), std::string::npos) << s.messages();
+}
+
+// The text sums confidences, JPMML and PMML4S weights: where these differ, a warning says so.
+TEST(RuleSet, WeightsThatAreNoConfidences) {
+  const auto messages = [](const std::string& attributes) {
+    return Scoring(ruleSet("weightedSum", rule("score=\"a\" " + attributes, "<True/>"), "", "<OutputField name=\"conf\" feature=\"confidence\"/>")).messages();
+  };
+  EXPECT_NE(messages("weight=\"0.4\" confidence=\"0.9\"").find("made of weights"), std::string::npos);
+  EXPECT_EQ(messages("weight=\"0.4\" confidence=\"0.4\""), "");
+}
+
 TEST(RuleSet, EqualSumsGoToTheFirstDeclaredClass) {
   // a and b have 1 each; the DataDictionary names b first.
   Scoring s(ruleSet("weightedSum", rule("score=\"a\"", "<True/>") + rule("score=\"b\"", "<True/>"), "", ""));

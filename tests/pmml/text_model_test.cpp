@@ -100,6 +100,9 @@ TEST(TextModel, Refusals) {
   refuses(model(weights("termFrequency", "probabilisticInverse"), "", "",
                 R"(<Array n="3" type="real">2 1 1</Array><Array n="3" type="real">0 3 1</Array><Array n="3" type="real">1 1 0</Array>)"),
           "not finite for term 'bad'");
+  std::string none = model("", "");
+  const std::string terms = R"(<Array n="3" type="string">Good bad fine</Array>)";
+  refuses(none.replace(none.find(terms), terms.size(), R"(<Array n="0" type="string"/>)"), "has no term");
 }
 
 }  // namespace

@@ -233,6 +233,14 @@ TEST(Arima, WhatItRefuses) {
             std::string::npos);
   EXPECT_NE(Scoring(model("ARIMA", series("1") + "<ARIMA>" + component("p=\"2\" d=\"0\" q=\"0\"", "0.5 0.1", "") + "</ARIMA>")).messages().find("too short"),
             std::string::npos);
+  // Times whose differences no 64 bits hold.
+  const std::string far = "<TimeValue index=\"-9223372036854775808\" value=\"1\"/><TimeValue index=\"9223372036854775807\" value=\"2\"/>";
+  EXPECT_NE(Scoring(model("ARIMA", "<TimeSeries interpolationMethod=\"linear\">" + far + "</TimeSeries><ARIMA/>")).messages().find("beyond 2^53 steps"),
+            std::string::npos);
+  EXPECT_NE(Scoring(model("ARIMA", series("1 2") + R"(<ARIMA><OutlierEffect type="level" startTime="-9223372036854775808" magnitude="1"/></ARIMA>)"))
+                .messages()
+                .find("beyond 2^53 steps"),
+            std::string::npos);
   EXPECT_NE(Scoring(model("SpectralAnalysis", "<SpectralAnalysis/>")).messages().find("bestFit='SpectralAnalysis' is not supported"), std::string::npos);
 }
 
@@ -288,6 +296,14 @@ TEST(StateSpace, PredictedCovarianceIsThatOfTheFirstStep) {
   Scoring s(model("StateSpaceModel", text, kStandardError));
   expectForecasts(s, {3.5303170738664233, 1.7651585369332117, 0.8825792684666058});
   expectForecasts(s, {1.4142154011294794, 1.8110773865845582, 1.8973666817590868}, "se");
+}
+
+// 4 * (2^62 + 1) is 4 where products are taken to 64 bits.
+TEST(StateSpace, AMatrixHasItsNumbers) {
+  Scoring s(model("StateSpaceModel", R"(<StateSpaceModel><StateVector><Array type="real">1 2 3 4</Array></StateVector>
+    <TransitionMatrix rows="4" cols="4611686018427387905">1 0 0 0</TransitionMatrix><MeasurementMatrix rows="1" cols="4">1 0 0 0</MeasurementMatrix>
+    </StateSpaceModel>)"));
+  EXPECT_NE(s.messages().find("there are 4 numbers"), std::string::npos) << s.messages();
 }
 
 TEST(StateSpace, StateOfTheLastTimeAndPsiWeights) {

@@ -98,7 +98,7 @@ struct Arima {
   // The effects of all outliers on values of which the first is at time `start`, times sign.
   bool outliers(std::vector<double>& values, int64_t start, double sign) {
     for (const Element* e = element->FirstChildElement("OutlierEffect"); e; e = e->NextSiblingElement("OutlierEffect")) {
-      const auto at = importer.integer(e, "startTime", std::nullopt);
+      const auto at = readTime(importer, e, "startTime", std::nullopt);
       if (!at || !importer.onlyAttributes(e, {"type", "startTime", "magnitude", "dampingCoefficient"})) return false;
       const int64_t end = start + static_cast<int64_t>(values.size());
       if (*at >= end) continue;

@@ -73,7 +73,7 @@ bool BayesianNodes::readStates(Importer& importer, BayesianNode& node) {
     for (const Element* v = list->FirstChildElement("ValueProbability"); v; v = v->NextSiblingElement("ValueProbability")) {
       const auto value = importer.required(v, "value");
       if (!value || !importer.onlyAttributes(v, {"value", "probability"})) return false;
-      if (std::find(node.states.begin(), node.states.end(), *value) == node.states.end()) node.states.push_back(*value);
+      if (node.stateOf.emplace(*value, static_cast<uint32_t>(node.states.size())).second) node.states.push_back(*value);
     }
   }
   return !node.states.empty() || importer.missing(node.element, "ValueProbability");
@@ -87,11 +87,10 @@ bool BayesianNodes::readParents(Importer& importer, const Element* condition, Ba
     if (!name || !value || !importer.onlyAttributes(p, {"parent", "value"})) return false;
     const uint32_t parent = find(*name);
     if (parent == kNone || !nodes_[parent].discrete) return importer.invalid(p, "parent", "there is no DiscreteNode '" + *name + "'");
-    const std::vector<std::string>& all = nodes_[parent].states;
-    const auto state = std::find(all.begin(), all.end(), *value);
-    if (state == all.end()) return importer.invalid(p, "value", "'" + *name + "' has no such value");
+    const auto state = nodes_[parent].stateOf.find(*value);
+    if (state == nodes_[parent].stateOf.end()) return importer.invalid(p, "value", "'" + *name + "' has no such value");
     if (std::find(parents.begin(), parents.end(), parent) != parents.end()) return importer.misplaced(p, "a second value of '" + *name + "'");
-    parents.push_back(parent), states.push_back(static_cast<uint32_t>(state - all.begin()));
+    parents.push_back(parent), states.push_back(state->second);
   }
   if (node.parents.empty()) node.parents = parents;
   combination = 0;
@@ -125,12 +124,15 @@ bool BayesianNodes::readDiscrete(Importer& importer, BayesianNode& node) {
     node.probabilities.resize(rows * size), given.resize(rows);
     if (given[combination]) return importer.misplaced(c, "a second time for these values of the parents");
     given[combination] = true;
+    std::vector<bool> known(size);
     for (const Element* v = c->FirstChildElement("ValueProbability"); v; v = v->NextSiblingElement("ValueProbability")) {
       const auto probability = importer.number(v, "probability", std::nullopt);
       if (!probability) return false;
       if (!(*probability >= 0 && *probability <= 1)) return importer.invalid(v, "probability", "is not between 0 and 1");
-      const auto state = std::find(node.states.begin(), node.states.end(), v->Attribute("value")) - node.states.begin();
-      node.probabilities[combination * size + static_cast<uint64_t>(state)] = *probability;
+      const uint32_t state = node.stateOf.at(v->Attribute("value"));
+      if (known[state]) return importer.misplaced(v, "a second probability of this value");
+      known[state] = true;
+      node.probabilities[combination * size + state] = *probability;
     }
   }
   const auto absent = std::find(given.begin(), given.end(), false);

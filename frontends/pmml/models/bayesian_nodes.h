@@ -25,6 +25,7 @@ struct BayesianNode {
   bool discrete = false;
   std::vector<uint32_t> parents;          ///< discrete ones, by number, in the order in which the node names them
   std::vector<std::string> states;        ///< of a discrete node, in the order of the document
+  std::unordered_map<std::string, uint32_t> stateOf;   ///< their numbers
   std::vector<double> probabilities;      ///< [states of parents.., states], row-major
   std::vector<ContinuousDistribution> distributions;   ///< [states of parents..], row-major
   std::vector<std::string> read;          ///< fields that a continuous node's parameters read

@@ -33,6 +33,7 @@ struct Clustering {
   std::vector<const Element*> clusters = {};
   std::vector<std::vector<double>> centers = {};
   std::vector<std::string> ids = {}, names = {};
+  std::map<std::string, uint32_t> byId = {};
   ValueId affinities = kNone;   // one a cluster
   bool largest = false;         // the best affinity
 
@@ -80,9 +81,7 @@ struct Clustering {
     const std::string number = std::to_string(clusters.size());
     ids.push_back(importer.attribute(e, "id").value_or(number));
     names.push_back(importer.attribute(e, "name").value_or(ids.back()));
-    for (size_t i = 0; i + 1 < ids.size(); ++i) {
-      if (ids[i] == ids.back()) return importer.invalid(e, "id", "a second cluster '" + ids[i] + "'");
-    }
+    if (!byId.emplace(ids.back(), static_cast<uint32_t>(byId.size())).second) return importer.invalid(e, "id", "a second cluster '" + ids.back() + "'");
     const Element* array = e->FirstChildElement("Array");
     if (!array)
       return importer.unsupported(e, "a Cluster without its Array", "the text gives no rule that scores statistics of a Partition; clusters need their centres");
@@ -196,9 +195,7 @@ struct Clustering {
   }
   ValueId affinity(const Element* field) {
     if (const auto id = importer.attribute(field, "value")) {
-      for (uint32_t i = 0; i < ids.size(); ++i) {
-        if (ids[i] == *id) return elementAt(importer, affinities, i);
-      }
+      if (const auto known = byId.find(*id); known != byId.end()) return elementAt(importer, affinities, known->second);
       importer.invalid(field, "value", "there is no such cluster");
       return kNone;
     }

@@ -1,13 +1,15 @@
 // Reads nested FieldValues, level by level.
 #include "frontends/pmml/models/count_tables.h"
 
-#include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <map>
+#include <set>
 
 namespace kiln::pmml {
 
 namespace {
+
+constexpr size_t kMostCells = 65536;
 
 struct Count {
   std::vector<uint32_t> place;   // of the value, by level
@@ -18,18 +20,19 @@ struct Reading {
   Importer& importer;
   CountTable& table;
   std::vector<Count> counts = {};
+  std::set<std::vector<uint32_t>> counted = {};
+  std::vector<std::map<std::string, uint32_t>> places = {};   // of the values, by level
 
   // The field and value of a FieldValue or FieldValueCount at a level.
   bool readValue(const Element* e, size_t level, uint32_t& place) {
     const auto field = importer.required(e, "field"), value = importer.required(e, "value");
     if (!field || !value) return false;
-    if (level == table.fields.size()) table.fields.push_back(*field), table.values.emplace_back();
+    if (level == table.fields.size()) table.fields.push_back(*field), table.values.emplace_back(), places.emplace_back();
     if (table.fields[level] != *field)
       return importer.invalid(e, "field", "is '" + *field + "' beside '" + table.fields[level] + "' at the same level");
-    std::vector<std::string>& known = table.values[level];
-    const auto at = std::find(known.begin(), known.end(), *value);
-    place = static_cast<uint32_t>(at - known.begin());
-    if (at == known.end()) known.push_back(*value);
+    const auto [known, isNew] = places[level].emplace(*value, static_cast<uint32_t>(places[level].size()));
+    place = known->second;
+    if (isNew) table.values[level].push_back(*value);
     return true;
   }
 
@@ -40,9 +43,7 @@ struct Reading {
     if (!count) return false;
     if (!(*count >= 0) || !std::isfinite(*count)) return importer.invalid(e, "count", "a count is not negative");
     above.push_back(place);
-    for (const Count& c : counts) {
-      if (c.place == above) return importer.misplaced(e, "a second count of these values");
-    }
+    if (!counted.insert(above).second) return importer.misplaced(e, "a second count of these values");
     counts.push_back({std::move(above), *count});
     return true;
   }
@@ -78,9 +79,11 @@ std::optional<CountTable> readCountTable(Importer& importer, const Element* elem
   if (!importer.onlyAttributes(element, {"sample"}) || !reading.read(element)) return std::nullopt;
   if (reading.counts.empty()) return importer.missing(element, "FieldValueCount"), std::nullopt;
   size_t cells = 1;
-  for (const auto& values : table.values) cells *= values.size();
-  table.counts.assign(std::min<size_t>(cells, 65537), 0.0);
-  if (cells > 65536) return importer.invalid(element, "", "has over 65,536 combinations of values"), std::nullopt;
+  for (const auto& values : table.values) {
+    cells *= values.size();
+    if (cells > kMostCells) return importer.invalid(element, "", "has over 65,536 combinations of values"), std::nullopt;
+  }
+  table.counts.assign(cells, 0.0);
   for (const Count& c : reading.counts) {
     if (c.place.size() != table.fields.size()) return importer.invalid(element, "", "has counts at different levels"), std::nullopt;
     size_t index = 0;

@@ -42,7 +42,7 @@ std::optional<std::vector<Point>> readPoints(Importer& importer, const Element* 
   for (const Element* e = series->FirstChildElement("TimeValue"); e; e = e->NextSiblingElement("TimeValue")) {
     if (!importer.onlyAttributes(e, {"index", "time", "value", "standardError"}) || !importer.onlyChildren(e, {"Timestamp"})) return std::nullopt;
     const int64_t next = points.empty() ? 1 : points.back().index + 1;
-    const auto index = importer.integer(e, "index", next);
+    const auto index = readTime(importer, e, "index", next);
     const auto value = importer.number(e, "value", std::nullopt);
     if (!index || !value) return std::nullopt;
     if (!std::isfinite(*value)) return importer.invalid(e, "value", "not a finite number"), std::nullopt;
@@ -83,6 +83,13 @@ std::optional<Series> readSeries(Importer& importer, const Element* element, con
     series.values.push_back(point.value);
   }
   return series;
+}
+
+std::optional<int64_t> readTime(Importer& importer, const Element* e, const char* attribute, std::optional<int64_t> fallback) {
+  constexpr int64_t kFarthest = int64_t{1} << 53;
+  const auto time = importer.integer(e, attribute, fallback);
+  if (!time || (*time >= -kFarthest && *time <= kFarthest)) return time;
+  return importer.invalid(e, attribute, "beyond 2^53 steps"), std::nullopt;
 }
 
 std::optional<Transformation> readTransformation(Importer& importer, const Element* e) {

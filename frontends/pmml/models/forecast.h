@@ -42,6 +42,9 @@ struct Forecast {
 std::optional<Series> readSeries(Importer& importer, const Element* element, const std::string& target);
 
 std::optional<Transformation> readTransformation(Importer& importer, const Element* e);
+/// A time of the document, in steps: as far from 0 as sums of times may be. Absent: `fallback`; nothing if it reported.
+std::optional<int64_t> readTime(Importer& importer, const Element* e, const char* attribute, std::optional<int64_t> fallback);
+
 /// In place; a value that has no logarithm or square root is reported at `at`.
 bool transform(Importer& importer, Transformation transformation, std::vector<double>& values, const Element* at);
 

@@ -33,7 +33,7 @@ bool Items::read(const Element* model) {
     item.category = importer_.attribute(e, "category").value_or("");
     auto [same, isNew] =
         known.emplace(std::vector{item.field.empty() ? item.value : "", item.field, item.category}, count());
-    if (isNew) items_.push_back(std::move(item));
+    if (isNew) add(std::move(item));
     if (!ids_.emplace(*id, same->second).second)
       return importer_.misplaced(e, "item '" + *id + "' stands a second time");
   }
@@ -56,18 +56,21 @@ bool Items::read(const Element* model) {
   return true;
 }
 
+void Items::add(Item item) {
+  byCategory_.emplace(std::pair(item.field, item.category), count());
+  items_.push_back(std::move(item));
+}
+
 bool Items::addSet(const std::string& id, const std::string& field, const std::vector<std::string>& values,
                    const Element* at) {
   ItemSet set;
   for (const std::string& value : values) {
-    uint32_t item = 0;
-    while (item < count() && !(items_[item].field == field && items_[item].category == value)) item++;
-    if (item == count()) {
-      Item added;
-      added.value = added.category = value, added.field = field, added.element = at;
-      items_.push_back(std::move(added));
-    }
-    set.items.push_back(item);
+    const auto known = byCategory_.find({field, value});
+    set.items.push_back(known == byCategory_.end() ? count() : known->second);
+    if (known != byCategory_.end()) continue;
+    Item added;
+    added.value = added.category = value, added.field = field, added.element = at;
+    add(std::move(added));
   }
   return sets_.emplace(id, std::move(set)).second;
 }
@@ -87,6 +90,7 @@ const ItemSet* Items::set(const Element* e, const char* attribute) {
 
 std::vector<std::pair<std::string, uint32_t>> Items::labels(const Field& field) {
   std::vector<std::pair<std::string, uint32_t>> labels;
+  const std::string ofCategory = field.name + "=";
   for (uint32_t i = 0; i < items_.size(); i++) {
     Item& item = items_[i];
     const auto is = [&](const std::string& label) { labels.emplace_back(label, i), item.used = true; };
@@ -107,8 +111,8 @@ std::vector<std::pair<std::string, uint32_t>> Items::labels(const Field& field) 
       is(item.value);
     } else if (item.value == field.name) {
       isTrue();
-    } else if (item.value.starts_with(field.name + "=") && !importer_.global.find(item.value)) {
-      is(item.value.substr(field.name.size() + 1));
+    } else if (item.value.starts_with(ofCategory) && !importer_.global.find(item.value)) {
+      is(item.value.substr(ofCategory.size()));
     }
   }
   return labels;
@@ -117,6 +121,8 @@ std::vector<std::pair<std::string, uint32_t>> Items::labels(const Field& field) 
 std::optional<std::vector<ValueId>> Items::codesOf(Scope& scope, const std::string& name, const Element* at) {
   Field* field = importer_.anyField(scope, name, at);
   if (!field) return std::nullopt;
+  if (field->element && field->element->Attribute("taxonomy"))
+    importer_.warn(at, "the taxonomy of field '" + name + "' has no effect: an item is a value itself, not what that belongs to");
   // One label can stand for several items: each look-up gives one of them.
   std::vector<std::map<uint32_t, uint32_t>> maps;
   for (const auto& [text, item] : labels(*field)) {

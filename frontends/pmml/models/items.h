@@ -41,12 +41,14 @@ class Items {
     bool used = false;
     const Element* element = nullptr;
   };
+  void add(Item item);
   /// Labels of a field and the items that they are.
   std::vector<std::pair<std::string, uint32_t>> labels(const Field& field);
 
   Importer& importer_;
   std::vector<Item> items_;
   std::map<std::string, uint32_t> ids_;
+  std::map<std::pair<std::string, std::string>, uint32_t> byCategory_;  // the first item of a field and category
   std::map<std::string, ItemSet> sets_;
 };
 

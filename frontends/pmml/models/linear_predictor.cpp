@@ -176,7 +176,13 @@ bool LinearPredictor::contribution(const Cell& cell, const Predictor& predictor,
   return true;
 }
 
-bool LinearPredictor::addParameter(std::vector<Group>& groups, uint32_t parameter, std::optional<uint32_t> category,
+LinearPredictor::Group& LinearPredictor::Groups::of(Powers powers, std::vector<std::string> factors) {
+  const auto [known, isNew] = place.emplace(std::pair(powers, factors), all.size());
+  if (isNew) all.push_back({std::move(powers), std::move(factors), {}});
+  return all[known->second];
+}
+
+bool LinearPredictor::addParameter(Groups& groups, uint32_t parameter, std::optional<uint32_t> category,
                                    uint32_t row, uint32_t rowCount, double beta) {
   Powers powers;
   std::vector<std::pair<std::string, Contribution>> factors;
@@ -205,9 +211,7 @@ bool LinearPredictor::addParameter(std::vector<Group>& groups, uint32_t paramete
   }
   std::vector<std::string> names;
   for (const auto& f : factors) names.push_back(f.first);
-  auto group = std::find_if(groups.begin(), groups.end(),
-                            [&](const Group& g) { return g.powers == powers && g.factors == names; });
-  if (group == groups.end()) group = groups.insert(groups.end(), Group{std::move(powers), std::move(names), {}});
+  Group& group = groups.of(std::move(powers), std::move(names));
 
   // All combinations of categories with a multiplier.
   std::vector<std::pair<std::vector<uint32_t>, double>> combinations{{{}, beta}};
@@ -224,7 +228,7 @@ bool LinearPredictor::addParameter(std::vector<Group>& groups, uint32_t paramete
     combinations = std::move(longer);
   }
   for (const auto& [codes, product] : combinations) {
-    auto& values = group->rows.try_emplace(codes, rowCount, 0.0).first->second;
+    auto& values = group.rows.try_emplace(codes, rowCount, 0.0).first->second;
     values[row] += product;
   }
   return true;
@@ -318,12 +322,13 @@ ValueId LinearPredictor::lookUp(const Group& group, uint32_t rowCount) {
 ValueId LinearPredictor::sums(const std::vector<PredictorRow>& rows) {
   Builder& build = importer_.build;
   const auto m = static_cast<uint32_t>(rows.size());
-  std::vector<Group> groups;
+  Groups collected;
   for (uint32_t r = 0; r < m; ++r) {
     for (const Coefficient& c : rows[r].coefficients) {
-      if (!addParameter(groups, c.parameter, rows[r].category, r, m, c.beta)) return kNone;
+      if (!addParameter(collected, c.parameter, rows[r].category, r, m, c.beta)) return kNone;
     }
   }
+  const std::vector<Group>& groups = collected.all;
   std::vector<double> intercepts(m, 0.0);
   bool hasCovariates = false;
   for (const Group& group : groups) {

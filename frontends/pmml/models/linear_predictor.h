@@ -60,6 +60,12 @@ class LinearPredictor {
     std::vector<std::string> factors;
     std::map<std::vector<uint32_t>, std::vector<double>> rows;
   };
+  // Groups by what they are products of, in the order in which parameters ask for them.
+  struct Groups {
+    std::vector<Group> all;
+    std::map<std::pair<Powers, std::vector<std::string>>, size_t> place;
+    Group& of(Powers powers, std::vector<std::string> factors);
+  };
   using Contribution = std::map<uint32_t, double>;  // of a factor: multiplier by code
 
   bool readParameters();
@@ -69,7 +75,7 @@ class LinearPredictor {
   const Predictor* predictor(const Cell& cell);
   Field* factor(const std::string& name, const Element* at);
   bool contribution(const Cell& cell, const Predictor& predictor, Contribution& into);
-  bool addParameter(std::vector<Group>& groups, uint32_t parameter, std::optional<uint32_t> category, uint32_t row,
+  bool addParameter(Groups& groups, uint32_t parameter, std::optional<uint32_t> category, uint32_t row,
                     uint32_t rowCount, double beta);
   ValueId covariates(const std::vector<Group>& groups, std::vector<ValueId>& products);
   ValueId lookUp(const Group& group, uint32_t rowCount);

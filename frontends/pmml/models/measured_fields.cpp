@@ -87,6 +87,7 @@ bool MeasuredFields::add(const Element* element, const std::string& name) {
   if (f.isBit && (importer_.label(f.field, "0", element) == kNone || importer_.label(f.field, "1", element) == kNone)) return false;
   if (f.isCode && !f.isBit && (f.compare == "absDiff" || f.compare == "gaussSim"))
     return importer_.invalid(element, "compareFunction", "'" + f.compare + "' of field '" + name + "', which is not a number");
+  if (!f.isCode && (f.compare == "absDiff" || f.compare == "gaussSim") && !isNotCyclic(f)) return false;
   if (f.compare == "table") {
     const Element* comparisons = element->FirstChildElement("Comparisons");
     const Element* matrix = comparisons ? comparisons->FirstChildElement("Matrix") : nullptr;
@@ -97,6 +98,19 @@ bool MeasuredFields::add(const Element* element, const std::string& name) {
     f.comparisons = std::move(*rows);
   }
   fields_.push_back(std::move(f));
+  return true;
+}
+
+// Of a cyclic field the text says that its ends are close together, and not how close.
+bool MeasuredFields::isNotCyclic(const MeasuredField& f) {
+  const Element* declared = f.field.element;
+  if (!declared || std::strcmp(declared->Name(), "DataField") || measure_.isBinary()) return true;
+  const auto cyclic = importer_.boolean(declared, "isCyclic", false);
+  if (!cyclic) return false;
+  if (!*cyclic) return true;
+  if (!importer_.options.jpmml)
+    return importer_.unsupported(f.element, "the distance of cyclic field '" + f.field.name + "'", "--semantics=jpmml measures it as that of any other field");
+  importer_.warn(f.element, "field '" + f.field.name + "' is cyclic, which has no effect: its ends are far apart");
   return true;
 }
 

@@ -41,6 +41,7 @@ class MeasuredFields {
 
  private:
   ValueId number(const MeasuredField& field);
+  bool isNotCyclic(const MeasuredField& field);
 
   Importer& importer_;
   Scope& scope_;

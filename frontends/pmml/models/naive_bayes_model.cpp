@@ -269,6 +269,12 @@ struct NaiveBayes {
     return build.add(Coalesce(), {log, vector(std::vector<double>(codes.size(), 0.0), "nothing")}, "log_" + density.name);
   }
 
+  ValueId elementOf(ValueId vector, uint32_t i) {
+    Take take;
+    take.at = {i};
+    return build.add(std::move(take), {vector});
+  }
+
   // ---- sums
 
   void addTerm(ValueId log) { total = build.call("add", {total, log}); }
@@ -369,6 +375,11 @@ struct NaiveBayes {
     prediction.labels = classes.dict;
     prediction.probabilities = inClassOrder(importer, p, codes, classCount(importer, classes));
     prediction.value = classAt(importer, build.add(ArgMax(), {total}), classes, codes);
+    // Without a threshold the likelihoods of all classes may be 0.
+    if (threshold == 0 && !importer.options.jpmml) {
+      const ValueId none = build.call("is_nan", {elementOf(p, 0)});
+      prediction.value = build.add(Select(), {none, build.missing(build.type(prediction.value).scalar()), prediction.value});
+    }
     return prediction;
   }
 };

@@ -327,6 +327,9 @@ struct RuleSetLowering {
 
   // weightedSum: the class's weights over the number of fired rules. Else: the best rule's confidence.
   ValueId confidence(const Element* field, ValueId label, ValueId shares) {
+    const auto wanted = rank(field);
+    if (!wanted) return kNone;
+    if (*wanted != 1) return importer.unsupported(field, "a rank other than 1 of a rule's confidence"), kNone;
     std::optional<uint32_t> code;
     if (const auto value = importer.attribute(field, "value")) {
       code = classCode(importer, classes, *value, field);
@@ -338,6 +341,9 @@ struct RuleSetLowering {
       const ValueId among = weightsOf(build.integer(*code, Elem::i32));
       return among == kNone ? kNone : ruleConfidence(ranked(among, 1), false);
     }
+    const bool differ = std::any_of(rules.begin(), rules.end(), [](const Rule& r) { return r.weight != r.confidence; });
+    if (differ)
+      importer.warn(field, "the confidence of a weightedSum is made of weights, as in JPMML and PMML4S", "by the text it is the rules' confidences that are summed");
     Take take;
     if (code) {
       take.at = {*code};

@@ -38,7 +38,8 @@ struct StateSpace {
       const auto r = importer.integer(e, "rows", static_cast<int64_t>(rows)), c = importer.integer(e, "cols", static_cast<int64_t>(columns));
       const std::vector<std::string> members = arrayMembers(importer.document.text(e));
       if (!r || !c) return std::nullopt;
-      if (*r < 1 || *c < 1 || static_cast<size_t>(*r) > members.size() || static_cast<size_t>(*r) * static_cast<size_t>(*c) != members.size())
+      const auto count = static_cast<int64_t>(members.size());
+      if (*r < 1 || *c < 1 || *r > count || *c > count || *r * *c != count)
         return importer.invalid(e, "", "there are " + std::to_string(members.size()) + " numbers"), std::nullopt;
       read.emplace(static_cast<size_t>(*r));
       for (size_t i = 0; i < members.size(); i++) {

@@ -61,6 +61,7 @@ struct TextCorpus {
     const auto list = importer.array(array);
     if (!list) return false;
     terms = *list;
+    if (terms.empty()) return importer.invalid(array, "", "has no term");
     for (std::string& term : terms) term = lowerCase(term);   // as the text will be
     if (std::set<std::string>(terms.begin(), terms.end()).size() != terms.size()) return importer.invalid(array, "", "has a term twice");
     return isCount("numberOfTerms", terms.size());
@@ -75,10 +76,11 @@ struct TextCorpus {
     const Element* corpus = model->FirstChildElement("TextCorpus");
     if (!corpus) return importer.missing(model, "TextCorpus");
     if (!importer.onlyChildren(corpus, {"TextDocument"})) return false;
+    std::set<std::string> seen;
     for (const Element* d = corpus->FirstChildElement("TextDocument"); d; d = d->NextSiblingElement("TextDocument")) {
       const auto id = importer.required(d, "id");
       if (!id || !importer.onlyAttributes(d, {"id", "name", "length", "file"})) return false;
-      if (std::find(ids.begin(), ids.end(), *id) != ids.end()) return importer.misplaced(d, "a second document of this id");
+      if (!seen.insert(*id).second) return importer.misplaced(d, "a second document of this id");
       ids.push_back(*id);
     }
     return (!ids.empty() || importer.missing(corpus, "TextDocument")) && isCount("numberOfDocuments", ids.size()) && readLabels();
