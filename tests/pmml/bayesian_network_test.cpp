@@ -192,6 +192,31 @@ void refuses(const std::string& document, const std::string& words) {
   EXPECT_NE(s.messages().find(words), std::string::npos) << s.messages();
 }
 
+// 24 causes, and an effect of each two of them that is known: whichever goes first meets all 2^24 states, but for the target's.
+TEST(BayesianNetwork, DenseNetworksAreRefused) {
+  std::string fields, nodes, schema;
+  const auto add = [&](const std::string& name, const std::string& inside) {
+    fields += "<DataField name=\"" + name + "\" optype=\"categorical\" dataType=\"string\"/>";
+    schema += "<MiningField name=\"" + name + "\"" + (name == "n0" ? " usageType=\"target\"" : name[0] == 'n' ? " usageType=\"supplementary\"" : "") + "/>";
+    nodes += node(name, inside);
+  };
+  const std::string either = values({{"u", "0.5"}, {"v", "0.5"}});
+  for (int i = 0; i < 24; i++) {
+    const std::string one = "n" + std::to_string(i);
+    add(one, either);
+    for (int j = 0; j < i; j++) {
+      const std::string other = "n" + std::to_string(j);
+      std::string inside;
+      for (const char* a : {"u", "v"})
+        for (const char* b : {"u", "v"}) inside += given({{one, a}, {other, b}}, either);
+      add("e" + one + other, inside);
+    }
+  }
+  refuses(document(fields, "<BayesianNetworkModel functionName=\"classification\"><MiningSchema>" + schema + "</MiningSchema><BayesianNetworkNodes>" + nodes +
+                               "</BayesianNetworkNodes></BayesianNetworkModel>"),
+          "meets 16777216 combinations of states, over the limit of 1048576");
+}
+
 TEST(BayesianNetwork, Refusals) {
   refuses(model(kDiscrete + kX + kY, {"A", "X"}, "C"), "below the continuous node 'Y'");
   refuses(model(kDiscrete + kX + kY, {"A"}, "X", "", "regression"), "below the continuous node 'Y'");

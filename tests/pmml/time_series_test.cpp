@@ -241,6 +241,13 @@ TEST(Arima, WhatItRefuses) {
                 .messages()
                 .find("beyond 2^53 steps"),
             std::string::npos);
+  // A million values, each of which depends on the one 60,000 before.
+  const std::string gap = "<TimeValue index=\"1\" value=\"1\"/><TimeValue index=\"1000000\" value=\"2\"/>";
+  const std::string process = component("P=\"1\" D=\"0\" Q=\"0\" period=\"60000\"", "0.5", "", "", "SeasonalComponent");
+  EXPECT_NE(Scoring(model("ARIMA", "<TimeSeries interpolationMethod=\"linear\">" + gap + "</TimeSeries><ARIMA>" + process + "</ARIMA>"))
+                .messages()
+                .find("a series so long whose values depend on so many before them is not supported"),
+            std::string::npos);
   EXPECT_NE(Scoring(model("SpectralAnalysis", "<SpectralAnalysis/>")).messages().find("bestFit='SpectralAnalysis' is not supported"), std::string::npos);
 }
 

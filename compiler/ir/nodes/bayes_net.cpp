@@ -10,29 +10,34 @@
 namespace kiln::ir {
 
 std::vector<Elimination> eliminations(const Network& network, const std::vector<uint32_t>& order, const std::vector<uint32_t>& query) {
-  std::vector<std::vector<uint32_t>> scopes;
-  std::vector<uint32_t> left;
-  for (size_t f = 0; f < network.factors(); f++) scopes.push_back(network.scopeOf(f)), left.push_back(static_cast<uint32_t>(f));
+  std::vector<std::vector<uint32_t>> scopes, factorsOf(network.sizes.size());   // by factor; by variable
+  std::vector<bool> used;
+  const auto add = [&](std::vector<uint32_t> scope) {
+    for (uint32_t v : scope) factorsOf[v].push_back(static_cast<uint32_t>(scopes.size()));
+    scopes.push_back(std::move(scope)), used.push_back(false);
+  };
+  for (size_t f = 0; f < network.factors(); f++) add(network.scopeOf(f));
   std::vector<Elimination> steps;
   for (uint32_t variable : order) {
     Elimination& step = steps.emplace_back();
     step.variable = variable;
     std::set<uint32_t> others;
-    std::erase_if(left, [&](uint32_t f) {
-      if (std::find(scopes[f].begin(), scopes[f].end(), variable) == scopes[f].end()) return false;
+    for (uint32_t f : factorsOf[variable]) {
+      if (used[f]) continue;
       others.insert(scopes[f].begin(), scopes[f].end());
       step.factors.push_back(f);
-      return true;
-    });
+      used[f] = true;
+    }
     others.erase(variable);
     step.scope.assign(others.begin(), others.end());
     step.values = network.combinations(step.scope);
     step.clique = std::min(step.values * network.sizes[variable], uint64_t{1} << 32);
-    left.push_back(static_cast<uint32_t>(scopes.size()));
-    scopes.push_back(step.scope);
+    add(step.scope);
   }
   Elimination& last = steps.emplace_back();
-  last.factors = left, last.scope = query;
+  for (uint32_t f = 0; f < scopes.size(); f++)
+    if (!used[f]) last.factors.push_back(f);
+  last.scope = query;
   last.values = last.clique = network.combinations(query);
   return steps;
 }

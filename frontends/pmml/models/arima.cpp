@@ -22,6 +22,7 @@ struct Arima {
   Arma arma = {};
   Polynomial differences = {1};
   size_t period = 0;
+  uint64_t effects = 0;   // products that outliers took
   std::vector<double> innovations = {};   // given ones, the last of the series
   Transformation transformation = Transformation::none;
 
@@ -90,6 +91,8 @@ struct Arima {
       case 4: denominator = {1, -2, 1}; break;
       case 5: denominator = product(arma.ar, differences); break;
     }
+    effects += n * denominator.size();
+    if (!affordable(importer, e, effects)) return std::nullopt;
     std::vector<double> values = quotient(*type == 5 ? arma.ma : Polynomial{1}, denominator, n);
     for (double& v : values) v *= *magnitude;
     return values;
@@ -102,7 +105,7 @@ struct Arima {
       if (!at || !importer.onlyAttributes(e, {"type", "startTime", "magnitude", "dampingCoefficient"})) return false;
       const int64_t end = start + static_cast<int64_t>(values.size());
       if (*at >= end) continue;
-      if (end - *at > (int64_t{1} << 24)) return importer.invalid(e, "startTime", "far before the series");
+      if (end - *at > (int64_t{1} << 20)) return importer.invalid(e, "startTime", "far before the series");
       const auto added = effect(e, static_cast<size_t>(end - *at));
       if (!added) return false;
       for (int64_t t = std::max(*at, start); t < end; t++) values[static_cast<size_t>(t - start)] += sign * (*added)[static_cast<size_t>(t - *at)];
@@ -117,12 +120,15 @@ struct Arima {
         return importer.unsupported(element, "exactLeastSquares of a process that reaches more than " + std::to_string(kMaxState) + " periods back",
                                     "conditionalLeastSquares has no such limit"),
                std::nullopt;
+      const uint64_t state = std::max(arma.p(), arma.q() + 1);
+      if (!affordable(importer, element, w.size() * state * state)) return std::nullopt;
       auto next = arma.exact(w, steps);
       if (next.empty()) return importer.invalid(element, "predictionMethod", "the autoregressive part is not stationary"), std::nullopt;
       return next;
     }
     if (w.size() < arma.p())
       return importer.invalid(element, "", "the series is too short: " + std::to_string(arma.p() + differences.size() - 1) + " values are needed"), std::nullopt;
+    if (innovations.empty() && !affordable(importer, element, w.size() * (arma.p() + arma.q()))) return std::nullopt;
     if (innovations.empty()) innovations = arma.innovations(w);
     if (innovations.size() < arma.q()) {
       if (w.size() >= arma.q()) return importer.invalid(element, "", std::to_string(arma.q()) + " Residuals are needed"), std::nullopt;
@@ -170,6 +176,7 @@ std::optional<Forecast> arima(Importer& importer, const Element* element, const 
   regressors.add(y, series->start, -1);
   const int64_t skipped = std::min<int64_t>(regressors.known(series->start) - series->start, static_cast<int64_t>(y.size()));
   y.erase(y.begin(), y.begin() + skipped);
+  if (!affordable(importer, element, y.size() * a.differences.size())) return std::nullopt;
   std::vector<double> w = filtered(a.differences, y);
   for (double& v : w) v -= *constant;
   if (y.size() + 1 < a.differences.size())

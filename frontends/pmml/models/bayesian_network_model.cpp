@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <set>
+#include <utility>
 
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/bayes_net.h"
@@ -34,36 +36,46 @@ struct Variables {
   }
 };
 
-// An order of elimination: next the variable that makes the smallest factor, of equal ones the first.
-std::vector<uint32_t> smallestFirst(const Network& network, const std::vector<uint32_t>& query) {
-  std::vector<std::vector<uint32_t>> scopes;
-  for (size_t f = 0; f < network.factors(); ++f) scopes.push_back(network.scopeOf(f));
-  std::vector<bool> done(network.sizes.size());
-  for (uint32_t q : query) done[q] = true;
-  const auto joined = [&](uint32_t v) {
-    std::vector<uint32_t> all;
-    for (const auto& scope : scopes) {
-      if (std::find(scope.begin(), scope.end(), v) != scope.end()) all.insert(all.end(), scope.begin(), scope.end());
+struct Order {
+  std::vector<uint32_t> variables;
+  uint64_t most = 0;   // combinations of states that an elimination meets
+};
+
+// An order of elimination: next the variable that makes the smallest factor, of equal ones the first. It ends where one meets more
+// than `limit` combinations.
+Order smallestFirst(const Network& network, const std::vector<uint32_t>& query, uint64_t limit) {
+  const auto count = static_cast<uint32_t>(network.sizes.size());
+  std::vector<std::set<uint32_t>> around(count);   // variables that share a factor
+  const auto join = [&around](const std::vector<uint32_t>& scope) {
+    for (uint32_t v : scope) {
+      around[v].insert(scope.begin(), scope.end());
+      around[v].erase(v);
     }
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
-    std::erase(all, v);
-    return all;
   };
-  std::vector<uint32_t> order;
-  while (order.size() + query.size() < network.sizes.size()) {
-    uint32_t best = ir::kNone;
-    std::vector<uint32_t> scope;
-    uint64_t least = UINT64_MAX;
-    for (uint32_t v = 0; v < done.size(); ++v) {
-      if (done[v]) continue;
-      std::vector<uint32_t> made = joined(v);
-      if (const uint64_t size = network.combinations(made); size < least) least = size, best = v, scope = std::move(made);
-    }
-    std::erase_if(scopes, [&](const auto& s) { return std::find(s.begin(), s.end(), best) != s.end(); });
-    scopes.push_back(std::move(scope));
+  for (size_t f = 0; f < network.factors(); ++f) join(network.scopeOf(f));
+  std::vector<bool> done(count);
+  for (uint32_t q : query) done[q] = true;
+  std::vector<uint64_t> size(count);
+  std::set<std::pair<uint64_t, uint32_t>> waiting;
+  const auto measure = [&](uint32_t v) {
+    if (done[v]) return;
+    waiting.erase({size[v], v});
+    size[v] = network.combinations({around[v].begin(), around[v].end()});
+    waiting.emplace(size[v], v);
+  };
+  for (uint32_t v = 0; v < count; ++v) measure(v);
+  Order order{{}, network.combinations(query)};
+  while (!waiting.empty() && order.most <= limit) {
+    const auto [least, best] = *waiting.begin();
+    waiting.erase(waiting.begin());
     done[best] = true;
-    order.push_back(best);
+    order.variables.push_back(best);
+    order.most = std::max(order.most, std::min(least * network.sizes[best], uint64_t{1} << 32));
+    if (order.most > limit) break;
+    const std::vector<uint32_t> left(around[best].begin(), around[best].end());
+    for (uint32_t v : left) around[v].erase(best);
+    join(left);
+    for (uint32_t v : left) measure(v);
   }
   return order;
 }
@@ -75,6 +87,7 @@ struct BayesianNetwork {
   Builder& build = importer.build;
   BayesianNodes nodes = {};
   std::vector<std::string> targets = {};
+  std::map<std::string, bool> mined = {};                  // MiningFields, and whether they are active
   std::vector<ValueId> evidence = {};                      // by node: its state as i32, kNone if it has no field
   std::vector<std::pair<uint32_t, ValueId>> likelihoods = {};   // of continuous nodes that are known: one a combination of their parents
 
@@ -85,11 +98,13 @@ struct BayesianNetwork {
     if (isTarget(name)) return false;
     const Field* field = scope.find(name);
     if (field && field->element && !std::strcmp(field->element->Name(), "DerivedField")) return true;
-    const Element* schema = model->FirstChildElement("MiningSchema");
-    for (const Element* f = schema->FirstChildElement("MiningField"); f; f = f->NextSiblingElement("MiningField")) {
-      if (importer.attribute(f, "name") == name) return importer.attribute(f, "usageType").value_or("active") == "active";
+    if (mined.empty()) {
+      const Element* schema = model->FirstChildElement("MiningSchema");
+      for (const Element* f = schema->FirstChildElement("MiningField"); f; f = f->NextSiblingElement("MiningField"))
+        mined.emplace(importer.attribute(f, "name").value_or(""), importer.attribute(f, "usageType").value_or("active") == "active");
     }
-    return false;
+    const auto known = mined.find(name);
+    return known != mined.end() && known->second;
   }
 
   bool declareDerived() {
@@ -269,15 +284,15 @@ struct BayesianNetwork {
     Network network = networkOf(variables);
     BayesNet node;
     node.query = variables.of(query);
-    node.order = smallestFirst(network, node.query);
-    uint64_t most = 0;
-    for (const Elimination& step : eliminations(network, node.order, node.query)) most = std::max(most, step.clique);
-    if (most > importer.options.limits.cliqueStates || most > 1u << 24) {
-      importer.invalid(model, "", "the elimination for '" + name + "' meets " + std::to_string(most) + " combinations of states, over the limit of " +
+    const uint64_t limit = std::min<uint64_t>(importer.options.limits.cliqueStates, 1u << 24);
+    Order order = smallestFirst(network, node.query, limit);
+    if (order.most > limit) {
+      importer.invalid(model, "", "an elimination for '" + name + "' meets " + std::to_string(order.most) + " combinations of states, over the limit of " +
                                       std::to_string(importer.options.limits.cliqueStates),
                        "raise it with --max-clique-states, to 16777216 at most");
       return ir::kNone;
     }
+    node.order = std::move(order.variables);
     importer.at(model);
     node.table = build.table(std::move(network), name);
     std::vector<ValueId> known, densities;

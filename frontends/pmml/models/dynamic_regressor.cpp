@@ -115,6 +115,7 @@ int64_t Regressors::known(int64_t otherwise) const {
 // The effect starts where the numerator has all its values; before that the denominator meets zeros. What rows bring is not in it.
 bool Regressors::work(Importer& importer, int64_t end, uint32_t steps) {
   end_ = end;
+  uint64_t products = 0;
   for (One& one : all_) {
     if (!one.x.values.empty() && one.x.end() < end)
       return importer.invalid(one.row.element, "", "its values end before those of the series");
@@ -122,6 +123,8 @@ bool Regressors::work(Importer& importer, int64_t end, uint32_t steps) {
     std::vector<double> x = one.x.values;
     if (!one.stored && !one.userSupplied && !x.empty())
       while (one.x.start + static_cast<int64_t>(x.size()) < wanted) x.push_back(x.back());
+    products += x.size() * (one.numerator.size() + one.denominator.size());
+    if (!affordable(importer, one.row.element, products)) return false;
     Series& effect = one.effect;
     effect.start = one.x.start + static_cast<int64_t>(one.numerator.size()) - 1;
     effect.values = filtered(one.numerator, x);

@@ -109,6 +109,11 @@ bool transform(Importer& importer, Transformation transformation, std::vector<do
   return true;
 }
 
+bool affordable(Importer& importer, const Element* e, uint64_t products) {
+  constexpr uint64_t kMost = 2'000'000'000;
+  return products <= kMost || importer.unsupported(e, "a series so long whose values depend on so many before them");
+}
+
 std::optional<std::vector<double>> numbersIn(Importer& importer, const Element* e) {
   for (const char* name : {"Array", "REAL-SparseArray"})
     if (const Element* array = e->FirstChildElement(name)) {

@@ -48,6 +48,10 @@ std::optional<int64_t> readTime(Importer& importer, const Element* e, const char
 /// In place; a value that has no logarithm or square root is reported at `at`.
 bool transform(Importer& importer, Transformation transformation, std::vector<double>& values, const Element* at);
 
+/// Whether `products` are few enough to be worked out when the model is compiled: a series of some values may be a million long, and each of
+/// these may depend on thousands before it. Reported at `e`.
+bool affordable(Importer& importer, const Element* e, uint64_t products);
+
 /// Numbers of an Array inside `e`, or that stand in `e` itself. Nothing, reported, if there are none.
 std::optional<std::vector<double>> numbersIn(Importer& importer, const Element* e);
 

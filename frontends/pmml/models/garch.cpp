@@ -48,6 +48,7 @@ std::optional<Mean> mean(Importer& importer, const Element* part, const Element*
     y = series->values;
   }
   if (y.size() < phi->size()) return importer.invalid(part, "p", "the series has only " + std::to_string(y.size()) + " values"), std::nullopt;
+  if (!affordable(importer, part, y.size() * (phi->size() + theta->size()))) return std::nullopt;
   std::vector<double> a = *residuals;
   if (a.empty()) {
     a.assign(y.size(), 0.0);
