@@ -26,6 +26,8 @@ class ElementLoops {
   LoopPieces failingAlike(const LoopPieces& pieces) const;
   /// How many elements of one row stand in lanes, `lanes` at a time: as many as fill them, or nearly.
   uint32_t elementsAcross(const LoopPieces& pieces, uint32_t lanes) const;
+  /// How many elements behind a vector of one row such loops read with its last.
+  uint32_t readBehind(LocalId l, uint32_t lanes) const;
 
  private:
   const Local& local(LocalId l) const { return record_.locals[l]; }

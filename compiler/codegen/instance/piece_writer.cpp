@@ -80,6 +80,7 @@ void PieceWriter::pieces(const std::vector<uint32_t>& pieces, bool spills) {
 
 void PieceWriter::piece(const Piece& piece, bool spills) {
   for (const Operation& o : piece.operations) operation(piece, o);
+  for (LocalId l : piece.defines) clearBehind(l);
   if (spills) spill(piece);
 }
 
@@ -95,6 +96,19 @@ void PieceWriter::operation(const Piece& piece, const Operation& operation) {
 void PieceWriter::spill(const Piece& piece) {
   for (LocalId l : piece.defines)
     if (!local(l).vector && !local(l).constant && slot(l).count != 0) put(l, f_.constant(ElementParams{slot(l), 0}, "element"));
+}
+
+// What stands behind a vector of one row takes part in loops in lanes: zeros, for what is left there of others may be slow to compute with.
+void PieceWriter::clearBehind(LocalId l) {
+  const LocalId vector = local(l).whole == ir::kNone ? l : local(l).whole;
+  const uint32_t count = local(vector).count, behind = loops_.readBehind(vector, static_cast<uint32_t>(f_.options.tierLanes));
+  if (behind == 0 || (vector != l && local(l).first + local(l).count != count)) return;
+  if (own.lengths.count(vector) != 0 || (vector != l && !own.slots.empty())) return;   // in other units it may end elsewhere
+  const uint64_t bytes = storageBytes(local(vector).storage);
+  Value* const scratch = f_.loadField(f_.hand.context, offsetof(Ctx, scratch), f_.b.getPtrTy());
+  Value* const values = f_.b.CreateZExt(f_.loadField(slotOf(vector), offsetof(Slot, values), f_.b.getInt32Ty()), f_.b.getInt64Ty());
+  Value* const from = f_.b.CreateAdd(values, f_.b.getInt64(count * bytes));
+  f_.b.CreateMemSet(f_.b.CreateInBoundsGEP(f_.b.getInt8Ty(), scratch, from), f_.b.getInt8(0), behind * bytes, llvm::MaybeAlign(1));
 }
 
 // ---- loops over the elements of vectors
@@ -117,6 +131,8 @@ void PieceWriter::loopOver(const LoopPieces& pieces) {
   if (across < count && (own.lengths.count(first) != 0 || count - across > kUnrollElements)) f_.loop(whole, end, 1, element);
   else
     for (uint32_t e = across; e < count; e++) element(f_.b.getInt64(e));
+  for (const Piece* piece : pieces)
+    if (const LocalId result = ElementLoops::resultOf(*piece); across < count && !loops_.staysInside(result, pieces)) clearBehind(result);
   for (const Piece* piece : alike) {
     const LocalId result = ElementLoops::resultOf(*piece);
     f_.call(std::string("put_status_") + storage(result), slotOf(result), {at[result]});
@@ -233,6 +249,7 @@ void PieceWriter::block(const Piece& piece) {
   auto* type = llvm::FunctionType::get(b.getVoidTy(), {b.getPtrTy(), b.getPtrTy(), b.getPtrTy(), b.getPtrTy(), b.getInt64Ty()}, false);
   b.CreateCall(f_.module.getOrInsertFunction("kiln_" + operation.kernel + (f_.row ? "_row" : "_block"), type),
                {f_.hand.context, params, table, results, rows});
+  for (LocalId l : piece.defines) clearBehind(l);
 }
 
 }  // namespace kiln::codegen

@@ -56,6 +56,7 @@ class PieceWriter {
   void piece(const Piece& piece, bool spills = true);
   void operation(const Piece& piece, const Operation& operation);
   void spill(const Piece& piece);
+  void clearBehind(LocalId l);
   void loopOver(const LoopPieces& pieces);
   void element(const LoopPieces& pieces, const LoopPieces& alike, Lanes& at, llvm::Value* e);
   void loopAcross(const LoopPieces& pieces, llvm::Value* whole, bool once);
