@@ -36,6 +36,7 @@ alignas(64) inline constexpr f64 kLogPieces[][16] = {{0x1.8618618618618p+0, 0x1.
 inline constexpr f64 kShortLog[] = {-0x1.0000000000000p-1, 0x1.55555211afd5fp-2, -0x1.fffffa4993869p-3, 0x1.99fb5ae8adff5p-3, -0x1.55aadefc8f1e1p-3};
 template <class T>
 INLINE T single_log(T x) {
+  if (!any_lane<T>(x != 1.0)) return T{};   // most of a text's words do not occur, and log(1 + 0) is 0
   if constexpr (!kTables<T>) {
     const T y = settle<17>(log_of_ratio(x, kShortLogOfRatio), is_small(x), [&]() __attribute__((always_inline)) { return exactly_log(x); });
     return log_ends(y, x);
