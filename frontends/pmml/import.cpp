@@ -241,6 +241,11 @@ std::optional<std::vector<double>> Importer::numberArray(const Element* e) {
   return numbers;
 }
 
+bool Importer::mayUnfold(const Element* at, uint64_t numbers) {
+  unfolded_ += numbers;
+  return unfolded_ <= 1u << 24 || invalid(at, "", "with what stands before it the document asks for more than 2^24 numbers that it does not write");
+}
+
 // ---- nesting and names
 
 // A stack of 8 MiB carries this many, whatever the limit is raised to.

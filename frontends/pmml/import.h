@@ -178,6 +178,9 @@ class Importer {
   /// PMML Array and sparse arrays.
   std::optional<std::vector<std::string>> array(const Element* arrayElement);
   std::optional<std::vector<double>> numberArray(const Element* arrayElement);
+  /// Whether there is room for so many numbers more that a document does not write but asks for: cells of a matrix that have a
+  /// default, values that fill the gap of a series. Reported if not.
+  bool mayUnfold(const Element* at, uint64_t numbers);
 
   // Fields. A reference to an unknown name, or to a field that refers to itself, is reported.
   Field* field(Scope& scope, const std::string& name, const Element* at);
@@ -365,7 +368,7 @@ class Importer {
   Typed callFunction(const Element* apply, const Element* function, std::vector<Typed> arguments);
 
   const Source& source_;
-  uint64_t depth_ = 0, expanded_ = 0;
+  uint64_t depth_ = 0, expanded_ = 0, unfolded_ = 0;
   bool overLimit_ = false;
   std::vector<std::string> calls_;  ///< DefineFunctions being inlined
   std::map<std::string, std::vector<const Element*>> readers_;  ///< fields of the TransformationDictionary, by what they read

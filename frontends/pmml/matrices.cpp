@@ -35,6 +35,7 @@ std::optional<Rows> fromArrays(Importer& importer, const Element* matrix, Kind k
     if (rows->size() != 1) return wrong("a diagonal matrix is one Array");
     const std::vector<double> diagonalOf = rows->front();
     if (diagonalOf.size() * diagonalOf.size() > kMaxCells) return wrong("the matrix is too large");
+    if (!importer.mayUnfold(matrix, diagonalOf.size() * diagonalOf.size())) return std::nullopt;
     rows->assign(diagonalOf.size(), std::vector<double>(diagonalOf.size(), offDiagonal));
     for (size_t i = 0; i < diagonalOf.size(); ++i) (*rows)[i][i] = diagonalOf[i];
   }
@@ -80,6 +81,7 @@ std::optional<Rows> fromCells(Importer& importer, const Element* matrix, Kind ki
     importer.invalid(matrix, "nbRows", "the matrix is empty or too large");
     return std::nullopt;
   }
+  if (!importer.mayUnfold(matrix, static_cast<uint64_t>(rowCount * columns))) return std::nullopt;
   Rows rows(static_cast<size_t>(rowCount), std::vector<double>(static_cast<size_t>(columns), *off));
   for (int64_t i = 0; i < std::min(rowCount, columns); ++i) rows[i][i] = *onDiagonal;
   for (const At& cell : cells) {

@@ -92,6 +92,14 @@ TEST(Clustering, CategoriesByTable) {
   EXPECT_EQ(s.score({{"colour", "blue"}}), (Row{{"_target", "2"}, {"d", "0"}}));
 }
 
+// Each of the two would have 67 MB.
+TEST(Clustering, LargeTablesByDefaultAreRefused) {
+  const std::string table = R"(compareFunction="table"><Comparisons><Matrix nbRows="2900" nbCols="2900" offDiagDefault="1"/></Comparisons></ClusteringField>)";
+  const std::string names = R"(<DataField name="x" optype="categorical" dataType="string"/><DataField name="z" optype="categorical" dataType="string"/>)";
+  Scoring s(document(names, clusters("<cityBlock/>", R"(<ClusteringField field="x" )" + table + R"(<ClusteringField field="z" )" + table)));
+  EXPECT_NE(s.messages().find("more than 2^24 numbers that it does not write"), std::string::npos) << s.messages();
+}
+
 TEST(Clustering, SimilarityOfBits) {
   const std::string model = R"(<ClusteringModel functionName="clustering" modelClass="centerBased" numberOfClusters="2">)" + kSchema +
                             R"(<Output><OutputField name="s" feature="affinity"/></Output><ComparisonMeasure kind="similarity"><tanimoto/>

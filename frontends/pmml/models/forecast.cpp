@@ -77,6 +77,7 @@ std::optional<Series> readSeries(Importer& importer, const Element* element, con
     }
     if (series.values.size() + static_cast<uint64_t>(gap) > importer.options.limits.fields * 16)
       return importer.invalid(chosen, "", "the series is too long"), std::nullopt;
+    if (!importer.mayUnfold(chosen, static_cast<uint64_t>(gap - 1))) return std::nullopt;
     const double last = i ? series.values.back() : 0.0;
     for (int64_t k = 1; k < gap; k++)
       series.values.push_back(last + (point.value - last) * (static_cast<double>(k) / static_cast<double>(gap)));

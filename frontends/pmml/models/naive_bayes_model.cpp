@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <numbers>
 #include <set>
 #include <utility>
@@ -41,6 +42,7 @@ struct NaiveBayes {
   Elem elem = mathElem(importer);
   Classes classes = classesOf(importer, model);
   std::vector<uint32_t> codes = {};  // of the classes that BayesOutput counts, in its order
+  std::map<uint32_t, size_t> places = {};   // of these codes
 
   // Distributions by class.
   struct Statistics {
@@ -65,6 +67,12 @@ struct NaiveBayes {
 
   // ---- counts
 
+  // Where a class stands in `codes`; their number if it does not.
+  size_t placeOf(uint32_t code) const {
+    const auto known = places.find(code);
+    return known == places.end() ? codes.size() : known->second;
+  }
+
   // Counts by class; classes that are not listed have none.
   bool readCounts(const Element* parent, std::vector<double>& counts, bool isOutput) {
     const Element* list = parent->FirstChildElement("TargetValueCounts");
@@ -79,9 +87,10 @@ struct NaiveBayes {
       const auto code = label && count ? classCode(importer, classes, *label, e) : std::nullopt;
       if (!code) return false;
       if (!(*count >= 0)) return importer.invalid(e, "count", "a count is not negative");
-      const auto known = static_cast<size_t>(std::find(codes.begin(), codes.end(), *code) - codes.begin());
+      const size_t known = placeOf(*code);
       if (isOutput) {
         if (known < codes.size()) return importer.misplaced(e, "a second count of this class");
+        places.emplace(*code, codes.size());
         codes.push_back(*code), counts.push_back(*count);
       } else if (known < codes.size()) {  // a class without prior has probability 0
         counts[known] = *count;
@@ -190,7 +199,7 @@ struct NaiveBayes {
       const auto label = importer.required(e, "value");
       const auto code = label ? classCode(importer, classes, *label, e) : std::nullopt;
       if (!code) return std::nullopt;
-      const auto k = static_cast<size_t>(std::find(codes.begin(), codes.end(), *code) - codes.begin());
+      const size_t k = placeOf(*code);
       double ignored[2];
       const bool counts = k < codes.size();
       if (!readDistribution(e, counts ? statistics.mean[k] : ignored[0], counts ? statistics.variance[k] : ignored[1],

@@ -186,10 +186,12 @@ struct NearestNeighbors {
     if (order.empty()) return importer.invalid(model, "", "no training instance has a value for '" + target.name + "'"), std::nullopt;
     Lookup table;
     table.elem = Elem::i32;
+    std::map<uint32_t, int64_t> places;
+    for (uint32_t code : order) places.emplace(code, static_cast<int64_t>(places.size()));
     for (uint32_t code : codes) {
-      const auto at = std::find(order.begin(), order.end(), code);
-      table.missing.push_back(at == order.end());
-      table.integers.push_back(at == order.end() ? 0 : at - order.begin());
+      const auto at = places.find(code);
+      table.missing.push_back(at == places.end());
+      table.integers.push_back(at == places.end() ? 0 : at->second);
     }
     if (std::find(table.missing.begin(), table.missing.end(), 1) == table.missing.end()) table.missing.clear();
     Tally tally;
