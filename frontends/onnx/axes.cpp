@@ -68,6 +68,7 @@ Tensor withAxes(OperatorImport& n, const Tensor& x, Axes axes) {
 }
 
 Tensor mapped(OperatorImport& n, const Tensor& x, Axes axes, const std::function<int64_t(const std::vector<int64_t>&)>& source, const Fill& fill) {
+  n.bound(axes, x);
   std::vector<int64_t> at;
   eachIndex(sizes(axes), [&](const std::vector<int64_t>& index) { at.push_back(source(index)); });
   return arranged(n, x, std::move(axes), at, fill);
@@ -88,6 +89,8 @@ Tensor sliced(OperatorImport& n, const Tensor& x, size_t axis, int64_t begin, in
   const Axis& whole = x.axes[axis];
   if (begin == 0 && step == 1 && size == whole.size) return x;
   refuseBatch(n, x, axis, "takes some rows of the batch");
+  const auto isIn = [&](int64_t i) { return i >= 0 && i < whole.size; };
+  if (size < 0 || (size > 0 && !(isIn(begin) && isIn(begin + (size - 1) * step)))) n.invalid("takes elements that axis " + std::to_string(axis) + " of " + describe(x.axes) + " has not");
   const std::vector<int64_t> strides = stridesOf(x.axes);
   Axes axes = x.axes;
   axes[axis].size = size;

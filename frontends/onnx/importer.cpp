@@ -14,6 +14,7 @@ namespace {
 constexpr int64_t kNewestAiOnnx = 28, kNewestMl = 5;
 constexpr int64_t kMostElements = int64_t{1} << 24;          // of a value of the IR
 constexpr int64_t kMostConstantElements = int64_t{1} << 28;
+constexpr int64_t kMostMadeElements = int64_t{1} << 26;     // of all constants that are larger than what they are made of
 constexpr size_t kMostAxes = 8;
 
 std::string nodePath(const std::string& graph, int index, const proto::NodeProto& node) {
@@ -72,19 +73,29 @@ void Importer::warn(const std::string& path, const std::string& message, const s
   diagnostics.warning(Kind::invalid, 0, 0, message, path, note);
 }
 
-bool Importer::checkAxes(const Axes& axes, bool isConstant, const std::string& path) {
-  const int64_t most = isConstant ? kMostConstantElements : kMostElements;
+bool Importer::checkCount(const Axes& axes, int64_t most, const std::string& path) {
   int64_t n = 1;
-  bool empty = false;
   for (const Axis& axis : axes) {
     if (axis.size < 0) return invalid(path, "a negative dimension, " + std::to_string(axis.size)), false;
-    empty |= axis.size == 0;
     if (axis.size > most || (axis.size && n > most / axis.size))
       return diagnostics.error(Kind::limit, 0, 0, "a tensor of more than " + std::to_string(most) + " elements", path), false;
     n *= std::max<int64_t>(axis.size, 1);
   }
+  return true;
+}
+
+bool Importer::checkAxes(const Axes& axes, bool isConstant, const std::string& path) {
+  if (!checkCount(axes, isConstant ? kMostConstantElements : kMostElements, path)) return false;
+  const bool empty = std::any_of(axes.begin(), axes.end(), [](const Axis& axis) { return axis.size == 0; });
   if (axes.size() > kMostAxes && !empty) return unsupported(path, "a tensor of " + std::to_string(axes.size()) + " dimensions is not supported", "8 are the most"), false;
   return true;
+}
+
+bool Importer::checkMade(const Axes& axes, const Tensor& of, const std::string& path) {
+  if (!checkCount(axes, of.isConstant() ? std::max(kMostElements, of.count()) : kMostElements, path)) return false;
+  if (of.isConstant()) made_ += std::max<int64_t>(count(axes) - of.count(), 0);
+  if (made_ <= kMostMadeElements) return true;
+  return diagnostics.error(Kind::limit, 0, 0, "constants that are made of smaller ones have more than " + std::to_string(kMostMadeElements) + " elements in all", path), false;
 }
 
 // ---- the model

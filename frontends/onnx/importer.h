@@ -70,6 +70,9 @@ class Importer {
   std::vector<std::pair<std::string, std::string>> externalDigests;   ///< location and SHA-256 of each file that was read
   /// Reports and returns false if the axes are too many or too large.
   bool checkAxes(const Axes& axes, bool isConstant, const std::string& path);
+  /// The same of what is made of a tensor, elements moved or repeated. A constant may be made as large as it is, or as a value of the IR; what
+  /// all of them are made larger by is limited too.
+  bool checkMade(const Axes& axes, const Tensor& of, const std::string& path);
 
   /// The table of a constant, made once a tensor and shape in the pipeline itself (never shared in a scratch pipeline).
   template <class Make>
@@ -93,6 +96,8 @@ class Importer {
 
  private:
   friend class OperatorImport;
+  bool checkCount(const Axes& axes, int64_t most, const std::string& path);
+  int64_t made_ = 0;           // elements that constants were made larger by
   const std::string* externalFile(const std::string& location, const std::string& path);   // external.cpp
   using Needed = std::vector<bool>;
   template <class Nodes>

@@ -182,13 +182,25 @@ void OperatorImport::absent(const char* name, const char* typeName) {
   throw Refused();
 }
 
+// Whether an attribute that says no type holds a value of this one; lists may be empty.
+static bool holds(const proto::AttributeProto& a, int type) {
+  switch (type) {
+    case proto::AttributeProto::INT: return a.has_i();
+    case proto::AttributeProto::FLOAT: return a.has_f();
+    case proto::AttributeProto::STRING: return a.has_s();
+    case proto::AttributeProto::TENSOR: return a.has_t();
+    case proto::AttributeProto::GRAPH: return a.has_g();
+    default: return !a.has_i() && !a.has_f() && !a.has_s() && !a.has_t() && !a.has_g();
+  }
+}
+
 // Null if it is absent. Files of the first IR version say no type.
 const proto::AttributeProto* OperatorImport::attribute(const char* name, int type, const char* typeName) {
   auto found = attributes_.find(name);
   if (found == attributes_.end()) return nullptr;
   read_.insert(name);
   const int given = found->second->type();
-  if (given != type && given != proto::AttributeProto::UNDEFINED) invalid("attribute '" + std::string(name) + "' must be " + typeName);
+  if (given != type && (given != proto::AttributeProto::UNDEFINED || !holds(*found->second, type))) invalid("attribute '" + std::string(name) + "' must be " + typeName);
   return found->second;
 }
 
@@ -250,6 +262,13 @@ int OperatorImport::choice(const char* name, const std::vector<const char*>& wor
 
 void OperatorImport::ignore(const char* name) { read_.insert(name); }
 
+ElementType OperatorImport::elementType(const char* name, ElementType fallback) {
+  const int64_t type = integer(name, static_cast<int64_t>(fallback));
+  if (type == static_cast<int64_t>(fallback)) return fallback;
+  if (type < 0 || type > INT32_MAX || !isHeld(static_cast<int32_t>(type))) unsupported("element type " + std::to_string(type) + " in attribute '" + name + "'");
+  return static_cast<ElementType>(type);
+}
+
 size_t OperatorImport::axis(int64_t value, size_t rank, const char* what) {
   const auto n = static_cast<int64_t>(rank);
   if (value < -n || value >= n) invalid(std::string(what) + " " + std::to_string(value) + " of a tensor with " + std::to_string(rank) + " dimensions");
@@ -288,6 +307,10 @@ ValueId OperatorImport::shaped(const Tensor& tensor, const std::vector<uint32_t>
   ir::Const constant;
   constant.elem = elem, constant.matrix = importer_.constantTable(build, tensor, [&] { return matrixOf(tensor, shape); }, shape);
   return build.add(std::move(constant));
+}
+
+void OperatorImport::bound(const Axes& axes, const Tensor& of) {
+  if (!importer_.checkMade(axes, of, place_)) throw Refused();
 }
 
 ValueId OperatorImport::value(const Tensor& tensor) { return shaped(tensor, irShape(tensor.axes)); }

@@ -88,12 +88,16 @@ class OperatorImport {
   /// One of these words, as its index.
   int choice(const char* name, const std::vector<const char*>& words, int fallback);
   void ignore(const char* name);                      ///< an attribute that cannot change a result
+  /// An element type by its number; refused if Kiln does not hold it.
+  ElementType elementType(const char* name, ElementType fallback);
   /// An axis, negative ones counted from the end, within 0 .. rank - 1.
   size_t axis(int64_t value, size_t rank, const char* what = "axis");
 
   // ---- values of the pipeline
   /// The tensor as a value of shape irShape(axes); constants become const nodes.
   ValueId value(const Tensor& tensor);
+  /// Refused if these axes are too many elements to be made of the tensor: before they are.
+  void bound(const Axes& axes, const Tensor& of);
   /// The same elements in another shape.
   ValueId shaped(const Tensor& tensor, const std::vector<uint32_t>& shape);
   ValueId vector(const Tensor& tensor);                 ///< [k], of one element too

@@ -132,6 +132,17 @@ TEST(LinearClassifierOfOneLabel, EveryRowHasIt) {
   EXPECT_TRUE(warns(g, "has one label"));
 }
 
+// The score is the sum of the weights, as for a label that is an integer.
+TEST(TreeEnsembleClassifierOfOneText, EveryRowHasIt) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 1}).output("label", Type::STRING).output("score");
+  g.node("TreeEnsembleClassifier", {"X"}, {"label", "score"}, kMl).ints("nodes_treeids", {0, 0, 0}).ints("nodes_nodeids", {0, 1, 2}).ints("nodes_featureids", {0, 0, 0})
+      .strings("nodes_modes", {"BRANCH_LEQ", "LEAF", "LEAF"}).floats("nodes_values", {0.5f, 0, 0}).ints("nodes_truenodeids", {1, 0, 0}).ints("nodes_falsenodeids", {2, 0, 0})
+      .ints("class_treeids", {0, 0}).ints("class_nodeids", {1, 2}).ints("class_ids", {0, 0}).floats("class_weights", {1, -2}).strings("classlabels_strings", {"only"});
+  expectRows(g, "X\n0\n1\n", "label,score\nonly,1\nonly,-2\n");
+  EXPECT_TRUE(warns(g, "has one label"));
+}
+
 TEST(ZipMapWithoutLabels, IsItsTensor) {
   Graph g;
   g.input("X", Type::FLOAT, {-1, 2}).output("Z");

@@ -86,7 +86,7 @@ Tensor masked(OperatorImport& n, Tensor scores, const Heads& of) {
 
 // In the type that the node asks for, by its number; 0: that of the scores. Halves are computed in float.
 Tensor shares(OperatorImport& n, const Tensor& scores) {
-  const auto asked = static_cast<ElementType>(n.integer("softmax_precision", 0));
+  const ElementType asked = n.elementType("softmax_precision", ElementType::undefined);
   if (asked == ElementType::undefined || asked == scores.type) return softmaxed(n, scores, {3});
   if (asked != ElementType::f32 && asked != ElementType::f64) n.unsupported(std::string("a softmax in ") + elementName(asked));
   return n.cast(softmaxed(n, n.cast(scores, asked), {3}), scores.type);

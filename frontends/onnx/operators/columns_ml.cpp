@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <unordered_map>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/concat.h"
@@ -75,13 +76,28 @@ void imputer(OperatorImport& n) {
   n.output(0, x.type, all.axes, n.build.add(ir::Select(), {isReplaced, all.values[1], all.values[0]}));
 }
 
+// Whether an integer exceeds a number, which may be a fraction: if it is at least the next whole one.
+static ValueId wholeAbove(OperatorImport& n, const Tensor& x, double threshold) {
+  const bool wide = elemOf(x.type) == ir::Elem::i64;
+  const double beyond = wide ? 0x1p63 : 0x1p31, next = std::floor(threshold) + 1;
+  const auto compare = [&](const char* function, int64_t with) { return n.build.call(function, {n.value(x), n.build.integer(with, elemOf(x.type))}); };
+  if (!(next < beyond)) return compare("gt", wide ? INT64_MAX : INT32_MAX);   // never
+  return compare("ge", static_cast<int64_t>(std::max(next, -beyond)));
+}
+
 // 1 where x > threshold, else 0. NaN is a run-time error.
 void binarizer(OperatorImport& n) {
   const Tensor& x = n.number(0);
-  const Tensor threshold = hostScalar(x.type, n.number("threshold", 0));
-  ValueId value = n.value(x);
-  if (isFloat(x.type)) value = failedWhereAny(n, value, n.build.call("is_nan", {value}));
-  const ValueId above = n.build.call("gt", {value, n.value(threshold)});
+  refuseUnsigned64(n, x);
+  const double threshold = n.number("threshold", 0);
+  ValueId above = kNone;
+  if (isFloat(x.type)) {
+    ValueId value = n.value(x);
+    value = failedWhereAny(n, value, n.build.call("is_nan", {value}));
+    above = n.build.call("gt", {value, n.value(hostScalar(x.type, threshold))});
+  } else {
+    above = wholeAbove(n, x, threshold);
+  }
   n.output(0, x.type, x.axes, n.build.add(ir::Cast(elemOf(x.type)), {above}));
 }
 
@@ -105,7 +121,7 @@ void featureVectorizer(OperatorImport& n) {
     if (i == 0) outer = rows.outer, parts.resize(rows.vectors.size());
     else if (!(outer == rows.outer)) n.invalid("inputs have different numbers of rows: " + describe(outer) + " and " + describe(rows.outer));
     const int64_t wanted = dimensions.empty() ? rows.columns : dimensions[i];
-    if (wanted < 0 || wanted > 1 << 24) n.invalid("attribute 'inputdimensions' has " + std::to_string(wanted));
+    if (wanted < 0 || wanted > 1 << 16) n.invalid("attribute 'inputdimensions' has " + std::to_string(wanted));
     columns += wanted;
     for (size_t r = 0; r < rows.vectors.size(); r++) {
       ValueId part = rows.vectors[r];
@@ -210,8 +226,10 @@ void zipMap(OperatorImport& n) {
   Value maps;
   maps.kind = Value::maps, maps.keys = labels.shown();
   std::vector<uint32_t> kept;   // of equal labels the last
+  std::unordered_map<std::string, uint32_t> last;
+  for (uint32_t i = 0; i < maps.keys.size(); i++) last[maps.keys[i]] = i;
   for (uint32_t i = 0; i < maps.keys.size(); i++)
-    if (std::find(maps.keys.begin() + i + 1, maps.keys.end(), maps.keys[i]) == maps.keys.end()) kept.push_back(i);
+    if (last[maps.keys[i]] == i) kept.push_back(i);
   if (kept.size() == maps.keys.size()) {
     maps.data = x;
   } else {

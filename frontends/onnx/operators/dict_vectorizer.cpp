@@ -11,6 +11,9 @@ void dictVectorizer(OperatorImport& n) {
   std::vector<std::string> vocabulary = n.texts("string_vocabulary");
   for (int64_t key : n.integers("int64_vocabulary")) vocabulary.push_back(std::to_string(key));
   if (vocabulary.empty()) n.invalid("has no vocabulary");
+  const bool isText = n.hasAttribute("string_vocabulary");
+  if (isText == n.hasAttribute("int64_vocabulary") || isText != (map.keyType == ElementType::str))
+    n.invalid("has a vocabulary of " + std::string(isText ? "string" : "int64") + " for a map with keys of " + elementName(map.keyType) + ", or two vocabularies");
   const ValueId absent = map.valueType == ElementType::str ? n.build.text("") : constantOf(n, map.valueType, 0);
   std::vector<ValueId> parts;
   for (const std::string& key : vocabulary) parts.push_back(n.build.add(ir::Coalesce(), {n.entry(map, key), absent}));

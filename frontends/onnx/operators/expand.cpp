@@ -42,10 +42,15 @@ std::vector<Monomial> declaredRepeats(OperatorImport& n, const Tensor& x) {
 
 // Opset 1: how often, and along which axis.
 void tileOneAxis(OperatorImport& n, const Tensor& x) {
-  const auto times = static_cast<int64_t>(n.constantNumber(1));
-  const size_t axis = n.axis(static_cast<int64_t>(n.constantNumber(2)), x.rank());
-  if (times < 1 || times > 1 << 24) n.invalid("repeats an axis " + std::to_string(times) + " times");
+  const double given = n.constantNumber(1), along = n.constantNumber(2);
+  if (!(given >= 1 && given <= 1 << 16)) n.invalid("repeats an axis " + std::to_string(given) + " times");
+  if (!(along >= -8 && along <= 8)) n.invalid("repeats axis " + std::to_string(along));
+  const auto times = static_cast<int64_t>(given);
+  const size_t axis = n.axis(static_cast<int64_t>(along), x.rank());
   if (times > 1) refuseBatch(n, x, axis, "repeats the rows of the batch");
+  Axes axes = x.axes;
+  axes[axis].size *= times;
+  n.bound(axes, x);
   n.output(0, joined(n, std::vector<Tensor>(static_cast<size_t>(times), x), axis));
 }
 
@@ -70,7 +75,7 @@ void tile(OperatorImport& n) {
   Axes axes = x.axes;
   for (size_t i = 0; i < axes.size(); i++) {
     const Monomial& r = repeats[i];
-    if (r.value < 0) n.invalid("repeats an axis " + std::to_string(r.value) + " times");
+    if (r.value < 0 || r.value > int64_t{1} << 32) n.invalid("repeats an axis " + std::to_string(r.value) + " times");
     if (r == Monomial{1, 0}) continue;
     if (axes[i].isBatch() || r.power > 1 || (r.power && r.value != 1)) n.mixesRows("repeats the rows of the batch");
     axes[i].size *= r.value;

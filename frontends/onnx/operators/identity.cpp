@@ -19,7 +19,7 @@ void constant(OperatorImport& n) {
   if (auto tensor = n.tensorAttribute("value")) return n.output(0, *tensor);
   if (n.hasAttribute("value_float")) return numbers({n.number("value_float", 0)}, true);
   if (n.hasAttribute("value_floats")) return numbers(n.numbers("value_floats"), false);
-  if (n.hasAttribute("value_int")) return n.output(0, hostScalar(ElementType::i64, static_cast<double>(n.integer("value_int"))));
+  if (n.hasAttribute("value_int")) return n.output(0, hostInteger(n.integer("value_int")));
   if (n.hasAttribute("value_ints")) return n.output(0, hostIntegers(n.integers("value_ints")));
   if (n.hasAttribute("value_string")) return texts({n.text("value_string")}, true);
   if (n.hasAttribute("value_strings")) return texts(n.texts("value_strings"), false);

@@ -3,6 +3,8 @@
 // compared. A condition of the row under a constant trip count keeps the states of the iterations that it ends.
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
+
 #include "compiler/ir/nodes/select.h"
 #include "frontends/onnx/given.h"
 
@@ -13,7 +15,7 @@ namespace {
 constexpr int64_t kMostIterations = 1024;
 
 Tensor oneElement(OperatorImport& n, const Value& value) {
-  if (value.kind != Value::tensor || value.data.count() != 1) n.invalid("the condition must be one element");
+  if (value.kind != Value::tensor || value.data.type != ElementType::boolean || value.data.count() != 1) n.invalid("the condition must be one bool");
   for (const Axis& axis : value.data.axes)
     if (axis.isBatch()) n.mixesRows("a condition of each row decides for all of them");
   return withAxes(n, value.data, {});
@@ -29,7 +31,7 @@ Value kept(OperatorImport& n, const Tensor& goesOn, const Value& before, const V
 // The trip count; -1: none but the condition.
 int64_t tripCount(OperatorImport& n, size_t states) {
   if (!n.has(0)) return -1;
-  if (n.isConstant(0)) return static_cast<int64_t>(n.constantNumber(0));
+  if (n.isConstant(0)) return std::max<int64_t>(n.constantInteger(0), 0);
   if (states == n.outputs()) n.unsupported("a trip count that is computed from the row", "kiln compile --constant NAME=VALUE makes an input of the model a constant");
   const Axes declared = declaredAxes(n, states, 0);
   if (declared.empty() || declared[0].isBatch()) n.invalid("a scan output is declared as " + describe(declared));

@@ -78,7 +78,7 @@ void topK(OperatorImport& n) {
 
 // The output: what `along` makes of the axis that input 1, a constant or of the row, names.
 static void overGivenAxis(OperatorImport& n, const Tensor& x, const std::function<Tensor(const std::vector<size_t>&)>& along) {
-  if (n.isConstant(1)) return n.output(0, along({n.axis(static_cast<int64_t>(n.constantNumber(1)), x.rank())}));
+  if (n.isConstant(1)) return n.output(0, along({n.axis(n.constantInteger(1), x.rank())}));
   if (n.tensor(1).count() != 1) n.invalid("the axis must be one number");
   n.output(0, byAxes(n, 1, x.rank(), [&](const std::vector<size_t>& axis) { return !x.axes[axis[0]].isBatch(); }, along));
 }

@@ -9,6 +9,7 @@ namespace kiln::onnx {
 namespace {
 
 enum Mode { constantMode, reflect, edge, wrap };
+constexpr int64_t kMostPad = int64_t{1} << 32;   // more than any tensor has; sums of such do not overflow
 
 // Element i of an axis of size d, which may lie outside; -1: the constant.
 int64_t inside(int64_t i, int64_t d, int mode) {
@@ -101,12 +102,14 @@ void pad(OperatorImport& n) {
   for (size_t i = 0; i < given.size(); i++) {
     const size_t axis = n.axis(given[i], x.rank());
     const int64_t low = pads[i], high = pads[given.size() + i];
+    if (std::max(low, high) > kMostPad || std::min(low, high) < -kMostPad) n.invalid("pads axis " + std::to_string(axis) + " by " + std::to_string(low) + " and " + std::to_string(high));
     if (low || high) refuseBatch(n, x, axis, "adds rows");
     if (x.axes[axis].size + low + high < 0) n.invalid("takes away more than axis " + std::to_string(axis) + " has");
     before[axis] = std::max<int64_t>(low, 0), axes[axis].size += low + high;
     first[axis] = std::max<int64_t>(-low, 0), left[axis] = std::max<int64_t>(left[axis] + std::min<int64_t>(low, 0) + std::min<int64_t>(high, 0), 0);
   }
   const std::vector<int64_t> strides = stridesOf(x.axes);
+  n.bound(axes, x);
   std::vector<int64_t> from, isInside;
   eachIndex(sizes(axes), [&](const std::vector<int64_t>& index) {
     from.push_back(0), isInside.push_back(1);

@@ -48,6 +48,11 @@ Windows windowsOf(OperatorImport& n, const Tensor& x, const Window& w, const Fil
   int64_t volume = 1, area = 1;
   for (int64_t s : w.size) volume *= s;
   for (int64_t k : w.kernel) area *= k;
+  const int64_t channels = x.axes[0].size * x.axes[1].size;
+  double windows = 1;
+  for (int64_t o : w.result) windows *= static_cast<double>(o);
+  const double all64 = windows * static_cast<double>(area) * static_cast<double>(std::max<int64_t>(channels, 1));
+  if (all64 > 1 << 24) n.unsupported("a pooling of " + std::to_string(static_cast<int64_t>(std::min(all64, 1e18))) + " elements");
   eachIndex(w.result, [&](const std::vector<int64_t>& o) {
     places(w, o, [&](const std::vector<int64_t>& place, bool inside, bool) {
       int64_t flat = 0;
@@ -59,8 +64,6 @@ Windows windowsOf(OperatorImport& n, const Tensor& x, const Window& w, const Fil
   for (int64_t o : w.result) axes.push_back({o});
   axes.push_back({area});
   std::vector<int64_t> at;
-  const int64_t channels = x.axes[0].size * x.axes[1].size;
-  if (static_cast<int64_t>(all.at.size()) * channels > 1 << 24) n.unsupported("a pooling of " + std::to_string(all.at.size()) + " elements a channel");
   for (int64_t c = 0; c < channels; c++)
     for (int64_t place : all.at) at.push_back(place < 0 ? -1 : c * volume + place);
   all.values = arranged(n, x, axes, at, fill);

@@ -76,7 +76,7 @@ void quantizeLinear(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::i32});
   readOthers(n);
   ElementType type = n.has(2) ? n.tensor(2).type : ElementType::u8;
-  if (const int64_t given = n.version() >= 21 ? n.integer("output_dtype", 0) : 0; given && !n.has(2)) type = static_cast<ElementType>(given);
+  if (const ElementType given = n.version() >= 21 ? n.elementType("output_dtype", ElementType::undefined) : ElementType::undefined; given != ElementType::undefined && !n.has(2)) type = given;
   Tensor y = apply(n, "round_even", apply(n, "div", n.cast(x, ElementType::f32), scaleOf(n, x)));
   if (n.has(2)) y = apply(n, "add", y, n.cast(byAxis(n, 2, x), ElementType::f32));
   n.output(0, saturated(n, y, type));

@@ -67,7 +67,13 @@ void range(OperatorImport& n) {
     const int64_t from = n.constantInteger(0), limit = n.constantInteger(1), delta = n.constantInteger(2);
     if (delta == 0) n.invalid("a delta of 0");
     wrongCount(std::ceil((static_cast<double>(limit) - static_cast<double>(from)) / static_cast<double>(delta)));
-    for (int64_t v = from; delta > 0 ? v < limit : v > limit; v += delta) all.integers.push_back(v);
+    const auto left = [&](int64_t v) { return delta > 0 ? static_cast<uint64_t>(limit) - static_cast<uint64_t>(v) : static_cast<uint64_t>(v) - static_cast<uint64_t>(limit); };
+    const uint64_t step = delta > 0 ? static_cast<uint64_t>(delta) : 0 - static_cast<uint64_t>(delta);
+    if (delta > 0 ? from < limit : from > limit)   // the one after the last may be beyond int64
+      for (int64_t v = from;; v += delta) {
+        all.integers.push_back(v);
+        if (left(v) <= step) break;
+      }
   }
   const auto count = static_cast<int64_t>(all.size());
   n.output(0, hostTensor(start.type, plainAxes({count}), std::move(all)));

@@ -14,15 +14,17 @@ constexpr int64_t kMostSteps = 64;   // steps times directions, each some 20 nod
 /// One layer: attributes, and inputs in the order [steps, batch, ..].
 class Layer {
  public:
-  Layer(OperatorImport& import, int activationCount) : n_(import), x_(import.tensor(0, {ElementType::f32, ElementType::f64})) {
+  Layer(OperatorImport& import, int gates, int activationCount) : n_(import), x_(import.tensor(0, {ElementType::f32, ElementType::f64})) {
     if (x_.rank() != 3) n_.invalid("needs a sequence of three dimensions, has " + describe(x_.axes));
     byBatch_ = n_.version() >= 14 && n_.integer("layout", 0);
     if (byBatch_) x_ = transposed(n_, x_, {1, 0, 2});
     direction_ = n_.choice("direction", {"forward", "reverse", "bidirectional"}, 0);
+    if (n_.tensor(2).rank() != 3) n_.invalid("input 2 is " + describe(n_.tensor(2).axes) + ", not of three dimensions");
     hidden_ = n_.integer("hidden_size", n_.tensor(2).axes.back().size);
     refuseBatch(n_, x_, 0, "steps that are rows"), refuseBatch(n_, x_, 2, "features that are rows");
     steps_ = x_.axes[0].size;
     if (steps_ * directions() > kMostSteps) n_.unsupported("a sequence of " + std::to_string(steps_) + " steps", "at most 64 steps over all directions");
+    checkShapes(gates);
     if (n_.has(4)) {
       for (int64_t length : n_.constantIntegers(4))
         if (length != steps_) n_.unsupported("a sequence_lens below the number of steps");
@@ -100,6 +102,17 @@ class Layer {
   }
 
  private:
+  // Weights of inputs and of the state, biases, initial states, peepholes.
+  void checkShapes(int64_t gates) {
+    const int64_t batch = x_.axes[1].size, d = directions();
+    const auto expect = [&](size_t input, const std::vector<int64_t>& wanted) {
+      if (n_.has(input) && n_.tensor(input).dims() != wanted) n_.invalid("input " + std::to_string(input) + " is " + describe(n_.tensor(input).axes) + ", not " + describe(plainAxes(wanted)));
+    };
+    if (hidden_ < 1 || hidden_ > 1 << 20) n_.invalid("hidden_size is " + std::to_string(hidden_));
+    expect(1, {d, gates * hidden_, x_.axes[2].size}), expect(2, {d, gates * hidden_, hidden_}), expect(3, {d, 2 * gates * hidden_});
+    for (size_t state = 5; state <= (gates == 4 ? 6u : 5u); state++) expect(state, byBatch_ ? std::vector<int64_t>{batch, d, hidden_} : std::vector<int64_t>{d, batch, hidden_});
+    if (gates == 4) expect(7, {d, 3 * hidden_});
+  }
   void readActivations(int count) {
     std::vector<std::string> names = n_.texts("activations");
     const std::vector<double> alpha = n_.numbers("activation_alpha"), beta = n_.numbers("activation_beta");
@@ -133,7 +146,7 @@ class Layer {
 }  // namespace
 
 void rnn(OperatorImport& n) {
-  Layer layer(n, 1);
+  Layer layer(n, 1, 1);
   const int64_t h = layer.hidden();
   layer.run(1, [&](int d, const Tensor& x, const std::vector<Tensor>& state) {
     Tensor sum = layer.add(layer.gate(x, layer.part(n.tensor(1), d, 0, h)), layer.gate(state[0], layer.part(n.tensor(2), d, 0, h)));
@@ -144,7 +157,7 @@ void rnn(OperatorImport& n) {
 
 // Gates z, r, h.
 void gru(OperatorImport& n) {
-  Layer layer(n, 2);
+  Layer layer(n, 3, 2);
   const int64_t h = layer.hidden();
   const bool linearFirst = n.integer("linear_before_reset", 0) != 0;
   layer.run(1, [&](int d, const Tensor& x, const std::vector<Tensor>& state) {
@@ -170,7 +183,7 @@ void gru(OperatorImport& n) {
 
 // Gates i, o, f, c; peepholes i, o, f.
 void lstm(OperatorImport& n) {
-  Layer layer(n, 3);
+  Layer layer(n, 4, 3);
   const int64_t h = layer.hidden();
   const bool coupled = n.integer("input_forget", 0) != 0;
   layer.run(2, [&](int d, const Tensor& x, const std::vector<Tensor>& state) {

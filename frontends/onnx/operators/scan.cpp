@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 
 #include "compiler/ir/tables/measure.h"
 #include "frontends/onnx/contract.h"
@@ -17,26 +18,32 @@ namespace {
 
 constexpr int64_t kMostSteps = 1024;
 
-/// What a name of the body is computed by; Identity is looked through.
-const proto::NodeProto* maker(const proto::GraphProto& body, std::string name) {
-  for (int tries = 0; tries <= body.node_size(); tries++) {
-    const proto::NodeProto* found = nullptr;
-    for (auto& node : body.node())
-      if (std::find(node.output().begin(), node.output().end(), name) != node.output().end()) found = &node;
-    if (!found || found->op_type() != "Identity") return found;
-    name = found->input(0);
-  }
-  return nullptr;
+/// The nodes of a body by the names of their results.
+using Makers = std::unordered_map<std::string, const proto::NodeProto*>;
+Makers makersOf(const proto::GraphProto& body) {
+  Makers makers;
+  for (auto& node : body.node())
+    for (auto& output : node.output()) makers.emplace(output, &node);
+  return makers;
 }
-std::string origin(const proto::GraphProto& body, std::string name) {
-  for (int tries = 0; tries <= body.node_size(); tries++) {
-    const proto::NodeProto* found = nullptr;
-    for (auto& node : body.node())
-      if (node.op_type() == "Identity" && node.output(0) == name) found = &node;
-    if (!found) return name;
-    name = found->input(0);
-  }
+const proto::NodeProto* at(const Makers& makers, const std::string& name) {
+  const auto found = makers.find(name);
+  return found == makers.end() ? nullptr : found->second;
+}
+const std::string& input(const proto::NodeProto& node, int i) {   // an input that is not there has no name
+  static const std::string none;
+  return i < node.input_size() ? node.input(i) : none;
+}
+/// Identity is looked through; a chain of them may be a cycle.
+std::string origin(const Makers& makers, std::string name) {
+  const proto::NodeProto* node = at(makers, name);
+  for (size_t steps = 0; node && node->op_type() == "Identity" && steps <= makers.size(); steps++) node = at(makers, name = input(*node, 0));
   return name;
+}
+/// What a name of the body is computed by.
+const proto::NodeProto* maker(const Makers& makers, const std::string& name) {
+  const proto::NodeProto* node = at(makers, origin(makers, name));
+  return node && node->op_type() != "Identity" ? node : nullptr;
 }
 
 std::vector<int64_t> integersOf(const proto::TensorProto& tensor) {
@@ -52,14 +59,14 @@ std::vector<int64_t> integersOf(const proto::TensorProto& tensor) {
 }
 
 /// The one list of integers that a reduction or Squeeze has for axes, as attribute, initializer or Constant.
-bool overColumns(const proto::GraphProto& body, const proto::NodeProto& node) {
+bool overColumns(const proto::GraphProto& body, const Makers& makers, const proto::NodeProto& node) {
   std::vector<int64_t> axes;
   for (auto& attribute : node.attribute())
     if (attribute.name() == "axes") axes.assign(attribute.ints().begin(), attribute.ints().end());
   if (node.input_size() > 1)
     for (auto& tensor : body.initializer())
       if (tensor.name() == node.input(1)) axes = integersOf(tensor);
-  const proto::NodeProto* made = node.input_size() > 1 ? maker(body, node.input(1)) : nullptr;
+  const proto::NodeProto* made = node.input_size() > 1 ? maker(makers, node.input(1)) : nullptr;
   if (made && made->op_type() == "Constant")
     for (auto& attribute : made->attribute()) {
       if (attribute.name() == "value_ints") axes.assign(attribute.ints().begin(), attribute.ints().end());
@@ -75,17 +82,19 @@ bool keepsAxis(const proto::NodeProto& node) {
 
 /// The distance that the body computes of its state and its row: sum of squares, or of absolute differences.
 std::optional<ir::Measure::Metric> distanceOf(const proto::GraphProto& body) {
-  if (body.input_size() != 2 || body.output_size() != 2 || origin(body, body.output(0).name()) != body.input(0).name()) return std::nullopt;
-  const proto::NodeProto* node = maker(body, body.output(1).name());
-  const bool squeezed = node && node->op_type() == "Squeeze" && overColumns(body, *node);
-  if (squeezed) node = maker(body, node->input(0));
-  if (!node || (node->op_type() != "ReduceSumSquare" && node->op_type() != "ReduceSum") || !overColumns(body, *node) || keepsAxis(*node) != squeezed)
+  if (body.input_size() != 2 || body.output_size() != 2) return std::nullopt;
+  const Makers makers = makersOf(body);
+  if (origin(makers, body.output(0).name()) != body.input(0).name()) return std::nullopt;
+  const proto::NodeProto* node = maker(makers, body.output(1).name());
+  const bool squeezed = node && node->op_type() == "Squeeze" && overColumns(body, makers, *node);
+  if (squeezed) node = maker(makers, input(*node, 0));
+  if (!node || (node->op_type() != "ReduceSumSquare" && node->op_type() != "ReduceSum") || !overColumns(body, makers, *node) || keepsAxis(*node) != squeezed)
     return std::nullopt;
   const bool squares = node->op_type() == "ReduceSumSquare";
-  node = maker(body, node->input(0));
-  if (!squares) node = node && node->op_type() == "Abs" ? maker(body, node->input(0)) : nullptr;
+  node = maker(makers, input(*node, 0));
+  if (!squares) node = node && node->op_type() == "Abs" ? maker(makers, input(*node, 0)) : nullptr;
   if (!node || node->op_type() != "Sub") return std::nullopt;
-  const std::string a = origin(body, node->input(0)), b = origin(body, node->input(1)), state = body.input(0).name(), row = body.input(1).name();
+  const std::string a = origin(makers, input(*node, 0)), b = origin(makers, input(*node, 1)), state = body.input(0).name(), row = body.input(1).name();
   if (!((a == state && b == row) || (a == row && b == state))) return std::nullopt;
   return squares ? ir::Measure::squaredEuclidean : ir::Measure::cityBlock;
 }
@@ -209,8 +218,10 @@ void scanOfSequences(OperatorImport& n, const proto::GraphProto& body, size_t sc
 void scan(OperatorImport& n) {
   const proto::GraphProto* body = n.graph("body");
   if (!body) n.invalid("needs a body");
-  const size_t lengths = n.version() < 9, scanned = static_cast<size_t>(n.integer("num_scan_inputs"));
-  if (scanned < 1 || scanned + lengths > n.inputs() || static_cast<size_t>(body->input_size()) + lengths != n.inputs() || body->output_size() != static_cast<int>(n.outputs()) ||
+  const int64_t given = n.integer("num_scan_inputs");
+  if (given < 1 || given > static_cast<int64_t>(n.inputs())) n.invalid("num_scan_inputs is " + std::to_string(given) + " of " + std::to_string(n.inputs()) + " inputs");
+  const size_t lengths = n.version() < 9, scanned = static_cast<size_t>(given);
+  if (scanned + lengths > n.inputs() || static_cast<size_t>(body->input_size()) + lengths != n.inputs() || body->output_size() != static_cast<int>(n.outputs()) ||
       n.inputs() - lengths - scanned > n.outputs())
     n.invalid("its inputs and outputs do not fit its body");
   if (n.version() < 9) return scanOfSequences(n, *body, scanned);

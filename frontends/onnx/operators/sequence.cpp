@@ -20,7 +20,7 @@ Value sequenceOf(std::vector<Tensor> items) {
 
 // A position: negative ones count from the end; `fallback` where the input is absent.
 size_t position(OperatorImport& n, size_t input, size_t size, int64_t fallback) {
-  int64_t at = n.has(input) ? static_cast<int64_t>(n.constantNumber(input)) : fallback;
+  int64_t at = n.has(input) ? n.constantInteger(input) : fallback;
   if (at < 0) at += static_cast<int64_t>(n.has(input) ? items(n).size() : size);
   if (at < 0 || at >= static_cast<int64_t>(size)) n.invalid("position " + std::to_string(at) + " in a sequence of " + std::to_string(items(n).size()));
   return static_cast<size_t>(at);
@@ -85,7 +85,7 @@ void splitToSequence(OperatorImport& n) {
   if (n.has(1) && n.tensor(1).rank() == 1) {
     lengths = n.constantIntegers(1);
   } else {
-    const int64_t each = n.has(1) ? static_cast<int64_t>(n.constantNumber(1)) : 1;
+    const int64_t each = n.has(1) ? n.constantInteger(1) : 1;
     if (each < 1 || (!keep && each != 1)) n.invalid("a part of " + std::to_string(each) + (keep ? "" : " and keepdims 0"));
     for (int64_t from = 0; from < size; from += each) lengths.push_back(std::min(each, size - from));
   }

@@ -85,6 +85,7 @@ void constantOfShape(OperatorImport& n) {
   Tensor value = hostScalar(ElementType::f32, 0);
   if (auto given = n.tensorAttribute("value")) value = *given;
   if (value.count() != 1) n.invalid("attribute 'value' must be one element");
+  n.bound(axes, value);
   Elements elements;
   if (!value.host->numbers.empty()) elements.numbers.assign(static_cast<size_t>(count), value.host->numbers[0]);
   else if (!value.host->integers.empty()) elements.integers.assign(static_cast<size_t>(count), value.host->integers[0]);

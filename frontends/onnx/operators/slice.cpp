@@ -202,7 +202,7 @@ void split(OperatorImport& n) {
   }
   int64_t sum = 0;
   for (int64_t length : lengths) {
-    if (length < 0) n.invalid("a part of " + std::to_string(length));
+    if (length < 0 || length > d - sum) n.invalid("a part of " + std::to_string(length) + " of axis " + std::to_string(axis) + " of " + describe(x.axes));
     sum += length;
   }
   if (lengths.size() != n.outputs() || sum != d) n.invalid("the parts do not make up axis " + std::to_string(axis) + " of " + describe(x.axes));

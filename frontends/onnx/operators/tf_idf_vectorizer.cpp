@@ -3,6 +3,7 @@
 // Runtime (the standard is read by column).
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/count_ngrams.h"
@@ -92,7 +93,10 @@ Vocabulary vocabularyOf(OperatorImport& n, bool isText, const TokenCodes* coded)
     }
   if (gram != columns.size()) n.invalid("'ngram_indexes' has more entries than the pool has n-grams");
   v.ngrams.first = {0};
+  std::set<std::vector<uint32_t>> seen;
   for (const Gram& column : byColumn) {
+    const auto begin = codes.begin() + static_cast<ptrdiff_t>(column.first);
+    if (column.length && !seen.emplace(begin, begin + static_cast<ptrdiff_t>(column.length)).second) n.invalid("an n-gram stands in the pool twice");
     v.ngrams.code.insert(v.ngrams.code.end(), codes.begin() + static_cast<ptrdiff_t>(column.first),
                          codes.begin() + static_cast<ptrdiff_t>(column.first + column.length));
     v.ngrams.first.push_back(static_cast<uint32_t>(v.ngrams.code.size()));

@@ -23,6 +23,8 @@ void transpose(OperatorImport& n) {
 
 namespace {
 
+constexpr int64_t kMostBlock = 1 << 14;   // as many elements as a value may have are a block
+
 // Channels and places of [N, C, H, W], by a rule from an index of the result to one of x.
 template <class Source>
 void moveBlocks(OperatorImport& n, const Tensor& x, int64_t channels, int64_t height, int64_t width, Source source) {
@@ -47,7 +49,7 @@ void depthToSpace(OperatorImport& n) {
   const Tensor& x = image(n);
   const int64_t b = n.integer("blocksize");
   const bool crd = n.version() >= 11 && n.choice("mode", {"DCR", "CRD"}, 0) == 1;
-  if (b < 1 || x.axes[1].size % (b * b)) n.invalid("blocksize " + std::to_string(b) + " does not divide the channels of " + describe(x.axes));
+  if (b < 1 || b > kMostBlock || x.axes[1].size % (b * b)) n.invalid("blocksize " + std::to_string(b) + " does not divide the channels of " + describe(x.axes));
   const int64_t channels = x.axes[1].size / (b * b);
   moveBlocks(n, x, channels, x.axes[2].size * b, x.axes[3].size * b, [=](int64_t c, int64_t h, int64_t w) {
     const int64_t place = h % b * b + w % b;
@@ -59,7 +61,7 @@ void spaceToDepth(OperatorImport& n) {
   const Tensor& x = image(n);
   const int64_t b = n.integer("blocksize"), channels = x.axes[1].size;
   const bool crd = n.version() >= 28 && n.choice("mode", {"DCR", "CRD"}, 0) == 1;
-  if (b < 1 || x.axes[2].size % b || x.axes[3].size % b) n.invalid("blocksize " + std::to_string(b) + " does not divide " + describe(x.axes));
+  if (b < 1 || b > kMostBlock || x.axes[2].size % b || x.axes[3].size % b) n.invalid("blocksize " + std::to_string(b) + " does not divide " + describe(x.axes));
   moveBlocks(n, x, channels * b * b, x.axes[2].size / b, x.axes[3].size / b, [=](int64_t c, int64_t h, int64_t w) {
     const int64_t place = crd ? c % (b * b) : c / channels;
     return std::array<int64_t, 3>{crd ? c / (b * b) : c % channels, h * b + place / b, w * b + place % b};

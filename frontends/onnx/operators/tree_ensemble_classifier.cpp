@@ -26,8 +26,9 @@ struct Result {
 
 class Classifier {
  public:
-  Classifier(OperatorImport& n, const Ensemble& ensemble, size_t classes, PostTransform transform, ir::Elem elem)
-      : n_(n), base_(ensemble.base), classes_(classes), transform_(transform), elem_(elem) {
+  Classifier(OperatorImport& n, const Ensemble& ensemble, const ClassLabels& labels, PostTransform transform, ir::Elem elem)
+      : n_(n), base_(ensemble.base), classes_(labels.size()), isText_(labels.isText), transform_(transform), elem_(elem) {
+    const size_t classes = classes_;
     std::vector<uint8_t> named(classes);
     for (size_t e = 0; e < ensemble.leaves.weight.size(); e++) named[ensemble.leaves.target[e]] = 1;
     for (double w : ensemble.leaves.weight) allPositive_ &= w >= 0;
@@ -78,12 +79,12 @@ class Classifier {
     return {best, postTransform(n_, f32(sums), transform_)};
   }
 
-  // One label (integers): the label is 1 or 0 by the sign of the sum.
+  // One label: integers are answered by 1 or 0, the sign of the sum; a string is every row's.
   Result one(const Scores& scores) {
     ValueId sum = n_.reshape(scores.scores, {});
     if (!base_.empty()) sum = call("add", {sum, number(base_[0])});
     const ValueId shown = transform_ == PostTransform::probit ? probit(n_, f32(sum)) : f32(sum);
-    return {exceeds(sum, 0), n_.reshape(shown, {1})};
+    return {isText_ ? n_.build.integer(0, ir::Elem::i32) : exceeds(sum, 0), n_.reshape(shown, {1})};
   }
 
   // A row with a vote for the second class. The first is 0 without a vote of its own.
@@ -127,6 +128,7 @@ class Classifier {
   OperatorImport& n_;
   const std::vector<double>& base_;
   size_t classes_;
+  bool isText_;
   PostTransform transform_;
   ir::Elem elem_;
   bool allPositive_ = true, oneId_ = false, secondNamed_ = false;
@@ -154,13 +156,13 @@ void treeEnsembleClassifier(OperatorImport& n) {
   const ClassLabels labels = readLabels(n, "classlabels_strings", "classlabels_int64s");
   const PostTransform transform = readPostTransform(n);
   const size_t classes = labels.size();
-  if (classes == 1 && labels.isText) n.unsupported("a classifier with one label that is a string");
+  if (classes == 1 && labels.isText) n.warn("has one label, a string", "every row has it; ONNX Runtime ends the process");
   const Ensemble ensemble = readEnsemble(n, "class", rows.columns, static_cast<uint32_t>(classes));
   if (!ensemble.base.empty() && ensemble.base.size() != classes && !(classes == 2 && ensemble.base.size() == 1))
     n.invalid("attribute 'base_values' has " + std::to_string(ensemble.base.size()) + " entries for " + std::to_string(classes) + " classes");
   warnAmbiguous(n, classes, ensemble, transform);
   const ir::Forest forest = makeForest(n, ensemble.nodes, ensemble.leaves, rows.columns, static_cast<uint32_t>(classes));
-  Classifier classifier(n, ensemble, classes, transform, elem);
+  Classifier classifier(n, ensemble, labels, transform, elem);
   const bool oneZero = !labels.isText && classifier.answersOneZero();
   if (oneZero && labels.integers != std::vector<int64_t>{0, 1})
     n.warn("the label is 1 or 0, not one of 'classlabels_int64s'", "ONNX Runtime does so where the weights name both classes, or there is one label");

@@ -24,6 +24,7 @@ namespace {
 using ir::Forest;
 using ir::Test;
 
+constexpr uint64_t kMostCopied = 1 << 26;   // nodes of the forests that one is made of
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 uint64_t bitsOf(double v) {
@@ -273,6 +274,8 @@ Scores evaluateForest(OperatorImport& n, const ir::Forest& forest, ValueId row, 
   const uint32_t targets = forest.targets;
   Scores result;
   const bool extreme = aggregate == Aggregate::min || aggregate == Aggregate::max;
+  if (extreme && uint64_t{targets} * forest.nodes() > kMostCopied)   // each target has a forest of its own
+    n.unsupported("the least or greatest of " + std::to_string(forest.nodes()) + " tree nodes for " + std::to_string(targets) + " targets");
   if (extreme) {
     std::vector<ValueId> all;
     for (uint32_t k = 0; k < targets; k++) all.push_back(extremeOf(n, forest, k, aggregate == Aggregate::max, row, elem, name));

@@ -15,7 +15,7 @@ void trilu(OperatorImport& n) {
     const Tensor inside = n.call(upper ? "ge" : "le", {hostIntegers(diagonals), givenInteger(n, 1)}, ElementType::boolean);
     return n.output(0, selected(n, withAxes(n, inside, plainAxes(x.dims())), x, constantLike(x, 0)));
   }
-  const int64_t k = n.has(1) ? static_cast<int64_t>(n.constantNumber(1)) : 0;
+  const int64_t k = n.has(1) ? n.constantInteger(1) : 0;
   const std::vector<int64_t> strides = stridesOf(x.axes);
   n.output(0, mapped(n, x, x.axes, [&](const std::vector<int64_t>& index) {
              const int64_t diagonal = index[index.size() - 1] - index[index.size() - 2];
@@ -30,9 +30,9 @@ void eyeLike(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
   if (x.rank() != 2) n.invalid("needs a matrix, has " + describe(x.axes));
   for (size_t i = 0; i < 2; i++) refuseBatch(n, x, i, "a diagonal of rows");
-  const int64_t dtype = n.integer("dtype", static_cast<int64_t>(x.type)), k = n.integer("k", 0);
-  const auto type = static_cast<ElementType>(dtype);
-  if (!isHeld(static_cast<int32_t>(dtype)) || type == ElementType::str) n.unsupported("dtype " + std::to_string(dtype));
+  const ElementType type = n.elementType("dtype", x.type);
+  const int64_t k = n.integer("k", 0);
+  if (type == ElementType::str) n.unsupported("a matrix of string");
   Elements all;
   eachIndex(x.dims(), [&](const std::vector<int64_t>& index) {
     const bool on = index[1] - index[0] == k;

@@ -11,12 +11,12 @@ namespace {
 // a0 - a1 cos(2 pi i / d) + a2 cos(4 pi i / d), where d is the size, or one less for a symmetric window. In float, as the function that
 // the standard gives.
 void windowOf(OperatorImport& n, double a0, double a1, double a2) {
-  const auto type = static_cast<ElementType>(n.integer("output_datatype", 1));
+  const ElementType type = n.elementType("output_datatype", ElementType::f32);
   const bool periodic = n.integer("periodic", 1) != 0;
   if (type != ElementType::f32 && type != ElementType::f64) n.unsupported(std::string("a window of ") + elementName(type));
   int64_t size = 0;
   if (n.isConstant(0)) {
-    size = static_cast<int64_t>(n.constantNumber(0));
+    size = n.constantInteger(0);
   } else {
     const Axes declared = declaredAxes(n, 0, 0);
     if (declared.size() != 1 || declared[0].isBatch()) n.invalid("a window is declared as " + describe(declared));
