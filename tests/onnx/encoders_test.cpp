@@ -130,4 +130,16 @@ TEST(Columns, OneNumberForRows) {
   EXPECT_NE(two.check().find("mixes rows: its columns are the rows of the batch"), std::string::npos);
 }
 
+// ONNX Runtime 1.32: default_float is for values of float, of double the default is -0.
+TEST(LabelEncoder, DefaultsOfAnotherType) {
+  Graph g(17, 4);
+  g.input("X", Type::INT64, {-1, 1}).output("Y", Type::DOUBLE);
+  g.node("LabelEncoder", {"X"}, {"Y"}, "ai.onnx.ml").ints("keys_int64s", {1}).number("default_float", 2.5f);
+  auto& a = *g.model().mutable_graph()->mutable_node(0)->add_attribute();
+  a.set_name("values_tensor"), a.set_type(proto::AttributeProto::TENSOR);
+  a.mutable_t()->set_data_type(Type::DOUBLE), a.mutable_t()->add_dims(1), a.mutable_t()->add_double_data(5);
+  EXPECT_EQ(g.score("X\n1\n7\n", "2>/dev/null").substr(0, 6), "Y\n5\n-0");
+  EXPECT_NE(g.check().find("'default_float' has no effect"), std::string::npos);
+}
+
 }  // namespace kiln::test

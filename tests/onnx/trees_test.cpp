@@ -176,4 +176,37 @@ TEST(TreeEnsembleHostile, SharedNodesAreNotMultiplied) {   // ONNX Runtime issue
   EXPECT_EQ(regressor(e).score("X[0],X[1]\n0,0\n"), "Y\n3\n");
 }
 
+// Of one target: ONNX Runtime 1.32 gave 1, 7; -3, 2; 2, 5 for a leaf without a weight whose nodes_values is 5.
+TEST(Regressor, LeavesWithoutWeight) {
+  for (const auto& [aggregate, expected] : {std::pair<const char*, const char*>{"SUM", "Y\n-1\n7\n"}, {"MIN", "Y\n-3\n2\n"}, {"MAX", "Y\n2\n5\n"}}) {
+    Graph g(17, 3);
+    g.input("X", Type::FLOAT, {-1, 1}).output("Y");
+    g.node("TreeEnsembleRegressor", {"X"}, {"Y"}, "ai.onnx.ml").integer("n_targets", 1).text("aggregate_function", aggregate)
+        .ints("nodes_treeids", {0, 0, 0, 1}).ints("nodes_nodeids", {0, 1, 2, 0}).ints("nodes_featureids", {0, 0, 0, 0}).floats("nodes_values", {0, 5, 5, 5})
+        .strings("nodes_modes", {"BRANCH_LEQ", "LEAF", "LEAF", "LEAF"}).ints("nodes_truenodeids", {1, 0, 0, 0}).ints("nodes_falsenodeids", {2, 0, 0, 0})
+        .ints("target_treeids", {0, 1}).ints("target_nodeids", {1, 0}).ints("target_ids", {0, 0}).floats("target_weights", {-3, 2});
+    EXPECT_EQ(g.score("X\n-1\n1\n", "2>/dev/null"), expected) << aggregate;
+    EXPECT_NE(g.check().find("a leaf has no weight"), std::string::npos);
+  }
+}
+
+// ONNX Runtime 1.32 transforms doubles in float: these are its results.
+TEST(TreeEnsemble5, TransformsOfDoubles) {
+  for (const auto& [transform, expected] : {std::pair<int64_t, const char*>{1, "0.5,0.6709192395210266"}, {4, "-inf,0.5603035092353821"}}) {
+    Graph g(17, 5);
+    g.input("X", Type::DOUBLE, {-1, 1}).output("Y", Type::DOUBLE);
+    const auto tensor = [](proto::TensorProto& t, int type, const std::vector<double>& values) {
+      t.set_data_type(type), t.add_dims(static_cast<int64_t>(values.size()));
+      for (double v : values) type == Type::DOUBLE ? t.add_double_data(v) : t.add_int32_data(static_cast<int32_t>(v));
+    };
+    g.node("TreeEnsemble", {"X"}, {"Y"}, "ai.onnx.ml").integer("n_targets", 2).integer("post_transform", transform).ints("nodes_featureids", {0}).ints("nodes_truenodeids", {0})
+        .ints("nodes_trueleafs", {1}).ints("nodes_falsenodeids", {1}).ints("nodes_falseleafs", {1}).ints("tree_roots", {0}).ints("leaf_targetids", {0, 1});
+    for (const auto& [name, type, values] : {std::tuple<const char*, int, std::vector<double>>{"nodes_splits", Type::DOUBLE, {0}}, {"leaf_weights", Type::DOUBLE, {0.3, 0.7123456789012}}, {"nodes_modes", Type::UINT8, {0}}}) {
+      auto& a = *g.model().mutable_graph()->mutable_node(0)->add_attribute();
+      a.set_name(name), a.set_type(proto::AttributeProto::TENSOR), tensor(*a.mutable_t(), type, values);
+    }
+    EXPECT_EQ(g.score("X\n1\n", "2>/dev/null"), "Y[0],Y[1]\n" + std::string(expected) + "\n");
+  }
+}
+
 }  // namespace kiln::test

@@ -32,7 +32,7 @@ List listOf(OperatorImport& n, const std::string& prefix) {
   return list;
 }
 
-// What keys that are not found become.
+// What keys that are not found become. Attributes are for values of their own type, as in ONNX Runtime: others have default_tensor.
 Elements fallbackOf(OperatorImport& n, ElementType type) {
   Elements fallback;
   const std::string text = n.text("default_string", "_Unused");
@@ -43,9 +43,12 @@ Elements fallbackOf(OperatorImport& n, ElementType type) {
     if (tensor->type != type || tensor->count() != 1) n.invalid("attribute 'default_tensor' must be one element of the values' type");
     return *tensor->host;
   }
+  const bool isOwn = type == ElementType::str || type == ElementType::f32 || type == ElementType::i64;
+  if (const char* given = isFloat(type) ? "default_float" : "default_int64"; !isOwn && n.hasAttribute(given))
+    n.warn("attribute '" + std::string(given) + "' has no effect on values of " + elementName(type), "keys that are not found become " + std::string(isFloat(type) ? "-0" : "-1") + ", as in ONNX Runtime: 'default_tensor' says otherwise");
   if (type == ElementType::str) fallback.texts = {text};
-  else if (isFloat(type)) fallback.numbers = {number};
-  else fallback.integers = {integer};
+  else if (isFloat(type)) fallback.numbers = {isOwn ? number : -0.0};
+  else fallback.integers = {isOwn ? integer : -1};
   return fallback;
 }
 

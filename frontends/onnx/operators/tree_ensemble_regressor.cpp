@@ -34,20 +34,25 @@ ValueId finish(OperatorImport& n, ValueId scores, uint32_t targets, PostTransfor
     n.warn("post_transform of one target does nothing", "ONNX Runtime applies only PROBIT there; --semantics=spec applies all");
     return scores;
   }
-  if (n.build.type(scores).elem == ir::Elem::f64) n.unsupported("post_transform of double scores");
-  return postTransform(n, scores, transform);
+  if (n.build.type(scores).elem == ir::Elem::f32) return postTransform(n, scores, transform);
+  const ValueId shown = postTransform(n, n.build.add(ir::Cast(ir::Elem::f32), {scores}), transform);   // in float, as ONNX Runtime does
+  return n.build.add(ir::Cast(ir::Elem::f64), {shown});
 }
 
-// Of several weights that a leaf has for the only target, ONNX Runtime takes the first.
-void onlyFirstWeights(OperatorImport& n, Leaves& leaves) {
-  bool several = false;
-  for (uint32_t l = 0; l < leaves.size(); l++) several |= leaves.first[l + 1] - leaves.first[l] > 1;
-  if (!several || n.spec()) return;
-  n.warn("a leaf has several weights for the only target", "ONNX Runtime takes the first; --semantics=spec adds them");
+// Of several weights that a leaf has for the only target, ONNX Runtime takes the first; of a leaf without one what stands in nodes_values.
+void onlyFirstWeights(OperatorImport& n, const TreeNodes& nodes, Leaves& leaves) {
+  bool several = false, none = false;
+  for (uint32_t l = 0; l < leaves.size(); l++) several |= leaves.first[l + 1] - leaves.first[l] > 1, none |= leaves.first[l + 1] == leaves.first[l];
+  if (!(several || none) || n.spec()) return;
+  if (several) n.warn("a leaf has several weights for the only target", "ONNX Runtime takes the first; --semantics=spec adds them");
+  if (none) n.warn("a leaf has no weight", "ONNX Runtime takes its number in 'nodes_values', mostly 0; with --semantics=spec it has no vote");
+  std::vector<double> values(leaves.size());
+  for (size_t i = 0; i < nodes.mode.size(); i++)
+    if (nodes.mode[i] == Mode::leaf) values[nodes.leaf[i]] = nodes.value[i];
   Leaves first;
   first.first = {0};
   for (uint32_t l = 0; l < leaves.size(); l++) {
-    if (leaves.first[l + 1] > leaves.first[l]) first.target.push_back(0), first.weight.push_back(leaves.weight[leaves.first[l]]);
+    first.target.push_back(0), first.weight.push_back(leaves.first[l + 1] > leaves.first[l] ? leaves.weight[leaves.first[l]] : values[l]);
     first.first.push_back(static_cast<uint32_t>(first.weight.size()));
   }
   leaves = std::move(first);
@@ -70,7 +75,7 @@ void treeEnsembleRegressor(OperatorImport& n) {
   Ensemble ensemble = readEnsemble(n, "target", rows.columns, targets);
   if (!ensemble.base.empty() && ensemble.base.size() != targets)
     n.invalid("attribute 'base_values' has " + std::to_string(ensemble.base.size()) + " entries for " + std::to_string(targets) + " targets");
-  if (targets == 1) onlyFirstWeights(n, ensemble.leaves);
+  if (targets == 1) onlyFirstWeights(n, ensemble.nodes, ensemble.leaves);
   const ir::Forest forest = makeForest(n, ensemble.nodes, ensemble.leaves, rows.columns, targets);
   std::vector<ValueId> parts;
   for (ValueId row : rows.vectors) {
