@@ -47,12 +47,14 @@ class InstanceWriter {
     } else if (f_.row) {
       units(stage.units);
     } else {
+      if (o_.elements) f_.openSaid();
       // Drivers call a body with at least one row.
       f_.loop(f_.b.getInt64(0), f_.hand.rows, static_cast<uint64_t>(o_.lanes), [&](Value* at) {
         f_.storeField(f_.hand.context, offsetof(Ctx, at), at);
         if (shares) shared_.rowsAt(at);
         units(stage.units);
       });
+      if (o_.elements) f_.giveSaid();
     }
     f_.copyArena(f_.hand.context, made->getArg(0));
     f_.b.CreateRetVoid();

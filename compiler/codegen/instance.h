@@ -14,6 +14,7 @@ struct InstanceOptions : InstancePlan {
   std::string body;   ///< name of the function to define: void(Ctx*)
   bool plain = false;   ///< leaves as soon as the row has ended
   bool inlined = false; ///< its only stage stands in the body
+  bool elements = false;   ///< of single elements: what is said of them all is said once, in the end
 };
 
 /// Defines the body; kernels and kiln_blob are declared.

@@ -229,7 +229,7 @@ ModuleOutput buildTier(const TierInput& input, const Want& want) {
       emitInstance(builder.module(), {input.row, 1, lanes, body + "row"});
     }
     emitInstance(builder.module(), {input.block, lanes, lanes, body + "block"});
-    if (input.element) emitInstance(builder.module(), {*input.element, elementLanes(input.element->record, input.tier), lanes, body + "elements"});
+    if (input.element) emitInstance(builder.module(), {*input.element, elementLanes(input.element->record, input.tier), lanes, body + "elements", false, false, true});
     if (input.wide) emitInstance(builder.module(), {*input.wide, 1, lanes, body + "wide", false, true});
   }
   return builder.finish(want);

@@ -165,7 +165,7 @@ extern "C" i32 kiln_score_tensors(const void* binding, const kiln_matrix* in, co
   return score_matrix(binding, in, out, scratch, size, status, run_rows<false, true>);
 }
 extern "C" i32 kiln_score_whole(const void* binding, const kiln_matrix* in, const kiln_matrix* out, void* scratch, size_t size, kiln_status* status) {
-  return score_matrix(binding, in, out, scratch, size, status, run_rows<true>);
+  return score_matrix(binding, in, out, scratch, size, status, run_rows<true, true>);
 }
 
 INLINE u64 size_of(u32 type) { return type == KILN_F64 || type == KILN_I64 ? 8 : 4; }
@@ -249,17 +249,22 @@ INLINE bool lie_alike(const Binding& binding, const kiln_matrix& in, const kiln_
   return true;
 }
 template <class T> __attribute__((noinline)) static void one_nan(T* out, u64 count) {
-  NOUNROLL for (u64 i = 0; i < count; i++) out[i] = canonical(out[i]);
+  typedef Lane<T, 8> Some;
+  static_assert(kElementGroup % 8 == 0);
+  NOUNROLL for (u64 i = 0; i < count; i += 8) {
+    const Some v = load<Some>(out + i);
+    store(out + i, v == v ? v : splat<T, 8>((T)__builtin_nan("")));
+  }
 }
 /// What is said of `count` elements, a multiple of kElementGroup, from this column on.
 __attribute__((noinline)) static u32 pass_elements(const Ctx& whole, const void* in, void* out, u64 count, u64 column) {
   Ctx c = whole;
   ElementsSaid said;
   said.status = {0, 0xffff, 0xffff};
-  store(said.odd, Lane<u64, 16>{});   // no call of memset, which a scorer lacks
+  store(said.odd, Lane<i32, kOddLanes>{});   // no call of memset, which a scorer lacks
   c.cells = (const kiln_cell*)in, c.out = (kiln_cell*)out, c.status = &said.status, c.rows = count, c.column = column;
   kiln_body_elements(&c);
-  if (__builtin_expect(__builtin_reduce_or(load<Lane<u64, 16>>(said.odd)) != 0, 0)) {
+  if (__builtin_expect(__builtin_reduce_or(load<Lane<i32, kOddLanes>>(said.odd)) != 0, 0)) {
     said.status.bits |= KILN_NON_FINITE;
     if (kiln_plan.element_out == KILN_F64) one_nan((f64*)out, count);
     else if (kiln_plan.element_out == KILN_F32) one_nan((f32*)out, count);

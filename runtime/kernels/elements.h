@@ -8,13 +8,18 @@
 namespace kiln::kernel {
 
 template <int N> INLINE void say(const Ctx& c, Mask<N> where, u32 bits) {
-  if (__builtin_expect(any<N>(where), 0)) c.status->bits |= bits;
+  c.status->bits |= any<N>(where) ? bits : 0;   // a register of the body: nothing where that is never so
 }
 /// The same of results that are not finite, by lanes, without asking each time: v - v is 0, no bit of which is set, or NaN.
 template <class T, int N> INLINE void say_odd(const Ctx& c, Lane<T, N> v) {
-  typedef Lane<i32, N * sizeof(T) / 4> Bits;
+  enum { kAll = N * sizeof(T) / 4, kLanes = kAll < kOddLanes ? kAll : kOddLanes, kParts = kAll / kLanes };
+  typedef Lane<i32, kLanes> Bits;
+  const Lane<T, N> zeros = v - v;
+  Bits parts[kParts];
+  __builtin_memcpy(parts, &zeros, sizeof zeros);
+  UNROLL for (int i = 1; i < kParts; i++) parts[0] |= parts[i];
   u8* odd = ((ElementsSaid*)c.status)->odd;
-  store(odd, load<Bits>(odd) | __builtin_bit_cast(Bits, v - v));
+  store(odd, load<Bits>(odd) | parts[0]);
 }
 template <class M, int N> INLINE Lane<M, N> element_in(const Ctx& c) { return load<Lane<M, N>>((const u8*)c.cells + c.at * sizeof(M)); }
 template <class M, int N> INLINE void element_out(const Ctx& c, Lane<M, N> v) { store((u8*)c.out + c.at * sizeof(M), v); }
@@ -34,7 +39,10 @@ template <class M, int N, class T> INLINE void read_element(const Ctx& c, Val<T,
   else y.v = convert<T, M, N>(element_in<M, N>(c));
 }
 template <class M, int N> INLINE void read_element(const Ctx& c, Bool<N>& y) {
-  y = {mask<N>(whole_element<M, i32, N>(c, 0, 1) != 0), never<N>(), Status<N>{}};
+  const Lane<M, N> x = element_in<M, N>(c);
+  const Mask<N> one = mask<N>(x == (M)1), known = mask<N>(x == (M)0) | one;
+  say<N>(c, ~known, KILN_TYPE_MISMATCH | KILN_NO_RESULT);
+  y = {one, never<N>(), Status<N>{}};
 }
 template <class M, int N, class T> INLINE void write_element(const Ctx& c, const Val<T, N>& x) {
   say<N>(c, failed<N>(x.status), KILN_NO_RESULT);

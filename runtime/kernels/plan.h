@@ -33,10 +33,11 @@ enum : u64 { kElementGroup = 32 };
 /// (below kNodeBase; kNoField: of none) or, minus kNodeBase, of a node.
 enum : i32 { kNoField = 0xffff, kNodeBase = 0x10000 };
 
-/// What a pass over single elements says of them all; Ctx::status is that of the first member.
+/// What a pass over single elements says of them all; Ctx::status is that of the first member. A body says it of a copy, which stands in registers.
+enum : int { kOddLanes = 8 };
 struct ElementsSaid {
   kiln_status status;
-  alignas(64) u8 odd[128];   ///< by lanes, a bit of each result that is not finite
+  alignas(32) u8 odd[kOddLanes * 4];   ///< by lanes, a bit of each result that is not finite
 };
 
 /// What one call works on. The drivers fill it; kernels read it.

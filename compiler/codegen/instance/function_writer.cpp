@@ -10,6 +10,7 @@
 namespace kiln::codegen {
 
 using kernel::Ctx;
+using kernel::ElementsSaid;
 using llvm::BasicBlock;
 using llvm::Function;
 using llvm::GlobalVariable;
@@ -98,6 +99,25 @@ void FunctionWriter::copyPointers(Value* from, Value* to) {
 }
 
 void FunctionWriter::copyArena(Value* from, Value* to) { storeField(to, offsetof(Ctx, arena), loadField(from, offsetof(Ctx, arena), b.getPtrTy())); }
+
+void FunctionWriter::openSaid() {
+  llvm::IRBuilder<> entry(hand.entry, hand.entry->begin());
+  auto* said = entry.CreateAlloca(llvm::ArrayType::get(entry.getInt8Ty(), sizeof(ElementsSaid)));
+  said->setAlignment(llvm::Align(alignof(ElementsSaid)));
+  storeField(said, offsetof(ElementsSaid, status), b.getInt64(0xffffffff00000000));   // no bits, no field, no node
+  storeField(said, offsetof(ElementsSaid, odd), llvm::Constant::getNullValue(oddLanes()));
+  storeField(hand.context, offsetof(Ctx, status), said);
+}
+
+void FunctionWriter::giveSaid() {
+  Value* const said = loadField(hand.context, offsetof(Ctx, status), b.getPtrTy());
+  Value* const given = loadField(hand.function->getArg(0), offsetof(Ctx, status), b.getPtrTy());
+  const auto add = [&](size_t at, llvm::Type* type) { storeField(given, at, b.CreateOr(loadField(given, at, type), loadField(said, at, type))); };
+  add(offsetof(ElementsSaid, status) + offsetof(kiln_status, bits), b.getInt32Ty());
+  add(offsetof(ElementsSaid, odd), oddLanes());
+}
+
+llvm::Type* FunctionWriter::oddLanes() { return llvm::FixedVectorType::get(b.getInt32Ty(), kernel::kOddLanes); }
 
 void FunctionWriter::leaveIf(Value* condition) {
   if (hand.leave == nullptr) {

@@ -43,6 +43,9 @@ class FunctionWriter {
   llvm::Value* newContext();
   void copyPointers(llvm::Value* from, llvm::Value* to);
   void copyArena(llvm::Value* from, llvm::Value* to);
+  /// What a body of elements says (kernel::ElementsSaid): in registers, nothing at first, and in the end added to what the caller has.
+  void openSaid();
+  void giveSaid();
   /// Leaves the function, and the row, if `condition` holds.
   void leaveIf(llvm::Value* condition);
 
@@ -83,6 +86,7 @@ class FunctionWriter {
   FunctionInHand hand;
 
  private:
+  llvm::Type* oddLanes();
   void endLoop(llvm::PHINode* at, llvm::BasicBlock* head, llvm::Value* end, uint64_t step);
 
   std::unordered_map<std::string, llvm::GlobalVariable*> constants_;
