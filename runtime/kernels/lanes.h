@@ -86,19 +86,18 @@ template <int N> INLINE Lane<i64, N> whole_to_i64(Lane<f64, N> x) {
 #endif
   return convert<i64, f64, N>(x);
 }
-template <int N> INLINE Lane<f64, N> i64_to_f64(Lane<i64, N> v) {
+template <class To, int N> INLINE Lane<To, N> i64_to(Lane<i64, N> v) {
 #if defined(__x86_64__) && !defined(__AVX512DQ__)
   if constexpr (N > 1) {
-    constexpr i64 most = 1ll << 51;
-    const Lane<i64, N> near = (v <= most) & (v >= -most), shift = splat<i64, N>(0x4338000000000000);
-    if (__builtin_expect(__builtin_reduce_and(near) != 0, 1)) {
-      const Lane<f64, N> whole = __builtin_bit_cast(Lane<f64, N>, shift);
-      return __builtin_bit_cast(Lane<f64, N>, v + shift) - whole;
-    }
+    typedef Lane<u64, N> Bits;
+    const Bits shifted = (Bits)v + 0x4338000000000000;   // the exponent of 2^52 stays where v is from -2^51 to 2^51 - 1
+    if (__builtin_expect(__builtin_reduce_or((shifted ^ 0x4330000000000000) & 0xfff0000000000000) == 0, 1))
+      return convert<To, f64, N>(__builtin_bit_cast(Lane<f64, N>, shifted) - 0x1.8p52);   // exact before it is rounded
   }
 #endif
-  return convert<f64, i64, N>(v);
+  return convert<To, i64, N>(v);
 }
+template <int N> INLINE Lane<f64, N> i64_to_f64(Lane<i64, N> v) { return i64_to<f64, N>(v); }
 template <int N, class V> INLINE auto lane(const V& v, int i) {
   if constexpr (N == 1) return v;
   else return v[i];

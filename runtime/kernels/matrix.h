@@ -453,18 +453,36 @@ template <class Out> INLINE void store_turned(const MatrixLanes<Out>* columns, u
   if (count == 1 && row_bytes == sizeof(Out)) return store(to, columns[0]);
   MatrixLanes<Out> rows[kBeside<Out>];
   turn(columns, rows);
-  const u32 bytes = count * sizeof(Out);
-  if (bytes == 16) return store_parts<Lane<u64, 2>, Out>(rows, 0, to, row_bytes);
+  const u32 bytes = count * sizeof(Out);   // fewer than 16
   if (bytes >= 8) store_parts<f64, Out>(rows, 0, to, row_bytes);   // floats: no register of integers between
   if (bytes % 8 != 0) store_parts<f32, Out>(rows, bytes & 8, to, row_bytes);
+}
+/// Columns of 16 bytes of a row: whole groups of rows before `whole`, from the first on.
+template <class T, class Out> TIER_OUTLINE void store_sixteens(const u8* const* places, u8* to, i64 row_bytes, u64 whole) {
+  enum { K = kBeside<Out> };
+  const u8* values[K];
+  UNROLL for (u32 k = 0; k < K; k++) values[k] = places[k];
+  NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows, to += (i64)kMatrixRows * row_bytes) {
+    MatrixLanes<Out> columns[K], rows[K];
+    UNROLL for (u32 k = 0; k < K; k++) columns[k] = as_out<Out, T>(load<MatrixLanes<T>>(values[k] + r * sizeof(T)));
+    turn(columns, rows);
+    store_parts<Lane<u64, 2>, Out>(rows, 0, to, row_bytes);
+  }
 }
 /// Whole groups of rows before `whole` of floats that need no check. Where there are fewer columns than in 16 bytes, their places are the first's.
 template <class T, class Out>
 TIER_OUTLINE void store_floats(const u8* const* places, u32 count, u8* to, i64 row_bytes, u64 whole) {
   enum { K = kBeside<Out> };
+  if (count == K) return store_sixteens<T, Out>(places, to, row_bytes, whole);
+  u64 r = 0;
+  if (count > 1 && row_bytes == (i64)(count * sizeof(Out)) && whole > kMatrixRows) {   // what is written beyond a row is written again with the next one
+    r = whole - kMatrixRows;
+    store_sixteens<T, Out>(places, to, row_bytes, r);
+    to += (i64)r * row_bytes;
+  }
   const u8* values[K];
   UNROLL for (u32 k = 0; k < K; k++) values[k] = places[k];
-  NOUNROLL for (u64 r = 0; r < whole; r += kMatrixRows, to += (i64)kMatrixRows * row_bytes) {
+  NOUNROLL for (; r < whole; r += kMatrixRows, to += (i64)kMatrixRows * row_bytes) {
     MatrixLanes<Out> columns[K];
     UNROLL for (u32 k = 0; k < K; k++) columns[k] = as_out<Out, T>(load<MatrixLanes<T>>(values[k] + r * sizeof(T)));
     store_turned<Out>(columns, count, to, row_bytes);

@@ -75,11 +75,10 @@ template <class T> INLINE u32 level_of(const Ctx& c, const LevelColumn& l, T x) 
 
 /// Ways to find the levels of many rows: few thresholds are compared one by one, more are searched in registers where there is room
 /// for them, others by buckets.
+template <class T> constexpr int kLevelLanes = 64 / sizeof(T);   // two registers of AVX2 share each threshold
 #if defined(__AVX512VBMI__)
-template <class T> constexpr int kLevelLanes = 64 / sizeof(T);
 template <class T> constexpr u32 kCountedCuts = 4;
 #else
-template <class T> constexpr int kLevelLanes = 8;
 template <class T> constexpr u32 kCountedCuts = 24;
 #endif
 template <class T> using LevelLanes = Lane<T, kLevelLanes<T>>;

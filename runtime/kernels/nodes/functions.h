@@ -21,6 +21,21 @@ INLINE void fail_nan(const FailParams& p, Val<T, N>& y) {
 /// Called, not inlined, and once for equal arguments.
 #define KILN_APART(name) \
   template <class... V> __attribute__((noinline, const)) auto apart_##name(V... v) { return math::name(v...); }
+/// The same of one operand: where its lanes fill two registers they are passed in those, not by memory.
+#if defined(__AVX2__) && !defined(__AVX512F__)
+template <class V> inline constexpr bool kInHalves = __is_same(V, Lane<f64, 8>);
+#else
+template <class V> inline constexpr bool kInHalves = false;
+#endif
+typedef Lane<f64, 4> Half;
+INLINE Lane<f64, 8> joined(Half low, Half high) { return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7); }
+#define KILN_APART1(name)                                                                                                                  \
+  template <class V> __attribute__((noinline, const)) V whole_##name(V v) { return math::name(v); }                                        \
+  template <class H> __attribute__((noinline, const)) auto halves_##name(H low, H high) { return math::name(joined(low, high)); }          \
+  template <class V> INLINE V apart_##name(V v) {                                                                                          \
+    if constexpr (kInHalves<V>) return halves_##name(__builtin_shufflevector(v, v, 0, 1, 2, 3), __builtin_shufflevector(v, v, 4, 5, 6, 7)); \
+    else return whole_##name(v);                                                                                                           \
+  }
 #define KILN_FUNCTION1(name, of)                                                                             \
   template <int N, class T>                                                                                  \
   INLINE void name(const Ctx&, const FailParams& p, const Val<T, N>& x, Val<T, N>& y) {                      \
@@ -30,11 +45,11 @@ INLINE void fail_nan(const FailParams& p, Val<T, N>& y) {
   KILN_LANE_KERNEL(name##_f64, name, FailParams, F64, F64)                                                   \
   KILN_LANE_KERNEL(name##_f32, name, FailParams, F32, F32)
 #define KILN_MATH1(name) \
-  KILN_APART(name)       \
+  KILN_APART1(name)      \
   KILN_FUNCTION1(name, (through_f64<T, N>([](auto v) __attribute__((always_inline)) { return apart_##name(v); }, x.v)))
 /// With a form of its own for f32, which takes and returns f32: half of what lanes of f64 would be.
 #define KILN_MATH1_SINGLE(name)                                                                                   \
-  KILN_APART(name)                                                                                                \
+  KILN_APART1(name)                                                                                               \
   template <int N> __attribute__((noinline, const)) Lane<f32, N> apart_single_##name(Lane<f32, N> v) {            \
     return through_f64<f32, N>([](auto w) __attribute__((always_inline)) { return math::single_##name(w); }, v);  \
   }                                                                                                               \
@@ -173,6 +188,7 @@ INLINE void erfinv_winitzki(const Ctx&, const FailParams& p, const F32<N>& x, F3
 }
 KILN_LANE_KERNEL(erfinv_winitzki_f32, erfinv_winitzki, FailParams, F32, F32)
 #undef KILN_APART
+#undef KILN_APART1
 #undef KILN_FUNCTION1
 #undef KILN_FUNCTION2
 #undef KILN_DIRECT1

@@ -8,8 +8,11 @@ namespace kiln::kernel {
 template <int N, class T>
 INLINE void onehot_at(const Ctx& c, const OneHotParams& p, const I32<N>& code, u32 first, const Slot& y) {
   const Lane<T, N> one = splat<T, N>(1), zero{};
-  NOUNROLL for (u32 k = 0; k < p.size; k++)
-      set_element<T, N>(c, y, first + k, pick<N>(mask<N>(code.v == (i32)k) & ~code.missing, one, zero));
+  const Lane<i32, N> present = pick<N>(code.missing, splat<i32, N>(-1), code.v);
+  NOUNROLL for (u32 k = 0; k < p.size; k++) {
+    if constexpr (N > 1 && sizeof(T) == 4) set_element<T, N>(c, y, first + k, present == (i32)k ? one : zero);   // lanes as wide as a code
+    else set_element<T, N>(c, y, first + k, pick<N>(mask<N>(present == (i32)k), one, zero));
+  }
 }
 template <int N, class T>
 INLINE void onehot_scalar(const Ctx& c, const OneHotParams& p, const I32<N>& code, const Slot& y) {
