@@ -202,7 +202,10 @@ Tensor fromLast(OperatorImport& n, const Last& last, const Tensor& x, ElementTyp
   return transposed(n, n.tensorOf(type, axes, n.reshape(value, irShape(axes))), back);
 }
 
-Tensor apply(OperatorImport& n, const char* function, const Tensor& a, const Tensor& b) { return n.call(function, {a, b}, a.type); }
+Tensor apply(OperatorImport& n, const char* function, const Tensor& a, const Tensor& b) {
+  if (elemOf(a.type) != elemOf(b.type)) n.invalid(std::string("takes one element type, but has ") + elementName(a.type) + " and " + elementName(b.type));
+  return n.call(function, {a, b}, a.type);
+}
 Tensor apply(OperatorImport& n, const char* function, const Tensor& a) { return n.call(function, {a}, a.type); }
 Tensor selected(OperatorImport& n, const Tensor& c, const Tensor& a, const Tensor& b) {
   const OperatorImport::Broadcast all = n.broadcast({c, a, b});

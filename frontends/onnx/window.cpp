@@ -26,7 +26,7 @@ Window windowOf(OperatorImport& n, const Tensor& x, std::vector<int64_t> kernel,
   if (w.kernel.empty()) w.kernel = kernel;
   if (w.kernel.size() != axes || (!kernel.empty() && w.kernel != kernel)) n.invalid("kernel_shape does not fit the tensors");
   for (int64_t k : w.kernel)
-    if (k < 1) n.invalid("a kernel of " + std::to_string(k));
+    if (k < 1 || k > 1 << 20) n.invalid("a kernel of " + std::to_string(k));
   w.stride = list("strides", 1, axes), w.dilation = dilates ? list("dilations", 1, axes) : std::vector<int64_t>(axes, 1);
   const int mode = n.choice("auto_pad", {"NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"}, 0);
   const std::vector<int64_t> pads = list("pads", 0, 2 * axes);

@@ -64,6 +64,10 @@ TEST(HostileSizes, Windows) {
   g.input("X", Type::FLOAT, {-1, 1, 4}).output("Y");
   g.node("MaxPool", {"X"}, {"Y"}).ints("kernel_shape", {500000}).ints("pads", {499999, 499999});
   refused(g, "a pooling of");
+  Graph wide;
+  wide.input("X", Type::FLOAT, {-1, 1, 4}).output("Y");
+  wide.node("MaxPool", {"X"}, {"Y"}).ints("kernel_shape", {INT64_MAX}).ints("dilations", {2});
+  refused(wide, "a kernel of");
   Graph around;
   around.input("X", Type::FLOAT, {-1, 4, 2, 2}).output("Y");
   around.node("LRN", {"X"}, {"Y"}).integer("size", int64_t{1} << 40);
@@ -109,6 +113,13 @@ TEST(HostileTypes, NumbersBeyondThoseOfElementTypes) {
     window.node("Mul", {"X", "w"}, {"Y"});
     refused(window, "in attribute 'output_datatype'");
   }
+}
+
+TEST(HostileTypes, ParametersOfAnotherType) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 2}).input("S", Type::DOUBLE, {2}).output("Y");
+  g.node("LayerNormalization", {"X", "S"}, {"Y"});
+  refused(g, "takes one element type");
 }
 
 // An attribute that says no type, as files of the first IR version have them, is read from the field of its type only.
