@@ -94,7 +94,8 @@ uint32_t ElementLoops::elementsAcross(const LoopPieces& pieces, uint32_t lanes) 
 uint32_t ElementLoops::readBehind(LocalId l, uint32_t lanes) const {
   const Local& vector = local(l);
   const uint32_t rest = vector.count % lanes;
-  if (!row_ || !vector.vector || vector.whole != ir::kNone || rest < kFewestAcross) return 0;
+  const bool hasRoom = vector.vector && vector.whole == ir::kNone && vector.inBlob == ir::kNone && !vector.inRow;
+  if (!row_ || !hasRoom || rest < kFewestAcross) return 0;
   const bool read = std::any_of(users_[l].begin(), users_[l].end(), [&](uint32_t p) { return isLoop(record_.pieces[p]) && mayStandAcross(record_.pieces[p]); });
   return read ? lanes - rest : 0;
 }
