@@ -16,7 +16,8 @@ INLINE u32 nan_state(const FieldPlan& f) {
 }
 INLINE bool integral(f64 v) { return v >= -0x1p63 && v < 0x1p63 && (f64)(i64)v == v; }
 
-// ---- cells by kind; text is out of line, and left out of scorers that read none of its type. A length without a pointer is of no kind.
+// ---- cells by kind. A length without a pointer is of no kind. Text is out of line; what is named kiln_ is left out of scorers without inputs of
+// its type (compiler/codegen/needs.cpp), so that only reading an input may call it.
 INLINE bool is_text(const kiln_cell& cell) { return cell.kind == KILN_TEXT && (cell.as.text || !cell.length); }
 INLINE bool is_list(const kiln_cell& cell) { return cell.kind == KILN_LIST && (cell.as.items || !cell.length); }
 extern "C" {

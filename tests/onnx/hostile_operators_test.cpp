@@ -247,6 +247,22 @@ TEST(HostilePools, AnNgramTwice) {
   refused(g, "an n-gram stands in the pool twice");
 }
 
+TEST(HostileSizes, ColumnsAndClasses) {
+  Graph wide;
+  wide.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  wide.node("FeatureVectorizer", {"X"}, {"Y"}, kMl).ints("inputdimensions", {1 << 20});
+  refused(wide, "1048576 columns of an input");
+  for (const int64_t count : {int64_t{407}, int64_t{5000}}) {   // each pair of two has a weight for each
+    std::vector<int64_t> labels(static_cast<size_t>(count));
+    for (size_t i = 0; i < labels.size(); i++) labels[i] = static_cast<int64_t>(i);
+    Graph many;
+    many.input("X", Type::FLOAT, {-1, 1}).output("label", Type::INT64).output("scores");
+    many.node("SVMClassifier", {"X"}, {"label", "scores"}, kMl).ints("classlabels_ints", labels).ints("vectors_per_class", std::vector<int64_t>(labels.size(), 1))
+        .floats("support_vectors", std::vector<float>(labels.size(), 1)).floats("coefficients", {1}).floats("rho", {0}).text("kernel_type", "LINEAR");
+    refused(many, "a classifier of " + std::to_string(count) + " classes");
+  }
+}
+
 TEST(HostileVocabularies, OfTheOtherKind) {
   Graph g;
   g.mapInput("X", Type::INT64, Type::FLOAT).output("Y");

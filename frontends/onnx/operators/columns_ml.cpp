@@ -121,7 +121,9 @@ void featureVectorizer(OperatorImport& n) {
     if (i == 0) outer = rows.outer, parts.resize(rows.vectors.size());
     else if (!(outer == rows.outer)) n.invalid("inputs have different numbers of rows: " + describe(outer) + " and " + describe(rows.outer));
     const int64_t wanted = dimensions.empty() ? rows.columns : dimensions[i];
-    if (wanted < 0 || wanted > 1 << 16) n.invalid("attribute 'inputdimensions' has " + std::to_string(wanted));
+    constexpr int64_t kMostColumns = 1 << 16;
+    if (wanted < 0) n.invalid("attribute 'inputdimensions' has " + std::to_string(wanted));
+    if (wanted > kMostColumns) n.unsupported(std::to_string(wanted) + " columns of an input");
     columns += wanted;
     for (size_t r = 0; r < rows.vectors.size(); r++) {
       ValueId part = rows.vectors[r];

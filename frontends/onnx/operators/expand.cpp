@@ -43,7 +43,8 @@ std::vector<Monomial> declaredRepeats(OperatorImport& n, const Tensor& x) {
 // Opset 1: how often, and along which axis.
 void tileOneAxis(OperatorImport& n, const Tensor& x) {
   const double given = n.constantNumber(1), along = n.constantNumber(2);
-  if (!(given >= 1 && given <= 1 << 16)) n.invalid("repeats an axis " + std::to_string(given) + " times");
+  constexpr double kMostTimes = 1 << 16;
+  if (!(given >= 1 && given <= kMostTimes)) n.invalid("repeats an axis " + std::to_string(given) + " times");
   if (!(along >= -8 && along <= 8)) n.invalid("repeats axis " + std::to_string(along));
   const auto times = static_cast<int64_t>(given);
   const size_t axis = n.axis(static_cast<int64_t>(along), x.rank());

@@ -148,8 +148,8 @@ Classes readClasses(OperatorImport& n) {
   c.vectorsPerClass = n.integers("vectors_per_class");
   c.coefficients = n.numbers("coefficients"), c.rho = n.numbers("rho"), c.probA = n.numbers("prob_a"), c.probB = n.numbers("prob_b");
   c.transform = readPostTransform(n);
-  const uint64_t votes = uint64_t{c.count} * c.count * (c.count - 1) / 2;   // of each class and pair
-  if (c.count < 2 || c.count > 1024 || votes > 1 << 25) n.unsupported("a classifier of " + std::to_string(c.count) + " classes");
+  constexpr uint32_t kMostClasses = 406;   // each pair of two has a weight for each: 2^25 in all
+  if (c.count < 2 || c.count > kMostClasses) n.unsupported("a classifier of " + std::to_string(c.count) + " classes");
   if (c.probA.size() != c.probB.size()) n.invalid("attributes 'prob_a' and 'prob_b' have different lengths");
   if (c.rho.empty()) n.invalid("needs an attribute 'rho'");
   return c;

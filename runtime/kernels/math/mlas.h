@@ -128,7 +128,7 @@ INLINE Singles<N> mlas_logistic(Singles<N> x) {
 template <int N>
 INLINE Singles<N> mlas_erf(Singles<N> x) {
   const Singles<N> a = __builtin_elementwise_abs(x), v = a > splat<f32, N>(mlas::kErfLimit) ? splat<f32, N>(mlas::kErfLimit) : a;
-  const Singles<N> least = splat<f32, N>(0x1p-40f), root = v > least ? v : least;   // a square below the least float takes long, and adds as little
+  const Singles<N> least = splat<f32, N>(0x1p-40f), root = v > least ? v : least;   // underflow takes the processor long, and a smaller square adds as little
   const Singles<N> low = fused<N>(mlas::polynomial<N>(root * root, mlas::kErfLow), v, v);
   // e^power: 2^-26 at least, so that a power of two adds to the exponent.
   const mlas::Reduced<N> r = mlas::reduce<N>(-fused<N>(mlas::polynomial<N>(v, mlas::kErfHigh), v, v));
