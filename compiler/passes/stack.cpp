@@ -191,8 +191,9 @@ class Stacker {
       const Parts own = operand(parts, i);
       const bool shared = all(own, [&](ValueId v) { return v == own[0]; });
       const bool scalar = pipeline_.type(own[0]).isScalar();
-      ValueId v = shared && scalar ? own[0] : kNone;
-      if (v == kNone && shared) v = column == kNone ? repeated(own[0], result) : element(own[0], column);
+      const bool spreads = scalar && node(parts[0]).op->kind() != OpKind::Coalesce;  // whose operands have one shape
+      ValueId v = shared && spreads ? own[0] : kNone;
+      if (v == kNone && shared && !scalar) v = column == kNone ? repeated(own[0], result) : element(own[0], column);
       else if (v == kNone) v = scalar || column == kNone ? rows(own) : columnOf(own, column);
       if (v == kNone) return kNone;
       if (!shared && scalar && column == kNone && result.size() == 2) v = add(std::make_unique<Reshape>(std::vector<uint32_t>{result[0], 1}), {v});

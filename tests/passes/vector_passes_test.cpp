@@ -61,6 +61,11 @@ std::string eachOfEight(const std::string& x, const std::string& nodes) {
   return text + "  %all = concat " + all + "\n  output %all field \"all\" columns [8]\n";
 }
 
+// The operands of a coalesce have one shape: a constant that all share becomes a vector, too.
+TEST(Stack, coalescesWithOneConstant) {
+  EXPECT_NE(after(stack, "  %zero = const number 0\n" + eachOfEight("%c", "  %y# = coalesce %t#, %zero\n")).find("= coalesce %c, "), std::string::npos);
+}
+
 TEST(Stack, whatFailsAsTheConcatDoes) {
   EXPECT_NE(after(stack, eachOfEight("%c", "  %y# = neg %t#\n")).find("= neg %c : f64?[8]\n"), std::string::npos);
   EXPECT_NE(after(stack, eachOfEight("%v", "  %y# = neg %t#\n")).find("= neg %v : f64?[8]!\n"), std::string::npos);   // all elements fail alike
