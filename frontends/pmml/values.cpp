@@ -430,8 +430,19 @@ static ValueId orderedWithNan(Importer& importer, const std::string& function, V
   return build.call("or", {result, above});
 }
 
+namespace {
+
+// Whether a row may have a label here that is none of the dict's: those share one code, whatever they are.
+bool canBeOther(Importer& in, ValueId value) {
+  const ir::Type& type = in.build.type(value);
+  return type.elem == Elem::cat && in.build.get<Dict>({type.dict}).open && !in.build.pipeline().producer(value).op->to<ir::Const>();
+}
+
+}  // namespace
+
 ValueId Importer::compare(const char* function, Typed a, Typed b, const Element* e) {
   if (!unify(a, b, e)) return kNone;
+  if (canBeOther(*this, a.value) && canBeOther(*this, b.value)) a.value = text(a.value), b.value = text(b.value);
   if (a.anyType) return build.missing(ir::scalarType(Elem::boolean));
   bool equality = std::strcmp(function, "eq") == 0 || std::strcmp(function, "ne") == 0;
   if (canBeNan(a.value) || canBeNan(b.value)) return orderedWithNan(*this, function, a.value, b.value);

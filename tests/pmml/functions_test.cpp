@@ -159,6 +159,7 @@ const std::vector<Case>& cases() {
       {"isNotValid", {"a"}, "boolean", {{"a", "1"}}, "false"},
       {"isIn", {"i", "=1", "=2"}, "boolean", {{"i", "2"}}, "true"},
       {"isIn", {"s", "'x", "'y"}, "boolean", {{"s", "z"}}, "false"},
+      {"equal", {"s", "s"}, "boolean", {{"s", "none of the labels"}}, "true"},
       {"isNotIn", {"s", "'x", "'y"}, "boolean", {{"s", "z"}}, "true"},
       {"if", {"p", "a", "b"}, "double", {{"p", "true"}, {"a", "1"}, {"b", "2"}}, "1"},
       {"if", {"p", "a", "b"}, "double", {{"p", "false"}, {"a", "1"}, {"b", "2"}}, "2"},

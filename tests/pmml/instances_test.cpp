@@ -70,6 +70,17 @@ TEST(Clustering, FieldWeightsAndOtherMeasures) {
   EXPECT_EQ(Scoring(document(kXz, clusters(R"(<minkowski p-parameter="1"/>)", kFields))).score({{"x", "4"}, {"z", "1"}}, "d2"), "7");
 }
 
+// The mean of floats is no float: 1 to -1.355 is 2.355.
+TEST(Clustering, CentersOfFloatsAreNotRounded) {
+  std::string fields = kXz;
+  for (size_t at; (at = fields.find("\"double\"")) != std::string::npos;) fields.replace(at, 8, "\"float\"");
+  std::string model = clusters("<cityBlock/>", kFields);
+  const size_t array = model.find(">", model.find("<Array")) + 1;
+  model.replace(array, model.find("<", array) - array, "-1.355 0");
+  Scoring s(document(fields, model));
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "0"}}, "d"), "2.355") << s.messages();
+}
+
 TEST(Clustering, FieldsThatAreNoCentersAreLeftOut) {
   const std::string fields = R"(<DataField name="w" optype="continuous" dataType="double"/>)" + kXz;
   Scoring s(document(fields, R"(<ClusteringModel functionName="clustering" modelClass="centerBased" numberOfClusters="1"><MiningSchema>

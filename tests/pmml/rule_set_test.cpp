@@ -95,10 +95,16 @@ TEST(RuleSet, WeightsThatAreNoConfidences) {
   EXPECT_EQ(messages("weight=\"0.4\" confidence=\"0.4\""), "");
 }
 
-TEST(RuleSet, EqualSumsGoToTheFirstDeclaredClass) {
+// As in JPMML-Evaluator; the text is silent.
+TEST(RuleSet, EqualSumsGoToTheClassWhoseRuleFiresFirst) {
   // a and b have 1 each; the DataDictionary names b first.
   Scoring s(ruleSet("weightedSum", rule("score=\"a\"", "<True/>") + rule("score=\"b\"", "<True/>"), "", ""));
-  EXPECT_EQ(s.score({}, "y"), "b");
+  EXPECT_EQ(s.score({}, "y"), "a");
+}
+
+TEST(RuleSet, ASecondPredicateIsRefused) {
+  Scoring s(ruleSet("firstHit", rule("score=\"a\"", "<True/><True/>"), "", ""));
+  EXPECT_NE(s.messages().find("a second predicate in one 'SimpleRule'"), std::string::npos) << s.messages();
 }
 
 TEST(RuleSet, ProbabilitiesAreTheDistributionOfTheDecidingRule) {

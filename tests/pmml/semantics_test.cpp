@@ -348,7 +348,14 @@ TEST(Semantics, TermsBehindAMissingOne) {
       document(kFields, "<NeuralNetwork functionName=\"regression\" activationFunction=\"identity\">" + kSchema + quotient + "<NeuralInputs>" + input("0", "a") + input("1", "q") +
                             "</NeuralInputs><NeuralLayer><Neuron id=\"2\" bias=\"1\"><Con from=\"0\" weight=\"1\"/><Con from=\"1\" weight=\"1\"/></Neuron></NeuralLayer><NeuralOutputs>"
                             "<NeuralOutput outputNeuron=\"2\"><DerivedField optype=\"continuous\" dataType=\"double\">" + ref("y") + "</DerivedField></NeuralOutput></NeuralOutputs></NeuralNetwork>");
-  for (const std::string& text : {regression, network}) {
+  const auto parameter = [](const std::string& name) { return "<PPCell value=\"1\" predictorName=\"" + name + "\" parameterName=\"" + name + "\"/>"; };
+  const std::string general =
+      document(kFields, "<GeneralRegressionModel functionName=\"regression\" modelType=\"generalizedLinear\" distribution=\"normal\" linkFunction=\"identity\">" + kSchema + quotient +
+                            "<ParameterList><Parameter name=\"0\"/><Parameter name=\"a\"/><Parameter name=\"q\"/></ParameterList><CovariateList><Predictor name=\"a\"/>"
+                            "<Predictor name=\"q\"/></CovariateList><PPMatrix>" + parameter("a") + parameter("q") +
+                            "</PPMatrix><ParamMatrix><PCell parameterName=\"0\" beta=\"1\"/><PCell parameterName=\"a\" beta=\"1\"/><PCell parameterName=\"q\" beta=\"1\"/>"
+                            "</ParamMatrix></GeneralRegressionModel>");
+  for (const std::string& text : {regression, network, general}) {
     for (const bool jpmml : {false, true}) {
       Scoring scoring(text, jpmml);
       ASSERT_TRUE(scoring.ok()) << scoring.messages();
@@ -357,6 +364,27 @@ TEST(Semantics, TermsBehindAMissingOne) {
       EXPECT_EQ(scoring.score({{"i", "4"}, {"j", "0"}}, "y"), jpmml ? "" : "!");
     }
   }
+}
+
+// JPMML: 0.4 / 0.5 and 0.1 / 0.5.
+TEST(Semantics, ProbabilitiesThatDoNotAddUp) {
+  for (const bool jpmml : {false, true}) {
+    Scoring s(document("<DataField name=\"c\" optype=\"categorical\" dataType=\"string\"><Value value=\"p\"/><Value value=\"q\"/></DataField>",
+                       "<TreeModel functionName=\"classification\"><MiningSchema><MiningField name=\"c\" usageType=\"target\"/></MiningSchema><Output><OutputField name=\"q\" "
+                       "feature=\"probability\" value=\"q\"/></Output><Node score=\"p\"><True/><ScoreDistribution value=\"p\" recordCount=\"4\" probability=\"0.4\"/>"
+                       "<ScoreDistribution value=\"q\" recordCount=\"1\" probability=\"0.1\"/></Node></TreeModel>"),
+              jpmml);
+    EXPECT_EQ(s.score({}, "q"), jpmml ? "0.2" : "0.1");
+  }
+}
+
+TEST(Semantics, MissingPartialScores) {
+  const std::string card = document(kFields, "<Scorecard functionName=\"regression\" useReasonCodes=\"false\">" + kSchema +
+                                                 "<Characteristics><Characteristic><Attribute><True/><ComplexPartialScore>" + ref("a") +
+                                                 "</ComplexPartialScore></Attribute></Characteristic></Characteristics></Scorecard>");
+  EXPECT_EQ(Scoring(card).score({{"a", "2"}}, "y"), "2");
+  EXPECT_EQ(Scoring(card).score({}, "y"), "");
+  EXPECT_EQ(Scoring(card, true).score({}, "y"), "!");
 }
 
 TEST(Semantics, AMissingCondition) {

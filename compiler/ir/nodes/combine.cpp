@@ -78,10 +78,11 @@ static Members membersOf(const Combine& op, const Evaluation& e) {
 // Whether missing members decide the result: it is missing then.
 static bool isMissing(const Combine& op, const Members& m) {
   if (m.none) return true;
+  const bool tooMany = m.anyMissing && m.missingWeight / m.totalWeight > op.threshold;
   switch (op.missing) {
-    case Combine::continueMissing: return m.anyMissing && op.method != Combine::vote;
+    case Combine::continueMissing: return op.method == Combine::vote ? tooMany : m.anyMissing;
     case Combine::returnMissing: return m.anyMissing;
-    case Combine::skip: return m.present.empty() || (m.anyMissing && m.missingWeight / m.totalWeight > op.threshold);
+    case Combine::skip: return m.present.empty() || tooMany;
   }
   return false;
 }

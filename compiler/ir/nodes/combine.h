@@ -14,7 +14,8 @@ namespace kiln::ir {
 ///     of the members' element: most weight, ties to the code met first. A code outside 0 .. size - 1 has no vote
 /// Missing members among those that ran:
 ///   continue  any of them makes the result missing; a vote counts them as votes for "missing", which wins (the winner
-///             and the shares are missing) only with strictly more weight than every code
+///             and the shares are missing) with strictly more weight than every code, or once (missing weight / weight
+///             that ran) > threshold
 ///   skip      they are left out; missing once (missing weight / weight that ran) > threshold, or if none is left
 ///   return    any of them makes the result missing, votes too
 /// A member [n,K] is missing if any of its elements is. Members that did not run may hold anything.

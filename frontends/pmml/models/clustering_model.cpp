@@ -92,7 +92,7 @@ struct Clustering {
                                              std::to_string(fields.fields().size()) + " center fields");
     std::vector<double> center;
     for (size_t i = 0; i < cells->size(); ++i) {
-      const auto cell = fields.cell(i, (*cells)[i], array);
+      const auto cell = fields.cell(i, (*cells)[i], array, true);
       if (!cell) return false;
       center.push_back(*cell);
     }

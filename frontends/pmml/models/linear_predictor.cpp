@@ -262,12 +262,12 @@ ValueId LinearPredictor::covariates(const std::vector<Group>& groups, std::vecto
   }
   if (plain) {
     products = fields;
-    return build.add(Concat(), fields, "covariates");
+    return build.add(Concat(), importer_.askedInOrder(fields), "covariates");
   }
   const auto count = static_cast<uint32_t>(exponents.first.size() - 1);
   Terms terms;
   terms.exponents = build.table(std::move(exponents), "exponents");
-  const ValueId all = build.add(std::move(terms), {build.add(Concat(), fields, "covariates")}, "terms");
+  const ValueId all = build.add(std::move(terms), {build.add(Concat(), importer_.askedInOrder(fields), "covariates")}, "terms");
   products.assign(count, kNone);
   return all;
 }

@@ -114,7 +114,7 @@ bool MeasuredFields::isNotCyclic(const MeasuredField& f) {
   return true;
 }
 
-std::optional<double> MeasuredFields::cell(size_t column, const std::string& text, const Element* at) {
+std::optional<double> MeasuredFields::cell(size_t column, const std::string& text, const Element* at, bool isCentre) {
   MeasuredField& f = fields_[column];
   if (f.isBit) {
     if (text == "0" || text == "1") return text == "1" ? 1 : 0;
@@ -128,7 +128,10 @@ std::optional<double> MeasuredFields::cell(size_t column, const std::string& tex
     importer_.invalid(at, "", "the Comparisons of field '" + f.field.name + "' have no row for '" + text + "'");
     return std::nullopt;
   }
-  if (const auto value = Importer::parseValue(text, f.field.type)) return rounded(*value, elem_);
+  // What is compared for equality is a value of the field; a distance is of numbers, and the mean of floats is none.
+  FieldType type = f.field.type;
+  if (isCentre && type.dataType == DataType::floating && (f.compare == "absDiff" || f.compare == "gaussSim")) type.dataType = DataType::real;
+  if (const auto value = Importer::parseValue(text, type)) return rounded(*value, elem_);
   // The centre of a cluster of integers is a mean.
   if (const auto mean = f.field.type.dataType == DataType::integer ? parseNumber(text) : std::nullopt)
     return rounded(*mean, elem_);

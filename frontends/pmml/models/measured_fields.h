@@ -25,7 +25,8 @@ class MeasuredFields {
   /// Adds a field with the attributes of its element; false if it reported.
   bool add(const Element* element, const std::string& name);
   /// A cell of an instance as the number it is compared by; nothing if it reported.
-  std::optional<double> cell(size_t column, const std::string& text, const Element* at);
+  /// `isCentre`: of a cluster, a mean rather than a value of the field.
+  std::optional<double> cell(size_t column, const std::string& text, const Element* at, bool isCentre = false);
   /// The row as a vector. After all cells were read: they may add categories.
   ValueId vector();
   /// The measure as a table. `adjust`: MissingValueWeights, empty for 1.

@@ -8,6 +8,8 @@
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/normalize.h"
+#include "compiler/ir/nodes/raise_if.h"
+#include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/tables/matrix.h"
 #include "frontends/pmml/classes.h"
@@ -83,7 +85,7 @@ struct Network {
       if (!derived) return importer.missing(e, "DerivedField");
       const Element* expression = Importer::expressionOf(derived);
       if (!expression) return importer.missing(derived, "EXPRESSION");
-      if (!id || !importer.onlyAttributes(derived, {"name", "displayName", "optype", "dataType"}) ||
+      if (!id || !importer.isAlone(expression) || !importer.onlyAttributes(derived, {"name", "displayName", "optype", "dataType"}) ||
           !importer.onlyChildren(derived, {expression->Name(), "Value"})) {
         return false;
       }
@@ -284,6 +286,8 @@ struct Network {
     if (y == kNone) return false;
     y = isRadial ? radial(y, *own) : activated(static_cast<Activation>(*activation), y, e);
     if (y == kNone) return false;
+    if (importer.options.jpmml && *normalization == 1)  // JPMML: undefined where there is nothing to divide by
+      y = build.add(RaiseIf(), {y, build.call("eq", {build.add(Reduce(), {y}), elem == Elem::f32 ? build.number32(0) : build.number(0)})});
     if (*normalization) y = build.add(Normalize(*normalization == 1 ? Normalize::simplemax : Normalize::softmax), {y});
     for (uint32_t i = 0; i < own->size(); ++i) {
       if (!neurons.name((*own)[i].id, i, (*own)[i].element)) return false;

@@ -87,7 +87,7 @@ struct RuleSetLowering {
     rule.element = e;
     const Element* predicate = Importer::predicateOf(e);
     if (!predicate) return importer.missing(e, "PREDICATE");
-    if (!importer.onlyChildren(e, {predicate->Name(), "ScoreDistribution"})) return false;
+    if (!importer.isAlone(predicate) || !importer.onlyChildren(e, {predicate->Name(), "ScoreDistribution"})) return false;
     const auto score = importer.required(e, "score");
     const auto weight = importer.number(e, "weight", 1.0), confidence = importer.number(e, "confidence", 1.0);
     const auto code = score ? classCode(importer, classes, *score, e) : std::nullopt;
@@ -117,7 +117,7 @@ struct RuleSetLowering {
         around.pop_back();
       } else if (!std::strcmp(e->Name(), "CompoundRule")) {
         const Element* predicate = Importer::predicateOf(e);
-        if (!importer.onlyAttributes(e, {}) || !predicate ||
+        if (!importer.onlyAttributes(e, {}) || !predicate || !importer.isAlone(predicate) ||
             !importer.onlyChildren(e, {predicate->Name(), "SimpleRule", "CompoundRule"})) {
           if (!predicate) importer.missing(e, "PREDICATE");
           ok = false;
@@ -214,6 +214,14 @@ struct RuleSetLowering {
     constant.elem = Elem::i32;
     constant.matrix = build.table(std::move(codes), "scores");
     return build.add(std::move(constant), {}, "scores");
+  }
+
+  // [rules]: the total of each rule's class.
+  ValueId totalsOfRules(ValueId totals) {
+    Take take;
+    take.scalar = false;
+    for (const Rule& rule : rules) take.at.push_back(rule.code);
+    return build.add(std::move(take), {totals});
   }
 
   // ---- what a rule says, by its number; for no rule the default's
@@ -407,10 +415,11 @@ struct RuleSetLowering {
       const ValueId totals = build.add(
           Select(), {build.call("gt", {counts, zero}), half(both, 0), build.missing(scalarType(elem))}, "totals");
       shares = build.call("div", {totals, build.add(Reduce(), {counts})}, false, {}, "confidence");
-      ArgMax best;
-      best.dict = classes.dict;
-      p.value = build.add(std::move(best), {totals}, "label");
-      if (defaultCode) p.value = build.add(Coalesce(), {p.value, build.code(classes.dict, *defaultCode)}, "label");
+      // Of classes with equal totals the one whose rule fires first.
+      if (fired() == kNone) return std::nullopt;
+      const ValueId none = build.missing(scalarType(elem));
+      const ValueId ofRules = build.add(Select(), {build.call("is_present", {fired()}), totalsOfRules(totals), none});
+      p.value = label(build.add(ArgMax(), {ofRules}, "rule"));
     } else {
       winner = criterion == firstHit ? first() : fired();
       if (winner == kNone) return std::nullopt;

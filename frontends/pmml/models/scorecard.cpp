@@ -17,6 +17,7 @@
 #include "frontends/pmml/models/conditions.h"
 #include "frontends/pmml/models/tree_forest.h"
 #include "frontends/pmml/ranks.h"
+#include "kiln/scorer.h"
 
 namespace kiln::pmml {
 
@@ -58,13 +59,13 @@ struct ScorecardLowering {
     if (!importer.onlyAttributes(e, {"reasonCode", "partialScore"})) return false;
     const Element* predicate = Importer::predicateOf(e);
     if (!predicate) return importer.missing(e, "PREDICATE");
-    if (!importer.onlyChildren(e, {predicate->Name(), "ComplexPartialScore"})) return false;
+    if (!importer.isAlone(predicate) || !importer.onlyChildren(e, {predicate->Name(), "ComplexPartialScore"})) return false;
     Attribute attribute;
     attribute.element = e;
     if (const Element* complex = e->FirstChildElement("ComplexPartialScore")) {  // it goes before partialScore
       attribute.expression = Importer::expressionOf(complex);
       if (!attribute.expression) return importer.missing(complex, "EXPRESSION");
-      if (!importer.onlyChildren(complex, {attribute.expression->Name()})) return false;
+      if (!importer.isAlone(attribute.expression) || !importer.onlyChildren(complex, {attribute.expression->Name()})) return false;
     } else {
       const auto points = importer.number(e, "partialScore", std::nullopt);
       if (!points) return false;
@@ -277,6 +278,8 @@ struct ScorecardLowering {
     importer.at(model);
     Prediction prediction;
     prediction.value = build.add(Reduce(), {build.add(Concat(), {number(initial), all})}, "score");
+    if (build.type(prediction.value).nullable)  // JPMML: undefined without one of its partial scores
+      prediction.value = importer.failIf(prediction.value, build.call("is_missing", {prediction.value}), KILN_UNDEFINED);
     if (codes.size() == 0) return prediction;
     const ValueId ranked = reasons(leaves, all, prediction.value);
     const auto self = std::make_shared<ScorecardLowering>(*this);

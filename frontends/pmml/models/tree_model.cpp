@@ -104,6 +104,17 @@ std::optional<TreeDistribution> treeDistribution(Importer& importer, const Eleme
   result.noRecords = total == 0 && n.score && !counts.empty() &&
                      std::none_of(result.probabilities.begin(), result.probabilities.end(), given);
   if (result.noRecords) result.probabilities.assign(counts.size(), 0.0);
+  const auto missing = std::count_if(result.probabilities.begin(), result.probabilities.end(), [](double v) { return std::isnan(v); });
+  if (missing && static_cast<size_t>(missing) < counts.size()) {
+    importer.refuse(Kind::missing, n.at, "", "one ScoreDistribution has a probability, so all of the Node need one",
+                    importer.document.path(model) + "//" + tree.element);
+    return std::nullopt;
+  }
+  if (!missing && importer.options.jpmml) {  // JPMML: probabilities that do not add up to 1 are divided by their sum
+    double sum = 0;
+    for (double p : result.probabilities) sum = rounded(sum + p);
+    for (double& p : result.probabilities) p = sum > 0 ? rounded(p / sum) : p;
+  }
   for (size_t i = 0; i < counts.size(); ++i) {
     if (std::isnan(result.probabilities[i])) result.probabilities[i] = rounded(counts[i] / total);
     if (std::isnan(result.probabilities[i])) {

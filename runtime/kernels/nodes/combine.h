@@ -51,10 +51,11 @@ INLINE Absence<N> absence(const Members<T, W, N>& m) {
     none_ran = none_ran & ~ran, none_present = none_present & (~ran | missing), any = any | missing;
   }
   Mask<N> result = none_ran;
-  if (m.p.missing == kMissingSkipped)
-    result = result | none_present | (any & mask<N>(missing_weight / total > m.p.threshold));
-  else if (m.p.missing == kMissingReturns || m.p.method != kCombineVote)
+  if (m.p.missing == kMissingReturns || (m.p.missing == kMissingContinues && m.p.method != kCombineVote))
     result = result | any;
+  else
+    result = result | (any & mask<N>(missing_weight / total > m.p.threshold));
+  if (m.p.missing == kMissingSkipped) result = result | none_present;
   return {result, any, missing_weight};
 }
 
