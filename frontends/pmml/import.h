@@ -283,6 +283,8 @@ class Importer {
   ValueId predicate(Scope& scope, const Element* predicate);
   static bool isPredicate(const char* elementName);
   static const Element* predicateOf(const Element* parent);
+  /// Whether nothing of the kind of this predicate or expression stands beside it; reported otherwise.
+  bool isAlone(const Element* e);
 
   // models/*.cpp, model.cpp
   /// A model with all that belongs to it: MiningSchema, LocalTransformations, the model itself, Targets, Output. Its

@@ -209,6 +209,7 @@ struct OutputFields {
       importer.missing(field, "EXPRESSION");
       return std::nullopt;
     }
+    if (!importer.isAlone(expression)) return std::nullopt;
     const Importer::Typed typed = importer.expression(scope, expression, wanted ? &*wanted : nullptr);
     if (!typed) return std::nullopt;
     OutputColumn column;

@@ -70,6 +70,7 @@ ValueId setPredicate(Importer& in, Scope& scope, const Element* e) {
   if (!name || !op || !which) return kNone;
   auto* array = e->FirstChildElement("Array");
   if (!array) return in.missing(e, "Array"), kNone;
+  if (auto* second = array->NextSiblingElement("Array")) return in.misplaced(second, "a second Array in one SimpleSetPredicate"), kNone;
   auto members = in.array(array);
   Field* field = in.field(scope, *name, e);
   if (!members || !field) return kNone;
@@ -118,6 +119,14 @@ const Element* Importer::predicateOf(const Element* parent) {
   for (auto* c = parent->FirstChildElement(); c; c = c->NextSiblingElement())
     if (isPredicate(c->Name())) return c;
   return nullptr;
+}
+
+bool Importer::isAlone(const Element* e) {
+  const bool isCondition = isPredicate(e->Name());
+  for (auto* next = e->NextSiblingElement(); next; next = next->NextSiblingElement())
+    if (isCondition ? isPredicate(next->Name()) : isExpression(next->Name()))
+      return misplaced(next, std::string("a second ") + (isCondition ? "predicate" : "expression") + " in one '" + e->Parent()->Value() + "'");
+  return true;
 }
 
 ValueId Importer::predicate(Scope& scope, const Element* e) {

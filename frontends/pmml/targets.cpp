@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "compiler/ir/nodes/cast.h"
@@ -211,6 +212,7 @@ std::optional<Prediction> Importer::applyTargets(Scope& scope, const Element* mo
   const Element* targets = model->FirstChildElement("Targets");
   if (!targets || (options.jpmml && ignoresTargets(model))) return prediction;
   if (!onlyChildren(targets, {"Target"})) return std::nullopt;
+  std::set<std::string> named;
   for (const Element* target = targets->FirstChildElement("Target"); target;
        target = target->NextSiblingElement("Target")) {
     if (!onlyAttributes(target, {"field", "optype", "castInteger", "min", "max", "rescaleFactor", "rescaleConstant"}) ||
@@ -225,6 +227,10 @@ std::optional<Prediction> Importer::applyTargets(Scope& scope, const Element* mo
       }
     }
     const auto field = attribute(target, "field");
+    if (!named.insert(field.value_or("")).second) {
+      invalid(target, "field", "a second Target of this field");
+      return std::nullopt;
+    }
     Prediction* meant = nullptr;
     if (!field || prediction.target.empty() || prediction.target == *field) meant = &prediction;
     for (Prediction& other : prediction.others) {

@@ -37,7 +37,7 @@ void Importer::declareDerivedField(Scope& scope, const Element* e, const std::st
     at(e);
     const Element* definition = expressionOf(e);
     if (!definition) return missing(e, "EXPRESSION"), kNone;
-    if (!onlyChildren(e, {definition->Name(), "Value", "Interval"})) return kNone;
+    if (!isAlone(definition) || !onlyChildren(e, {definition->Name(), "Value", "Interval"})) return kNone;
     Typed result = expression(scope, definition, e->Attribute("dataType") ? &type : nullptr);
     if (!result) return kNone;
     // Without a type of its own (before PMML 3.1) the field has its expression's.
@@ -102,7 +102,7 @@ Importer::Typed Importer::callFunction(const Element* apply, const Element* func
     }
   const Element* body = expressionOf(function);
   if (!body) return missing(function, "EXPRESSION"), Typed();
-  if (!onlyChildren(function, {"ParameterField", "DerivedField", body->Name()})) return {};
+  if (!isAlone(body) || !onlyChildren(function, {"ParameterField", "DerivedField", body->Name()})) return {};
 
   Scope parameters;
   size_t count = 0;

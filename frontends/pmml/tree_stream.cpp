@@ -96,7 +96,11 @@ class TreeStreams::Sink : public StreamSink {
       startDistribution(attributes, at);
     } else if (in == In::node && !std::strcmp(name, "Partition")) {
       skip();  // statistics of the training data
+    } else if (in == In::set && !std::strcmp(name, "Array") && hasArray_) {
+      report(Kind::misplaced, at, "a second Array in one SimpleSetPredicate");
+      skip();
     } else if (in == In::set && !std::strcmp(name, "Array")) {
+      hasArray_ = true;
       only("Array", attributes, {"n", "type"}, at);
       arrayText_.clear();
       const char* n = attribute(attributes, "n");
@@ -290,6 +294,7 @@ class TreeStreams::Sink : public StreamSink {
     tree_->predicates[index].field = requiredField("SimpleSetPredicate", attributes, at);
     tree_->predicates[index].value = static_cast<uint32_t>(tree_->members.size());
     openPredicates_.push_back(index);
+    hasArray_ = false;
     push(In::set);
   }
 
@@ -310,8 +315,11 @@ class TreeStreams::Sink : public StreamSink {
   }
 
   void endPredicate(In in) {
-    tree_->predicates[openPredicates_.back()].end =
-        static_cast<uint32_t>(in == In::compound ? tree_->predicates.size() : tree_->members.size());
+    StreamedTree::Predicate& predicate = tree_->predicates[openPredicates_.back()];
+    predicate.end = static_cast<uint32_t>(in == In::compound ? tree_->predicates.size() : tree_->members.size());
+    if (in == In::compound && predicate.end == openPredicates_.back() + 1)
+      report(Kind::missing, predicate.at, "a CompoundPredicate has no predicate inside it");
+    if (in == In::set && !hasArray_) report(Kind::missing, predicate.at, "a SimpleSetPredicate has no Array");
     openPredicates_.pop_back();
   }
 
@@ -338,6 +346,7 @@ class TreeStreams::Sink : public StreamSink {
   std::shared_ptr<StreamedTree> tree_;
   std::string path_, arrayText_;
   std::optional<int64_t> arraySize_;  // attribute n of the Array that is open
+  bool hasArray_ = false;             // of the SimpleSetPredicate that is open
   Location arrayAt_;
   std::vector<In> stack_;
   std::vector<uint32_t> open_, lastChild_, openPredicates_;

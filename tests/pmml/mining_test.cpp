@@ -251,6 +251,14 @@ std::string forestOf(const std::string& method, const std::string& more = "") {
                     segment("<True/>", stump("x", "100", "300"), "weight=\"1.5\""));
 }
 
+TEST(Mining, WhatSaysTwoThingsIsRefused) {
+  const std::string twice = segment("<True/>", line("0", "x", "1"), "id=\"a\"") + segment("<True/>", line("0", "x", "1"), "id=\"a\"");
+  EXPECT_NE(Scoring(mining("multipleModelMethod=\"sum\"", twice)).messages().find("a second Segment of this id"), std::string::npos);
+  const std::string target = "<Target field=\"y\" rescaleFactor=\"2\"/>";
+  const std::string model = "<RegressionModel functionName=\"regression\">" + std::string(kSchema) + "<Targets>" + target + target + "</Targets><RegressionTable intercept=\"1\"/></RegressionModel>";
+  EXPECT_NE(Scoring(document(kFields, model)).messages().find("a second Target of this field"), std::string::npos);
+}
+
 TEST(Mining, TreesBecomeOneForest) {
   const Row row{{"x", "1"}, {"z", "-1"}};  // leaves 2, 10, 300
   const std::map<std::string, std::string> expected = {{"sum", "312"},
@@ -313,6 +321,21 @@ std::string classForest(const std::string& method) {
                                     segment("<True/>", classTree("z", "0", "1", 4), "weight=\"1\"") +
                                     segment("<True/>", classTree("z", "0", "1", 2), "weight=\"2\"") +
                                     "</Segmentation></MiningModel>");
+}
+
+// Votes go on without a missing one, unless too many are: one of three is over 0.3. As in JPMML-Evaluator.
+TEST(Mining, MissingVotesUpToAThreshold) {
+  const Row row{{"x", "1"}};  // the trees on z have no prediction
+  const auto votes = [&](const std::string& more) {
+    std::string text = document(kClassFields, "<MiningModel functionName=\"classification\">" + std::string(kSchema) + "<Segmentation multipleModelMethod=\"majorityVote\" " + more + ">" +
+                                                  segment("<True/>", classTree("x", "0", "1", 3)) + segment("<True/>", classTree("x", "0", "1", 4)) +
+                                                  segment("<True/>", classTree("z", "0", "1", 2)) + "</Segmentation></MiningModel>");
+    return Scoring(text).score(row, "y");
+  };
+  EXPECT_EQ(votes(""), "1");
+  EXPECT_EQ(votes("missingThreshold=\"0.4\""), "1");
+  EXPECT_EQ(votes("missingThreshold=\"0.3\""), "");
+  EXPECT_EQ(votes("missingPredictionTreatment=\"skipSegment\" missingThreshold=\"0.3\""), "");
 }
 
 TEST(Mining, ClassForests) {

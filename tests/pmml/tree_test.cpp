@@ -209,8 +209,22 @@ TEST(Tree, BadDocumentsAreRefusedWithTheirPlace) {
           "'like' is not a value of SimplePredicate@operator");
   refused("<Node score=\"1\">" + simple("x", "lessThan", "many") + "</Node>", "'many' is not a value of field 'x'");
   refused("<Node score=\"1\" colour=\"red\"><True/></Node>", "attribute 'colour'");
+  refused("<Node score=\"1\"><CompoundPredicate booleanOperator=\"and\"/></Node>", "a CompoundPredicate has no predicate inside it");
+  const std::string set = "<Node score=\"1\"><SimpleSetPredicate field=\"c\" booleanOperator=\"isIn\">", array = "<Array type=\"string\">a</Array>";
+  refused(set + "</SimpleSetPredicate></Node>", "a SimpleSetPredicate has no Array");
+  refused(set + array + array + "</SimpleSetPredicate></Node>", "a second Array in one SimpleSetPredicate");
   refused("<Node score=\"1\"><True/><Regression/></Node>", "needs an attribute 'functionName'");
   refused("", "Node");
+}
+
+// Constants make no tests: nested, they would be asked 2^60 times.
+TEST(Tree, NestedConstantsComeToAnEnd) {
+  std::string inner = "<True/>";
+  for (int i = 0; i < 60; ++i) inner = compound("xor", "<True/>" + inner);
+  pmml::ImportOptions options;
+  options.limits.treeNodes = 1000;
+  Scoring s(tree("", "<Node score=\"1\"><True/><Node score=\"2\">" + inner + "</Node></Node>"), options);
+  EXPECT_NE(s.messages().find("expand to more than 1000 tests"), std::string::npos) << s.messages();
 }
 
 std::string classifier(const std::string& attributes, const std::string& nodes, const std::string& output) {
@@ -266,6 +280,12 @@ TEST(Tree, DistributionsIdsAndConfidence) {
   EXPECT_EQ(row["y"], "yes");
   EXPECT_EQ(row["p"], "0.75");
   EXPECT_EQ(row["c"], "0.35");
+}
+
+// The text: if a probability is given for any class it must be for all, and they add up to 1.
+TEST(Tree, ProbabilitiesOfSomeClassesAreRefused) {
+  Scoring s(classifier("", "<Node score=\"no\"><True/><ScoreDistribution value=\"no\" recordCount=\"1\" probability=\"0.7\"/><ScoreDistribution value=\"yes\" recordCount=\"3\"/></Node>", kClassOutputs));
+  EXPECT_NE(s.messages().find("all of the Node need one"), std::string::npos) << s.messages();
 }
 
 TEST(Tree, SurrogateCountsAsAMissingLevel) {

@@ -80,6 +80,7 @@ bool Conditions::predicate(const Element* e) {
         !op || !test)
       return false;
     if (!array) return importer_.missing(e, "Array");
+    if (const Element* second = array->NextSiblingElement("Array")) return importer_.misplaced(second, "a second Array in one SimpleSetPredicate");
     const auto members = importer_.array(array);
     if (!members) return false;
     const uint32_t index = append(*test ? TreeTest::isNotIn : TreeTest::isIn, e);

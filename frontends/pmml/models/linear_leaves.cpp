@@ -147,6 +147,8 @@ bool LinearLeaves::sortTerms() {
     }
   }
   terms_.clear();
+  // A coefficient for each leaf and term. What is over the limit is reported; the caller asks for errors.
+  if (!importer_.mayUnfold(importer_.document.root(), uint64_t{leaves_.size()} * met.size())) return true;
   while (!met.empty()) {
     const auto next = std::find_if(met.begin(), met.end(), [&](ValueId term) { return before[term] == 0; });
     if (next == met.end()) return false;
@@ -179,12 +181,14 @@ ValueId LinearLeaves::value(ValueId leaf) {
   std::vector<std::optional<double>> column;
   for (const Leaf& l : leaves_) column.push_back(l.intercept);
   ValueId y = byLeaf(leaf, column, "intercept");
+  std::vector<std::map<ValueId, double>> coefficients;
+  for (const Leaf& l : leaves_) coefficients.emplace_back(l.terms.begin(), l.terms.end());
   const ValueId zero = elem_ == Elem::f32 ? build.number32(0) : build.number(0);
   for (ValueId term : terms_) {
     column.clear();
-    for (const Leaf& l : leaves_) {
-      const auto own = std::find_if(l.terms.begin(), l.terms.end(), [&](const auto& t) { return t.first == term; });
-      column.push_back(own == l.terms.end() ? std::nullopt : std::optional<double>(own->second));
+    for (const auto& ofLeaf : coefficients) {
+      const auto own = ofLeaf.find(term);
+      column.push_back(own == ofLeaf.end() ? std::nullopt : std::optional<double>(own->second));
     }
     const ValueId coefficient = byLeaf(leaf, column, "coefficient");
     ValueId product = build.call("mul", {coefficient, term});

@@ -26,6 +26,8 @@ bool isPlainTree(const Importer& importer, const Segmentation& s, const Segment&
   const StreamedTree& tree = *importer.trees.at(model);
   if (!tree.embedded.empty() && (s.classification || !LinearLeaves::arePlain(tree))) return false;
   const char* scorable = model->Attribute("isScorable");
+  const char* function = model->Attribute("functionName");
+  if (!function || (std::strcmp(function, "classification") && std::strcmp(function, "regression"))) return false;
   return isClassification(model) == s.classification && (!scorable || !std::strcmp(scorable, "true"));
 }
 
@@ -172,7 +174,8 @@ struct Merging {
     leaves = linear;
     if (!addTrees()) return std::nullopt;
     const ValueId reached = node(ForestNode::leaf, false, "leaves");
-    merged = functions.sortTerms();
+    merged = functions.sortTerms() || importer.diagnostics.hasErrors();
+    if (importer.diagnostics.hasErrors()) return std::nullopt;
     if (!merged) return std::nullopt;
     return combined(functions.value(reached));
   }

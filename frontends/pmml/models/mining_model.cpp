@@ -287,6 +287,8 @@ struct MiningLowering {
   // The output fields of the segment that is taken, by name; missing where it does not declare one.
   std::vector<OutputColumn> chooseOutputs(ValueId taken, std::vector<OutputColumn> first,
                                           std::vector<OutputColumn> others) {
+    // Each column is chosen anew for each segment: where each has its own names, that is without end.
+    if (!importer.mayUnfold(s.element, 32 * (first.size() + others.size()))) return {};
     const bool always = isTrue(importer, taken);
     const ValueId notTaken = others.empty() || always ? kNone : build.call("not", {taken});
     for (OutputColumn& column : first) {

@@ -121,7 +121,7 @@ struct NaiveBayes {
       importer.missing(derived, "EXPRESSION");
       return std::nullopt;
     }
-    if (!importer.onlyAttributes(derived, {"name", "displayName", "optype", "dataType"}) ||
+    if (!importer.isAlone(expression) || !importer.onlyAttributes(derived, {"name", "displayName", "optype", "dataType"}) ||
         !importer.onlyChildren(derived, {expression->Name(), "Value"})) {
       return std::nullopt;
     }

@@ -81,6 +81,7 @@ const Element* outputExpression(Importer& importer, const Element* model, const 
   for (int steps = 0; steps < 16; ++steps) {
     const Element* e = Importer::expressionOf(derived);
     if (!e) return importer.missing(derived, "EXPRESSION"), nullptr;
+    if (!importer.isAlone(e)) return nullptr;
     if (!std::strcmp(e->Name(), "NormContinuous") || !std::strcmp(e->Name(), "NormDiscrete")) return e;
     if (std::strcmp(e->Name(), "FieldRef")) {
       return importer.unsupported(e, std::string("an output of a NeuralNetwork by ") + e->Name(),

@@ -1,5 +1,6 @@
 // Reads Segmentation and its Segments, x- attributes of older files included.
 #include <cstring>
+#include <set>
 
 #include "frontends/pmml/models/mining_model.h"
 
@@ -85,8 +86,12 @@ std::optional<Segmentation> readSegmentation(Importer& importer, const Element* 
   result.missing = static_cast<MissingPrediction>(*treatment);
   result.threshold = *threshold;
   bool ok = true;
-  for (const Element* s = e->FirstChildElement("Segment"); s; s = s->NextSiblingElement("Segment"))
+  std::set<std::string> ids;
+  for (const Element* s = e->FirstChildElement("Segment"); s; s = s->NextSiblingElement("Segment")) {
     ok = readSegment(importer, s, result) && ok;
+    const char* id = s->Attribute("id");
+    if (id && !ids.insert(id).second) ok = importer.invalid(s, "id", "a second Segment of this id");
+  }
   if (!ok) return std::nullopt;
   if (result.segments.empty()) {
     importer.missing(e, "Segment");

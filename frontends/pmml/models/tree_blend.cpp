@@ -4,6 +4,7 @@
 #include "frontends/pmml/models/tree_blend.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/concat.h"
@@ -66,7 +67,7 @@ struct Blending {
     for (int state = 0; state < 3; ++state) forest.forest.addLeaf();
     // A tree of a root and one child; the predicate of the child is that of the node in turn.
     StreamedTree one;
-    one.fields = tree.fields, one.text = tree.text, one.members = tree.members;
+    one.text = tree.text, one.members = tree.members;
     one.nodes.resize(2);
     one.nodes[0].firstChild = 1, one.nodes[1].parent = 0;
     one.nodes[0].score = one.nodes[1].score = 1;  // rows can end at both
@@ -76,8 +77,15 @@ struct Blending {
     for (uint32_t n = 1; n < tree.nodes.size(); ++n) {
       const uint32_t first = tree.nodes[n].predicate, end = tree.after(first);
       one.predicates.assign(1, StreamedTree::Predicate());
+      one.fields.clear();
+      std::unordered_map<uint32_t, uint32_t> own;  // numbers of the fields that this predicate reads
       for (uint32_t p = first; p < end; ++p) {
         one.predicates.push_back(tree.predicates[p]);
+        if (uint32_t& field = one.predicates.back().field; field != StreamedTree::kNone) {
+          const auto [known, isNew] = own.try_emplace(field, static_cast<uint32_t>(one.fields.size()));
+          if (isNew) one.fields.push_back(tree.fields[field]);
+          field = known->second;
+        }
         if (tree.compound(p)) one.predicates.back().end = tree.predicates[p].end - first + 1;
       }
       const auto leafOf = [](uint32_t node) {
@@ -193,6 +201,7 @@ struct Blending {
       return std::nullopt;
     }
     survey();
+    if (!importer.mayUnfold(model, uint64_t{mostChildren} * inner.size())) return std::nullopt;
     const ValueId known = states(scope);
     const ValueId share = known == kNone ? kNone : shares(known);
     if (share == kNone) return std::nullopt;

@@ -111,14 +111,15 @@ class TreeLowering {
 
   uint32_t push(Pending node) {
     pending_.push_back(node);
-    if (pending_.size() == importer_.options.limits.treeNodes + 1) {
-      importer_.diagnostics.error(Kind::limit, node.line, 1,
-                                  "a tree's compound predicates expand to more than " +
-                                      std::to_string(importer_.options.limits.treeNodes) + " tests (--max-tree-nodes)");
-    }
-    full_ = pending_.size() > importer_.options.limits.treeNodes;
-    ok_ = ok_ && !full_;
+    if (!full_ && pending_.size() > importer_.options.limits.treeNodes) tooManyTests(node.line);
     return static_cast<uint32_t>(pending_.size()) - 1;
+  }
+
+  void tooManyTests(uint32_t line) {
+    importer_.diagnostics.error(Kind::limit, line, 1,
+                                "a tree's compound predicates expand to more than " +
+                                    std::to_string(importer_.options.limits.treeNodes) + " tests (--max-tree-nodes)");
+    full_ = true, ok_ = false;
   }
 
   bool refuse(Kind kind, Location at, const char* attribute, const std::string& message) {
@@ -180,14 +181,14 @@ class TreeLowering {
     const bool goesOn = strategy_.missing == TreeStrategy::none;
     asked_.assign(count + 1, 0), unknown_.assign(count, count);
     asked_[0] = 1;
+    for (uint32_t i = count; goesOn && i-- > 0;) {
+      const bool likewise = i + 1 < count && sameColumn(predicateOf(i), predicateOf(i + 1));
+      unknown_[i] = likewise ? unknown_[i + 1] : i + 1;
+    }
     for (uint32_t i = 0; i < count; ++i) {
       if (!asked_[i]) continue;
       if (i + 1 < count && !opposite(predicateOf(i), predicateOf(i + 1))) asked_[i + 1] = 1;
-      if (!goesOn) continue;
-      uint32_t next = i + 1;
-      while (next < count && sameColumn(predicateOf(i), predicateOf(next))) ++next;
-      unknown_[i] = next;
-      asked_[next] = 1;
+      if (goesOn) asked_[unknown_[i]] = 1;
     }
     tests_.assign(count + 1, ir::kNone);
     tests_[count] = none;
@@ -264,6 +265,8 @@ class TreeLowering {
 
   uint32_t test(uint32_t p, uint32_t yes, uint32_t no, uint32_t unknown) {
     const StreamedTree::Predicate& predicate = tree_.predicates[p];
+    // Constants make no test, but nested ones are asked again and again.
+    if (!full_ && ++asks_ > importer_.options.limits.treeNodes) tooManyTests(predicate.at.line);
     if (full_) return no;
     switch (predicate.test) {
       case TreeTest::alwaysTrue:
@@ -512,6 +515,7 @@ class TreeLowering {
   const TreeForest::LeafOf& leafOf_;
   bool ok_ = true;     // after a refusal the rest is only read, to refuse more
   bool full_ = false;  // over the limit of tests: nothing more is read
+  uint64_t asks_ = 0;  // how often a predicate has been lowered
   std::vector<TreeForest::Column> columns_;
   std::vector<Pending> pending_;
   std::vector<uint32_t> entry_, leaf_;
