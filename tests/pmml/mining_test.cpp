@@ -377,6 +377,15 @@ std::string medians(const std::string& p3) {
           "</Segmentation></MiningModel>");
 }
 
+// Medians a 0.65, b 0.205, c 0.145: a wins, and both members are 0.34 away. As JPMML-Evaluator 1.7.7 rounds, the second one is nearer.
+TEST(Mining, TheMedianOfTwoDistributions) {
+  std::string text = medians("0.5");
+  for (const auto& [from, to] : {std::pair{"\"0.25\"", "\"0.99\""}, {"\"0.5\"", "\"0.01\""}, {"\"0.25\"", "\"0\""}, {"\"0.5\"", "\"0.31\""}, {"\"0.125\"", "\"0.4\""}, {"\"0.375\"", "\"0.29\""}})
+    text.replace(text.find(from), std::string(from).size(), to);
+  EXPECT_EQ(Scoring(text).score({}), (Row{{"y", "a"}, {"pb", "0.20500000000000002"}}));
+  EXPECT_EQ(Scoring(text, true).score({}), (Row{{"y", "b"}, {"pb", "0.4"}}));
+}
+
 // JPMML-Evaluator 1.7.7 averages members that are equally near as well.
 TEST(Mining, TheMedianOfDistributionsIsTheAverageOfTheMembersNearestToTheWinnersMedian) {
   Scoring s(medians("0.5"));
