@@ -4,7 +4,7 @@
 
 #include "compiler/ir/evaluate.h"
 #include "frontends/onnx/faults.h"
-#include "frontends/onnx/function_defaults.h"
+#include "frontends/onnx/newer_fields.h"
 
 namespace kiln::onnx {
 
@@ -21,7 +21,7 @@ std::string nodePath(const std::string& graph, int index, const proto::NodeProto
   return graph + ".node[" + std::to_string(index) + "]" + (node.name().empty() ? "" : " '" + node.name() + "'") + " (" + node.op_type() + ")";
 }
 
-std::string functionKey(const std::string& domain, const std::string& name) { return canonicalDomain(domain) + ":" + name; }
+std::string functionKey(const std::string& domain, const std::string& name, const std::string& overload) { return canonicalDomain(domain) + ":" + name + ":" + overload; }
 
 Value refusedValue() {
   Value value;
@@ -110,8 +110,10 @@ void Importer::model(const proto::ModelProto& model) {
       warn("opset_import", std::string(*domain ? domain : "ai.onnx") + " " + std::to_string(opsets_.version(domain)) + " is newer than the standard that Kiln knows (" + std::to_string(newest) + ")",
            "operators are read as they were in that version");
   for (auto& function : model.functions()) {
-    if (!functions_.emplace(functionKey(function.domain(), function.name()), &function).second)
+    if (!functions_.emplace(functionKey(function.domain(), function.name(), overload(function)), &function).second)
       invalid("functions", "function '" + function.name() + "' is defined twice");
+    if (findOperator(canonicalDomain(function.domain()), function.name()))
+      warn("functions", "function '" + function.name() + "' has the name of an operator", "the operator is used, as ONNX Runtime does");
     auto defaults = functionDefaults(function);
     if (!defaults) invalid("functions", "function '" + function.name() + "': the defaults of its attributes cannot be read");
     else functionDefaults_.emplace(&function, std::move(*defaults));
@@ -159,8 +161,10 @@ void Importer::readInitializers(const proto::GraphProto& graph, Frame& frame) {
     const bool isNew = frame.names.emplace(tensor.name(), read ? valueOf(std::move(*read)) : refusedValue()).second;
     if (!isNew) invalid(path, "a second value of this name");
   }
-  for (auto& sparse : graph.sparse_initializer())
+  for (auto& sparse : graph.sparse_initializer()) {
     unsupported(frame.path + ".sparse_initializer '" + sparse.values().name() + "'", "a sparse tensor is not supported");
+    frame.names.emplace(sparse.values().name(), refusedValue());
+  }
 }
 
 // An open dimension is the batch if it is the first of a model with a batch; else nothing is known.
@@ -215,7 +219,8 @@ void Importer::node(const proto::NodeProto& node, const std::string& path, Frame
   if (++imported_ > options.limits.expressionNodes)
     diagnostics.error(Kind::limit, 0, 0, "functions and subgraphs expand to more than " + std::to_string(options.limits.expressionNodes) + " nodes", path,
                       "raise the limit with --max-expression-nodes");
-  else if (auto function = functions_.find(functionKey(node.domain(), node.op_type())); function != functions_.end())
+  else if (auto function = functions_.find(functionKey(node.domain(), node.op_type(), overload(node)));
+           function != functions_.end() && !findOperator(canonicalDomain(node.domain()), node.op_type()))
     ok = functionCall(*function->second, node, path, frame, inputs, outputs);
   else
     ok = operatorNode(node, path, frame, std::move(inputs), outputs);

@@ -278,6 +278,8 @@ size_t OperatorImport::axis(int64_t value, size_t rank, const char* what) {
 void OperatorImport::refuseUnread() {
   for (auto& [name, attribute] : attributes_)
     if (!read_.count(name)) importer_.unsupported(place_, "attribute '" + name + "' of '" + node_.op_type() + "' is not supported");
+  if (inputs_.size() > asked_)
+    importer_.invalid(place_, "input " + std::to_string(inputs_.size() - 1) + " is none of '" + node_.op_type() + "'", "of the version that the model's opset selects");
 }
 
 // ---- values

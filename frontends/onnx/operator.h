@@ -1,11 +1,12 @@
 // What an operator sees of its node, and how it answers. An operator is one function, `void scaler(OperatorImport& n)`, in a file
 // of its own under operators/, with one row in operators.def. It reads its inputs and attributes, emits IR through n.build
 // and sets its outputs. Whatever it does not take it refuses (n.unsupported, n.invalid), which ends the function; what stands in
-// an attribute that it did not read is refused after it. docs/adding.md walks through one.
+// an attribute that it did not read, or an input that it did not ask for, is refused after it. docs/adding.md walks through one.
 //
 // An operator needs no code of its own for compile-time inputs: when all of them are, the importer gives it a scratch pipeline of
 // constants, evaluates that and keeps the elements.
 #pragma once
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -48,9 +49,9 @@ class OperatorImport {
   const std::string& producer() const;   ///< producer_name of the model
 
   // ---- inputs
-  /// Inputs that the node names; an optional one between others may still be absent.
-  size_t inputs() const { return inputs_.size(); }
-  bool has(size_t i) const { return i < inputs_.size() && inputs_[i].kind != Value::absent; }
+  /// Inputs that the node names, for operators of any number of them; an optional one between others may still be absent.
+  size_t inputs() const { return asked_ = inputs_.size(), inputs_.size(); }
+  bool has(size_t i) const { return asked_ = std::max(asked_, i + 1), i < inputs_.size() && inputs_[i].kind != Value::absent; }
   /// Any kind of value.
   const Value& input(size_t i);
   /// A tensor; absent, a sequence or a map is refused.
@@ -170,6 +171,7 @@ class OperatorImport {
   int version_;
   std::map<std::string, const proto::AttributeProto*> attributes_;
   std::set<std::string> read_;
+  mutable size_t asked_ = 0;                            // inputs that the operator has: up to the last that it asked for
   void endUnexpected();                                 // wraps the outputs in what was expected
   std::vector<std::pair<ValueId, uint32_t>> expected_;  // each with the number of the input field, or kNone
 };

@@ -165,6 +165,49 @@ TEST(Functions, DefaultsOfAttributes) {
   EXPECT_EQ(g.score("X\n-4\n"), "Y,Z\n-2,-1\n");
 }
 
+// Of the calls of one name the overload decides (FunctionProto field 13, NodeProto field 8): ONNX Runtime's results.
+TEST(Functions, Overloads) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1}).output("Y").output("Z");
+  const auto named = [](char field, const std::string& overload) { return std::string{char(field << 3 | 2), static_cast<char>(overload.size())} + overload; };
+  for (const auto& [overload, op, result] : {std::tuple{"one", "Neg", "Y"}, {"", "Abs", "Z"}}) {
+    auto& function = *g.model().add_functions();
+    function.set_name("f"), function.set_domain("mine"), function.add_input("a"), function.add_output("b");
+    function.add_opset_import()->set_version(21);
+    auto& node = *function.add_node();
+    node.set_op_type(op), node.add_input("a"), node.add_output("b");
+    g.node("f", {"X"}, {result}, "mine");
+    if (!*overload) continue;
+    ASSERT_TRUE(function.MergeFromString(named(13, overload)));
+    ASSERT_TRUE(g.model().mutable_graph()->mutable_node(0)->MergeFromString(named(8, overload)));
+  }
+  EXPECT_EQ(g.score("X\n-4\n3\n"), "Y,Z\n4,4\n-3,3\n");
+}
+
+// ONNX Runtime takes the operator.
+TEST(Functions, OfTheNameOfAnOperator) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1}).output("Y");
+  g.node("Relu", {"X"}, {"Y"});
+  auto& function = *g.model().add_functions();
+  function.set_name("Relu"), function.add_input("a"), function.add_output("b");
+  function.add_opset_import()->set_version(21);
+  auto& node = *function.add_node();
+  node.set_op_type("Neg"), node.add_input("a"), node.add_output("b");
+  EXPECT_EQ(g.score("X\n-4\n3\n", "2>/dev/null"), "Y\n0\n3\n");
+  EXPECT_NE(g.check().find("function 'Relu' has the name of an operator"), std::string::npos);
+}
+
+// What an operator of this version has no input for would be lost: the limits of Clip are inputs since opset 11, the axes of Squeeze since 13.
+TEST(Inputs, ThatTheOperatorDoesNotHave) {
+  for (const auto& [opset, op] : {std::pair{9, "Clip"}, {11, "Squeeze"}, {21, "Relu"}}) {
+    Graph g(opset);
+    g.input("X", Type::FLOAT, {-1, 1, 1}).output("Y");
+    g.initializer("one", {1}, {1}).node(op, {"X", "one"}, {"Y"});
+    said(g.check(), "input 1 is none of '" + std::string(op) + "'");
+  }
+}
+
 TEST(Diagnostics, AllProblemsOfAFile) {
   Graph g;
   g.input("X", Type::FLOAT, {-1, 2}).output("Y").output("Z");

@@ -23,6 +23,7 @@ void constant(OperatorImport& n) {
   if (n.hasAttribute("value_ints")) return n.output(0, hostIntegers(n.integers("value_ints")));
   if (n.hasAttribute("value_string")) return texts({n.text("value_string")}, true);
   if (n.hasAttribute("value_strings")) return texts(n.texts("value_strings"), false);
+  if (n.hasAttribute("sparse_value")) n.unsupported("a sparse tensor");
   n.invalid("needs one of the attributes 'value', 'value_float', 'value_int' ...");
 }
 

@@ -8,8 +8,9 @@ void trilu(OperatorImport& n) {
   if (x.rank() < 2) n.invalid("needs matrices, has " + describe(x.axes));
   const bool upper = n.integer("upper", 1) != 0;
   for (size_t i = x.rank() - 2; i < x.rank(); i++) refuseBatch(n, x, i, "a triangle of rows");
+  const bool isFixed = n.isConstant(1);
   if (x.count() == 0) return n.output(0, x);
-  if (!n.isConstant(1)) {   // by a diagonal that the row gives
+  if (!isFixed) {   // by a diagonal that the row gives
     std::vector<int64_t> diagonals;
     eachIndex(x.dims(), [&](const std::vector<int64_t>& index) { diagonals.push_back(index[index.size() - 1] - index[index.size() - 2]); });
     const Tensor inside = n.call(upper ? "ge" : "le", {hostIntegers(diagonals), givenInteger(n, 1)}, ElementType::boolean);
