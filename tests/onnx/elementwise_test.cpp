@@ -142,6 +142,16 @@ TEST(Elementwise, ClipByInputsAndAttributes) {
     EXPECT_EQ(g.score("X\n-5\n1\n7\nnan\n"), "Y\n-1\n1\n2\nnan\n");
   }
 }
+// The text says nothing of the mask of a trained model before opset 12; ONNX Runtime 1.32 has zeros, later ones.
+TEST(Elementwise, MaskOfDropout) {
+  for (const auto& [opset, mask] : {std::pair{7, "0"}, {10, "false"}, {12, "true"}}) {
+    Graph g(opset);
+    g.input("X", Type::FLOAT, {-1}).output("Y").output("Z", opset < 10 ? Type::FLOAT : Type::BOOL);
+    g.node("Dropout", {"X"}, {"Y", "Z"});
+    EXPECT_EQ(g.score("X\n1.5\n"), "Y,Z\n1.5," + std::string(mask) + "\n");
+  }
+}
+
 TEST(Elementwise, DropoutOfATrainedModel) {
   Graph g;
   g.input("X", Type::FLOAT, {-1}).output("Y");

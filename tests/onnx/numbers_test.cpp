@@ -282,4 +282,18 @@ TEST(HardSwish, OfDoubles) {
   EXPECT_EQ(g.score("X\n2.5\n-1\n"), "Y\n2.2916666977107525\n-0.3333333283662796\n");
 }
 
+// Worked by hand from the text: 6 results, 2 zeros before and after. ONNX Runtime pads without regard to dilations, and has 4.
+TEST(AveragePool, OfTheSameSizeWithDilations) {
+  Graph g(22);
+  g.input("X", Type::FLOAT, {-1, 1, 6}).output("Y");
+  g.node("AveragePool", {"X"}, {"Y"}).ints("kernel_shape", {3}).ints("dilations", {2}).text("auto_pad", "SAME_UPPER");
+  const auto names = [](const std::string& of) {
+    std::string all;
+    for (int i = 0; i < 6; i++) all += (i ? ",\"" : "\"") + of + "[0," + std::to_string(i) + "]\"";
+    return all + "\n";
+  };
+  EXPECT_EQ(g.score(names("X") + "1,2,3,4,5,6\n", "2>/dev/null"), names("Y") + "2,3,3,4,4,5\n");
+  EXPECT_NE(g.check().find("auto_pad SAME_UPPER beside dilations"), std::string::npos);
+}
+
 }  // namespace kiln::test

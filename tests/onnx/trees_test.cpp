@@ -190,23 +190,38 @@ TEST(Regressor, LeavesWithoutWeight) {
   }
 }
 
+// The tensors of a TreeEnsemble over doubles, all of whose nodes are BRANCH_LEQ.
+void addTensors(Graph& g, const std::vector<double>& splits, const std::vector<double>& weights) {
+  const auto add = [&](const char* name, int type, const std::vector<double>& values) {
+    auto& a = *g.model().mutable_graph()->mutable_node(0)->add_attribute();
+    a.set_name(name), a.set_type(proto::AttributeProto::TENSOR);
+    auto& t = *a.mutable_t();
+    t.set_data_type(type), t.add_dims(static_cast<int64_t>(values.size()));
+    for (double v : values) type == Type::DOUBLE ? t.add_double_data(v) : t.add_int32_data(static_cast<int32_t>(v));
+  };
+  add("nodes_splits", Type::DOUBLE, splits), add("leaf_weights", Type::DOUBLE, weights), add("nodes_modes", Type::UINT8, std::vector<double>(splits.size()));
+}
+
 // ONNX Runtime 1.32 transforms doubles in float: these are its results.
 TEST(TreeEnsemble5, TransformsOfDoubles) {
   for (const auto& [transform, expected] : {std::pair<int64_t, const char*>{1, "0.5,0.6709192395210266"}, {4, "-inf,0.5603035092353821"}}) {
     Graph g(17, 5);
     g.input("X", Type::DOUBLE, {-1, 1}).output("Y", Type::DOUBLE);
-    const auto tensor = [](proto::TensorProto& t, int type, const std::vector<double>& values) {
-      t.set_data_type(type), t.add_dims(static_cast<int64_t>(values.size()));
-      for (double v : values) type == Type::DOUBLE ? t.add_double_data(v) : t.add_int32_data(static_cast<int32_t>(v));
-    };
     g.node("TreeEnsemble", {"X"}, {"Y"}, "ai.onnx.ml").integer("n_targets", 2).integer("post_transform", transform).ints("nodes_featureids", {0}).ints("nodes_truenodeids", {0})
         .ints("nodes_trueleafs", {1}).ints("nodes_falsenodeids", {1}).ints("nodes_falseleafs", {1}).ints("tree_roots", {0}).ints("leaf_targetids", {0, 1});
-    for (const auto& [name, type, values] : {std::tuple<const char*, int, std::vector<double>>{"nodes_splits", Type::DOUBLE, {0}}, {"leaf_weights", Type::DOUBLE, {0.3, 0.7123456789012}}, {"nodes_modes", Type::UINT8, {0}}}) {
-      auto& a = *g.model().mutable_graph()->mutable_node(0)->add_attribute();
-      a.set_name(name), a.set_type(proto::AttributeProto::TENSOR), tensor(*a.mutable_t(), type, values);
-    }
+    addTensors(g, {0}, {0.3, 0.7123456789012});
     EXPECT_EQ(g.score("X\n1\n", "2>/dev/null"), "Y[0],Y[1]\n" + std::string(expected) + "\n");
   }
+}
+
+// Of SOFTMAX_ZERO it takes exponentials and their sum in float, and divides in double: its results.
+TEST(TreeEnsemble5, SoftmaxZeroOfDoubles) {
+  Graph g(17, 5);
+  g.input("X", Type::DOUBLE, {-1, 1}).output("Y", Type::DOUBLE);
+  g.node("TreeEnsemble", {"X"}, {"Y"}, "ai.onnx.ml").integer("n_targets", 3).integer("post_transform", 3).ints("nodes_featureids", {0, 0}).ints("nodes_truenodeids", {0, 2})
+      .ints("nodes_trueleafs", {1, 1}).ints("nodes_falsenodeids", {1, 2}).ints("nodes_falseleafs", {1, 1}).ints("tree_roots", {0, 1}).ints("leaf_targetids", {0, 1, 2});
+  addTensors(g, {0, 0}, {0.3, 0.7123456789012, -1.25});
+  EXPECT_EQ(g.score("X\n1\n-1\n", "2>/dev/null"), "Y[0],Y[1],Y[2]\n0,0.8767865530675585,0.12321342080216602\n0.8249137359914714,0,0.17508627630070114\n");
 }
 
 }  // namespace kiln::test

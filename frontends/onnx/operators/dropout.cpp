@@ -1,4 +1,5 @@
-// Dropout of a trained model, or one that drops nothing: the input as it is, and a mask that keeps everything.
+// Dropout of a trained model, or one that drops nothing: the input as it is, and a mask: that of opset 12 keeps everything, for the older ones,
+// where the text is silent, ONNX Runtime has zeros.
 #include "frontends/onnx/operator.h"
 
 namespace kiln::onnx {
@@ -13,10 +14,11 @@ void dropout(OperatorImport& n) {
   n.output(0, x);
   if (!n.wanted(1)) return;
   const ElementType mask = n.version() < 10 ? x.type : ElementType::boolean;
-  Elements ones;
-  if (isFloat(mask)) ones.numbers.assign(static_cast<size_t>(x.count()), 1.0);
-  else ones.integers.assign(static_cast<size_t>(x.count()), 1);
-  n.output(1, hostTensor(mask, x.axes, std::move(ones)));
+  const bool kept = n.version() >= 12 || n.spec();
+  Elements all;
+  if (isFloat(mask)) all.numbers.assign(static_cast<size_t>(x.count()), kept);
+  else all.integers.assign(static_cast<size_t>(x.count()), kept);
+  n.output(1, hostTensor(mask, x.axes, std::move(all)));
 }
 
 }  // namespace kiln::onnx

@@ -97,9 +97,21 @@ double power(OperatorImport& n) { return n.version() < 2 ? n.number("p", 2) : st
 
 }  // namespace
 
+namespace {
+
+Window poolWindow(OperatorImport& n, const Tensor& x, bool dilates) {
+  Window w = windowOf(n, x, {}, dilates);
+  const bool isSame = n.text("auto_pad", "NOTSET").rfind("SAME", 0) == 0;
+  if (isSame && std::any_of(w.dilation.begin(), w.dilation.end(), [](int64_t d) { return d > 1; }))
+    n.warn("auto_pad " + n.text("auto_pad") + " beside dilations", "padded as the standard says; ONNX Runtime leaves dilations out there, so that its result is smaller");
+  return w;
+}
+
+}  // namespace
+
 void maxPool(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::f64, ElementType::i8, ElementType::u8});
-  Window w = windowOf(n, x, {}, n.version() >= 10);
+  Window w = poolWindow(n, x, n.version() >= 10);
   if (n.version() >= 10) roundUp(n, w);
   Fill fill;
   fill.number = -std::numeric_limits<double>::infinity(), fill.integer = x.type == ElementType::u8 ? 0 : -128;
@@ -135,7 +147,7 @@ void maxPool(OperatorImport& n) {
 
 void averagePool(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
-  Window w = windowOf(n, x, {}, n.version() >= 19);
+  Window w = poolWindow(n, x, n.version() >= 19);
   if (n.version() >= 10) roundUp(n, w);
   const bool padding = n.version() >= 7 && n.integer("count_include_pad", 0);
   const Windows all = windowsOf(n, x, w, {});
@@ -150,7 +162,7 @@ void averagePool(OperatorImport& n) {
 
 void lpPool(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
-  Window w = windowOf(n, x, {}, n.version() >= 18);
+  Window w = poolWindow(n, x, n.version() >= 18);
   if (n.version() >= 18) roundUp(n, w);
   const double p = power(n);
   const Tensor values = windowsOf(n, x, w, {}).values;

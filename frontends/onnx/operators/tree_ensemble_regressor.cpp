@@ -34,7 +34,7 @@ ValueId finish(OperatorImport& n, ValueId scores, uint32_t targets, PostTransfor
     n.warn("post_transform of one target does nothing", "ONNX Runtime applies only PROBIT there; --semantics=spec applies all");
     return scores;
   }
-  if (n.build.type(scores).elem == ir::Elem::f32) return postTransform(n, scores, transform);
+  if (n.build.type(scores).elem == ir::Elem::f32 || transform == PostTransform::softmaxZero) return postTransform(n, scores, transform);
   const ValueId shown = postTransform(n, n.build.add(ir::Cast(ir::Elem::f32), {scores}), transform);   // in float, as ONNX Runtime does
   return n.build.add(ir::Cast(ir::Elem::f64), {shown});
 }

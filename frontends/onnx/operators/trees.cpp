@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "compiler/ir/nodes/argmax.h"
+#include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/lookup.h"
@@ -443,12 +444,26 @@ ValueId probit(OperatorImport& n, ValueId p) {
   return n.build.call("mul", {n.build.number32(1.41421356f), n.build.call("erfinv_winitzki", {twice})});
 }
 
-ValueId postTransform(OperatorImport& n, ValueId scores, PostTransform transform) {
+// Scores of (nearly) 0 are scaled, not exponentiated, and left out of the sum. Of doubles ONNX Runtime takes exponentials and sum in float, and
+// scales and divides in double.
+ValueId softmaxZero(OperatorImport& n, ValueId scores) {
   const auto reduce = [&](ir::Reduce::Kind kind, ValueId x) {
     ir::Reduce op;
     op.op = kind;
     return n.build.add(std::move(op), {x});
   };
+  const bool isDouble = n.build.type(scores).elem == ir::Elem::f64;
+  const auto wide = [&](ValueId x) { return isDouble ? n.build.add(ir::Cast(ir::Elem::f64), {x}) : x; };
+  const ValueId narrow = isDouble ? n.build.add(ir::Cast(ir::Elem::f32), {scores}) : scores;
+  const ValueId most = reduce(ir::Reduce::max, narrow);
+  const ValueId far = n.build.call("gt", {n.build.call("abs", {scores}), wide(n.build.number32(0.0000001f))});
+  const ValueId powers = n.build.call("exp", {n.build.call("sub", {narrow, most})});
+  const ValueId sum = reduce(ir::Reduce::sum, n.build.add(ir::Select(), {far, powers, n.build.number32(0)}));
+  const ValueId scaled = n.build.call("mul", {scores, wide(n.build.call("exp", {n.build.call("neg", {most})}))});
+  return n.build.call("div", {n.build.add(ir::Select(), {far, wide(powers), scaled}), wide(sum)});
+}
+
+ValueId postTransform(OperatorImport& n, ValueId scores, PostTransform transform) {
   switch (transform) {
     case PostTransform::none: return scores;
     case PostTransform::logistic: return n.build.call("sigmoid", {scores});
@@ -456,13 +471,7 @@ ValueId postTransform(OperatorImport& n, ValueId scores, PostTransform transform
     case PostTransform::probit: return probit(n, scores);
     case PostTransform::softmaxZero: break;
   }
-  // Scores of (nearly) 0 are scaled, not exponentiated, and left out of the sum.
-  const ValueId most = reduce(ir::Reduce::max, scores);
-  const ValueId far = n.build.call("gt", {n.build.call("abs", {scores}), n.build.number32(0.0000001f)});
-  const ValueId powers = n.build.call("exp", {n.build.call("sub", {scores, most})});
-  const ValueId sum = reduce(ir::Reduce::sum, n.build.add(ir::Select(), {far, powers, n.build.number32(0)}));
-  const ValueId scaled = n.build.call("mul", {scores, n.build.call("exp", {n.build.call("neg", {most})})});
-  return n.build.call("div", {n.build.add(ir::Select(), {far, powers, scaled}), sum});
+  return softmaxZero(n, scores);
 }
 
 ValueId batchTransform(OperatorImport& n, ValueId scores, PostTransform transform) {

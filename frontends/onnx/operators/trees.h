@@ -61,7 +61,7 @@ Ensemble readEnsemble(OperatorImport& n, const std::string& prefix, uint32_t col
 
 enum class PostTransform : uint8_t { none, softmax, logistic, softmaxZero, probit };
 PostTransform readPostTransform(OperatorImport& n);
-/// Over a vector of two or more f32 scores, as ONNX Runtime does.
+/// Over a vector of two or more scores, as ONNX Runtime does: f32, of SOFTMAX_ZERO f64 too.
 ValueId postTransform(OperatorImport& n, ValueId scores, PostTransform transform);
 /// The same as the linear and the support vector operators of ONNX Runtime do, which transform many rows at a time.
 ValueId batchTransform(OperatorImport& n, ValueId scores, PostTransform transform);
