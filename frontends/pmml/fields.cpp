@@ -165,6 +165,7 @@ struct Fields {
     std::string unused;
     if (auto text = in.attribute(m, "lowValue")) prepare.low = constant(m, "lowValue", *text, unused).value_or(0);
     if (auto text = in.attribute(m, "highValue")) prepare.high = constant(m, "highValue", *text, unused).value_or(0);
+    if (ok && prepare.low > prepare.high) ok = in.invalid(m, "lowValue", "is above highValue");
   }
 
   bool hasSet() const {

@@ -18,10 +18,20 @@ bool isCommon(const char* name) {
   return false;
 }
 
+// Other elements that a model has one of, and of which the first would be read.
+bool isSingle(const char* name) {
+  for (const char* known : {"Segmentation", "RuleSet", "Characteristics", "BayesInputs", "BayesOutput", "ParameterList", "FactorList", "CovariateList", "PPMatrix",
+                            "PCovMatrix", "ParamMatrix", "BaseCumHazardTables", "ComparisonMeasure", "MissingValueWeights", "TrainingInstances", "KNNInputs",
+                            "VectorDictionary", "NeuralInputs", "NeuralOutputs"}) {
+    if (!std::strcmp(name, known)) return true;
+  }
+  return false;
+}
+
 bool checkOnce(Importer& importer, const Element* model) {
   bool ok = true;
   for (const Element* e = model->FirstChildElement(); e; e = e->NextSiblingElement()) {
-    if (isCommon(e->Name()) && std::strcmp(e->Name(), "Extension") && model->FirstChildElement(e->Name()) != e) {
+    if ((isSingle(e->Name()) || (isCommon(e->Name()) && std::strcmp(e->Name(), "Extension"))) && model->FirstChildElement(e->Name()) != e) {
       ok = importer.misplaced(e, std::string("a second ") + e->Name() + " in one model");
     }
   }

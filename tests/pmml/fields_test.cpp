@@ -110,6 +110,7 @@ TEST(Fields, WhatIsTreatedAsMissingReturnsInvalidToo) {
 }
 
 TEST(Fields, Outliers) {
+  EXPECT_NE(Scoring(echo("outliers=\"asExtremeValues\" lowValue=\"5\" highValue=\"2\"", "")).messages().find("is above highValue"), std::string::npos);
   Scoring clip(echo("outliers=\"asExtremeValues\" lowValue=\"2\" highValue=\"5\"", ""));
   EXPECT_EQ(clip.score({{"x", "1"}}, "out_x"), "2");
   EXPECT_TRUE(clip.bits() & KILN_OUTLIER);

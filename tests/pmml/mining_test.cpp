@@ -254,6 +254,11 @@ std::string forestOf(const std::string& method, const std::string& more = "") {
 TEST(Mining, WhatSaysTwoThingsIsRefused) {
   const std::string twice = segment("<True/>", line("0", "x", "1"), "id=\"a\"") + segment("<True/>", line("0", "x", "1"), "id=\"a\"");
   EXPECT_NE(Scoring(mining("multipleModelMethod=\"sum\"", twice)).messages().find("a second Segment of this id"), std::string::npos);
+  std::string segmentations = mining("multipleModelMethod=\"sum\"", segment("<True/>", line("0", "x", "1")));
+  const size_t at = segmentations.find("<Segmentation"), end = segmentations.find("</MiningModel>");
+  segmentations.insert(end, segmentations.substr(at, end - at));
+  EXPECT_NE(Scoring(segmentations).messages().find("a second Segmentation in one model"), std::string::npos);
+  EXPECT_NE(Scoring(mining("multipleModelMethod=\"sum\" missingThreshold=\"7\"", kThree)).messages().find("not between 0 and 1"), std::string::npos);
   const std::string target = "<Target field=\"y\" rescaleFactor=\"2\"/>";
   const std::string model = "<RegressionModel functionName=\"regression\">" + std::string(kSchema) + "<Targets>" + target + target + "</Targets><RegressionTable intercept=\"1\"/></RegressionModel>";
   EXPECT_NE(Scoring(document(kFields, model)).messages().find("a second Target of this field"), std::string::npos);

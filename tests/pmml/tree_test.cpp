@@ -286,6 +286,9 @@ TEST(Tree, DistributionsIdsAndConfidence) {
 TEST(Tree, ProbabilitiesOfSomeClassesAreRefused) {
   Scoring s(classifier("", "<Node score=\"no\"><True/><ScoreDistribution value=\"no\" recordCount=\"1\" probability=\"0.7\"/><ScoreDistribution value=\"yes\" recordCount=\"3\"/></Node>", kClassOutputs));
   EXPECT_NE(s.messages().find("all of the Node need one"), std::string::npos) << s.messages();
+  Scoring twice(classifier("", "<Node score=\"no\"><True/><ScoreDistribution value=\"no\" recordCount=\"1\"/><ScoreDistribution value=\"no\" recordCount=\"3\"/></Node>", kClassOutputs));
+  EXPECT_NE(twice.messages().find("two ScoreDistributions of one class in one Node"), std::string::npos) << twice.messages();
+  EXPECT_NE(Scoring(classifier("missingValuePenalty=\"3\"", "<Node score=\"no\"><True/></Node>", "")).messages().find("not between 0 and 1"), std::string::npos);
 }
 
 TEST(Tree, SurrogateCountsAsAMissingLevel) {

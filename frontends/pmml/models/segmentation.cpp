@@ -83,6 +83,10 @@ std::optional<Segmentation> readSegmentation(Importer& importer, const Element* 
   const auto treatment = importer.choice(e, treatmentName, treatments, 0);
   const auto threshold = importer.number(e, thresholdName, 1.0);
   if (!treatment || !threshold) return std::nullopt;
+  if (!(*threshold >= 0 && *threshold <= 1)) {
+    importer.invalid(e, thresholdName, "not between 0 and 1");
+    return std::nullopt;
+  }
   result.missing = static_cast<MissingPrediction>(*treatment);
   result.threshold = *threshold;
   bool ok = true;

@@ -27,6 +27,10 @@ std::optional<TreeStrategy> treeStrategy(Importer& importer, const Element* mode
   const auto penalty = importer.number(model, "missingValuePenalty", 1.0);
   const auto split = importer.choice(model, "splitCharacteristic", {"multiSplit", "binarySplit"}, 0);  // a hint
   if (!missing || !noTrueChild || !penalty || !split) return std::nullopt;
+  if (!(*penalty >= 0 && *penalty <= 1)) {
+    importer.invalid(model, "missingValuePenalty", "not between 0 and 1");
+    return std::nullopt;
+  }
   TreeStrategy strategy;
   strategy.missing = static_cast<TreeStrategy::Missing>(*missing);
   strategy.returnLastPrediction = *noTrueChild == 1;

@@ -100,6 +100,12 @@ std::optional<TreeDistribution> treeDistribution(Importer& importer, const Eleme
     }
     total = rounded(total + counts.back());
   }
+  std::vector<uint32_t> sorted = result.classes;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
+    importer.refuse(Kind::invalid, n.at, "", "two ScoreDistributions of one class in one Node", importer.document.path(model) + "//" + tree.element);
+    return std::nullopt;
+  }
   const auto given = [](double v) { return !std::isnan(v); };
   result.noRecords = total == 0 && n.score && !counts.empty() &&
                      std::none_of(result.probabilities.begin(), result.probabilities.end(), given);
