@@ -17,18 +17,14 @@ template <uint32_t least, uint32_t most> bool readsElements(const Needs& needs) 
 bool readsWholeNumbers(const Needs& needs) {
   return readsElements<kernel::kElemI64, kernel::kElemBool>(needs) || readsElements<kernel::kElemDate, kernel::kElemDatetime>(needs);
 }
-bool isNumber(const FieldPlan& f) { return !f.is_cat && f.elem <= kernel::kElemF32; }
 bool readsOthers(const Needs& needs) {
-  return anyInput(needs, [](const FieldPlan& f) { return !isNumber(f); });
+  return anyInput(needs, [](const FieldPlan& f) { return !is_number(f); });
 }
-/// As kernel::takes_all says of others.
 bool readsSomeNumbers(const Needs& needs) {
-  return anyInput(needs, [](const FieldPlan& f) {
-    return isNumber(f) && (f.slot.missing != kernel::kNone || (f.slot.status != kernel::kNone && f.nan != kernel::kNanValue));
-  });
+  return anyInput(needs, [](const FieldPlan& f) { return is_number(f) && !takes_all(f); });
 }
 template <uint32_t elem> bool stores(const Needs& needs) {
-  return std::any_of(needs.outputs.begin(), needs.outputs.end(), [](const FieldPlan& f) { return isNumber(f) && f.elem == elem; });
+  return std::any_of(needs.outputs.begin(), needs.outputs.end(), [](const FieldPlan& f) { return is_number(f) && f.elem == elem; });
 }
 template <bool narrow> bool quantises(const Needs& needs) {
   return std::any_of(needs.forestColumns.begin(), needs.forestColumns.end(), [](uint32_t storage) { return (storage == kernel::kColumnF32) == narrow; });

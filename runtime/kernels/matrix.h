@@ -41,8 +41,6 @@ template <class In> INLINE MatrixLanes<In> load_lanes(StridedColumn column, u64 
   return v;
 }
 
-/// Whether every number goes into the column as it is, NaN as well: none is missing there or fails.
-INLINE bool takes_all(const FieldPlan& f) { return f.slot.missing == kNone && (f.slot.status == kNone || f.nan == kNanValue); }
 INLINE void clear_statuses(const Ctx& c, const FieldPlan& f, u64 r, u64 rows) {
   if (f.slot.status == kNone || f.joins) return;   // joins: the tensor's first column has
   NOUNROLL for (; r < rows; r += kMatrixRows) store(c.scratch + f.slot.status + r * 4, MatrixLanes<i32>{});
@@ -225,7 +223,6 @@ OUTLINE void load_missing(const Ctx& c, const FieldPlan& f, u32 index, u64 padde
     if (s.status != kNone) put_status<1>(c, f, index, r, f.nullable || f.blank ? 0 : (i32)KILN_MISSING_REQUIRED);
   }
 }
-INLINE bool is_number(const FieldPlan& f) { return !f.is_cat && (f.elem == kElemF64 || f.elem == kElemF32); }
 /// Whether the elements of a matrix go into the field's column without any check.
 template <class M> INLINE bool takes_elements(const FieldPlan& f) {
   if constexpr (kIsFloat<M>) return is_number(f) && takes_all(f);

@@ -22,6 +22,10 @@ struct FieldPlan {
 enum : u32 { kElemF64, kElemF32, kElemI64, kElemI32, kElemBool, kElemStr, kElemDate, kElemTime, kElemDatetime };
 enum : u32 { kNanValue, kNanMissing, kNanInvalid };
 
+constexpr bool is_number(const FieldPlan& f) { return !f.is_cat && (f.elem == kElemF64 || f.elem == kElemF32); }
+/// Whether every number goes into the column as it is, NaN as well: none is missing there or fails.
+constexpr bool takes_all(const FieldPlan& f) { return f.slot.missing == kNone && (f.slot.status == kNone || f.nan == kNanValue); }
+
 /// What the kernels of an input get: its field, and which it is.
 struct InputParams {
   FieldPlan field;

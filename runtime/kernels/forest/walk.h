@@ -160,14 +160,14 @@ INLINE bool walk_trees(const Ctx& c, const ForestWalk& p, const Slot& out, u32 t
   walk_down<Compact, K>(
       depth, [&](int k) __attribute__((always_inline)) { return nodes[k]; },
       [&](int) __attribute__((always_inline)) { return x; }, at);
+  if (Mode == kWalkSum) {
+    UNROLL for (u32 k = 0; k < K; k++)
+      if (k < count) sum += ((const T*)(c.blob + p.values))[(u64)trees[k].first + at[k]];
+    return false;
+  }
   bool gone = false;
-  UNROLL for (u32 k = 0; k < K; k++) {
-    if (k >= count) continue;
+  NOUNROLL for (u32 k = 0; k < count; k++) {
     const u64 slot = (u64)trees[k].first + at[k];
-    if (Mode == kWalkSum) {
-      sum += ((const T*)(c.blob + p.values))[slot];
-      continue;
-    }
     const bool none = walk_put<T, Mode>(c, p, out, t0 + k, slot, 0);
     gone |= none;
     if (Mode == kWalkEach) graph_set_missing(c, out, t0 + k, 0, none);
@@ -188,7 +188,9 @@ INLINE void walk_row(const Ctx& c, const ForestWalk& p, const Slot* operands, co
   NOUNROLL for (; t + kWalkTrees <= p.trees; t += kWalkTrees)
     gone |= walk_trees<T, Compact, Mode, kWalkTrees>(c, p, out, t, kWalkTrees, x, sum);
   const u32 rest = p.trees - t;
-  if (rest > 4) gone |= walk_trees<T, Compact, Mode, kWalkTrees>(c, p, out, t, rest, x, sum);
+  if (rest > 12) gone |= walk_trees<T, Compact, Mode, kWalkTrees>(c, p, out, t, rest, x, sum);
+  else if (rest > 8) gone |= walk_trees<T, Compact, Mode, 12>(c, p, out, t, rest, x, sum);
+  else if (rest > 4) gone |= walk_trees<T, Compact, Mode, 8>(c, p, out, t, rest, x, sum);
   else if (rest > 1) gone |= walk_trees<T, Compact, Mode, 4>(c, p, out, t, rest, x, sum);
   else if (rest) gone |= walk_trees<T, Compact, Mode, 1>(c, p, out, t, 1, x, sum);
   if (Mode == kWalkEach) return;
