@@ -33,7 +33,8 @@ constexpr uint32_t kBlockRows = 64, kForestBlockRows = 512;
 constexpr size_t kFewNodes = 64, kFewColumns = 32;
 constexpr uint32_t kRowsOfFewColumns = 256;
 constexpr uint64_t kNearScratch = 16 << 10;
-constexpr uint64_t kMostScratch = 512 << 10;   // of a block's columns, in steps of kForestBlockRows rows
+constexpr uint64_t kMostScratch = 256 << 10;         // of a block's columns: half of the second cache
+constexpr uint64_t kMostForestScratch = 512 << 10;   // the same of a forest's, in steps of kForestBlockRows rows
 
 /// Rows of a block that runs this forest: one that caches do not hold is read once a block, so its blocks are larger.
 uint32_t forestBlockRows(const ir::Forest& forest) {
@@ -142,7 +143,7 @@ class Compilation {
       plan.blockSchedule = schedule(plan.block, pipeline_, tier.lanes, tier.lanes);
       // What block kernels keep for themselves does not shrink with the rows.
       const uint64_t columns = plan.blockSchedule.scratchBytes - plan.block.blockScratch + blockText_.fixed * rows;
-      const uint64_t most = rows > least ? kNearScratch : kMostScratch * std::max<uint64_t>(1, least / kForestBlockRows);
+      const uint64_t most = rows > least ? kNearScratch : least <= kBlockRows ? kMostScratch : kMostForestScratch * std::max<uint64_t>(1, least / kForestBlockRows);
       if (columns <= most || rows <= 16 || options_.blockRows != 0) break;
       artefact_.strategies.resize(reported);
     }

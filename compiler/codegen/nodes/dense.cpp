@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "compiler/codegen/nodes/labels.h"
+#include "compiler/codegen/schedule.h"
 #include "compiler/codegen/tiers.h"
 #include "compiler/ir/tables/matrix.h"
 #include "runtime/kernels/nodes/params.h"
@@ -46,11 +48,19 @@ std::vector<double> byInput(const ir::Matrix& w, uint32_t pitch) {
   return weights;
 }
 
+/// Places between the weights of an input and the next one's: a column of weights stays in the nearest cache, which a power of two would make it leave.
+uint32_t pitchOf(uint32_t inputs, uint32_t outputs, ir::Storage storage) {
+  constexpr size_t kLine = 64, kSets = 64, kWays = 8;
+  const uint32_t pitch = (outputs + kPad - 1) / kPad * kPad;
+  const size_t step = pitch * storageBytes(storage), sets = step % kLine == 0 ? kSets / std::gcd(step / kLine, kSets) : kSets;
+  return inputs > sets * kWays ? pitch + kPad : pitch;
+}
+
 constexpr uint32_t kFewestWide = 512;   // weights that are worth a stage of their own
 
 bool isWide(const kernel::DenseParams& p, const NodeEmitter& emit) {
   const auto plain = [](const ir::Type& type) { return !type.isScalar() && !type.nullable && !type.fallible; };
-  return !emit.rowForm() && emit.tier().preferVectorWidth == 512 && p.panel != 0 && p.index == kernel::kNone &&
+  return !emit.rowForm() && emit.tier().vectorBytes() >= 32 && p.panel != 0 && p.index == kernel::kNone &&
          p.inputs * uint64_t{p.outputs} >= kFewestWide && plain(emit.operandType(0)) && plain(emit.resultType()) &&
          emit.operandType(0).size() == p.inputs;
 }
@@ -61,7 +71,7 @@ kernel::DenseParams paramsOf(const ir::Dense& op, NodeEmitter& emit) {
   const auto pack = [&](const std::vector<double>& numbers) { return packElements(storage, numbers, {}); };
   kernel::DenseParams params{};
   params.inputs = w.shape[1], params.outputs = w.shape[0];
-  params.pitch = (params.outputs + kPad - 1) / kPad * kPad;
+  params.pitch = pitchOf(params.inputs, params.outputs, storage);
   params.bias = params.first = params.index = kernel::kNone;
   params.bias_last = op.biasLast, params.striped = op.order == ir::Dense::striped;
   params.panel = op.order == ir::Dense::fused ? op.panel : 0;

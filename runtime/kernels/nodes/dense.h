@@ -127,8 +127,9 @@ template <int N>
 INLINE void dense_all_fused(const Ctx& c, const DenseParams& p, const Slot& x, const Slot& y) {
   u32 j = 0;
   if (N == 1 && p.outputs >= 2) {
-    if (kSums<f32, 8> == 8) NOUNROLL for (; j + 64 <= p.pitch; j += 64) dense_fused_row<8, 8>(c, p, x, y, j);
-    NOUNROLL for (; j + 32 <= p.pitch; j += 32) dense_fused_row<8, 4>(c, p, x, y, j);
+    const u32 padded = (p.outputs + 7) / 8 * 8;
+    if (kSums<f32, 8> == 8) NOUNROLL for (; j + 64 <= padded; j += 64) dense_fused_row<8, 8>(c, p, x, y, j);
+    NOUNROLL for (; j + 32 <= padded; j += 32) dense_fused_row<8, 4>(c, p, x, y, j);
     NOUNROLL for (; j < p.outputs; j += 8) dense_fused_row<8, 1>(c, p, x, y, j);
     return;
   }
@@ -192,7 +193,7 @@ INLINE void dense_one(const Ctx& c, const DenseParams& p, const Slot& x, const S
     NOUNROLL for (u32 j = 0; j < p.outputs; j++) dense_striped<T, N>(c, p, x, y, j);
   } else if (N == 1 && p.outputs >= 2) {
     u32 j = 0;
-    NOUNROLL for (; j + 32 <= p.pitch; j += 32) dense_row<T, 8, 4>(c, p, x, y, j);
+    NOUNROLL for (; j + 32 <= (p.outputs + 7) / 8 * 8; j += 32) dense_row<T, 8, 4>(c, p, x, y, j);
     NOUNROLL for (; j < p.outputs; j += 8) dense_row<T, 8, 1>(c, p, x, y, j);
   } else {
     u32 j = 0;
