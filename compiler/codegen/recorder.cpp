@@ -223,7 +223,7 @@ class Recorder final : public NodeEmitter {
         record_.locals[v].fallible = false;
         continue;
       }
-      if (wideForm()) record_.locals[v].fallible = false, record_.locals[v].inRow = readsInRow(pipeline().type(v));   // numbers of a matrix
+      if (wideForm()) record_.locals[v].fallible = false, record_.locals[v].inRow = readsInRow(pipeline());   // numbers of a matrix
       if (!rowForm()) {
         Local& local = record_.locals[v];
         local.input = first;

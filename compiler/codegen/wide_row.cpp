@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "compiler/codegen/schedule.h"
+#include "compiler/ir/nodes/argmax.h"
+#include "compiler/ir/nodes/arrange.h"
 #include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/normalize.h"
@@ -20,6 +22,7 @@ constexpr uint32_t kFewestElements = 32;   // of 16, columns take as long
 constexpr size_t kMostNodes = 32;          // of one stage, and quickly compiled
 
 bool isVectorOf(const ir::Type& type, uint32_t elements) { return type.shape.size() == 1 && type.shape[0] == elements; }
+bool isVector(const ir::Type& type) { return type.shape.size() == 1 && type.shape[0] >= kRowLanes; }
 bool isElementwise(ir::OpKind kind) { return kind == ir::OpKind::Call || kind == ir::OpKind::Cast || kind == ir::OpKind::Select; }
 
 bool isWideInput(const ir::Input& input, const ir::Type& type) {
@@ -30,10 +33,17 @@ bool isWideInput(const ir::Input& input, const ir::Type& type) {
 bool goesByVectors(const ir::Node& node) {
   if (const auto* reduce = node.op->to<ir::Reduce>()) {
     const bool extreme = reduce->op == ir::Reduce::min || reduce->op == ir::Reduce::max;
-    return !reduce->skip && (extreme || (reduce->op == ir::Reduce::sum && reduce->order == ir::Reduce::vectors));
+    return !reduce->skip && (extreme || reduce->order == ir::Reduce::vectors || reduce->order == ir::Reduce::fused);
   }
   const auto* normalize = node.op->to<ir::Normalize>();
   return normalize != nullptr && (normalize->method == ir::Normalize::softmaxMlas || normalize->method == ir::Normalize::logSoftmaxMlas);
+}
+/// Elements that stay side by side, or the place of the best.
+bool goesByRuns(const ir::Node& node) {
+  const auto* arrange = node.op->to<ir::Arrange>();
+  if (arrange != nullptr) return arrange->at.empty() && arrange->strides == std::vector<int64_t>{1};
+  const auto* best = node.op->to<ir::ArgMax>();
+  return node.op->kind() == ir::OpKind::Concat || (best != nullptr && !best->last);
 }
 /// One number: rows in lanes share what takes long.
 bool isShort(const ir::Call& call) {
@@ -50,15 +60,35 @@ bool isOfRow(const ir::Pipeline& pipeline, ir::ValueId v) {
   });
 }
 
+/// Elements each of which meets one of every operand: no vector is spread.
+bool meetsItsOwn(const ir::Pipeline& pipeline, const ir::Node& node) {
+  const ir::Type& result = pipeline.type(node.results[0]);
+  return std::all_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId v) { return pipeline.type(v).isScalar() || pipeline.type(v).shape == result.shape; });
+}
+
 /// Whether all that a pipeline gives is the softmax of its input, which is read where it lies: written as it is made.
 bool isSoftmaxOfRow(const ir::Pipeline& pipeline, ir::ValueId v) {
   const auto uses = [&](const ir::Node& node) { return std::count(node.operands.begin(), node.operands.end(), v); };
   const auto made = std::find_if(pipeline.nodes.begin(), pipeline.nodes.end(), [&](const ir::Node& node) { return !node.results.empty() && node.results[0] == v; });
-  if (made->op->kind() != ir::OpKind::Normalize || !isOfRow(pipeline, made->operands[0]) || !readsInRow(pipeline.type(v))) return false;
+  if (made->op->kind() != ir::OpKind::Normalize || !isOfRow(pipeline, made->operands[0]) || !readsInRow(pipeline)) return false;
   return std::all_of(pipeline.nodes.begin(), pipeline.nodes.end(), [&](const ir::Node& node) { return uses(node) == 0 || node.op->kind() == ir::OpKind::Output; });
 }
 
+/// What has kernels over the caller's matrix (lowerOfWideRow).
+bool readsWhereItLies(const ir::Node& node) {
+  const auto* reduce = node.op->to<ir::Reduce>();
+  return goesByVectors(node) && (reduce == nullptr || reduce->order != ir::Reduce::fused);
+}
+
 }  // namespace
+
+bool readsInRow(const ir::Pipeline& pipeline) {
+  if (pipeline.type(pipeline.nodes[pipeline.inputs()[0]].results[0]).size() % kRowLanes != 0) return false;
+  return std::all_of(pipeline.nodes.begin(), pipeline.nodes.end(), [&](const ir::Node& node) {
+    const bool reads = std::any_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId v) { return isOfRow(pipeline, v); });
+    return !reads || isElementwise(node.op->kind()) || node.op->kind() == ir::OpKind::Check || readsWhereItLies(node);
+  });
+}
 
 bool hasWideRows(const ir::Pipeline& pipeline) {
   const auto inputs = pipeline.inputs(), outputs = pipeline.outputs();
@@ -71,19 +101,20 @@ bool hasWideRows(const ir::Pipeline& pipeline) {
   const auto isFit = [&](const ir::Node& node) {
     for (const ir::ValueId v : node.results) {
       const ir::Type& type = pipeline.type(v);
-      if (&node != &first && (type.fallible || type.nullable || type.storage() == ir::Storage::str)) return false;
-      if (!type.isScalar() && !isVectorOf(type, elements)) return false;
+      if (&node != &first && (type.fallible || type.storage() == ir::Storage::str)) return false;
+      if (type.isScalar() ? type.nullable && node.op->kind() != ir::OpKind::ArgMax : type.nullable || !isVector(type)) return false;
     }
     if (&node == &first || &node == &last || node.op->kind() == ir::OpKind::Const) return true;
     if (node.op->kind() == ir::OpKind::Check) return node.operands.size() == 1;
-    if (!isElementwise(node.op->kind())) return goesByVectors(node) && isVectorOf(pipeline.type(node.operands[0]), elements);
+    if (node.op->kind() == ir::OpKind::Coalesce) return pipeline.type(node.results[0]).isScalar();
+    if (!isElementwise(node.op->kind())) return goesByRuns(node) || (goesByVectors(node) && isVectorOf(pipeline.type(node.operands[0]), elements));
+    if (!meetsItsOwn(pipeline, node)) return false;
     const auto* call = node.op->to<ir::Call>();
     return call == nullptr || !pipeline.type(node.results[0]).isScalar() || isShort(*call);
   };
-  return std::any_of(pipeline.nodes.begin(), pipeline.nodes.end(), goesByVectors) && std::all_of(pipeline.nodes.begin(), pipeline.nodes.end(), isFit);
+  return std::any_of(pipeline.nodes.begin(), pipeline.nodes.end(), [](const ir::Node& node) { return goesByVectors(node) || goesByRuns(node); }) && std::all_of(pipeline.nodes.begin(), pipeline.nodes.end(), isFit);
 }
 
-bool readsInRow(const ir::Type& type) { return type.size() % kRowLanes == 0; }
 
 bool lowerOfWideRow(NodeEmitter& emit) {
   const ir::Node& node = emit.node();
@@ -96,10 +127,10 @@ bool lowerOfWideRow(NodeEmitter& emit) {
   const ir::Type& row = emit.pipeline().type(emit.pipeline().nodes[emit.pipeline().inputs()[0]].results[0]);
   const std::string storage = storageName(row.storage());
   if (node.op->kind() == ir::OpKind::Input) {
-    if (!readsInRow(row)) emit.call("read_row_" + storage, {emit.out()});
+    if (!readsInRow(emit.pipeline())) emit.call("read_row_" + storage, {emit.out()});
     return true;
   }
-  if (!readsInRow(row) || !goesByVectors(node) || !isOfRow(emit.pipeline(), node.operands[0])) return false;
+  if (!readsInRow(emit.pipeline()) || !readsWhereItLies(node) || !isOfRow(emit.pipeline(), node.operands[0])) return false;
   if (const auto* reduce = node.op->to<ir::Reduce>()) {
     emit.call("row_" + std::string(ir::Reduce::kKinds[reduce->op]) + "_" + storage, kernel::ReduceParams{reduce->op, 0, 0, row.shape[0]}, {emit.out()});
   } else {

@@ -226,6 +226,9 @@ static float erfinvWinitzki(float x) {
   return x < 0 ? -root : root;
 }
 
+static float mulAdd(float x, float y, float z) { return kernel::fused<1>(x, y, z); }
+static double mulAdd(double x, double y, double z) { return x * y + z; }
+
 template <class T>
 static T timesAdded(T x, T y) {
   if (y > kernel::kMostTimesAdded) return x * y;
@@ -254,6 +257,7 @@ static ScalarOutcome floatFunction(Fn fn, T x, T y, T z, T& result) {
     case Fn::mlas_tanh_: result = static_cast<T>(math::mlas_tanh<1>(static_cast<float>(x))); break;
     case Fn::mlas_erf_: result = static_cast<T>(math::mlas_erf<1>(static_cast<float>(x))); break;
     case Fn::mlas_logistic_: result = static_cast<T>(math::mlas_logistic<1>(static_cast<float>(x))); break;
+    case Fn::mul_add_: result = mulAdd(x, y, z); break;
     case Fn::times_added_: result = timesAdded(x, y); break;
     case Fn::erfinv_winitzki_: result = static_cast<T>(erfinvWinitzki(static_cast<float>(x))); break;
     default:

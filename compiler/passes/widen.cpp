@@ -8,6 +8,7 @@
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/forest.h"
 #include "compiler/ir/nodes/normalize.h"
+#include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/scalars.h"
 #include "compiler/passes/field_walk.h"
 #include "compiler/passes/rewriter.h"
@@ -65,6 +66,10 @@ void widenFloats(Pipeline& pipeline) {
     if (node.op->kind() == OpKind::Dense) {   // fused sums are of float
       Dense& dense = static_cast<Dense&>(*node.op);
       if (dense.order == Dense::fused) dense.order = Dense::serial;
+    }
+    if (node.op->kind() == OpKind::Reduce) {
+      Reduce& reduce = static_cast<Reduce&>(*node.op);
+      if (reduce.order == Reduce::fused) reduce.order = Reduce::index;
     }
   }
   Rewriter rewriter(pipeline);

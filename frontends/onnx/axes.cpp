@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "compiler/ir/nodes/arrange.h"
+#include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/normalize.h"
 #include "compiler/ir/nodes/select.h"
@@ -215,7 +216,9 @@ Tensor constantLike(const Tensor& x, double value) { return hostScalar(x.type, v
 
 ValueId zeroIfMissing(OperatorImport& n, ValueId numbers) {
   if (!n.build.type(numbers).nullable) return numbers;
-  return n.build.add(ir::Select(), {n.build.call("is_missing", {numbers}), n.build.integer(0, ir::Elem::i32), numbers});
+  const ValueId zero = n.build.integer(0, ir::Elem::i32);
+  if (n.build.type(numbers).isScalar()) return n.build.add(ir::Coalesce(), {numbers, zero});
+  return n.build.add(ir::Select(), {n.build.call("is_missing", {numbers}), zero, numbers});
 }
 
 // A reduction over no element: the standard's.

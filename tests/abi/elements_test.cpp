@@ -8,8 +8,12 @@
 
 #include "compiler/codegen/wide_row.h"
 #include "compiler/ir/builder.h"
+#include "compiler/ir/nodes/argmax.h"
+#include "compiler/ir/nodes/arrange.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/check.h"
+#include "compiler/ir/nodes/coalesce.h"
+#include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/const.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/normalize.h"
@@ -272,6 +276,11 @@ ir::ValueId sumOfVectors(ir::Builder& b, ir::ValueId x) {
   sum.order = ir::Reduce::vectors;
   return b.add(sum, {x});
 }
+ir::ValueId run(ir::Builder& b, ir::ValueId x, uint32_t from, uint32_t count) {
+  ir::Arrange run;
+  run.shape = {count}, run.start = from, run.strides = {1};
+  return b.add(run, {x});
+}
 std::vector<WideCase> wideCases(ir::Elem elem, uint32_t columns) {
   std::vector<WideCase> all;
   const auto add = [&](const char* name, bool toNumber, bool f32Only, auto make) {
@@ -290,6 +299,19 @@ std::vector<WideCase> wideCases(ir::Elem elem, uint32_t columns) {
     const ir::ValueId centered = b.call("sub", {x, b.call("div", {sumOfVectors(b, x), constant(b, elem, columns)})});
     return b.call("mul", {centered, constants(b, elem, {columns}, 0.375)});
   });
+  add("layer normalization", false, true, [&](ir::Builder& b, ir::ValueId x) {
+    const ir::ValueId sum = sumOfVectors(b, b.add(ir::Cast(ir::Elem::f64), {x}));
+    const ir::ValueId mean = b.add(ir::Cast(elem), {b.call("div", {sum, constant(b, ir::Elem::f64, columns)})}), moved = b.call("sub", {x, mean});
+    ir::Reduce squares;
+    squares.op = ir::Reduce::sumsq, squares.order = ir::Reduce::fused;
+    const ir::ValueId inverse = b.call("div", {constant(b, elem, 1), b.call("sqrt", {b.call("add", {b.add(squares, {moved}), constant(b, elem, 0x1p-17)})})});
+    return b.call("mul_add", {b.call("mul", {moved, inverse}), constants(b, elem, {columns}, 0.375), constants(b, elem, {columns}, -2.5)});
+  });
+  add("the best", false, false, [&](ir::Builder& b, ir::ValueId x) {
+    const ir::ValueId best = b.add(ir::Coalesce(), {b.add(ir::ArgMax(), {x}), b.integer(3, ir::Elem::i32)});
+    return b.call("mul", {x, b.add(ir::Cast(elem), {best})});
+  });
+  add("turned", false, false, [&](ir::Builder& b, ir::ValueId x) { return b.add(ir::Concat(), {b.call("neg", {run(b, x, 9, columns - 9)}), run(b, x, 0, 9)}); });
   for (const bool logarithm : {false, true})
     add(logarithm ? "log softmax" : "softmax", false, true, [&](ir::Builder& b, ir::ValueId x) { return b.add(ir::Normalize(logarithm ? ir::Normalize::logSoftmaxMlas : ir::Normalize::softmaxMlas), {x}); });
   add("softmax of twice", false, true, [](ir::Builder& b, ir::ValueId x) { return b.add(ir::Normalize(ir::Normalize::softmaxMlas), {b.call("add", {x, x})}); });

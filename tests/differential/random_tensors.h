@@ -204,6 +204,7 @@ class TensorSteps : protected virtual Operands {
                  (op.op == ir::Reduce::sum || op.op == ir::Reduce::product || op.op == ir::Reduce::sumsq) &&
                  random_.chance(60);
     if (op.op == ir::Reduce::sum && ir::isFloat(type(x).elem) && !op.skip) op.order = static_cast<ir::Reduce::Order>(random_.below(3));
+    if (op.op == ir::Reduce::sumsq && type(x).elem == Elem::f32 && !op.skip && random_.chance(50)) op.order = ir::Reduce::fused;
     add(op, {x});
   }
   void argmax() {

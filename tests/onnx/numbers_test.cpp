@@ -209,6 +209,30 @@ TEST(Cast, OfUnsigned64ToFloats) {
 }
 
 // ONNX Runtime's kernel adds nothing to the deviation, the standard's text 1e-9.
+// Eleven floats: eight lanes, and three that are left.
+TEST(LayerNormalization, AddsAsOnnxRuntime) {
+  std::string header, outputs;
+  for (int i = 0; i < 11; i++) header += (i ? ",X[" : "X[") + std::to_string(i) + "]", outputs += (i ? ",Y[" : "Y[") + std::to_string(i) + "]";
+  const std::string rows = header + "\n-32.84,-34.407,-31.179,-29.172,-27.026,-30.105,-32.092,-32.788,-28.188,-25.529,-29.615\n"
+                                    "-108.493,-107.667,-99.993,-104.184,-109.989,-105.044,-108.282,-106.681,-106.257,-106.933,-103.133\n";
+  const auto normalized = [&](const char* op, bool biased) {
+    Graph g(23);
+    g.input("X", Type::FLOAT, {-1, 11}).output("Y").initializer("s", {11}, {0.5f, 0.62f, 0.74f, 0.86f, 0.98f, 1.1f, 1.22f, 1.34f, 1.46f, 1.58f, 1.7f});
+    g.initializer("b", {11}, {-0.3f, -0.18f, -0.06f, 0.06f, 0.18f, 0.3f, 0.42f, 0.54f, 0.66f, 0.78f, 0.9f});
+    g.node(op, biased ? std::vector<std::string>{"X", "s", "b"} : std::vector<std::string>{"X", "s"}, {"Y"});
+    return g.score(rows);
+  };
+  EXPECT_EQ(normalized("LayerNormalization", true), outputs +
+            "\n-0.7986318,-1.1749139,-0.32150838,0.42516348,1.4113604,0.3692327,-0.44291404,-0.76932114,1.836832,3.6821294,1.3299019\n"
+            "-0.7511836,-0.5495579,1.6047828,0.65817136,-1.2479904,0.7142954,-0.58542913,0.23123643,0.55314374,0.26828554,2.7449944\n");
+  EXPECT_EQ(normalized("LayerNormalization", false), outputs +
+            "\n-0.49863175,-0.9949138,-0.26150838,0.36516348,1.2313603,0.069232695,-0.862914,-1.3093212,1.176832,2.9021294,0.42990202\n"
+            "-0.45118362,-0.36955792,1.6647829,0.59817135,-1.4279904,0.41429535,-1.0054291,-0.3087636,-0.10685628,-0.51171446,1.8449944\n");
+  EXPECT_EQ(normalized("RMSNormalization", false), outputs +
+            "\n-0.54053885,-0.70225084,-0.7595348,-0.8258828,-0.87188977,-1.090147,-1.2888737,-1.4463501,-1.3547865,-1.3278366,-1.6573508\n"
+            "-0.5113064,-0.62919295,-0.6974464,-0.8445182,-1.0159793,-1.0891144,-1.2451614,-1.3474152,-1.4622444,-1.5924962,-1.6525558\n");
+}
+
 TEST(MeanVarianceNormalization, OfWhatHardlyVaries) {
   Graph g(13);
   g.input("X", Type::FLOAT, {-1, 2}).output("Y");

@@ -162,6 +162,12 @@ TEST_F(Scalars, SigmoidOfOnnxRuntime) {
   EXPECT_EQ(number(b.call("sigmoid", {f32(-30)})), 0);
   EXPECT_EQ(number(b.call("sigmoid", {f64(0)})), 0.5);
 }
+// (1 + 2^-12)^2 is 1 + 2^-11 + 2^-24, whose last term a float lacks.
+TEST_F(Scalars, MulAdd) {
+  const float x = 1 + 0x1p-12f;
+  EXPECT_EQ(number(b.call("mul_add", {f32(x), f32(x), f32(-(1 + 0x1p-11f))})), 0x1p-24);
+  EXPECT_EQ(number(b.call("mul_add", {f64(3), f64(0.5), f64(-1)})), 0.5);
+}
 // 0.1 in float, added up one by one: ONNX Runtime 1.32's TfIdfVectorizer of ten, a hundred and a thousand equal tokens.
 TEST_F(Scalars, TimesAdded) {
   for (const auto& [times, sum] : {std::pair{10.0f, 1.0000001f}, {100.0f, 10.000002f}, {1000.0f, 99.99905f}, {0.0f, 0.0f}, {2.0f, 0.2f}})

@@ -2,6 +2,7 @@
 #include "compiler/ir/nodes/reduce.h"
 
 #include "compiler/ir/elements.h"
+#include "runtime/kernels/fused.h"
 
 namespace kiln::ir {
 
@@ -14,7 +15,8 @@ std::vector<Type> Reduce::infer(Inference& inference) const {
   const bool boolean = x.elem == Elem::boolean && (isLogical(op) || op == count);
   expectOperand(inference, 0, (isNumber(x.elem) || boolean) && !x.shape.empty(), "[.., n] numbers");
   inference.expect(!checked || (isSum(op) && isInteger(x.elem)), "only sums and products of integers can be checked");
-  inference.expect(order == index || (op == sum && isFloat(x.elem) && !skip), "only a sum of floats has another order");
+  const bool hasOrder = order == fused ? op == sumsq && x.elem == Elem::f32 : op == sum && isFloat(x.elem);
+  inference.expect(order == index || (hasOrder && !skip), "only a sum of floats has another order");
   Type type = scalarType(x.elem, x.nullable && !(skip && op == count), x.fallible || checked);
   if (op == count)
     type.elem = Elem::i64;
@@ -104,6 +106,16 @@ static T sumOfBlocks(const std::vector<T>& x) {
   return y;
 }
 
+static float fusedSquares(const std::vector<float>& x) {
+  const size_t whole = x.size() / 8 * 8;
+  float sums[8] = {};
+  for (size_t i = 0; i < whole; i++) sums[i % 8] = kernel::fused<1>(x[i], x[i], sums[i % 8]);
+  for (size_t half = 4; half > 0; half /= 2)
+    for (size_t k = 0; k < half; k++) sums[k] += sums[k + half];
+  for (size_t i = whole; i < x.size(); i++) sums[0] += x[i] * x[i];
+  return sums[0];
+}
+
 template <class T>
 static T meanOf(const std::vector<T>& x) {
   T sum = 0;
@@ -129,6 +141,8 @@ static bool reduce(const Reduce& op, const std::vector<T>& x, Datum& y) {
       }
       return true;
     default:
+      if constexpr (std::is_same_v<T, float>)
+        if (op.order == Reduce::fused) return set(y, fusedSquares(x)), true;
       if constexpr (std::is_floating_point_v<T>)
         if (op.order != Reduce::index) return set(y, op.order == Reduce::vectors ? sumOfVectors(x) : sumOfBlocks(x)), true;
       if constexpr (!std::is_same_v<T, bool>) {

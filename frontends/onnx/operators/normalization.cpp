@@ -17,10 +17,10 @@ Tensor byChannel(OperatorImport& n, size_t input, const Tensor& x) {
   return withAxes(n, n.cast(p, x.type), axes);
 }
 
-Tensor mean(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes) {
-  const Tensor sum = reduced(n, x, axes, "sum");
+Tensor meanOf(OperatorImport& n, const Tensor& x, const Tensor& sum) {
   return apply(n, "div", sum, constantLike(x, static_cast<double>(x.count()) / static_cast<double>(sum.count())));
 }
+Tensor mean(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes) { return meanOf(n, x, reduced(n, x, axes, "sum")); }
 
 /// x - mean, and the mean of its squares, over axes.
 struct Spread {
@@ -34,6 +34,22 @@ Spread spreadOf(OperatorImport& n, const Tensor& x, const std::vector<size_t>& a
 }
 Tensor deviation(OperatorImport& n, const Tensor& variance, double epsilon) {
   return apply(n, "sqrt", apply(n, "add", variance, constantLike(variance, epsilon)));
+}
+
+/// Whether ONNX Runtime has vectors of eight floats for such rows, of `least` and more, and sums of its own.
+bool isOfLanes(const OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, int64_t least) {
+  int64_t elements = 1;
+  for (size_t axis : axes) elements *= x.axes[axis].size;
+  return x.type == ElementType::f32 && elements >= least && !n.spec();
+}
+/// 1 / sqrt(mean of squares + epsilon), whose squares are added in eight lanes.
+Tensor inverseOfLanes(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes, double epsilon) {
+  return apply(n, "div", constantLike(x, 1), deviation(n, meanOf(n, x, reduced(n, x, axes, "sumsq", ir::Reduce::fused)), epsilon));
+}
+/// The mean, whose sum is of doubles.
+Tensor meanOfDoubles(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes) {
+  const Tensor wide = n.cast(x, ElementType::f64);
+  return n.cast(meanOf(n, wide, reduced(n, wide, axes, "sum", ir::Reduce::vectors)), x.type);
 }
 
 std::vector<size_t> axesFrom(OperatorImport& n, const Tensor& x, size_t first) {
@@ -70,10 +86,21 @@ void instanceNormalization(OperatorImport& n) {
   n.output(0, apply(n, "add", apply(n, "mul", unit, byChannel(n, 1, x)), byChannel(n, 2, x)));
 }
 
+// As ONNX Runtime has it of eight floats and more (numerics.md).
+static void layerNormalizationOfLanes(OperatorImport& n, const Tensor& x, const std::vector<size_t>& axes) {
+  const Tensor &scale = n.tensor(1, {ElementType::f32}), middle = meanOfDoubles(n, x, axes), moved = apply(n, "sub", x, middle);
+  const Tensor inverse = inverseOfLanes(n, moved, axes, n.number("epsilon", 1e-5)), unit = apply(n, "mul", moved, inverse);
+  n.output(0, n.has(2) ? n.call("mul_add", {unit, scale, n.tensor(2, {ElementType::f32})}, x.type) : apply(n, "mul", unit, scale));
+  n.output(1, middle);
+  n.output(2, inverse);
+}
+
 void layerNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   n.ignore("stash_type");
-  const Spread s = spreadOf(n, x, axesFrom(n, x, n.axis(n.integer("axis", -1), x.rank())));
+  const std::vector<size_t> axes = axesFrom(n, x, n.axis(n.integer("axis", -1), x.rank()));
+  if (isOfLanes(n, x, axes, 8)) return layerNormalizationOfLanes(n, x, axes);
+  const Spread s = spreadOf(n, x, axes);
   const Tensor width = deviation(n, s.variance, n.number("epsilon", 1e-5));
   Tensor y = apply(n, "mul", apply(n, "div", s.moved, width), n.tensor(1, kFloats));
   if (n.has(2)) y = apply(n, "add", y, n.tensor(2, kFloats));
@@ -86,6 +113,12 @@ void rmsNormalization(OperatorImport& n) {
   const Tensor& x = n.tensor(0, kFloats);
   n.ignore("stash_type");
   const std::vector<size_t> axes = axesFrom(n, x, n.axis(n.integer("axis", -1), x.rank()));
+  if (isOfLanes(n, x, axes, 16)) {
+    const Tensor inverse = inverseOfLanes(n, x, axes, n.number("epsilon", 1e-5));
+    n.output(0, apply(n, "mul", apply(n, "mul", x, inverse), n.tensor(1, kFloats)));
+    if (n.wanted(1)) n.output(1, inverse);
+    return;
+  }
   const Tensor width = deviation(n, mean(n, apply(n, "mul", x, x), axes), n.number("epsilon", 1e-5));
   n.output(0, apply(n, "mul", apply(n, "div", x, width), n.tensor(1, kFloats)));
   if (n.wanted(1)) n.output(1, apply(n, "div", constantLike(width, 1), width));   // of SimplifiedLayerNormalization

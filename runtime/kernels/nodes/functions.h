@@ -161,6 +161,17 @@ KILN_MLAS1(mlas_tanh)
 KILN_MLAS1(mlas_erf)
 KILN_MLAS1(mlas_logistic)
 
+/// x * y + z, of f32 rounded once.
+template <int N> INLINE Lane<f32, N> mul_add_of(Lane<f32, N> x, Lane<f32, N> y, Lane<f32, N> z) { return fused<N>(x, y, z); }
+template <int N> INLINE Lane<f64, N> mul_add_of(Lane<f64, N> x, Lane<f64, N> y, Lane<f64, N> z) { return x * y + z; }
+template <int N, class T>
+INLINE void mul_add(const Ctx&, const FailParams& p, const Val<T, N>& a, const Val<T, N>& b, const Val<T, N>& d, Val<T, N>& y) {
+  y = {mul_add_of<N>(a.v, b.v, d.v), a.missing | b.missing | d.missing, first<N>(first<N>(a.status, b.status), d.status)};
+  fail_nan<N>(p, y);
+}
+KILN_LANE_KERNEL(mul_add_f64, mul_add, FailParams, F64, F64, F64, F64)
+KILN_LANE_KERNEL(mul_add_f32, mul_add, FailParams, F32, F32, F32, F32)
+
 /// Weights are added up as they occur, as ONNX Runtime counts n-grams.
 template <int N>
 INLINE void times_added(const Ctx&, const FailParams& p, const F32<N>& x, const F32<N>& times, F32<N>& y) {

@@ -1,6 +1,7 @@
 // reduce, argmax, topk, tally: loops over the elements of a vector, rows in lanes, no memory but the operand's and the results'.
 #pragma once
 #include "best.h"
+#include "../fused.h"
 
 namespace kiln::kernel {
 
@@ -119,6 +120,28 @@ INLINE Lane<T, N> sum_of_blocks(const Elements<T, N>& in, u32 count) {
   NOUNROLL for (; e + 4 <= count; e += 4) y = y + (((in.value(e) + in.value(e + 1)) + in.value(e + 2)) + in.value(e + 3));
   if (e + 2 <= count) y = y + (in.value(e) + in.value(e + 1)), e += 2;
   if (e < count) y = y + in.value(e);
+  return y;
+}
+template <int N>
+INLINE Lane<f32, N> fused_squares(const Elements<f32, N>& in, u32 count) {
+  enum : u32 { L = kRowVector };
+  const u32 whole = count / L * L;
+  const auto add = [](auto a, auto b) __attribute__((always_inline)) { return a + b; };
+  Lane<f32, N> y{};
+  if (N == 1 && in.s.pitch == 1) {
+    Lane<f32, L> sums{};
+    NOUNROLL for (u32 e = 0; e < whole; e += L) {
+      const Lane<f32, L> v = load<Lane<f32, L>>(in.c.scratch + in.s.values + (u64)e * sizeof(f32));
+      sums = fused<L>(v, v, sums);
+    }
+    y = y + by_halves<f32, L>(sums, add);
+  } else {
+    Lane<f32, N> sums[L] = {};
+    NOUNROLL for (u32 e = 0; e < whole; e += L) UNROLL for (u32 k = 0; k < L; k++) sums[k] = fused<N>(in.value(e + k), in.value(e + k), sums[k]);
+    UNROLL for (u32 half = L / 2; half > 0; half /= 2) UNROLL for (u32 k = 0; k < half; k++) sums[k] = sums[k] + sums[k + half];
+    y = sums[0];
+  }
+  NOUNROLL for (u32 e = whole; e < count; e++) y = y + in.value(e) * in.value(e);
   return y;
 }
 template <class T, int N>
@@ -275,6 +298,12 @@ KILN_COUNTS(bool, i8)
   KILN_BY_ROW(reduce_sum_blocks_##s, sum_blocks_##s, T, ReduceParams, X)
 KILN_FLOATS(KILN_SUMS)
 #undef KILN_SUMS
+template <int N>
+INLINE void sumsq_fused_f32(const Ctx& c, const ReduceParams&, const Slot& x, F32<N>& y) {
+  const Elements<f32, N> in{c, x};
+  y = {fused_squares<N>(in, x.count), any_missing<f32, N>(in, x.count), slot_status<N>(c, x)};
+}
+KILN_BY_ROW(reduce_sumsq_fused_f32, sumsq_fused_f32, f32, ReduceParams, F32)
 
 // ---- argmax
 /// Of one row of 1 to L floats, as a tournament of neighbours: a missing element counts as NaN, which beats nothing.
@@ -297,6 +326,18 @@ INLINE void short_argmax(const Ctx& c, const OrderParams& p, const Slot& x, I32<
   const bool none = best[0] != best[0];
   y = {none ? 0 : at[0], none, slot_status<1>(c, x)};
 }
+/// The first of the best of one row's floats that lie side by side; false: one is NaN.
+template <class T>
+INLINE bool argmax_of_row(const u8* from, const OrderParams& p, u32 count, i32& at) {
+  typedef Lane<T, kRowVector> Part;
+  const T best = p.smallest ? extreme_of_row<true, T>(from, count) : extreme_of_row<false, T>(from, count);
+  if (best != best) return false;
+  u32 e = 0;
+  NOUNROLL while (e + kRowVector < count && __builtin_reduce_or(load<Part>(from + (u64)e * sizeof(T)) == best) == 0) e += kRowVector;
+  NOUNROLL while (load<T>(from + (u64)e * sizeof(T)) != best) e++;
+  at = (i32)e;
+  return true;
+}
 /// Of floats that are all there. NaN beats nothing, and all beat it.
 template <class T, int N>
 INLINE void argmax_of_numbers(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y) {
@@ -316,6 +357,11 @@ INLINE void argmax(const Ctx& c, const OrderParams& p, const Slot& x, I32<N>& y)
   if constexpr (N == 1 && kIsFloat<T>) {
     if (x.count - 1 < 4) return short_argmax<T, 4>(c, p, x, y);
     if (x.count - 1 < 8) return short_argmax<T, 8>(c, p, x, y);
+    i32 at;
+    if (!p.last && x.missing == kNone && x.pitch == 1 && x.count >= 2 * kRowVector && argmax_of_row<T>(c.scratch + x.values, p, x.count, at)) {
+      y = {at, never<N>(), slot_status<N>(c, x)};
+      return;
+    }
   }
   if constexpr (N > 1 && kIsFloat<T>)
     if (x.missing == kNone) return argmax_of_numbers<T, N>(c, p, x, y);

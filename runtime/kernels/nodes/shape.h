@@ -17,9 +17,14 @@ INLINE void concat_scalar(const Ctx& c, const IntoParams& p, const X& x, const S
   put_element<N>(c, y, p.element, x);
   into_status<N>(c, p, y, x.status);
 }
-template <int N, class X>
+template <int N, class X, class T>
 INLINE void concat_elements(const Ctx& c, const IntoParams& p, const Slot& x, const Slot& y) {
-  NOUNROLL for (u32 e = 0; e < x.count; e++) {
+  u32 e = 0;
+  if constexpr (N == 1 && sizeof(T) != 1)   // those of text are more than their bytes
+    if (p.run == x.count && x.missing == kNone && y.missing == kNone && x.pitch == 1 && y.pitch == 1)
+      NOUNROLL for (; e + kRowVector <= x.count; e += kRowVector)
+        store(c.scratch + y.values + (u64)(p.element + e) * sizeof(T), load<Lane<T, kRowVector>>(c.scratch + x.values + (u64)e * sizeof(T)));
+  NOUNROLL for (; e < x.count; e++) {
     X v;
     get_element<N>(c, x, e, v);
     put_element<N>(c, y, p.element + e / p.run * p.step + e % p.run, v);
@@ -87,7 +92,7 @@ INLINE void take_row(const Ctx& c, const TakeParams& p, const Slot& x, const I32
 #define KILN_SHAPE(s, T, X)                                                                                    \
   template <int N>                                                                                             \
   INLINE void concat_##s(const Ctx& c, const IntoParams& p, const Slot& x, const Slot& y) {                    \
-    concat_elements<N, X<N>>(c, p, x, y);                                                                      \
+    concat_elements<N, X<N>, T>(c, p, x, y);                                                                      \
   }                                                                                                            \
   template <int N>                                                                                             \
   INLINE void take_list_##s(const Ctx& c, const TakeParams& p, const Slot& x, const Slot& y) {                 \
