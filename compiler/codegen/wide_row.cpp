@@ -115,7 +115,6 @@ bool hasWideRows(const ir::Pipeline& pipeline) {
   return std::any_of(pipeline.nodes.begin(), pipeline.nodes.end(), [](const ir::Node& node) { return goesByVectors(node) || goesByRuns(node); }) && std::all_of(pipeline.nodes.begin(), pipeline.nodes.end(), isFit);
 }
 
-
 bool lowerOfWideRow(NodeEmitter& emit) {
   const ir::Node& node = emit.node();
   if (node.op->kind() == ir::OpKind::Output) {
