@@ -284,30 +284,25 @@ struct Combination {
   }
 
   // Class by class the median says which class wins; the distribution is the average of those of the members that come nearest
-  // to it: of an odd number of members those that have it, else those in the middle, which are equally near but for rounding.
+  // to it: of an odd number of members those that have it.
   void averageOfMedian(Prediction& result, const std::vector<ValueId>& distributions) {
     const ValueId winner = build.add(ArgMax(), {result.probabilities});
     const ValueId own = ofClass(distributions, winner);
-    ValueId median = build.add(Take(), {result.probabilities, winner});
-    if (importer.options.jpmml) median = middleOf(own, median);
+    const ValueId median = middleOf(own, build.add(Take(), {result.probabilities, winner}));
     const ValueId distances = build.call("abs", {build.call("sub", {own, median})});
     Reduce least;
     least.op = Reduce::min, least.skip = true;
-    const ValueId nearest = build.add(std::move(least), {distances});
-    averageWhere(result, distributions, importer.options.jpmml ? build.call("eq", {distances, nearest})
-                                                               : build.call("le", {distances, build.call("add", {nearest, small(own, 1e-12, 1e-6)})}));
+    averageWhere(result, distributions, build.call("eq", {distances, build.add(std::move(least), {distances})}));
   }
-  ValueId small(ValueId like, double number, float number32) {
-    return build.type(like).elem == Elem::f32 ? build.number32(number32) : build.number(number);
-  }
-  // JPMML: how the median rounds decides which of the two in the middle is the nearer one.
+  // How the median rounds decides which of the two in the middle is the nearer one: as JPMML's does.
   ValueId middleOf(ValueId members, ValueId median) {
-    const ValueId none = build.missing(scalarType(build.type(members).elem));
+    const Type type = scalarType(build.type(members).elem);
+    const ValueId none = build.missing(type), half = type.elem == Elem::f32 ? build.number32(0.5f) : build.number(0.5);
     Reduce last, first;
     last.op = Reduce::max, first.op = Reduce::min, last.skip = first.skip = true;
     const ValueId low = build.add(std::move(last), {build.add(Select(), {build.call("le", {members, median}), members, none})});
     const ValueId high = build.add(std::move(first), {build.add(Select(), {build.call("ge", {members, median}), members, none})});
-    return build.call("add", {low, build.call("mul", {small(members, 0.5, 0.5f), build.call("sub", {high, low})})});
+    return build.call("add", {low, build.call("mul", {half, build.call("sub", {high, low})})});
   }
 
   // The distribution of one member, missing where the combination is.
