@@ -95,10 +95,6 @@ Tensor norm(OperatorImport& n, const Tensor& x, double p, Sum sum) {
 
 double power(OperatorImport& n) { return n.version() < 2 ? n.number("p", 2) : static_cast<double>(n.integer("p", 2)); }
 
-}  // namespace
-
-namespace {
-
 Window poolWindow(OperatorImport& n, const Tensor& x, bool dilates) {
   Window w = windowOf(n, x, {}, dilates);
   const bool isSame = n.text("auto_pad", "NOTSET").rfind("SAME", 0) == 0;
