@@ -1,6 +1,7 @@
 #include "frontends/onnx/elementwise.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "compiler/ir/nodes/raise_if.h"
@@ -45,6 +46,22 @@ ValueId select(OperatorImport& n, ValueId condition, ValueId yes, ValueId no) {
 
 void refuseUnsigned64(OperatorImport& n, const Tensor& tensor) {
   if (tensor.type == ElementType::u64) n.unsupported("'" + n.name() + "' of uint64", "int64 and uint32 are");
+}
+
+// The highest bit turned: numbers from 2^63 on, which are below 0 as int64, come to stand above the others.
+static Tensor turned(OperatorImport& n, const Tensor& tensor) {
+  Elements highest;
+  highest.integers = {std::numeric_limits<int64_t>::min()};
+  return n.call("bit_xor", {tensor, hostTensor(ElementType::i64, {}, std::move(highest))}, ElementType::i64);
+}
+
+Tensor inOrder(OperatorImport& n, const Tensor& tensor) { return tensor.type == ElementType::u64 ? turned(n, tensor) : tensor; }
+
+Tensor outOfOrder(OperatorImport& n, Tensor ordered, ElementType type) {
+  if (type != ElementType::u64) return ordered;
+  ordered = turned(n, ordered);
+  ordered.type = type;
+  return ordered;
 }
 
 void sameTypes(OperatorImport& n, const std::vector<Tensor>& operands) {

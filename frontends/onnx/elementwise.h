@@ -13,6 +13,9 @@ ValueId select(OperatorImport& n, ValueId condition, ValueId yes, ValueId no);
 ValueId failedWhereAny(OperatorImport& n, ValueId value, ValueId condition);
 /// Refuses uint64, which the IR holds as the bits of an int64, where its order or size counts.
 void refuseUnsigned64(OperatorImport& n, const Tensor& tensor);
+/// uint64 as int64 of the same order; other types as they are. Applied to the bits again it gives the number back.
+Tensor inOrder(OperatorImport& n, const Tensor& tensor);
+Tensor outOfOrder(OperatorImport& n, Tensor ordered, ElementType type);
 /// The IR's function `exp`, `tanh`, `erf` or `inv_logit` for elements of the type: in float the one that ONNX Runtime computes, by --semantics=spec
 /// the exact one.
 const char* functionOf(const OperatorImport& n, ElementType type, const char* exact);

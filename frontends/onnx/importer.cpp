@@ -128,15 +128,15 @@ void Importer::model(const proto::ModelProto& model) {
   warnOfFaults(model, *this);
 }
 
-// Which nodes the wanted names depend on; names that a subgraph takes from outside count. In order from the last node, so that it is
-// one pass: a node's inputs are defined before it.
-template <class Nodes>
-Importer::Needed Importer::neededNodes(const Nodes& nodes, std::unordered_set<std::string> wanted, Frame& frame) const {
-  Needed needed(nodes.size());
-  for (int i = nodes.size() - 1; i >= 0; i--) {
-    const proto::NodeProto& node = nodes.Get(i);
-    needed[i] = std::any_of(node.output().begin(), node.output().end(), [&](auto& name) { return wanted.count(name) != 0; });
-    if (!needed[i]) continue;
+// Which nodes the wanted names depend on, in the order of their computation; names that a subgraph takes from outside count. One pass from the last
+// one: a node's inputs are defined before it.
+std::vector<int> Importer::neededNodes(const Nodes& nodes, std::unordered_set<std::string> wanted, Frame& frame) const {
+  std::vector<int> needed;
+  const std::vector<int> order = computingOrder(nodes);
+  for (auto i = order.rbegin(); i != order.rend(); ++i) {
+    const proto::NodeProto& node = nodes.Get(*i);
+    if (std::none_of(node.output().begin(), node.output().end(), [&](auto& name) { return wanted.count(name) != 0; })) continue;
+    needed.push_back(*i);
     std::vector<const proto::NodeProto*> open = {&node};
     while (!open.empty()) {
       const proto::NodeProto& inner = *open.back();
@@ -150,6 +150,7 @@ Importer::Needed Importer::neededNodes(const Nodes& nodes, std::unordered_set<st
     }
   }
   frame.used = std::move(wanted);
+  std::reverse(needed.begin(), needed.end());
   return needed;
 }
 
@@ -190,7 +191,7 @@ std::vector<Value> Importer::graph(const proto::GraphProto& graph, Frame& frame,
   std::unordered_set<std::string> names;
   for (int i = 0; i < graph.output_size(); i++)
     if (isWanted(i)) names.insert(graph.output(i).name());
-  nodes(graph.node(), neededNodes(graph.node(), std::move(names), frame), frame);
+  nodes(graph.node(), std::move(names), frame);
   std::vector<Value> results;
   for (int i = 0; i < graph.output_size(); i++) {
     const std::string& name = graph.output(i).name();
@@ -201,10 +202,8 @@ std::vector<Value> Importer::graph(const proto::GraphProto& graph, Frame& frame,
   return results;
 }
 
-template <class Nodes>
-void Importer::nodes(const Nodes& nodes, const Needed& needed, Frame& frame) {
-  for (int i = 0; i < nodes.size(); i++)
-    if (needed[i]) node(nodes.Get(i), nodePath(frame.path, i, nodes.Get(i)), frame);
+void Importer::nodes(const Nodes& nodes, std::unordered_set<std::string> wanted, Frame& frame) {
+  for (int i : neededNodes(nodes, std::move(wanted), frame)) node(nodes.Get(i), nodePath(frame.path, i, nodes.Get(i)), frame);
 }
 
 void Importer::node(const proto::NodeProto& node, const std::string& path, Frame& frame) {
@@ -359,7 +358,7 @@ bool Importer::functionCall(const proto::FunctionProto& function, const proto::N
   for (int i = 0; i < function.output_size(); i++)
     if (isWanted(i)) wanted.insert(function.output(i));
   calls_.push_back(&function);
-  nodes(function.node(), neededNodes(function.node(), std::move(wanted), body), body);
+  nodes(function.node(), std::move(wanted), body);
   calls_.pop_back();
   for (int i = 0; i < function.output_size(); i++) {
     const std::string& name = function.output(i);

@@ -9,6 +9,7 @@
 
 #include <onnx/onnx_pb.h>
 
+#include "frontends/onnx/node_order.h"
 #include "frontends/onnx/operator.h"
 #include "frontends/onnx/row_sets.h"
 
@@ -99,11 +100,8 @@ class Importer {
   bool checkCount(const Axes& axes, int64_t most, const std::string& path);
   int64_t made_ = 0;           // elements that constants were made larger by
   const std::string* externalFile(const std::string& location, const std::string& path);   // external.cpp
-  using Needed = std::vector<bool>;
-  template <class Nodes>
-  Needed neededNodes(const Nodes& nodes, std::unordered_set<std::string> wanted, Frame& frame) const;
-  template <class Nodes>
-  void nodes(const Nodes& nodes, const Needed& needed, Frame& frame);
+  std::vector<int> neededNodes(const Nodes& nodes, std::unordered_set<std::string> wanted, Frame& frame) const;
+  void nodes(const Nodes& nodes, std::unordered_set<std::string> wanted, Frame& frame);
   void node(const proto::NodeProto& node, const std::string& path, Frame& frame);
   bool operatorNode(const proto::NodeProto& node, const std::string& path, Frame& frame, std::vector<Value> inputs, std::vector<Value>& outputs);
   bool run(const Operator& op, OperatorImport& n);

@@ -22,5 +22,7 @@ ir::Addressing addressing(const Places& places);
 Places elementPlaces(OperatorImport& n, const Tensor& x, const Tensor& indices, const Axes& axes, size_t axis);
 /// GatherND, ScatterND: the last axis of the indices indexes the axes of x after `batch` ones that they share.
 Places sliceBlocks(OperatorImport& n, const Tensor& x, const Tensor& indices, size_t batch);
+/// Gather: elements of one axis, which is not the batch.
+Tensor gatheredAlong(OperatorImport& n, const Tensor& x, size_t axis, const Tensor& indices);
 
 }  // namespace kiln::onnx

@@ -85,4 +85,34 @@ TEST(Attention, OverRowsIsRefused) {
   EXPECT_NE(g.check().find("mixes rows: an attention over the rows of the batch"), std::string::npos) << g.check();
 }
 
+// Two heads of four numbers at position 1, by halves and in neighbouring pairs; a part of each head; without positions. ONNX Runtime 1.32.
+TEST(RotaryEmbedding, OfHeads) {
+  const auto turned = [](int64_t interleaved, int64_t part) {
+    Graph g(23);
+    g.input("X", Type::FLOAT, {-1, 1, 8}).output("Y");
+    if (part) g.initializer("c", {2, 1}, {1, 0.5}).initializer("s", {2, 1}, {0, 0.25});
+    else g.initializer("c", {2, 2}, {1, 1, 0.5, 0.25}).initializer("s", {2, 2}, {0, 0, 0.25, 0.5});
+    auto& position = *g.model().mutable_graph()->add_initializer();
+    position.set_name("p"), position.set_data_type(Type::INT64), position.add_dims(1), position.add_dims(1), position.add_int64_data(1);
+    auto node = g.node("RotaryEmbedding", {"X", "c", "s", "p"}, {"Y"}).integer("num_heads", 2).integer("interleaved", interleaved);
+    if (part) node.integer("rotary_embedding_dim", part);
+    std::string header;
+    for (int i = 0; i < 8; i++) header += (i ? ",\"X[0," : "\"X[0,") + std::to_string(i) + "]\"";
+    return g.score(header + "\n1,2,3,4,5,6,7,8\n");
+  };
+  const auto isTurned = [&](int64_t interleaved, int64_t part, const std::string& expected) {
+    const std::string scored = turned(interleaved, part);
+    EXPECT_NE(scored.find("\n" + expected + "\n"), std::string::npos) << scored;
+  };
+  isTurned(0, 0, "-0.25,-1.5,1.75,2,0.75,-2.5,4.75,5");
+  isTurned(1, 0, "0,1.25,-1.25,2.5,1,4.25,-2.25,5.5");
+  isTurned(0, 2, "0,1.25,3,4,1,4.25,7,8");
+  isTurned(1, 2, "0,1.25,3,4,1,4.25,7,8");
+  Graph g(23);
+  g.input("X", Type::FLOAT, {-1, 1, 1, 4}).input("c", Type::FLOAT, {-1, 1, 2}).input("s", Type::FLOAT, {-1, 1, 2}).output("Y");
+  g.node("RotaryEmbedding", {"X", "c", "s"}, {"Y"});
+  const std::string scored = g.score("\"X[0,0,0]\",\"X[0,0,1]\",\"X[0,0,2]\",\"X[0,0,3]\",\"c[0,0]\",\"c[0,1]\",\"s[0,0]\",\"s[0,1]\"\n5,6,7,8,0.5,0.25,0.25,0.5\n");
+  EXPECT_NE(scored.find("\n0.75,-2.5,4.75,5\n"), std::string::npos) << scored;
+}
+
 }  // namespace kiln::test

@@ -21,6 +21,16 @@ TEST(LabelEncoder, DefaultsOfTheStandard) {
   EXPECT_EQ(g.score("X[0],X[1]\n1,-1\n2,1\n"), "Y[0],Y[1]\none,minus one\n_Unused,one\n");
 }
 
+TEST(LabelEncoder, OfTruthValuesIsRefused) {
+  Graph g(21, 4);
+  g.input("X", Type::STRING, {-1}).output("Y", Type::BOOL);
+  auto node = g.node("LabelEncoder", {"X"}, {"Y"}, kMl).strings("keys_strings", {"a"});
+  auto& a = *g.model().mutable_graph()->mutable_node(0)->add_attribute();
+  a.set_name("values_tensor"), a.set_type(proto::AttributeProto::TENSOR);
+  a.mutable_t()->set_data_type(Type::BOOL), a.mutable_t()->add_dims(1), a.mutable_t()->add_int32_data(1);
+  EXPECT_NE(g.check().find("has keys or values of bool"), std::string::npos) << g.check();
+}
+
 // Of equal keys ONNX Runtime takes the first, the standard (version 4) the last.
 TEST(LabelEncoder, EqualKeys) {
   Graph g(21, 4);

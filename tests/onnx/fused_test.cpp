@@ -100,6 +100,33 @@ TEST(Fused, QuantizedElements) {
   EXPECT_EQ(leaky.score(kBytes), rows("0,161\n1,4\n"));
 }
 
+// The zero point is in the numbers as they are rounded: 13.5 + 7 is 20, 14.5 + 7 is 22.
+TEST(Fused, QuantizedTies) {
+  for (const auto& [op, expected] : {std::pair{"QLinearMul", "20,8\n10,8\n"}, {"QLinearAdd", "22,8\n10,10\n"}}) {
+    Graph g(17);
+    g.input("X", Type::UINT8, {-1, 2}).output("Y", Type::UINT8);
+    scale(g, "as", 0.5f), zero(g, "az", 0), whole(g, "B", Type::UINT8, {2}, {1, 1}), scale(g, "bs", 1), zero(g, "bz", 0), scale(g, "cs", 1), zero(g, "cz", 7);
+    g.node(op, {"X", "as", "az", "B", "bs", "bz", "cs", "cz"}, {"Y"}, kMs);
+    EXPECT_EQ(g.score("X[0],X[1]\n27,1\n5,3\n"), rows(expected)) << op;
+  }
+}
+
+TEST(Fused, QuantizedMeansAndChoices) {
+  for (const auto& [padding, expected] : {std::pair{0, "28,150,255\n"}, {1, "28,150,134\n"}}) {
+    Graph g(17);
+    g.input("X", Type::UINT8, {-1, 1, 2, 3}).output("Y", Type::UINT8);
+    scale(g, "as", 0.5f), zero(g, "az", 10), scale(g, "cs", 0.25f), zero(g, "cz", 7);
+    g.node("QLinearAveragePool", {"X", "as", "az", "cs", "cz"}, {"Y"}, kMs).ints("kernel_shape", {2, 2}).ints("pads", {0, 0, 0, 1}).integer("count_include_pad", padding);
+    const std::string scored = g.score("\"X[0,0,0]\",\"X[0,0,1]\",\"X[0,0,2]\",\"X[0,1,0]\",\"X[0,1,1]\",\"X[0,1,2]\"\n0,10,20,30,41,255\n");
+    EXPECT_NE(scored.find(expected), std::string::npos) << scored;
+  }
+  Graph g(17);
+  g.input("C", Type::BOOL, {-1}).input("X", Type::UINT8, {-1}).input("Z", Type::UINT8, {-1}).output("Y", Type::UINT8);
+  scale(g, "as", 0.5f), zero(g, "az", 1), scale(g, "bs", 0.2f), zero(g, "bz", 3), scale(g, "cs", 0.3f), zero(g, "cz", 7);
+  g.node("QLinearWhere", {"C", "X", "as", "az", "Z", "bs", "bz", "cs", "cz"}, {"Y"}, kMs);
+  EXPECT_EQ(g.score("C,X,Z\ntrue,27,9\nfalse,1,100\nfalse,5,200\ntrue,3,4\n"), "Y\n50\n72\n138\n10\n");
+}
+
 // QLinearSoftmax takes 212 of the 212.77 steps that are 1.
 TEST(Fused, QuantizedShapes) {
   const auto graph = [](const std::vector<int64_t>& dims, float from, float to, int toZero) {

@@ -97,6 +97,31 @@ TEST(Columns, NoRowsGiveNoRows) {
   EXPECT_EQ(g.score("X[0],X[1]\n"), "Y[0],Y[1]\n");
 }
 
+// As ONNX Runtime takes them: each node is computed when what it needs is there, of a subgraph too.
+TEST(Model, NodesInAnyOrder) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1}).output("Y");
+  g.node("Add", {"b", "c"}, {"Y"});
+  Graph then, otherwise;
+  then.node("Mul", {"a", "X"}, {"t"}), then.output("t"), otherwise.node("Neg", {"a"}, {"e"}), otherwise.output("e");
+  g.initializer("zero", {}, {0});
+  g.node("If", {"is"}, {"c"}).graph("then_branch", then).graph("else_branch", otherwise);
+  g.node("Neg", {"a"}, {"b"});
+  g.node("Add", {"X", "X"}, {"a"});
+  g.node("Greater", {"one", "zero"}, {"is"});
+  g.initializer("one", {}, {1});
+  EXPECT_EQ(g.score("X\n3\n"), "Y\n12\n");
+  Graph circle;
+  circle.input("X", Type::FLOAT, {-1}).output("Y");
+  circle.node("Add", {"X", "b"}, {"a"}), circle.node("Neg", {"a"}, {"b"}), circle.node("Neg", {"a"}, {"Y"});
+  EXPECT_NE(circle.check().find("is not defined before this node"), std::string::npos) << circle.check();
+  Graph chain;   // from its end, and longer than a stack
+  chain.input("X", Type::FLOAT, {-1}).output("Y");
+  const int length = 10000;
+  for (int i = length; i > 0; i--) chain.node("Identity", {i == 1 ? "X" : "v" + std::to_string(i - 1)}, {i == length ? "Y" : "v" + std::to_string(i)});
+  EXPECT_EQ(chain.score("X\n3\n"), "Y\n3\n");
+}
+
 TEST(Functions, AreInlined) {
   Graph g;
   g.input("X", Type::FLOAT, {-1}).output("Y");

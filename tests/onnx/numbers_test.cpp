@@ -299,6 +299,76 @@ TEST(MaxPool, PlacesOfABatch) {
 }
 
 // The slope is the function body's, a float.
+// storage_order 1: a place counts along columns. ONNX Runtime 1.32.
+TEST(MaxPool, PlacesByColumns) {
+  for (const auto& [columns, expected] : {std::pair{0, "5,5,7,5,5,11"}, {1, "4,4,10,4,4,11"}}) {
+    Graph g;
+    g.input("X", Type::FLOAT, {1, 1, 3, 4}).output("I", Type::INT64);
+    g.node("Reshape", {"X", "all"}, {"x"});
+    auto& all = *g.model().mutable_graph()->add_initializer();
+    all.set_name("all"), all.set_data_type(Type::INT64), all.add_dims(4);
+    for (int64_t d : {1, 1, 3, 4}) all.add_int64_data(d);
+    g.node("MaxPool", {"x"}, {"Y", "I"}).ints("kernel_shape", {2, 2}).integer("storage_order", columns);
+    std::string header, row;
+    const int values[] = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8};
+    for (int i = 0; i < 12; i++) header += (i ? ",\"X[0," : "\"X[0,") + std::to_string(i / 4) + "," + std::to_string(i % 4) + "]\"", row += (i ? "," : "") + std::to_string(values[i]);
+    const std::string scored = g.score(header + "\n" + row + "\n");
+    EXPECT_NE(scored.find(std::string("\n") + expected + "\n"), std::string::npos) << scored;
+  }
+}
+
+// As ONNX Runtime 1.32 has them, and Pillow's filters.
+TEST(Resize, Antialiased) {
+  const auto half = [](const char* mode, int64_t excludes) {
+    Graph g(18);
+    g.input("X", Type::FLOAT, {-1, 1, 6}).initializer("s", {3}, {1, 1, 0.5}).output("Y");
+    g.node("Resize", {"X", "", "s"}, {"Y"}).text("mode", mode).integer("antialias", 1).integer("exclude_outside", excludes);
+    const std::string scored = g.score("\"X[0,0]\",\"X[0,1]\",\"X[0,2]\",\"X[0,3]\",\"X[0,4]\",\"X[0,5]\"\n3,1,4,1,5,9\n");
+    return scored.substr(scored.find('\n') + 1);
+  };
+  EXPECT_EQ(half("linear", 0), "2.375,2.625,6.5\n");
+  EXPECT_EQ(half("linear", 1).substr(0, 15), "2.2857144,2.625");
+  EXPECT_EQ(half("cubic", 0), "2.3222656,2.1386719,6.5996094\n");
+}
+
+// The quotient of halves is a half from version 23 on, before it a float. ONNX Runtime 1.32.
+TEST(QuantizeLinear, Halves) {
+  for (const auto& [opset, expected] : {std::pair{21, "Y\n-44\n-32\n102\n"}, {23, "Y\n-45\n-33\n102\n"}}) {
+    Graph g(opset);
+    g.input("X", Type::FLOAT16, {-1}).output("Y", Type::INT8);
+    auto& scale = *g.model().mutable_graph()->add_initializer();
+    scale.set_name("s"), scale.set_data_type(Type::FLOAT16), scale.add_int32_data(0x34cd);   // 0.3
+    auto& point = *g.model().mutable_graph()->add_initializer();
+    point.set_name("z"), point.set_data_type(Type::INT8), point.add_int32_data(3);
+    g.node("QuantizeLinear", {"X", "s", "z"}, {"Y"});
+    EXPECT_EQ(g.score("X\n-14.25\n-10.6484375\n29.7\n"), expected);
+    Graph back(opset);
+    back.input("X", Type::UINT8, {-1}).output("Y", Type::FLOAT16);
+    *back.model().mutable_graph()->add_initializer() = scale;
+    back.node("DequantizeLinear", {"X", "s"}, {"Y"});
+    EXPECT_EQ(back.score("X\n24\n3\n"), "Y\n7.203125\n0.9003906\n");
+  }
+}
+
+// Narrow integers wrap. ONNX Runtime 1.32.
+TEST(ScatterElements, ReductionsOfBytes) {
+  for (const auto& [how, expected] : {std::pair{"add", "44,203"}, {"mul", "64,88"}, {"max", "100,200"}}) {
+    Graph g(18);
+    g.input("X", Type::UINT8, {-1, 2}).input("U", Type::UINT8, {-1, 3}).input("I", Type::INT64, {-1, 3}).output("Y", Type::UINT8);
+    g.node("ScatterElements", {"X", "I", "U"}, {"Y"}).integer("axis", 1).text("reduction", how);
+    EXPECT_EQ(g.score("X[0],X[1],U[0],U[1],U[2],I[0],I[1],I[2]\n100,200,100,100,3,0,0,1\n"), std::string("Y[0],Y[1]\n") + expected + "\n");
+  }
+}
+
+TEST(TopK, OfNone) {
+  Graph g;
+  g.input("X", Type::FLOAT, {-1, 2}).output("Y");
+  auto& k = *g.model().mutable_graph()->add_initializer();
+  k.set_name("k"), k.set_data_type(Type::INT64), k.add_dims(1), k.add_int64_data(0);
+  g.node("TopK", {"X", "k"}, {"v", "i"}), g.node("Concat", {"v", "X"}, {"Y"}).integer("axis", 1);
+  EXPECT_EQ(g.score("X[0],X[1]\n1,2\n"), "Y[0],Y[1]\n1,2\n");
+}
+
 TEST(HardSwish, OfDoubles) {
   Graph g(18);
   g.input("X", Type::DOUBLE, {-1}).output("Y", Type::DOUBLE);

@@ -163,6 +163,23 @@ TEST(Tensors, ScanOfDistances) {
 }
 
 // The numbers are ONNX Runtime 1.32's.
+// Two by two blocks of an image of two rows, which overlap, with a column of padding before it. ONNX Runtime 1.32.
+TEST(Col2Im, BlocksThatOverlap) {
+  Graph g(18);
+  g.input("X", Type::FLOAT, {-1, 4, 3}).output("Y");
+  const auto integers = [&](const char* name, const std::vector<int64_t>& values) {
+    auto& t = *g.model().mutable_graph()->add_initializer();
+    t.set_name(name), t.set_data_type(Type::INT64), t.add_dims(static_cast<int64_t>(values.size()));
+    for (int64_t v : values) t.add_int64_data(v);
+  };
+  integers("image", {2, 3}), integers("block", {2, 2});
+  g.node("Col2Im", {"X", "image", "block"}, {"Y"}).ints("pads", {0, 1, 0, 0});
+  std::string header, row;
+  for (int i = 0; i < 12; i++) header += (i ? ",\"X[" : "\"X[") + std::to_string(i / 3) + "," + std::to_string(i % 3) + "]\"", row += (i ? "," : "") + std::to_string(i + 1);
+  const std::string scored = g.score(header + "\n" + row + "\n");
+  EXPECT_NE(scored.find("\n6,8,6,18,20,12\n"), std::string::npos) << scored;
+}
+
 TEST(GroupNormalization, OfColumns) {
   Graph g(21);
   g.input("X", Type::FLOAT, {-1, 4}).output("Y").initializer("s", {4}, {1, 2, 1, 0.5f}).initializer("b", {4}, {0, 1, 0, -1});

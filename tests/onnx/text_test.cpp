@@ -1,4 +1,6 @@
 // Operators of text. Worked by hand from the text of the standard and of com.microsoft's operators.
+#include <optional>
+
 #include "tests/onnx/graph.h"
 
 namespace kiln::test {
@@ -216,16 +218,17 @@ TEST(Tokenizer, TokensAreColumns) {
 
 // Expected values of ONNX Runtime 1.32.
 TEST(StringSplit, Parts) {
-  const auto split = [](const std::vector<int64_t>& dims, const char* delimiter, int64_t most = -1) {
+  const auto split = [](const std::vector<int64_t>& dims, const char* delimiter, std::optional<int64_t> most = {}) {
     Graph g(20);
     g.input("x", Type::STRING, {-1}).output("y", Type::STRING, dims).output("n", Type::INT64);
     auto node = g.node("StringSplit", {"x"}, {"y", "n"});
     if (delimiter) node.text("delimiter", delimiter);
-    if (most >= 0) node.integer("maxsplit", most);
+    if (most) node.integer("maxsplit", *most);
     return g;
   };
   EXPECT_EQ(split({-1, 4}, ",").score("x\n\"a,b,,c\"\n\"\"\n"), "y[0],y[1],y[2],y[3],n\na,b,,c,4\n,,,,0\n");
   EXPECT_EQ(split({-1, 2}, ",", 1).score("x\n\"a,b,,c\"\n\",x\"\n"), "y[0],y[1],n\na,\"b,,c\",2\n,x,2\n");
+  EXPECT_EQ(split({-1, 3}, ",", -1).score("x\n\"a,b,c\"\n"), "y[0],y[1],y[2],n\na,b,c,3\n");   // below 0: no limit
   EXPECT_EQ(split({-1, 3}, "--").score("x\na--b-c--\n"), "y[0],y[1],y[2],n\na,b-c,,3\n");
   EXPECT_EQ(split({-1, 3}, nullptr).score("x\n a  b c \n\"\t x\"\n"), "y[0],y[1],y[2],n\na,b,c,3\n\t,x,,2\n");
   EXPECT_EQ(split({-1, 2}, "", 1).score("x\n a  b c \n  \n"), "y[0],y[1],n\na,b c,2\n,,0\n");

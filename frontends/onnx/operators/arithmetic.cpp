@@ -14,10 +14,10 @@ Tensor arithmetic(OperatorImport& n, const char* function, const std::vector<Ten
 }
 
 // From the left to the right over any number of inputs.
-Tensor over(OperatorImport& n, const char* function) {
+Tensor over(OperatorImport& n, const char* function, Tensor (*as)(OperatorImport&, const Tensor&) = nullptr) {
   n.ignore("consumed_inputs");
   std::vector<Tensor> operands;
-  for (size_t i = 0; i < n.inputs(); i++) operands.push_back(n.number(i));
+  for (size_t i = 0; i < n.inputs(); i++) operands.push_back(as ? as(n, n.number(i)) : n.number(i));
   if (operands.empty()) n.invalid("has no input");
   agreeOnFloat(n, operands);
   Tensor result = operands[0];
@@ -43,10 +43,31 @@ void add(OperatorImport& n) { plain(n, "add"); }
 void subtract(OperatorImport& n) { plain(n, "sub"); }
 void multiply(OperatorImport& n) { plain(n, "mul"); }
 
+namespace {
+
+// Of uint64, which are held as the bits of int64: twice the quotient of the half, and 1 more where so much is left. In a number a divisor of 2^63 and
+// more is once or not at all.
+Tensor unsignedQuotient(OperatorImport& n, Tensor x, Tensor y) {
+  const auto hasOneMore = [&](const Tensor& of) {
+    const Tensor is = n.call("ge", {inOrder(n, of), inOrder(n, y)}, ElementType::boolean);
+    return selected(n, is, constantLike(of, 1), constantLike(of, 0));
+  };
+  const auto byOne = [&](const char* shift, const Tensor& t) { return apply(n, shift, t, constantLike(t, 1)); };
+  Tensor bits = y;
+  bits.type = ElementType::i64;
+  const Tensor isLarge = n.call("lt", {bits, constantLike(bits, 0)}, ElementType::boolean);
+  const Tensor twice = byOne("shl", arithmetic(n, "div", {byOne("shr", x), y}, true));
+  const Tensor rest = apply(n, "sub", x, apply(n, "mul", twice, y));
+  return selected(n, isLarge, hasOneMore(x), apply(n, "add", twice, hasOneMore(rest)));
+}
+
+}  // namespace
+
 void divide(OperatorImport& n) {
   const Tensor& x = n.number(0);
-  refuseUnsigned64(n, x);
-  n.output(0, arithmetic(n, "div", twoOperands(n), isInteger(x.type)));
+  const std::vector<Tensor> both = twoOperands(n);
+  if (x.type == ElementType::u64) return n.output(0, unsignedQuotient(n, both[0], both[1]));
+  n.output(0, arithmetic(n, "div", both, isInteger(x.type)));
 }
 
 // C's remainder of floats, and the divisor added where its sign is another: exact but for that sum, as in ONNX Runtime and NumPy.
@@ -62,8 +83,11 @@ Tensor floorRemainder(OperatorImport& n, const Tensor& x, const Tensor& y) {
 // Attribute fmod 0: the sign of the divisor, integers only before opset 28; 1: C's remainder.
 void modulo(OperatorImport& n) {
   const Tensor& x = n.number(0);
-  refuseUnsigned64(n, x);
   const bool remainder = n.integer("fmod", 0) != 0;
+  if (x.type == ElementType::u64) {
+    const std::vector<Tensor> both = twoOperands(n);
+    return n.output(0, apply(n, "sub", both[0], apply(n, "mul", unsignedQuotient(n, both[0], both[1]), both[1])));
+  }
   if (!remainder && isFloat(x.type) && n.version() < 28) n.invalid("floating point numbers need the attribute fmod = 1");
   if (!remainder && isFloat(x.type)) {
     const std::vector<Tensor> both = twoOperands(n);
@@ -94,8 +118,8 @@ void power(OperatorImport& n) {
   n.output(0, n.cast(wide, x.type));
 }
 
-void minimum(OperatorImport& n) { refuseUnsigned64(n, n.number(0)), n.output(0, over(n, "min")); }
-void maximum(OperatorImport& n) { refuseUnsigned64(n, n.number(0)), n.output(0, over(n, "max")); }
+void minimum(OperatorImport& n) { n.output(0, outOfOrder(n, over(n, "min", inOrder), n.number(0).type)); }
+void maximum(OperatorImport& n) { n.output(0, outOfOrder(n, over(n, "max", inOrder), n.number(0).type)); }
 void sum(OperatorImport& n) { n.output(0, over(n, "add")); }
 
 // As ONNX Runtime: the sum times the rounded reciprocal.
@@ -107,8 +131,17 @@ void mean(OperatorImport& n) {
   n.output(0, total.type, total.axes, settled(n, total.type, n.build.call("mul", {n.value(total), factor})));
 }
 
-void absolute(OperatorImport& n) { signs(n, "abs"); }
+void absolute(OperatorImport& n) {
+  if (n.number(0).type != ElementType::u64) return signs(n, "abs");
+  n.ignore("consumed_inputs");
+  n.output(0, n.number(0));
+}
 void negate(OperatorImport& n) { signs(n, "neg"); }
-void signOf(OperatorImport& n) { signs(n, "sign"); }
+void signOf(OperatorImport& n) {
+  const Tensor& x = n.number(0);
+  if (x.type != ElementType::u64) return signs(n, "sign");
+  const Tensor zero = constantLike(x, 0);
+  n.output(0, selected(n, n.call("eq", {x, zero}, ElementType::boolean), zero, constantLike(x, 1)));
+}
 
 }  // namespace kiln::onnx

@@ -13,8 +13,9 @@ void clip(OperatorImport& n) {
   if (hasMin) operands.push_back(n.number(1));
   if (hasMax) operands.push_back(n.number(2));
   agreeOnFloat(n, operands);   // the limits that skl2onnx writes for isotonic calibration are double, the scores of its trees float
+  const ElementType type = operands[0].type;
+  for (Tensor& operand : operands) operand = inOrder(n, operand);
   const Tensor& x = operands[0];
-  refuseUnsigned64(n, x);
   n.ignore("consumed_inputs");
   ValueId y = n.value(x);
   const double most = x.type == ElementType::f64 ? std::numeric_limits<double>::max() : x.type == ElementType::f16 ? 65504 : x.type == ElementType::bf16 ? 0x1.fep127 : std::numeric_limits<float>::max();
@@ -30,7 +31,7 @@ void clip(OperatorImport& n) {
   };
   limit(hasMin ? &operands[1] : nullptr, "min", "clip_low", -most);
   limit(hasMax ? &operands.back() : nullptr, "max", "clip_high", most);
-  n.output(0, x.type, x.axes, y);
+  n.output(0, outOfOrder(n, n.tensorOf(x.type, x.axes, y), type));
 }
 
 }  // namespace kiln::onnx

@@ -10,8 +10,7 @@ namespace {
 void compare(OperatorImport& n, const char* function) {
   const std::vector<Tensor> operands = twoOperands(n);
   n.number(0);
-  refuseUnsigned64(n, operands[0]);
-  n.output(0, n.call(function, operands, ElementType::boolean));
+  n.output(0, n.call(function, {inOrder(n, operands[0]), inOrder(n, operands[1])}, ElementType::boolean));
 }
 
 }  // namespace

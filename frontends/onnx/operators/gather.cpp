@@ -25,10 +25,7 @@ Tensor gathered(OperatorImport& n, const Tensor& x, const Tensor& indices, const
 
 }  // namespace
 
-void gather(OperatorImport& n) {
-  const Tensor &x = n.tensor(0), &indices = n.tensor(1, {ElementType::i32, ElementType::i64});
-  const size_t axis = n.axis(n.integer("axis", 0), x.rank());
-  if (indices.isConstant() && indices.host->arePlaces()) return n.output(0, rowsAt(n, x, axis, indices, indices.axes));
+Tensor gatheredAlong(OperatorImport& n, const Tensor& x, size_t axis, const Tensor& indices) {
   refuseBatch(n, x, axis, "takes rows of the batch by number");
   if (hasBatch(x.axes) && hasBatch(indices.axes)) n.mixesRows("takes elements of every row by the indices of every row");
   Places places;
@@ -38,7 +35,14 @@ void gather(OperatorImport& n) {
   for (size_t i = 0; i < indices.rank(); i++) places.add(indices.axes[i], own[i], 0);
   for (size_t i = axis + 1; i < x.rank(); i++) keep(i);
   places.dims = {x.axes[axis].size}, places.strides = {strides[axis]};
-  n.output(0, gathered(n, x, indices, places));
+  return gathered(n, x, indices, places);
+}
+
+void gather(OperatorImport& n) {
+  const Tensor &x = n.tensor(0), &indices = n.tensor(1, {ElementType::i32, ElementType::i64});
+  const size_t axis = n.axis(n.integer("axis", 0), x.rank());
+  if (indices.isConstant() && indices.host->arePlaces()) return n.output(0, rowsAt(n, x, axis, indices, indices.axes));
+  n.output(0, gatheredAlong(n, x, axis, indices));
 }
 
 void gatherElements(OperatorImport& n) {

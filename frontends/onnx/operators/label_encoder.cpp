@@ -94,6 +94,8 @@ void labelEncoder(OperatorImport& n) {
   const List keyList = listOf(n, "keys"), values = listOf(n, "values");
   if (keyList.elements.size() != values.elements.size() || values.elements.size() == 0)
     n.invalid("has " + std::to_string(keyList.elements.size()) + " keys and " + std::to_string(values.elements.size()) + " values");
+  for (const List* list : {&keyList, &values})
+    if (list->type == ElementType::boolean) n.invalid("has keys or values of bool, which the standard does not know");
   const Duplicates duplicates = n.spec() && n.version() >= 4 ? Duplicates::last : Duplicates::first;
   if (n.input(0).kind == Value::tokens) return encodeTokens(n, keyList, values, fallbackOf(n, values.type), duplicates);
   const Tensor& x = n.tensor(0, {keyList.type});

@@ -63,7 +63,12 @@ void topK(OperatorImport& n) {
     k = given[0];
   }
   refuseBatch(n, x, axis, "orders the rows of the batch");
-  if (k < 1 || k > x.axes[axis].size) n.invalid("k is " + std::to_string(k) + " of " + std::to_string(x.axes[axis].size));
+  if (k == 0) {
+    const Tensor none = sliced(n, x, axis, 0, 0);
+    n.integer("largest", 1), n.integer("sorted", 1);
+    return n.output(0, none), n.output(1, hostTensor(ElementType::i64, none.axes, {}));
+  }
+  if (k < 0 || k > x.axes[axis].size) n.invalid("k is " + std::to_string(k) + " of " + std::to_string(x.axes[axis].size));
   ir::TopK op;
   op.k = static_cast<uint32_t>(k), op.smallest = n.version() >= 11 && !n.integer("largest", 1);
   const bool isSorted = n.version() < 11 || n.integer("sorted", 1);

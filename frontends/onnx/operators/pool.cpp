@@ -5,6 +5,7 @@
 
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/gather.h"
+#include "frontends/onnx/quantized.h"
 #include "frontends/onnx/window.h"
 
 namespace kiln::onnx {
@@ -116,7 +117,6 @@ void maxPool(OperatorImport& n) {
   if (n.version() < 8) return;
   const bool columns = n.integer("storage_order", 0) != 0;
   if (!n.wanted(1)) return;
-  if (columns) n.unsupported("storage_order 1");
   if (n.used(1) && x.axes[0].isBatch()) n.mixesRows("places are counted from the first row of the batch");
   // The place of the first largest, in the whole tensor.
   const Last last = toLast(n, all.values, {all.values.rank() - 1});
@@ -124,11 +124,17 @@ void maxPool(OperatorImport& n) {
   const Tensor winner = n.tensorOf(ElementType::i32, {{last.rows}}, best);
   int64_t volume = 1;
   for (int64_t s : w.size) volume *= s;
+  const auto placeIn = [&](int64_t flat) {   // storage_order 1: the first axis goes fastest
+    if (!columns) return flat;
+    int64_t place = 0, stride = volume;
+    for (size_t i = w.size.size(); i-- > 0; flat /= w.size[i]) place += flat % w.size[i] * (stride /= w.size[i]);
+    return place;
+  };
   const auto perChannel = static_cast<int64_t>(all.at.size()) / last.length;
   Elements table;
   for (int64_t row = 0; row < last.rows; row++)
     for (int64_t k = 0; k < last.length; k++)
-      table.integers.push_back(row / perChannel * volume + std::max<int64_t>(0, all.at[static_cast<size_t>(row % perChannel * last.length + k)]));
+      table.integers.push_back(row / perChannel * volume + placeIn(std::max<int64_t>(0, all.at[static_cast<size_t>(row % perChannel * last.length + k)])));
   Elements rows;
   for (int64_t row = 0; row < last.rows; row++) rows.integers.push_back(row * last.length);
   const Tensor at = apply(n, "add", n.cast(winner, ElementType::i64), hostTensor(ElementType::i64, {{last.rows}}, std::move(rows)));
@@ -141,11 +147,7 @@ void maxPool(OperatorImport& n) {
   n.output(1, n.tensorOf(ElementType::i64, axes, n.reshape(n.build.add(std::move(gather), {n.vector(places), n.vector(at)}), irShape(axes))));
 }
 
-void averagePool(OperatorImport& n) {
-  const Tensor& x = n.tensor(0, kFloats);
-  Window w = poolWindow(n, x, n.version() >= 19);
-  if (n.version() >= 10) roundUp(n, w);
-  const bool padding = n.version() >= 7 && n.integer("count_include_pad", 0);
+static Tensor averaged(OperatorImport& n, const Tensor& x, const Window& w, bool padding) {
   const Windows all = windowsOf(n, x, w, {});
   Elements counts;
   eachIndex(w.result, [&](const std::vector<int64_t>& o) {
@@ -153,7 +155,23 @@ void averagePool(OperatorImport& n) {
     places(w, o, [&](const std::vector<int64_t>&, bool inside, bool padded) { count += padding ? padded : inside; });
     counts.numbers.push_back(count);
   });
-  n.output(0, apply(n, "div", overLast(n, all.values, "sum"), hostTensor(x.type, plainAxes(w.result), std::move(counts))));
+  return apply(n, "div", overLast(n, all.values, "sum"), hostTensor(x.type, plainAxes(w.result), std::move(counts)));
+}
+
+void averagePool(OperatorImport& n) {
+  const Tensor& x = n.tensor(0, kFloats);
+  Window w = poolWindow(n, x, n.version() >= 19);
+  if (n.version() >= 10) roundUp(n, w);
+  n.output(0, averaged(n, x, w, n.version() >= 7 && n.integer("count_include_pad", 0)));
+}
+
+// Of com.microsoft: x, its scale and zero point, those of the result. The mean is that of the numbers that are meant.
+void qLinearAveragePool(OperatorImport& n) {
+  const Tensor x = meant(n, 0);
+  if (n.integer("channels_last", 0)) n.unsupported("channels_last");
+  Window w = poolWindow(n, x, false);
+  roundUp(n, w);
+  n.output(0, quantizedWithPoint(n, averaged(n, x, w, n.integer("count_include_pad", 0) != 0), 3));
 }
 
 void lpPool(OperatorImport& n) {

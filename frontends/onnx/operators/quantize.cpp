@@ -45,7 +45,9 @@ Tensor byAxis(OperatorImport& n, size_t input, const Tensor& x) {
 }
 
 Tensor scaleOf(OperatorImport& n, const Tensor& x) {
-  if (n.tensor(1).type != ElementType::f32) n.unsupported(std::string("a scale of ") + elementName(n.tensor(1).type));
+  const ElementType type = n.tensor(1).type;
+  if (type != ElementType::f32 && type != ElementType::f16) n.unsupported(std::string("a scale of ") + elementName(type));
+  n.tensor(1, {ElementType::f32});   // halves: in float, the result of DequantizeLinear rounded
   return byAxis(n, 1, x);
 }
 
@@ -72,12 +74,15 @@ Tensor requantized(OperatorImport& n, const Tensor& sums, const Tensor& factor, 
   return saturated(n, apply(n, "add", y, n.cast(zero, ElementType::f32)), zero.type);
 }
 
+// From version 23 on the quotient is of the scale's type, before it float; the sum with the zero point is float.
 void quantizeLinear(OperatorImport& n) {
+  const ElementType precision = n.version() >= 23 ? n.tensor(1).type : ElementType::f32;
   const Tensor& x = n.tensor(0, {ElementType::f32, ElementType::i32});
   readOthers(n);
   ElementType type = n.has(2) ? n.tensor(2).type : ElementType::u8;
   if (const ElementType given = n.version() >= 21 ? n.elementType("output_dtype", ElementType::undefined) : ElementType::undefined; given != ElementType::undefined && !n.has(2)) type = given;
-  Tensor y = apply(n, "round_even", apply(n, "div", n.cast(x, ElementType::f32), scaleOf(n, x)));
+  const Tensor quotient = apply(n, "div", n.cast(x, ElementType::f32), scaleOf(n, x));
+  Tensor y = apply(n, "round_even", precision == ElementType::f16 ? n.cast(n.cast(quotient, precision), ElementType::f32) : quotient);
   if (n.has(2)) y = apply(n, "add", y, n.cast(byAxis(n, 2, x), ElementType::f32));
   n.output(0, saturated(n, y, type));
 }
@@ -156,15 +161,15 @@ namespace {
 struct Quantized {
   Tensor whole, scale;   ///< i32, without the zero point
 };
+Tensor one(OperatorImport& n, size_t i, const char* what) {
+  const Tensor& p = n.tensor(i);
+  if (p.count() != 1) n.unsupported(std::string("a ") + what + " " + describe(p.axes), "one number for the whole tensor");
+  if (std::string(what) == "scale" && p.type != ElementType::f32) n.unsupported(std::string("a scale of ") + elementName(p.type));
+  return withAxes(n, p, {});
+}
 Quantized quantized(OperatorImport& n, size_t x, size_t scale, size_t zero) {
-  const auto one = [&](size_t i, const char* what) {
-    const Tensor& p = n.tensor(i);
-    if (p.count() != 1) n.unsupported(std::string("a ") + what + " " + describe(p.axes), "one number for the whole tensor");
-    return withAxes(n, p, {});
-  };
-  Quantized q{n.cast(n.tensor(x, {ElementType::u8, ElementType::i8}), ElementType::i32), one(scale, "scale")};
-  if (q.scale.type != ElementType::f32) n.unsupported(std::string("a scale of ") + elementName(q.scale.type));
-  if (n.has(zero)) q.whole = apply(n, "sub", q.whole, n.cast(one(zero, "zero point"), ElementType::i32));
+  Quantized q{n.cast(n.tensor(x, {ElementType::u8, ElementType::i8}), ElementType::i32), one(n, scale, "scale")};
+  if (n.has(zero)) q.whole = apply(n, "sub", q.whole, n.cast(one(n, zero, "zero point"), ElementType::i32));
   return q;
 }
 
@@ -175,20 +180,27 @@ Tensor zeroPoint(OperatorImport& n, size_t i) {
 
 }  // namespace
 
-// a, its scale and zero point, b, its scale and zero point, the result's: the sum in float.
+// a, its scale and zero point, b, the same of it, the result's scale and zero point: the sum in float, in ONNX Runtime's order. What does not depend on
+// a and b comes first, one of its products unrounded; ties are rounded with the zero point in them.
 void qLinearAdd(OperatorImport& n) {
-  const Quantized a = quantized(n, 0, 1, 2), b = quantized(n, 3, 4, 5);
-  const Tensor to = withAxes(n, n.tensor(6, {ElementType::f32}), {});
-  const auto part = [&](const Quantized& q) { return apply(n, "mul", n.cast(q.whole, ElementType::f32), apply(n, "div", q.scale, to)); };
-  const Tensor zero = zeroPoint(n, 7);
-  const Tensor y = apply(n, "round_even", apply(n, "add", part(a), part(b)));
-  n.output(0, saturated(n, apply(n, "add", y, n.cast(zero, ElementType::f32)), zero.type));
+  const Tensor a = n.cast(n.tensor(0, {ElementType::u8, ElementType::i8}), ElementType::f32), b = n.cast(n.tensor(3, {ElementType::u8, ElementType::i8}), ElementType::f32);
+  const Tensor zero = zeroPoint(n, 7), to = one(n, 6, "scale");
+  const auto ratio = [&](size_t scale) { return apply(n, "div", one(n, scale, "scale"), to); };
+  const auto point = [&](size_t i) { return n.has(i) ? n.cast(one(n, i, "zero point"), ElementType::f32) : constantLike(to, 0); };
+  const Tensor ofA = ratio(1), ofB = ratio(4);
+  const auto wide = [&](const Tensor& t) { return n.cast(t, ElementType::f64); };
+  const Tensor points = n.cast(apply(n, "add", apply(n, "mul", wide(ofA), wide(point(2))), wide(apply(n, "mul", ofB, point(5)))), ElementType::f32);
+  const Tensor fixed = apply(n, "sub", n.cast(zero, ElementType::f32), points);
+  const Tensor y = apply(n, "add", apply(n, "mul", a, ofA), apply(n, "add", apply(n, "mul", b, ofB), fixed));
+  n.output(0, saturated(n, apply(n, "round_even", y), zero.type));
 }
 
+// Ties are rounded with the zero point in them, as in ONNX Runtime.
 void qLinearMul(OperatorImport& n) {
   const Quantized a = quantized(n, 0, 1, 2), b = quantized(n, 3, 4, 5);
-  const Tensor factor = apply(n, "div", apply(n, "mul", a.scale, b.scale), withAxes(n, n.tensor(6, {ElementType::f32}), {}));
-  n.output(0, requantized(n, apply(n, "mul", a.whole, b.whole), factor, zeroPoint(n, 7)));
+  const Tensor factor = apply(n, "div", apply(n, "mul", a.scale, b.scale), one(n, 6, "scale"));
+  const Tensor zero = zeroPoint(n, 7), product = apply(n, "mul", n.cast(apply(n, "mul", a.whole, b.whole), ElementType::f32), factor);
+  n.output(0, saturated(n, apply(n, "round_even", apply(n, "add", product, n.cast(zero, ElementType::f32))), zero.type));
 }
 
 namespace {
@@ -200,6 +212,17 @@ Tensor quantizedAgain(OperatorImport& n, const Tensor& numbers, size_t scale, co
   const Tensor y = apply(n, "div", numbers, withAxes(n, n.tensor(scale, {ElementType::f32}), {}));
   return saturated(n, apply(n, "add", apply(n, "round_even", y), n.cast(zero, ElementType::f32)), zero.type);
 }
+
+}  // namespace
+
+Tensor meant(OperatorImport& n, size_t x) { return meant(n, quantized(n, x, x + 1, x + 2)); }
+
+Tensor quantizedWithPoint(OperatorImport& n, const Tensor& numbers, size_t scale) {
+  const Tensor zero = zeroPoint(n, scale + 1), y = apply(n, "div", numbers, one(n, scale, "scale"));
+  return saturated(n, apply(n, "round_even", apply(n, "add", y, n.cast(zero, ElementType::f32))), zero.type);
+}
+
+namespace {
 
 // A function of the number that is meant, quantized again: x, its scale and zero point, those of the result.
 void ofQuantized(OperatorImport& n, const std::function<Tensor(const Tensor&)>& function) {
@@ -216,6 +239,13 @@ void qLinearLeakyRelu(OperatorImport& n) {
   Activation f = activationNamed("leakyrelu");
   f.alpha = n.number("alpha", f.alpha);
   ofQuantized(n, [&](const Tensor& x) { return activated(n, f, x); });
+}
+
+// A condition, the one and the other tensor with scale and zero point each, the result's.
+void qLinearWhere(OperatorImport& n) {
+  const Tensor zero = withAxes(n, n.tensor(8, {ElementType::u8, ElementType::i8}), {});
+  const auto arm = [&](size_t x) { return quantizedAgain(n, meant(n, x), 7, zero); };
+  n.output(0, selected(n, n.tensor(0, {ElementType::boolean}), arm(1), arm(4)));
 }
 
 // Before opset 13 all axes from `axis` on are one. ONNX Runtime takes the whole part of the reciprocal of the result's scale, and rounds half up.

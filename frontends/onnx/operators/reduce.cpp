@@ -117,7 +117,7 @@ void reduceMean(OperatorImport& n) {
   reduction(n, "sum", 18, same, divided, sumOrder);
 }
 void reduceL1(OperatorImport& n) {
-  reduction(n, "sum", 18, [&](const Tensor& x) { return apply(n, "abs", x); }, keep);
+  reduction(n, "sum", 18, [&](const Tensor& x) { return x.count() ? apply(n, "abs", x) : x; }, keep);
 }
 void reduceL2(OperatorImport& n) {
   reduction(n, "sumsq", 18, same, [&](const Tensor& sum, const Tensor&) { return byFloat(n, "sqrt", sum); });

@@ -26,7 +26,7 @@ struct Rules {
   Transform transform = halfPixel;
   Rounding rounding = preferFloor;
   double cubicA = -0.75, outside = 0;
-  bool excludesOutside = false, exact = false;
+  bool excludesOutside = false, exact = false, antialias = false;
 };
 
 // Where element i of the result lies in the axis, in float as ONNX Runtime computes it; `outside`: beyond what a crop extrapolates.
@@ -92,6 +92,35 @@ std::vector<double> matrixOf(const Rules& r, const Along& a, std::vector<bool>& 
   return all;
 }
 
+// The weight of an element at this distance from the middle of a filter.
+float filtered(const Rules& r, float distance) {
+  const float d = std::fabs(distance), a = static_cast<float>(r.cubicA);
+  if (r.mode == linear) return d < 1 ? 1 - d : 0;
+  if (d < 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
+  return d < 2 ? (((d - 5) * d + 8) * d - 4) * a : 0;
+}
+
+// The same with attribute antialias, as ONNX Runtime and Pillow: an axis that becomes shorter is filtered as much wider.
+std::vector<double> antialiasedMatrixOf(const Rules& r, const Along& a, std::vector<bool>& isOutside) {
+  std::vector<double> all(static_cast<size_t>(a.to * a.from), 0);
+  const float shrinks = std::max(1.0f, 1.0f / static_cast<float>(a.scale)), support = (r.mode == linear ? 1.0f : 2.0f) * shrinks;
+  for (int64_t i = 0; i < a.to; i++) {
+    bool beyond = false;
+    const float middle = 0.5f + original(r, a, i, beyond);
+    isOutside.push_back(beyond);
+    auto first = static_cast<int64_t>(std::floor(middle - support + 0.5f)), end = static_cast<int64_t>(std::floor(middle + support + 0.5f));
+    if (r.excludesOutside) first = std::max<int64_t>(first, 0), end = std::min(end, a.from);
+    std::vector<float> weights;
+    float sum = 0;
+    for (int64_t e = first; e < end; e++) {
+      weights.push_back(filtered(r, (static_cast<float>(e) - middle + 0.5f) / shrinks));
+      sum += weights.back();
+    }
+    for (int64_t e = first; e < end; e++) all[static_cast<size_t>(i * a.from + std::clamp<int64_t>(e, 0, a.from - 1))] += weights[static_cast<size_t>(e - first)] / (sum == 0 ? 1 : sum);
+  }
+  return all;
+}
+
 Tensor outsideAs(OperatorImport& n, const Rules& r, const Tensor& y, size_t axis, const std::vector<bool>& isOutside) {
   if (std::none_of(isOutside.begin(), isOutside.end(), [](bool b) { return b; })) return y;
   Elements mask;
@@ -121,7 +150,7 @@ Tensor resizedAlong(OperatorImport& n, const Rules& r, const Tensor& x, size_t a
     return outsideAs(n, r, y, axis, isOutside);
   }
   Elements matrix;
-  matrix.numbers = matrixOf(r, a, isOutside);
+  matrix.numbers = r.antialias ? antialiasedMatrixOf(r, a, isOutside) : matrixOf(r, a, isOutside);
   if (x.type == ElementType::f32)
     for (double& v : matrix.numbers) v = static_cast<float>(v);
   const Tensor weights = hostTensor(x.type, plainAxes({a.to, a.from}), std::move(matrix));
@@ -147,7 +176,9 @@ Rules rulesOf(OperatorImport& n) {
   r.exact = n.spec();
   r.cubicA = n.number("cubic_coeff_a", -0.75), r.outside = n.number("extrapolation_value", 0);
   r.excludesOutside = n.integer("exclude_outside", 0) != 0;
-  if (n.version() >= 18 && n.integer("antialias", 0)) n.unsupported("antialias");
+  r.antialias = n.version() >= 18 && n.integer("antialias", 0) != 0;
+  if (r.antialias && r.mode == nearest) n.unsupported("antialias by the nearest element");
+  if (r.antialias && r.transform == cropAndResize) n.unsupported("antialias of a crop");
   return r;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "frontends/onnx/elementwise.h"
 #include "frontends/onnx/places.h"
 #include "frontends/onnx/row_sets.h"
 
@@ -31,12 +32,13 @@ Tensor scattered(OperatorImport& n, const Tensor& x, const Tensor& indices, cons
   if (updates.type != x.type) n.invalid("the updates have another type than the tensor");
   if (how == 0 && indices.isConstant()) return replaced(n, x, indices, updates, places);
   static constexpr ir::Scatter::Kind kinds[] = {ir::Scatter::set, ir::Scatter::add, ir::Scatter::mul, ir::Scatter::max, ir::Scatter::min};
-  if (how != 0 && !(x.type == ElementType::f32 || x.type == ElementType::f64 || x.type == ElementType::i32 || x.type == ElementType::i64))
+  const bool isOrdered = kinds[how] == ir::Scatter::max || kinds[how] == ir::Scatter::min;
+  if (how != 0 && (x.type == ElementType::boolean || x.type == ElementType::f16 || x.type == ElementType::bf16 || !isNumber(x.type) || (isOrdered && x.type == ElementType::u64)))
     n.unsupported(std::string("a reduction of ") + elementName(x.type));
   ir::Scatter op;
   op.op = kinds[how], op.places = addressing(places);
   const ValueId value = n.build.add(std::move(op), {n.vector(x), n.vector(indices), n.shaped(updates, placeShape(places))});
-  return n.tensorOf(x.type, x.axes, n.reshape(value, irShape(x.axes)));
+  return n.tensorOf(x.type, x.axes, n.reshape(how == 0 ? value : settled(n, x.type, value), irShape(x.axes)));
 }
 
 // The batch of x stands where that of the updates does: each row has its own.

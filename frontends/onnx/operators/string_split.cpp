@@ -27,9 +27,8 @@ ir::Tokenizer ruleOf(OperatorImport& n, const std::string& delimiter) {
   ir::Tokenizer rule;
   rule.separators = !delimiter.empty() ? literal(delimiter) : n.spec() ? "\\s+" : "[ ]+";
   rule.minCharacters = delimiter.empty() ? 1 : 0;
-  if (n.hasAttribute("maxsplit")) {
-    const int64_t most = n.integer("maxsplit");
-    if (most < 0 || most > 1 << 20) n.invalid("attribute 'maxsplit' is " + std::to_string(most));
+  if (const int64_t most = n.integer("maxsplit", -1); most >= 0) {   // below 0: no limit, as in ONNX Runtime
+    if (most > 1 << 20) n.invalid("attribute 'maxsplit' is " + std::to_string(most));
     rule.mostSplits = static_cast<uint32_t>(most);
   }
   return rule;
