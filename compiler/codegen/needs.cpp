@@ -21,7 +21,7 @@ bool readsOthers(const Needs& needs) {
   return anyInput(needs, [](const FieldPlan& f) { return !is_number(f); });
 }
 bool readsSomeNumbers(const Needs& needs) {
-  return anyInput(needs, [](const FieldPlan& f) { return is_number(f) && !takes_all(f); });
+  return anyInput(needs, [](const FieldPlan& f) { return f.slot.count != 0 && is_number(f) && !takes_all(f); });
 }
 template <uint32_t elem> bool stores(const Needs& needs) {
   return std::any_of(needs.outputs.begin(), needs.outputs.end(), [](const FieldPlan& f) { return is_number(f) && f.elem == elem; });

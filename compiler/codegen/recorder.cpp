@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "compiler/codegen/one_element.h"
+#include "compiler/codegen/read_elements.h"
 #include "compiler/codegen/wide_row.h"
 #include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/cast.h"
@@ -208,6 +209,15 @@ class Recorder final : public NodeEmitter {
     const auto isKept = [&](const Piece& p) { return p.defines.empty() || record_.locals[p.defines[0]].inBlob == ir::kNone; };
     std::erase_if(record_.pieces, [&](const Piece& p) { return !isKept(p); });
   }
+  /// Elements of an input that a block brings in: all, unless they are numbers that cannot fail, most of which nothing reads.
+  std::vector<bool> readInBlocks(ir::NodeId input) const {
+    const ir::ValueId v = pipeline().nodes[input].results[0];
+    const ir::Type& type = pipeline().type(v);
+    std::vector<bool> read(type.size(), true);
+    if (rowForm() || type.isScalar() || !ir::isFloat(type.elem) || type.nullable || record_.locals[v].fallible) return read;
+    const std::vector<bool> some = readElements(pipeline(), input);
+    return std::count(some.begin(), some.end(), true) * 2 <= static_cast<std::ptrdiff_t>(some.size()) ? some : read;
+  }
   void addSchema() {
     schema_.assign(pipeline().nodes.size(), ir::kNone);
     for (ir::NodeId node : inputs_) {
@@ -230,7 +240,8 @@ class Recorder final : public NodeEmitter {
         // A number of a matrix is a number, or NaN, which is missing or a value.
         if (ir::isFloat(input.elem) && (local.nullable || input.blank)) local.fallible = false;
       }
-      for (uint32_t e = 0; e < pipeline().type(v).size(); e++) record_.inputs.push_back({v, e});
+      const std::vector<bool> read = readInBlocks(node);
+      for (uint32_t e = 0; e < read.size(); e++) record_.inputs.push_back(read[e] ? Element{v, e} : Element{});
     }
     for (ir::NodeId node : outputs_) {
       const auto first = static_cast<uint32_t>(record_.outputs.size());

@@ -331,10 +331,31 @@ KILN_KERNEL void kiln_input_list_str_1(Ctx* c, const InputParams* p, const Slot*
 }
 
 // ---- tensors: a cell for each element
+/// Eight cells that stand side by side, as numbers; false if any is no plain number.
+INLINE bool eight_numbers(const FieldPlan& f, const kiln_cell* cells, Lane<f64, 8>& v) {
+  const auto a = load<Lane<u64, 8>>(cells), b = load<Lane<u64, 8>>(cells + 4);   // by turns the value, and length and kind
+  v = __builtin_bit_cast(Lane<f64, 8>, __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14));
+  const auto kind = __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15) & 0xff00000000;
+  auto odd = kind != (u64)KILN_NUMBER << 32;
+  if (f.nan != kNanValue) odd |= v != v;
+  return __builtin_reduce_or(odd) == 0;
+}
+/// Elements from e on of the only row, none missing.
+template <class V> INLINE void put_eight(const Ctx& c, const Slot& y, u32 e, Lane<f64, 8> v) {
+  store(c.scratch + y.values + (u64)e * sizeof(V), convert<V, f64, 8>(v));
+  if (y.missing != kNone) store(c.scratch + y.missing + e, (u64)0);   // a byte an element
+}
 template <class V, class Read> INLINE void input_tensor(const Ctx& c, const InputParams& p, const Slot& y, Read read) {
+  static_assert(sizeof(kiln_cell) == 16 && __builtin_offsetof(kiln_cell, kind) == 12);
   Status<1> status{};
+  const kiln_cell* cells = c.cells + p.index;
   NOUNROLL for (u32 e = 0; e < y.count; e++) {
-    const kiln_cell& cell = c.cells[p.index + e];
+    if constexpr (kIsFloat<V>) {
+      Lane<f64, 8> eight;
+      NOUNROLL while (e + 8 <= y.count && eight_numbers(p.field, cells + e, eight)) put_eight<V>(c, y, e, eight), e += 8;
+      if (e == y.count) break;
+    }
+    const kiln_cell& cell = cells[e];
     if constexpr (kIsFloat<V>) {
       const f64 number = cell.as.number;
       if (__builtin_expect((cell.kind == KILN_NUMBER) & ((p.field.nan == kNanValue) | (number == number)), 1)) {

@@ -20,7 +20,7 @@ using Names = std::vector<std::string>;
 
 FieldPlan number(uint32_t elem) {
   FieldPlan f{};
-  f.elem = elem, f.nan = kernel::kNanValue, f.slot.missing = f.slot.status = kernel::kNone;
+  f.elem = elem, f.nan = kernel::kNanValue, f.slot.missing = f.slot.status = kernel::kNone, f.slot.count = 1;
   return f;
 }
 Names needed(const codegen::Needs& needs) {
