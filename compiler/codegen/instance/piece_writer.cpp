@@ -114,10 +114,12 @@ void PieceWriter::clearBehind(LocalId l) {
 // ---- loops over the elements of vectors
 
 void PieceWriter::loopOver(const LoopPieces& pieces) {
-  Lanes at;   // of the element, or of a scalar
+  std::map<Met, Value*> at;   // of the element, or of a scalar
   for (const Piece* piece : pieces) {
-    for (LocalId l : piece->operations[0].arguments)
-      if (at.count(l) == 0) at[l] = local(l).vector ? f_.newLanes() : lanes(l);
+    for (size_t i = 0; i < piece->operations[0].arguments.size(); i++) {
+      const LocalId l = piece->operations[0].arguments[i];
+      if (auto [known, isNew] = at.emplace(met(*piece, i), nullptr); isNew) known->second = local(l).vector ? f_.newLanes() : lanes(l);
+    }
     if (const LocalId result = ElementLoops::resultOf(*piece); !loops_.staysInside(result, pieces)) f_.call("clear_status", slotOf(result), {});
   }
   const LoopPieces alike = f_.row ? LoopPieces{} : loops_.failingAlike(pieces);
@@ -135,13 +137,21 @@ void PieceWriter::loopOver(const LoopPieces& pieces) {
     if (const LocalId result = ElementLoops::resultOf(*piece); across < count && !loops_.staysInside(result, pieces)) clearBehind(result);
   for (const Piece* piece : alike) {
     const LocalId result = ElementLoops::resultOf(*piece);
-    f_.call(std::string("put_status_") + storage(result), slotOf(result), {at[result]});
+    f_.call(std::string("put_status_") + storage(result), slotOf(result), {at[met(*piece, piece->operations[0].arguments.size() - 1)]});
   }
 }
 
+PieceWriter::Met PieceWriter::met(const Piece& piece, size_t argument) const {
+  const LocalId l = piece.operations[0].arguments[argument];
+  if (argument + 1 == piece.operations[0].arguments.size()) return {l, {}, {}};
+  const ir::Type &result = loops_.typeOf(piece), &operand = f_.options.pipeline.type(f_.options.pipeline.nodes[piece.node].operands[argument]);
+  if (!local(l).vector || operand.size() == result.size()) return {l, {}, {}};
+  return {l, operand.shape, result.shape};
+}
+
 // Element e of all pieces' vectors.
-void PieceWriter::element(const LoopPieces& pieces, const LoopPieces& alike, Lanes& at, Value* e) {
-  std::set<LocalId> loaded;
+void PieceWriter::element(const LoopPieces& pieces, const LoopPieces& alike, std::map<Met, Value*>& at, Value* e) {
+  std::set<Met> loaded;
   for (const Piece* piece : pieces) {
     const Operation& operation = piece->operations[0];
     const ir::Node& node = f_.options.pipeline.nodes[piece->node];
@@ -149,15 +159,17 @@ void PieceWriter::element(const LoopPieces& pieces, const LoopPieces& alike, Lan
     std::vector<Value*> arguments;
     for (size_t i = 0; i < operation.arguments.size(); i++) {
       const LocalId l = operation.arguments[i];
-      arguments.push_back(at[l]);
-      if (local(l).vector && loaded.insert(l).second && i + 1 < operation.arguments.size())
+      const Met place = met(*piece, i);
+      arguments.push_back(at[place]);
+      if (local(l).vector && loaded.insert(place).second && i + 1 < operation.arguments.size())
         f_.call((local(l).inBlob != ir::kNone ? "get_constant_at_" : "get_at_") + std::string(storage(l)), slotOf(l),
-                {index(e, type, f_.options.pipeline.type(node.operands[i])), at[l]});
+                {index(e, type, f_.options.pipeline.type(node.operands[i])), arguments.back()});
     }
+    Value* const made = arguments.back();
     f_.call(operation.kernel, paramsOf(operation), std::move(arguments));
     if (const LocalId result = ElementLoops::resultOf(*piece); !loops_.staysInside(result, pieces))
       f_.call(std::string("put_at_") + storage(result), contains(alike, piece) ? slotWithoutStatus(result) : slotOf(result),
-              {index(e, type, type), at[result]});
+              {index(e, type, type), made});
   }
 }
 

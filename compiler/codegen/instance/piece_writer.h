@@ -1,7 +1,9 @@
 // Writes pieces into the function in hand: each operation a kernel call, scalars in lanes, vectors by their Slots; neighbouring pieces
 // over elements of vectors as one loop.
 #pragma once
+#include <map>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -58,7 +60,10 @@ class PieceWriter {
   void spill(const Piece& piece);
   void clearBehind(LocalId l);
   void loopOver(const LoopPieces& pieces);
-  void element(const LoopPieces& pieces, const LoopPieces& alike, Lanes& at, llvm::Value* e);
+  /// A vector as a loop meets it: an operand and a result of other shapes, in which one vector may stand twice; none where each element meets its own.
+  using Met = std::tuple<LocalId, std::vector<uint32_t>, std::vector<uint32_t>>;
+  Met met(const Piece& piece, size_t argument) const;
+  void element(const LoopPieces& pieces, const LoopPieces& alike, std::map<Met, llvm::Value*>& at, llvm::Value* e);
   void loopAcross(const LoopPieces& pieces, llvm::Value* whole, bool once);
   llvm::Value* length(LocalId l);
   void elementsAcross(const LoopPieces& pieces, Lanes& wide, llvm::Value* at);
