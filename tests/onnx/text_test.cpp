@@ -35,6 +35,24 @@ TEST(Tokenizer, WordsOfAllScripts) {
   EXPECT_NE(counting("(?u)\\w+-\\w+").check().find("(?u)"), std::string::npos);
 }
 
+// ONNX Runtime 1.32: "." alone stands for characters, ends of lines too; beside other separators it is a pattern, which takes all but them.
+TEST(Tokenizer, CharactersByADot) {
+  const auto counting = [](const auto& split, int64_t least) {
+    Graph g;
+    g.input("X", Type::STRING, {-1}).output("Y");
+    auto node = g.node("Tokenizer", {"X"}, {"t"}, "com.microsoft").integer("mark", 0).integer("mincharnum", least).text("pad_value", "#");
+    split(node);
+    g.node("TfIdfVectorizer", {"t"}, {"Y"}).strings("pool_strings", {"a", "\n", "é"}).ints("ngram_counts", {0}).ints("ngram_indexes", {0, 1, 2})
+        .integer("min_gram_length", 1).integer("max_gram_length", 1).integer("max_skip_count", 0).text("mode", "TF");
+    return g;
+  };
+  const auto dot = [](NodeOf& node) { node.text("tokenexp", "."); };
+  const std::string csv = "X\n\"a\né a\"\n", header = "Y[0],Y[1],Y[2]\n";
+  EXPECT_EQ(counting(dot, 1).score(csv), header + "2,1,1\n");
+  EXPECT_NE(counting(dot, 2).check().find("'mincharnum' is 2"), std::string::npos);
+  EXPECT_EQ(counting([](NodeOf& node) { node.strings("separators", {" ", "."}); }, 1).score(csv), header + "0,1,0\n");
+}
+
 // Words as keys, as ML.NET exports them: ONNX Runtime 1.32. Pool: a, good, movie, the, then "good movie", "a good".
 TEST(Tokenizer, WordsBecomeKeys) {
   const auto counting = [](int64_t fallback) {

@@ -14,6 +14,7 @@ namespace {
 // A pattern for one character that stands for itself or is a class: such separators cannot overlap each other.
 bool isOneCharacter(const std::string& pattern) {
   if (pattern.size() == 2 && pattern[0] == '\\') return true;
+  if (pattern == ".") return true;
   const auto continues = [](char c) { return (static_cast<uint8_t>(c) & 0xc0) == 0x80; };
   if (std::count_if(pattern.begin(), pattern.end(), [&](char c) { return !continues(c); }) == 1)
     return std::string_view("^$.|?*+()[{\\").find(pattern[0]) == std::string_view::npos;
@@ -64,7 +65,9 @@ void tokenizer(OperatorImport& n) {
   if (least < 1 || least > 1 << 20) n.invalid("attribute 'mincharnum' is " + std::to_string(least));
   rule->minCharacters = static_cast<uint32_t>(least);
   if (rule->words.empty() == separators.empty()) n.invalid("needs one of the attributes 'tokenexp' and 'separators'");
-  if (rule->words.empty()) setSeparators(n, separators, *rule);
+  if (rule->words == ".") rule->words.clear();   // characters, ends of lines too, as in ONNX Runtime
+  if (!separators.empty()) setSeparators(n, separators, *rule);
+  if (rule->isCharacters() && least > 1) n.invalid("attribute 'mincharnum' is " + std::to_string(least) + " where tokens are characters");
   if (!rule->isCharacters())
     if (const std::string why = ir::Pool::refusal(rule->pattern()); !why.empty())
       n.unsupported("the pattern '" + rule->pattern() + "'", why);
