@@ -350,6 +350,33 @@ TEST(QuantizeLinear, Halves) {
   }
 }
 
+// ONNX Runtime 1.32: parameters that are not given are 0, but for activations whose operator has others.
+TEST(RNN, ActivationsWithoutParameters) {
+  const auto ofRow = [](const char* activation, const char* flags) {
+    Graph g(14);
+    g.input("X", Type::FLOAT, {2, 1, 1}).initializer("W", {1, 1, 1}, {1}).initializer("R", {1, 1, 1}, {0}).output("Y");
+    g.node("RNN", {"X", "W", "R"}, {"Y"}).integer("hidden_size", 1).strings("activations", {activation});
+    return g.score("\"X[0,0,0]\",\"X[1,0,0]\"\n3,0.5\n", flags);
+  };
+  const std::string header = "\"Y[0,0,0,0]\",\"Y[1,0,0,0]\"\n";
+  EXPECT_NE(ofRow("ThresholdedRelu", "").find(header + "3,0.5\n"), std::string::npos) << ofRow("ThresholdedRelu", "");
+  EXPECT_NE(ofRow("ThresholdedRelu", "").find("activation ThresholdedRelu without its parameters"), std::string::npos);
+  EXPECT_NE(ofRow("ScaledTanh", "").find(header + "0,0\n"), std::string::npos);
+  EXPECT_NE(ofRow("Affine", "").find(header + "0,0\n"), std::string::npos);
+  EXPECT_EQ(ofRow("ThresholdedRelu", "--semantics=spec"), header + "3,0\n");
+  EXPECT_EQ(ofRow("HardSigmoid", ""), header + "1,0.6\n");
+}
+
+TEST(Pad, WrapsFromOpset18On) {
+  Graph g(18);
+  g.input("X", Type::FLOAT, {-1, 3}).output("Y");
+  auto& pads = *g.model().mutable_graph()->add_initializer();
+  pads.set_name("p"), pads.set_data_type(Type::INT64), pads.add_dims(4);
+  for (int64_t p : {0, 2, 0, 1}) pads.add_int64_data(p);
+  g.node("Pad", {"X", "p"}, {"Y"}).text("mode", "wrap");
+  EXPECT_EQ(g.score("X[0],X[1],X[2]\n1,2,3\n"), "Y[0],Y[1],Y[2],Y[3],Y[4],Y[5]\n2,3,1,2,3,1\n");
+}
+
 // Narrow integers wrap. ONNX Runtime 1.32.
 TEST(ScatterElements, ReductionsOfBytes) {
   for (const auto& [how, expected] : {std::pair{"add", "44,203"}, {"mul", "64,88"}, {"max", "100,200"}}) {

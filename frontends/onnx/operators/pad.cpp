@@ -89,7 +89,7 @@ void padByGiven(OperatorImport& n, const Tensor& x, int mode) {
 
 void pad(OperatorImport& n) {
   const Tensor& x = n.tensor(0);
-  const int mode = n.version() >= 19 ? n.choice("mode", {"constant", "reflect", "edge", "wrap"}, 0) : n.choice("mode", {"constant", "reflect", "edge"}, 0);
+  const int mode = n.version() >= 18 ? n.choice("mode", {"constant", "reflect", "edge", "wrap"}, 0) : n.choice("mode", {"constant", "reflect", "edge"}, 0);
   if (n.version() >= 11 && !n.isConstant(1)) return padByGiven(n, x, mode);
   const std::vector<int64_t> pads = n.version() >= 11 ? n.constantIntegers(1) : n.integers(n.version() < 2 ? "paddings" : "pads");
   std::vector<int64_t> given;

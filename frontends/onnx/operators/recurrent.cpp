@@ -127,6 +127,10 @@ class Layer {
       const std::string& name = f.name;
       const bool hasAlpha = name == "leakyrelu" || name == "thresholdedrelu" || name == "elu" || name == "hardsigmoid" || name == "affine" || name == "scaledtanh";
       const bool hasBeta = name == "hardsigmoid" || name == "affine" || name == "scaledtanh";
+      const bool zeros = !n_.spec() && (name == "thresholdedrelu" || name == "affine" || name == "scaledtanh");   // ONNX Runtime's defaults
+      if (zeros) f.alpha = f.beta = 0;
+      const bool isGiven = (!hasAlpha || nextAlpha < alpha.size()) && (name == "affine" || !hasBeta || nextBeta < beta.size());
+      if (zeros && !isGiven) n_.warn("activation " + given + " without its parameters", "they are 0, as in ONNX Runtime; --semantics=spec has the operator's");
       if (hasAlpha && nextAlpha < alpha.size()) f.alpha = alpha[nextAlpha++];
       if (hasBeta && nextBeta < beta.size()) f.beta = beta[nextBeta++];
       activations_.push_back(f);
