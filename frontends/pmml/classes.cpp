@@ -8,10 +8,14 @@
 #include <numeric>
 #include <set>
 
+#include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/cast.h"
+#include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/const.h"
+#include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/lookup.h"
+#include "compiler/ir/nodes/prepare.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/tables/lookup.h"
@@ -101,6 +105,19 @@ std::optional<uint32_t> classCode(Importer& importer, const Classes& classes, co
   const auto code = knownOrNew(importer.build.get<Dict>(classes.dict), classes.type, label);
   if (!code) importer.invalid(at, "", "class '" + label + "' is not a value of the target's type");
   return code;
+}
+
+std::optional<uint32_t> knownClass(Importer& importer, const Classes& classes, const std::string& label) {
+  const Dict& dict = importer.build.get<Dict>(classes.dict);
+  uint32_t code = kNone;
+  if (dict.elem == Elem::str) {
+    code = dict.find(label);
+  } else if (isFloat(dict.elem)) {
+    if (const auto number = Importer::parseValue(label, classes.type)) code = dict.find(*number);
+  } else if (const auto integer = Importer::parseIntegral(label, classes.type)) {
+    code = dict.find(*integer);
+  }
+  return code == kNone ? std::nullopt : std::optional(code);
 }
 
 uint32_t classCount(Importer& importer, const Classes& classes) {
@@ -196,6 +213,7 @@ bool labelsOf(Importer& importer, const Element* model, const TakeLabel& takeLab
 
 bool collectLabels(Importer& importer, const Element* model) {
   const Classes classes = classesOf(importer, model);
+  importer.classTables.insert(classes.dict.id);
   if (!std::strcmp(model->Name(), "NearestNeighborModel") && !collectNeighborClasses(importer, model, classes)) return false;
   if (!std::strcmp(model->Name(), "BayesianNetworkModel") && !collectNetworkClasses(importer, model, classes)) return false;
   bool ok = labelsOf(importer, model, [&](const std::string& label, const Element* at) {
@@ -326,6 +344,25 @@ ValueId classAt(Importer& importer, ValueId index, const Classes& classes, const
   LookupNode lookup;
   lookup.table = importer.build.table(std::move(table), "class");
   return importer.build.add(std::move(lookup), {index}, "label");
+}
+
+// Zero has no sign in PMML's data: an input of -0 is 0. Only arithmetic could tell the two apart.
+ValueId unsignedZero(Importer& in, ValueId value) {
+  const Pipeline& pipeline = in.build.pipeline();
+  const Elem elem = in.build.type(value).elem;
+  if (!isFloat(elem)) return value;
+  ValueId from = value;
+  const auto passesOn = [](const Op& op) { return op.to<Check>() || op.to<Prepare>() || op.to<Cast>(); };
+  while (passesOn(*pipeline.producer(from).op)) from = pipeline.producer(from).operands[0];
+  if (!pipeline.producer(from).op->to<Input>() || !isFloat(in.build.type(from).elem)) return value;
+  return in.build.call("add", {value, elem == Elem::f32 ? in.build.number32(0) : in.build.number(0)});
+}
+
+ValueId orFirstNaN(Importer& importer, ValueId value, ValueId p, const Classes& classes, const std::vector<uint32_t>& codes) {
+  if (!importer.options.jpmml) return value;
+  Builder& build = importer.build;
+  const ValueId isNaN = build.call("is_nan", {p}), first = build.add(ArgMax(), {build.add(Cast(Elem::f64), {isNaN})}, "first_nan");
+  return build.add(Select(), {build.add(Take(), {isNaN, first}), classAt(importer, first, classes, codes), value});
 }
 
 ValueId inClassOrder(Importer& importer, ValueId vector, const std::vector<uint32_t>& codes, uint32_t classes) {

@@ -21,6 +21,8 @@ Classes classesOf(Importer& importer, const Element* model);
 /// type.
 std::optional<uint32_t> classCode(Importer& importer, const Classes& classes, const std::string& label,
                                   const Element* at);
+/// Code of a class that the model has; nothing of another label.
+std::optional<uint32_t> knownClass(Importer& importer, const Classes& classes, const std::string& label);
 /// Makes all classes known that `model` and the models inside it name, so that their number is final before lowering.
 bool collectClasses(Importer& importer, const Element* model);
 /// The same of a NearestNeighborModel, whose training instances name them (nearest_neighbor_model.cpp).
@@ -44,6 +46,11 @@ ValueId constantVector(Importer& importer, const std::vector<double>& values, ir
 ValueId constantBooleans(Importer& importer, const std::vector<bool>& values, const std::string& name);
 /// Class `codes[i]` for index i (i32): missing where the index is.
 ValueId classAt(Importer& importer, ValueId index, const Classes& classes, const std::vector<uint32_t>& codes);
+/// Class of `p` (a vector in the order of `codes`) under --semantics=jpmml, where the first of those that are NaN has the largest: it
+/// in place of `value` where there is one.
+ValueId orFirstNaN(Importer& importer, ValueId value, ValueId p, const Classes& classes, const std::vector<uint32_t>& codes);
+/// A factor of which a negative power is taken: zero has no sign in PMML's data, so an input of -0 is 0.
+ValueId unsignedZero(Importer& importer, ValueId value);
 /// A vector in the order of `codes` (one element a table of a model) as one in the order of the classes, zero
 /// elsewhere.
 ValueId inClassOrder(Importer& importer, ValueId vector, const std::vector<uint32_t>& codes, uint32_t classes);

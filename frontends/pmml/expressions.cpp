@@ -290,12 +290,19 @@ struct MapRow {
   const Element* element;
 };
 
+// One warning for all rows of a table that something is to be said of, at the first.
+void warnOfRows(Importer& in, const std::vector<const Element*>& rows, const std::string& message) {
+  if (rows.empty()) return;
+  in.warn(rows.front(), message, rows.size() > 1 ? "so it is with " + std::to_string(rows.size()) + " rows of this table" : "");
+}
+
 // Rows of the table with the codes of their keys; false if reported.
 bool mapRows(Importer& in, const Element* e, std::vector<Field>& keys, std::vector<std::string> columns,
              const std::string& output, std::vector<MapRow>& rows) {
   columns.push_back(output);
   std::vector<bool> seen(keys.size(), false);
   bool any = false;
+  std::vector<const Element*> incomplete;
   const bool ok = readTable(in, e, columns, [&](const Element* row, std::vector<std::optional<std::string>> cells) {
     MapRow r{{}, std::move(cells.back()), row};
     any = true;
@@ -306,9 +313,10 @@ bool mapRows(Importer& in, const Element* e, std::vector<Field>& keys, std::vect
       if (r.codes.back() == kNone) return false;
     }
     if (r.codes.size() == keys.size()) rows.push_back(std::move(r));
-    else in.warn(row, "the row has no cell for each FieldColumnPair: no key finds it");
+    else incomplete.push_back(row);
     return true;
   });
+  warnOfRows(in, incomplete, "the row has no cell for each FieldColumnPair: no key finds it");
   for (size_t k = 0; ok && any && k < keys.size(); k++)
     if (!seen[k]) return in.invalid(e, "", "no row has a cell '" + columns[k] + "'");
   return ok;
@@ -342,12 +350,13 @@ Typed mapValues(Importer& in, Scope& scope, const Element* e, const FieldType* w
   for (uint32_t s : sizes) combinations *= s;
   if (combinations > 9e18) return in.unsupported(e, "a MapValues with more than 2^63 combinations of keys"), Typed();
   std::map<int64_t, const MapRow*> byKey;
+  std::vector<const Element*> behind;  // rows with the keys of one above
   for (auto& r : rows) {
     int64_t key = 0;
     for (size_t k = 0; k < keys.size(); k++) key = key * sizes[k] + r.codes[k];
-    if (!byKey.emplace(key, &r).second)
-      in.warn(r.element, "a row with these keys stands above; this one has no effect");
+    if (!byKey.emplace(key, &r).second) behind.push_back(r.element);
   }
+  warnOfRows(in, behind, "a row with these keys stands above; this one has no effect");
   auto ifMissing = in.attribute(e, "mapMissingTo"), otherwise = in.attribute(e, "defaultValue");
   std::vector<const std::string*> texts;
   for (auto& r : rows) texts.push_back(r.value ? &*r.value : nullptr);

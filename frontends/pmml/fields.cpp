@@ -7,6 +7,7 @@
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/check.h"
+#include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/prepare.h"
 #include "compiler/ir/nodes/raise_if.h"
@@ -228,11 +229,13 @@ struct Fields {
     bool keepsInvalid = prepare.invalid == Prepare::asIs;
     auto results = in.build.addAll(Prepare(prepare), {x}, field.name);
     field.value = results[0];
+    if (keepsInvalid && forbidden != kNone && prepare.outlier != Prepare::outlierAsIs)   // an invalid value is no outlier
+      field.value = in.build.add(ir::Select(), {in.build.add(ir::Coalesce(), {forbidden, in.build.boolean(false)}), x, field.value});
     if (keepsInvalid && (hasSet() || forbidden != kNone)) {
       ValueId valid = results[1];
       if (forbidden != kNone) valid = in.build.call("and", {valid, in.build.call("not", {forbidden})});
-      field.valid = in.build.call("and", {in.build.call("is_present", {field.value}),
-                                          in.build.call("or", {valid, in.build.call("is_missing", {x})})});
+      const ValueId replaced = in.build.call("eq", {results[2], in.build.integer(KILN_REPLACED_MISSING, ir::Elem::i32)});
+      field.valid = in.build.call("and", {in.build.call("is_present", {field.value}), in.build.call("or", {valid, replaced})});
     }
     return results[2];
   }

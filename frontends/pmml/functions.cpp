@@ -4,13 +4,10 @@
 #include <cstring>
 
 #include "compiler/ir/nodes/cast.h"
-#include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/format.h"
-#include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/matches.h"
-#include "compiler/ir/nodes/prepare.h"
 #include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/recover.h"
 #include "compiler/ir/nodes/reduce.h"
@@ -19,6 +16,7 @@
 #include "compiler/ir/regex/regex.h"
 #include "compiler/ir/tables/rules.h"
 #include "compiler/support/number.h"
+#include "frontends/pmml/classes.h"
 #include "frontends/pmml/constants.h"
 #include "frontends/pmml/import.h"
 #include "kiln/scorer.h"
@@ -69,18 +67,6 @@ Typed asNumber(Importer& in, const Typed& x, const Element* e) {
     return asNumber(in, typed(in.convert(x, x.type, e), x.type.dataType), e);
   return in.invalid(e, "function", std::string("needs numbers, an argument is a ") + dataTypeName(x.type.dataType)),
          Typed();
-}
-
-// Zero has no sign in PMML's data: an input of -0 is 0. Only arithmetic could tell the two apart.
-ValueId unsignedZero(Importer& in, ValueId value) {
-  const ir::Pipeline& pipeline = in.build.pipeline();
-  const Elem elem = elemOfValue(in, value);
-  if (!ir::isFloat(elem)) return value;
-  ValueId from = value;
-  const auto passesOn = [](const ir::Op& op) { return op.to<ir::Check>() || op.to<ir::Prepare>() || op.to<Cast>(); };
-  while (passesOn(*pipeline.producer(from).op)) from = pipeline.producer(from).operands[0];
-  if (!pipeline.producer(from).op->to<ir::Input>() || !ir::isFloat(elemOfValue(in, from))) return value;
-  return in.build.call("add", {value, elem == Elem::f32 ? in.build.number32(0) : in.build.number(0)});
 }
 
 // All arguments as numbers of one type, that of the widest; without a typed one double. False if reported.
@@ -508,7 +494,7 @@ Typed Importer::apply(Scope& scope, const Element* e) {
   if (!name || !treatment || !onlyAttributes(e, {"function", "mapMissingTo", "defaultValue", "invalidValueTreatment"}))
     return {};
   auto ifMissing = attribute(e, "mapMissingTo"), otherwise = attribute(e, "defaultValue");
-  if (version <= 41 && ifMissing && !otherwise) otherwise.swap(ifMissing);  // so named before 4.2
+  if (version == 41 && ifMissing && !otherwise) otherwise.swap(ifMissing);  // so named when it was new
 
   const Function* builtin = findFunction(*name);
   auto own = functions.find(*name);

@@ -276,6 +276,7 @@ class Importer {
   uint32_t label(Field& field, const std::string& text, const Element* at);
   /// The same for a field that has a dict and no value, such as a target.
   uint32_t addLabel(const Field& field, const std::string& text, const Element* at);
+  uint32_t addLabel(ir::TableRef dict, const std::string& text, const FieldType& type);
   /// Codes of labels as bool: true where `value` (a cat) has one of them, false elsewhere, missing where it is.
   ValueId isOneOf(ValueId value, std::vector<uint32_t> codes);
 
@@ -352,6 +353,9 @@ class Importer {
   /// What the state is in the next row: `next` where the model in hand runs and `next` is present, else as it was.
   void setState(ValueId state, ValueId next, const Element* at);
   std::map<std::string, ir::TableRef> classDicts;  ///< classes of targets without a dict of their own (classes.cpp)
+  std::set<ir::TableId> classTables;   ///< dicts of classes: what is made of them has one element a label, so they must not grow
+  bool comparesOtherLabels = false;    ///< an OutputField of a class is compared with a label that is none, as an earlier run found
+  bool comparedOtherLabel = false;     ///< the same of this run
   std::set<const Element*> labelledByText;  ///< steps of chains whose classes are no values of the target (classes.cpp)
 
  private:

@@ -59,20 +59,18 @@ struct OutputFields {
         const char* label = v->Attribute("value");
         const char* property = v->Attribute("property");
         if (!display || !label || (property && std::strcmp(property, "valid"))) continue;
-        const auto code = classCode(importer, classes, label, v);
-        if (!code) return false;
-        if (*code < names.size()) names[*code] = display;
+        const auto code = knownClass(importer, classes, label);
+        if (code) names[*code] = display;
       }
-      return true;
     };
     const auto declared = importer.dataFields.find(p.target);
-    if (declared != importer.dataFields.end() && !read(declared->second, "Value")) return std::nullopt;
+    if (declared != importer.dataFields.end()) read(declared->second, "Value");
     const Element* targets = model->FirstChildElement("Targets");
     for (const Element* t = targets ? targets->FirstChildElement("Target") : nullptr; t;
          t = t->NextSiblingElement("Target")) {
       const char* name = t->Attribute("field");
       if (name && !p.target.empty() && p.target != name) continue;
-      if (!read(t, "TargetValue")) return std::nullopt;
+      read(t, "TargetValue");
     }
     OutputColumn column;
     column.value = labels(p.value, names, "display");
@@ -105,10 +103,8 @@ struct OutputFields {
     if (const auto label = importer.attribute(field, "value")) {
       Classes classes = classesOf(importer, model);
       classes.dict = p.labels;
-      const uint32_t before = classCount(importer, classes);
-      const auto code = classCode(importer, classes, *label, field);
-      if (!code) return std::nullopt;
-      if (*code >= before || *code >= build.type(vector).shape[0]) {
+      const auto code = knownClass(importer, classes, *label);
+      if (!code || *code >= build.type(vector).shape[0]) {
         importer.invalid(field, "value", "the model has no such class");
         return std::nullopt;
       }
@@ -418,6 +414,23 @@ bool alike(const Document& document, const Element* a, const Element* b) {
   return !x && !y;
 }
 
+// A class by a dict of its own, to which labels that are no class can be added.
+ValueId amongOtherLabels(Importer& importer, ValueId label) {
+  const ir::TableRef classes{importer.build.type(label).dict};
+  ir::Dict dict = importer.build.get<ir::Dict>(classes);
+  if (dict.open || !importer.classTables.count(classes.id)) return label;
+  ir::Lookup table;
+  table.elem = Elem::cat;
+  table.sizes = {dict.size()};
+  for (uint32_t i = 0; i < dict.size(); ++i) table.integers.push_back(i);
+  table.dict = importer.build.table(std::move(dict), "labels");
+  const auto ranked = importer.ranks.find(classes.id);
+  if (ranked != importer.ranks.end()) importer.ranks[table.dict.id] = ranked->second;
+  ir::LookupNode lookup;
+  lookup.table = importer.build.table(std::move(table), "label");
+  return importer.build.add(std::move(lookup), {label});
+}
+
 // An output field as one that later ones, and later models, read.
 Field fieldOf(Importer& importer, const OutputColumn& column) {
   Field field;
@@ -426,9 +439,12 @@ Field fieldOf(Importer& importer, const OutputColumn& column) {
   field.value = column.value;
   field.element = column.element;
   const ir::Type& type = importer.build.type(column.value);
-  if (type.elem == Elem::cat) field.dict = ir::TableRef{type.dict};
+  const bool isLabel = type.elem == Elem::cat;
+  if (isLabel) field.dict = ir::TableRef{type.dict};
   if (!type.shape.empty()) return field.list = type.shape[0], field;   // shown, but no single value
-  if (column.feature != ir::Output::derived) field.value = importer.failIfMissing(column.value, column.value);
+  if (isLabel && importer.comparesOtherLabels) field.value = amongOtherLabels(importer, field.value);
+  if (isLabel) field.dict = ir::TableRef{importer.build.type(field.value).dict};
+  if (column.feature != ir::Output::derived) field.value = importer.failIfMissing(field.value, field.value);
   return field;
 }
 

@@ -116,13 +116,15 @@ bool lowerDocument(Importer& importer) {
   return importer.model(importer.global, model, true, &outputs) && ok;
 }
 
-// What shows only while a document is lowered: string inputs whose text is needed, and the terms that texts are searched for.
+// What shows only while a document is lowered: string inputs whose text is needed, the terms that texts are searched for, whether
+// classes are compared with other labels.
 struct Findings {
   std::set<std::string> textInputs;
   Importer::TermPools terms;
+  bool otherLabels = false;
 
   size_t size() const {
-    size_t n = textInputs.size();
+    size_t n = textInputs.size() + otherLabels;
     for (auto& [how, pool] : terms) n += pool.size();
     return n;
   }
@@ -138,6 +140,7 @@ std::optional<ir::Pipeline> lower(const Source& source, const Document& document
   importer.trees = streams.trees;
   importer.textInputs = findings.textInputs;
   importer.termPools = findings.terms;
+  importer.comparesOtherLabels = findings.otherLabels;
   bool ok = false;
   try {
     ok = lowerDocument(importer);
@@ -147,6 +150,7 @@ std::optional<ir::Pipeline> lower(const Source& source, const Document& document
                       std::string("the importer built a malformed node: ") + error.what(), place.path);
   }
   findings.textInputs.insert(importer.textWanted.begin(), importer.textWanted.end());
+  findings.otherLabels = findings.otherLabels || importer.comparedOtherLabel;
   for (auto& [how, pool] : importer.termsWanted) findings.terms[how].insert(pool.begin(), pool.end());
   if (!ok || diagnostics.hasErrors()) return std::nullopt;
   return pipeline;

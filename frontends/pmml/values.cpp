@@ -235,7 +235,7 @@ ValueId Importer::literalLike(const std::string& text, const Typed& beside, cons
   const ir::Type& type = build.type(beside.value);
   if (type.elem != Elem::cat) return literal(text, beside.type, e);
   ir::TableRef dict{type.dict};
-  uint32_t code = pmml::addLabel(build.get<Dict>(dict), text, beside.type);
+  uint32_t code = addLabel(dict, text, beside.type);
   if (code == kNone) return noValue(*this, e, text, beside.type), kNone;
   return build.code(dict, code);
 }
@@ -480,8 +480,15 @@ uint32_t Importer::label(Field& field, const std::string& text, const Element* e
   return addLabel(field, text, e);
 }
 
+uint32_t Importer::addLabel(ir::TableRef table, const std::string& text, const FieldType& type) {
+  Dict& dict = build.get<Dict>(table);
+  const uint32_t before = dict.size(), code = pmml::addLabel(dict, text, type);
+  comparedOtherLabel = comparedOtherLabel || (dict.size() > before && classTables.count(table.id));
+  return code;
+}
+
 uint32_t Importer::addLabel(const Field& field, const std::string& text, const Element* e) {
-  uint32_t code = pmml::addLabel(build.get<Dict>(field.dict), text, field.type);
+  uint32_t code = addLabel(field.dict, text, field.type);
   if (code == kNone && e) noValue(*this, e, text, field.type);
   return code;
 }

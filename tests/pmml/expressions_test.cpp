@@ -86,7 +86,7 @@ TEST(Expressions, MapMissingToLooksAtArgumentsAndDefaultValueAtTheResult) {
   EXPECT_EQ(eval(apply("if", {"p", "a"}, "mapMissingTo=\"7\""), {{"a", "1"}}), "7");
 }
 
-TEST(Expressions, BeforeVersion42MapMissingToMeantDefaultValue) {
+TEST(Expressions, InVersion41MapMissingToMeantDefaultValue) {
   std::string text = document(kFields, modelOf(apply("max", {"a", "b"}, "mapMissingTo=\"-99\""), "double",
                                                "<MiningField name=\"a\"/><MiningField name=\"b\"/>"));
   text.replace(text.find("4.4"), 3, "4.1");
@@ -330,6 +330,30 @@ TEST(Expressions, NoKeyFindsARowOfMapValuesThatLacksACell) {
   EXPECT_EQ(eval(map, {{"s", "1"}, {"i", "1"}}), "-1");
   EXPECT_EQ(eval(map, {{"s", "1"}}), "-2");
   EXPECT_EQ(eval(map, {{"s", "2"}, {"i", "1"}}), "30");
+}
+
+TEST(Expressions, OneWarningForAllRowsOfMapValuesThatHaveNoEffect) {
+  const std::string one = "<row><k>1</k><out>a</out></row>", lacking = "<row><out>b</out></row>";
+  Scoring s(scoring("<MapValues outputColumn=\"out\" dataType=\"string\"><FieldColumnPair field=\"s\" column=\"k\"/><InlineTable>" + one + one + one + one +
+                        lacking + lacking + "</InlineTable></MapValues>", "string"));
+  const auto times = [&](const std::string& words) {
+    size_t count = 0;
+    for (size_t at = 0; (at = s.messages().find(words, at)) != std::string::npos; ++at) ++count;
+    return count;
+  };
+  EXPECT_EQ(times("a row with these keys stands above"), 1u) << s.messages();
+  EXPECT_EQ(times("3 rows of this table"), 1u) << s.messages();
+  EXPECT_EQ(times("no key finds it"), 1u);
+  EXPECT_EQ(times("2 rows of this table"), 1u);
+}
+
+TEST(Expressions, ASecondExpressionIsRefused) {
+  const std::string two = "<FieldRef field=\"a\"/><Constant>1</Constant>";
+  EXPECT_NE(scoring(two).messages().find("a second expression in one 'OutputField'"), std::string::npos);
+  const std::string derived = "<TransformationDictionary><DerivedField name=\"v\" optype=\"continuous\" dataType=\"double\">" + two + "</DerivedField></TransformationDictionary>";
+  EXPECT_NE(scoring("<FieldRef field=\"v\"/>", "double", derived).messages().find("a second expression in one 'DerivedField'"), std::string::npos);
+  const std::string function = "<TransformationDictionary><DefineFunction name=\"fn\" optype=\"continuous\"><ParameterField name=\"a\"/>" + two + "</DefineFunction></TransformationDictionary>";
+  EXPECT_NE(scoring(apply("fn", {"a"}), "double", function).messages().find("a second expression in one 'DefineFunction'"), std::string::npos);
 }
 
 TEST(Expressions, FieldRefMapsMissing) {

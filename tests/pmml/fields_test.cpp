@@ -74,6 +74,22 @@ TEST(Fields, AsIsKeepsTheValueAndIsNotValid) {
   EXPECT_EQ(s.score({{"x", "2"}}, "valid_x"), "true");
 }
 
+// As in JPMML-Evaluator 1.7.7: what stands for a missing value is valid, and an invalid value is used without modification.
+TEST(Fields, AsIsAndOtherTreatments) {
+  Scoring s(echo(R"(invalidValueTreatment="asIs" missingValueReplacement="7")", ""));
+  EXPECT_EQ(s.score({{"x", "-1"}}, "out_x"), "7");
+  EXPECT_EQ(s.score({{"x", "-1"}}, "valid_x"), "true");
+  EXPECT_EQ(s.score({}, "valid_x"), "true");
+  EXPECT_EQ(s.score({{"x", "12"}}, "valid_x"), "false");
+  Scoring clipped(document(R"(<DataField name="x" optype="continuous" dataType="double"><Value value="0" property="invalid"/></DataField>)",
+                           R"(<RegressionModel functionName="regression"><MiningSchema><MiningField name="x" invalidValueTreatment="asIs" outliers="asExtremeValues" lowValue="1" highValue="2"/></MiningSchema>
+                              <RegressionTable intercept="0"><NumericPredictor name="x" coefficient="1"/></RegressionTable></RegressionModel>)"));
+  EXPECT_EQ(clipped.score({{"x", "0"}}, "_target"), "0");
+  EXPECT_EQ(clipped.score({{"x", "0.5"}}, "_target"), "1");
+  EXPECT_EQ(clipped.score({{"x", "5"}}, "_target"), "2");
+  EXPECT_EQ(clipped.score({}, "_target"), "");
+}
+
 TEST(Fields, AsMissingGoesOnToTheReplacementOfMissingValues) {
   Scoring s(echo("invalidValueTreatment=\"asMissing\" missingValueReplacement=\"4\" missingValueTreatment=\"asMean\"",
                  "invalidValueTreatment=\"asMissing\" missingValueReplacement=\"u\"",

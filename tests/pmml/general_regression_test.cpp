@@ -78,6 +78,40 @@ TEST(GeneralRegression, ProductsOfFactorsAndCovariates) {
   EXPECT_EQ(scoring.score({{"x", "2"}, {"g", "f"}, {"h", "p"}}, "y"), "");
 }
 
+// As in JPMML-Evaluator 1.7.7: a parameter of another category is 0 whatever its covariates are; the text says nothing of them.
+TEST(GeneralRegression, CovariatesOfOtherCategoriesCountForNothing) {
+  // a + b [g=m] x^-1 + c [g=m][h=p] w
+  Scoring scoring(model(R"(functionName="regression" modelType="generalLinear")", "abc",
+                        cell("b", "g", "m") + cell("b", "x", "-1") + cell("c", "g", "m") + cell("c", "h", "p") + cell("c", "w", "1"),
+                        beta("a", "1") + beta("b", "10") + beta("c", "100")));
+  EXPECT_EQ(scoring.score({{"g", "f"}, {"h", "p"}, {"x", "0"}, {"w", "1"}}, "y"), "1");   // not 0 / 0
+  EXPECT_EQ(scoring.score({{"g", "f"}, {"h", "p"}}, "y"), "1");
+  EXPECT_EQ(scoring.score({{"g", "m"}, {"h", "q"}, {"x", "2"}}, "y"), "6");
+  EXPECT_EQ(scoring.score({{"g", "m"}, {"h", "p"}, {"x", "2"}, {"w", "2"}}, "y"), "206");
+  EXPECT_EQ(scoring.score({{"g", "m"}, {"h", "p"}, {"x", "2"}}, "y"), "");
+  EXPECT_EQ(scoring.score({{"x", "2"}, {"w", "2"}}, "y"), "");
+}
+
+TEST(GeneralRegression, OffsetsOfSeveralClasses) {
+  const std::string text = model(R"(functionName="classification" modelType="ordinalMultinomial" cumulativeLink="logit" offsetVariable="w")", "ab",
+                                 cell("b", "x", "1"), beta("a", "-1", "lo") + beta("a", "1", "mid") + beta("b", "1"), "c");
+  for (const bool jpmml : {false, true}) {
+    Scoring scoring(text, jpmml);
+    ASSERT_TRUE(scoring.ok()) << scoring.messages();
+    EXPECT_NEAR(std::strtod(scoring.score({{"x", "1"}, {"w", "-1"}}, "lo").c_str(), nullptr), 0.2689414213699951, 1e-14);   // logistic of -1 + 1 - 1
+    EXPECT_EQ(scoring.score({{"x", "1"}}, "lo"), jpmml ? "!" : "");   // JPMML asks for the offset where there is a sum
+    EXPECT_EQ(scoring.score({}, "lo"), "");
+  }
+}
+
+// JPMML-Evaluator 1.7.7 adds it for the reference category, too, so that it has no effect.
+TEST(GeneralRegression, TheOffsetOfAMultinomialModel) {
+  const std::string text = model(R"(functionName="classification" modelType="multinomialLogistic" targetReferenceCategory="hi" offsetVariable="w")", "a", "",
+                                 beta("a", "0", "lo") + beta("a", "0", "mid"), "c");
+  EXPECT_NEAR(std::strtod(Scoring(text).score({{"w", "1"}}, "lo").c_str(), nullptr), 0.4223187982515182, 1e-14);   // e / (2 e + 1)
+  EXPECT_NEAR(std::strtod(Scoring(text, true).score({{"w", "1"}}, "lo").c_str(), nullptr), 1.0 / 3, 1e-14);
+}
+
 TEST(GeneralRegression, Ordinal) {
   const struct {
     const char* link;
@@ -270,6 +304,9 @@ TEST(GeneralRegression, Cox) {
 }
 
 TEST(GeneralRegression, RefusesWhatItCannotKnow) {
+  std::string twice = model(kGeneralized + R"(linkFunction="identity")", "a", "", beta("a", "1"));
+  twice.insert(twice.find("</GeneralRegressionModel>"), "<ParamMatrix>" + beta("a", "2") + "</ParamMatrix>");
+  EXPECT_NE(Scoring(twice).messages().find("a second ParamMatrix in one model"), std::string::npos);
   const auto messages = [](const std::string& attributes) {
     return Scoring(model(attributes, "a", "", beta("a", "1"))).messages();
   };

@@ -196,6 +196,36 @@ TEST(Mining, SelectFirst) {
   EXPECT_EQ(skip.score({{"x", "1"}}, "y"), "101");
 }
 
+// Segments behind the first whose predicate is true do not run, as in JPMML: what is asked of them is missing.
+TEST(Mining, SelectFirstShowsTheSegmentThatIsTaken) {
+  const std::string own = "<Output><OutputField name=\"a\" feature=\"predictedValue\"/></Output>", other = "<Output><OutputField name=\"b\" feature=\"predictedValue\"/></Output>";
+  const std::string segments = segment("<SimplePredicate field=\"x\" operator=\"greaterThan\" value=\"0\"/>", line("0", "z", "1", own, kNamed), "id=\"one\"") +
+                               segment("<SimplePredicate field=\"x\" operator=\"greaterThan\" value=\"-5\"/>", line("100", "x", "1", other, kNamed), "id=\"two\"") +
+                               segment("<True/>", line("200", "x", "1", own, kNamed), "id=\"three\"");
+  Scoring s(mining("multipleModelMethod=\"selectFirst\"", segments,
+                   "<Output><OutputField name=\"two\" segmentId=\"two\"/><OutputField name=\"b2\" feature=\"transformedValue\" segmentId=\"two\" value=\"b\"/></Output>"));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "5"}}), (Row{{"y", "5"}, {"a", "5"}, {"b", ""}, {"two", ""}, {"b2", ""}}));
+  EXPECT_EQ(s.score({{"x", "-1"}, {"z", "5"}}), (Row{{"y", "99"}, {"a", ""}, {"b", "99"}, {"two", "99"}, {"b2", "99"}}));
+  EXPECT_EQ(s.score({{"x", "-9"}, {"z", "5"}}), (Row{{"y", "191"}, {"a", "191"}, {"b", ""}, {"two", ""}, {"b2", ""}}));
+}
+
+TEST(Mining, SegmentsWithOutputsOfTheirOwnCostTheSameEach) {
+  const auto nodes = [](int count) {
+    std::string segments;
+    for (int i = 0; i < count; ++i) {
+      const std::string n = std::to_string(i), output = "<Output><OutputField name=\"o" + n + "\" feature=\"predictedValue\"/></Output>";
+      segments += segment("<SimplePredicate field=\"x\" operator=\"lessThan\" value=\"" + n + "\"/>", line(n, "z", "1", output, kNamed));
+    }
+    Scoring s(mining("multipleModelMethod=\"selectFirst\"", segments));
+    EXPECT_EQ(s.score({{"x", "5.5"}, {"z", "0"}}, "o6"), "6");
+    EXPECT_EQ(s.score({{"x", "5.5"}, {"z", "0"}}, "o7"), "");
+    return s.pipeline().nodes.size();
+  };
+  const size_t few = nodes(20), more = nodes(40), most = nodes(80);
+  EXPECT_EQ(most - more, 2 * (more - few));
+}
+
 std::string chain(const std::string& treatment) {
   const std::string a =
       "<Output><OutputField name=\"a\" feature=\"predictedValue\"/><OutputField name=\"hidden\" "
@@ -518,6 +548,34 @@ TEST(Mining, ClassesInsideARegressionAreStrings) {
                    "<Output><OutputField name=\"p\" feature=\"predictedValue\"/></Output>"));
   EXPECT_EQ(s.score({{"x", "1"}}, "kind"), "small");
   EXPECT_EQ(s.score({{"x", "7"}}, "p"), "107");
+}
+
+// By the text and in JPMML-Evaluator 1.7.7: what is no class equals none of them.
+TEST(Mining, AClassIsComparedWithWhatIsNone) {
+  const std::string compared = R"(<OutputField name="p" feature="predictedValue" dataType="string" optype="categorical"/>
+<OutputField name="other" feature="transformedValue" dataType="boolean" optype="categorical"><Apply function="equal"><FieldRef field="p"/><Constant>none</Constant></Apply></OutputField>
+<OutputField name="one" feature="transformedValue" dataType="boolean" optype="categorical"><Apply function="isIn"><FieldRef field="p"/><Constant>none</Constant><Constant>a</Constant></Apply></OutputField>)";
+  std::string text = medians("0.5");
+  text.insert(text.find("<OutputField"), compared);
+  for (const char* method : {"median", "average", "majorityVote", "selectFirst"}) {
+    std::string one = text;
+    one.replace(one.find("\"median\""), 8, "\"" + std::string(method) + "\"");
+    for (const bool jpmml : {false, true}) {
+      Scoring s(one, jpmml);
+      ASSERT_TRUE(s.ok()) << s.messages();
+      const Row result = s.score({{"x", "1"}});
+      EXPECT_EQ(result.at("other"), "false") << method;
+      EXPECT_EQ(result.at("one"), result.at("p") == "a" ? "true" : "false") << method;
+    }
+  }
+}
+
+TEST(Mining, TreesOfAnotherFunctionAreNotMerged) {
+  std::string other = stump("x", "1", "2");
+  other.replace(other.find("\"regression\""), 12, "\"clustering\"");
+  Scoring s(mining("multipleModelMethod=\"sum\"", segment("<True/>", stump("x", "1", "2")) + segment("<True/>", other)));
+  EXPECT_FALSE(s.ok());
+  EXPECT_NE(s.messages().find("functionName"), std::string::npos) << s.messages();
 }
 
 }  // namespace

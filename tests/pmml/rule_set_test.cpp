@@ -105,6 +105,35 @@ TEST(RuleSet, EqualSumsGoToTheClassWhoseRuleFiresFirst) {
 TEST(RuleSet, ASecondPredicateIsRefused) {
   Scoring s(ruleSet("firstHit", rule("score=\"a\"", "<True/><True/>"), "", ""));
   EXPECT_NE(s.messages().find("a second predicate in one 'SimpleRule'"), std::string::npos) << s.messages();
+  Scoring compound(ruleSet("firstHit", "<CompoundRule><True/><False/>" + rule("score=\"a\"", "<True/>") + "</CompoundRule>", "", ""));
+  EXPECT_NE(compound.messages().find("a second predicate in one 'CompoundRule'"), std::string::npos) << compound.messages();
+}
+
+// 0 of the rules' weights; JPMML-Evaluator 1.7.7 says the same.
+TEST(RuleSet, TheConfidenceOfAClassForWhichNoRuleFires) {
+  Scoring s(ruleSet("weightedSum", rule("score=\"a\" weight=\"0.4\" confidence=\"0.4\"", simple("x", "greaterThan", "0")) + rule("score=\"b\"", "<False/>"), "",
+                    "<OutputField name=\"a\" feature=\"confidence\" value=\"a\"/><OutputField name=\"b\" feature=\"confidence\" value=\"b\"/>"));
+  EXPECT_EQ(s.score({{"x", "1"}}), (Row{{"y", "a"}, {"a", "0.4"}, {"b", "0"}}));
+  EXPECT_EQ(s.score({{"x", "0"}}), (Row{{"y", ""}, {"a", ""}, {"b", ""}}));
+}
+
+TEST(RuleSet, ASecondRuleSetIsRefused) {
+  std::string text = ruleSet("firstHit", rule("score=\"a\"", "<True/>"), "", "");
+  const size_t at = text.find("<RuleSet "), end = text.find("</RuleSetModel>");
+  text.insert(end, text.substr(at, end - at));
+  EXPECT_NE(Scoring(text).messages().find("a second RuleSet in one model"), std::string::npos);
+}
+
+// The displayValue of a label that is no class is nobody's; "none" is no class either.
+TEST(RuleSet, DisplayValuesBesideAComparison) {
+  std::string text = four("firstHit", R"(<OutputField name="p" feature="predictedValue"/><OutputField name="d" feature="predictedDisplayValue"/>
+<OutputField name="n" feature="transformedValue" dataType="boolean" optype="categorical"><Apply function="equal"><FieldRef field="p"/><Constant>none</Constant></Apply></OutputField>)");
+  text.insert(text.find("<RuleSet "), R"(<Targets><Target field="y"><TargetValue value="none" displayValue="no"/><TargetValue value="a" displayValue="A"/></Target></Targets>)");
+  Scoring s(text);
+  ASSERT_TRUE(s.ok()) << s.messages();
+  const Row result = s.score({{"x", "4"}, {"z", "1"}});
+  EXPECT_EQ(result.at("n"), "false");
+  EXPECT_EQ(result.at("d"), result.at("p") == "a" ? "A" : result.at("p"));
 }
 
 TEST(RuleSet, ProbabilitiesAreTheDistributionOfTheDecidingRule) {

@@ -112,6 +112,8 @@ TEST(Scorecard, BadDocumentsAreRefusedWithTheirPlace) {
   refused("baselineScore=\"1\" useReasonCodes=\"false\"", one("reasonCode=\"A\"", attribute), "useReasonCodes");
   refused("", one("", "<Attribute><True/></Attribute>"), "partialScore");
   refused("", one("", ""), "Attribute");
+  refused("", one("", "<Attribute partialScore=\"1\"><True/><False/></Attribute>"), "a second predicate in one 'Attribute'");
+  refused("", one("", "<Attribute><True/><ComplexPartialScore><Constant>1</Constant><Constant>2</Constant></ComplexPartialScore></Attribute>"), "a second expression in one 'ComplexPartialScore'");
 }
 
 }  // namespace

@@ -468,6 +468,21 @@ TEST(Semantics, ProbabilitiesThatAreNaN) {
   EXPECT_EQ(Scoring(text, true).score({{"a", "1e308"}}, "c"), "b");
   EXPECT_EQ(Scoring(text, true).score({}, "c"), "");
   EXPECT_EQ(Scoring(text, true).score({{"a", "1"}}, "c"), "a");
+  // The root of -1, of a multinomialLogistic model and as the second of two neurons: the first that is NaN.
+  const std::string classes = "<DataField name=\"c\" optype=\"categorical\" dataType=\"string\"><Value value=\"c\"/><Value value=\"b\"/></DataField>" + field("a", "double");
+  const std::string schema = "<MiningSchema><MiningField name=\"a\"/><MiningField name=\"c\" usageType=\"target\"/></MiningSchema>";
+  const std::string glm = document(classes, "<GeneralRegressionModel functionName=\"classification\" modelType=\"multinomialLogistic\" targetReferenceCategory=\"c\">" + schema + R"(<ParameterList><Parameter name="p"/></ParameterList>
+<CovariateList><Predictor name="a"/></CovariateList><PPMatrix><PPCell value="0.5" predictorName="a" parameterName="p"/></PPMatrix><ParamMatrix><PCell targetCategory="b" parameterName="p" beta="1"/></ParamMatrix></GeneralRegressionModel>)");
+  const std::string network = document(classes, "<NeuralNetwork functionName=\"classification\" activationFunction=\"identity\">" + schema + R"(<NeuralInputs><NeuralInput id="i"><DerivedField optype="continuous" dataType="double"><FieldRef field="a"/></DerivedField></NeuralInput></NeuralInputs>
+<NeuralLayer><Neuron id="0"><Con from="i" weight="0"/></Neuron><Neuron id="1"><Con from="i" weight="1"/></Neuron></NeuralLayer><NeuralOutputs><NeuralOutput outputNeuron="0"><DerivedField optype="categorical" dataType="string"><NormDiscrete field="c" value="c"/></DerivedField></NeuralOutput>
+<NeuralOutput outputNeuron="1"><DerivedField optype="categorical" dataType="string"><NormDiscrete field="c" value="b"/></DerivedField></NeuralOutput></NeuralOutputs></NeuralNetwork>)");
+  EXPECT_EQ(Scoring(glm).score({{"a", "-1"}}, "c"), "");
+  EXPECT_EQ(Scoring(glm, true).score({{"a", "-1"}}, "c"), "b");
+  EXPECT_EQ(Scoring(glm, true).score({{"a", "4"}}, "c"), "b");
+  EXPECT_EQ(Scoring(glm, true).score({}, "c"), "");
+  EXPECT_EQ(Scoring(network, true).score({{"a", "-1"}}, "c"), "c");
+  EXPECT_EQ(Scoring(network).score({{"a", "INF"}}, "c"), "b");
+  EXPECT_EQ(Scoring(network, true).score({{"a", "INF"}}, "c"), "c");   // 0 times infinity
 }
 
 // simplemax of x and -x, and of x and x. At 1 and 0 JPMML-Evaluator ends the rows whose sum is 0.
@@ -482,6 +497,14 @@ TEST(Semantics, SimplemaxOfNothing) {
   EXPECT_EQ(Scoring(text("1"), true).score({{"a", "1"}}, "c"), "v");
   EXPECT_EQ(Scoring(text("-1"), true).score({{"a", "1"}}, "c"), "!");
   EXPECT_EQ(Scoring(text("1"), true).score({}, "c"), "");
+  const std::string layer = document(kFields, "<NeuralNetwork functionName=\"regression\" activationFunction=\"identity\">" + kSchema + R"(<NeuralInputs><NeuralInput id="i"><DerivedField optype="continuous" dataType="double">
+<FieldRef field="a"/></DerivedField></NeuralInput></NeuralInputs><NeuralLayer normalizationMethod="simplemax"><Neuron id="m"><Con from="i" weight="1"/></Neuron><Neuron id="n"><Con from="i" weight="2"/></Neuron></NeuralLayer>
+<NeuralLayer><Neuron id="o"><Con from="m" weight="3"/></Neuron></NeuralLayer><NeuralOutputs><NeuralOutput outputNeuron="o"><DerivedField optype="continuous" dataType="double"><FieldRef field="y"/></DerivedField></NeuralOutput>
+</NeuralOutputs></NeuralNetwork>)");
+  EXPECT_EQ(Scoring(layer).score({{"a", "5"}}, "y"), "1");   // 3 * 5 / 15
+  EXPECT_EQ(Scoring(layer).score({{"a", "0"}}, "y"), "nan");
+  EXPECT_EQ(Scoring(layer, true).score({{"a", "5"}}, "y"), "1");
+  EXPECT_EQ(Scoring(layer, true).score({{"a", "0"}}, "y"), "!");
 }
 
 TEST(Semantics, ADefaultChildThatIsNotNamed) {
@@ -530,6 +553,11 @@ TEST(Semantics, NanIsAboveAllNumbers) {
 
 TEST(Semantics, ZeroHasNoSign) {
   EXPECT_EQ(value(false, applied("/", constant("1", "double") + ref("a")), {{"a", "-0.0"}}, "double"), "inf");
+  const std::string power = document(kFields, "<RegressionModel functionName=\"regression\">" + kSchema + R"(<RegressionTable intercept="1"><NumericPredictor name="a" exponent="-1" coefficient="2"/></RegressionTable></RegressionModel>)");
+  EXPECT_EQ(Scoring(power).score({{"a", "-0.0"}}, "y"), "inf");
+  const std::string covariate = document(kFields, "<GeneralRegressionModel functionName=\"regression\" modelType=\"generalLinear\">" + kSchema + R"(<ParameterList><Parameter name="p"/></ParameterList>
+<CovariateList><Predictor name="a"/></CovariateList><PPMatrix><PPCell value="-1" predictorName="a" parameterName="p"/></PPMatrix><ParamMatrix><PCell parameterName="p" beta="1"/></ParamMatrix></GeneralRegressionModel>)");
+  EXPECT_EQ(Scoring(covariate).score({{"a", "-0.0"}}, "y"), "inf");
 }
 
 }  // namespace

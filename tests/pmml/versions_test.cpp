@@ -24,6 +24,7 @@ TEST(Versions, MapMissingToOf41IsTheDefaultOfTheResult) {
   const std::string text = sum(R"(<Apply function="max" mapMissingTo="9"><FieldRef field="x"/><Constant dataType="double">3</Constant></Apply>)");
   EXPECT_EQ(Scoring(as("4.1", text)).score({}, "_target"), "3");
   EXPECT_EQ(Scoring(as("4.2", text)).score({}, "_target"), "9");
+  EXPECT_EQ(Scoring(as("4.0", text)).score({}, "_target"), "9");   // 4.0 had no such attribute: as in JPMML, what it means since 4.2
   const std::string all = sum(R"(<Apply function="max" mapMissingTo="9"><FieldRef field="x"/><FieldRef field="x"/></Apply>)");
   EXPECT_EQ(Scoring(as("4.1", all)).score({}, "_target"), "9");
 }

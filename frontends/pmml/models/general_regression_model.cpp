@@ -40,6 +40,7 @@ struct GeneralRegression {
   ModelType type;
   Builder& build = importer.build;
   Elem elem = mathElem(importer);
+  ValueId referenceSum = kNone;   // of the reference category of a multinomialLogistic; kNone: 0
   std::optional<Classes> classes = isClassification(model) ? std::optional(classesOf(importer, model)) : std::nullopt;
   LinearPredictor predictor{importer, scope, model, elem, classes ? &*classes : nullptr};
   // PCells by class, in document order. A numeric target has none; what a document says of it there is a name.
@@ -179,6 +180,14 @@ struct GeneralRegression {
     return value != kNone;
   }
 
+  // Of several classes JPMML sums the first one, then asks for the offset.
+  ValueId firstOf(ValueId eta) {
+    if (build.type(eta).isScalar()) return eta;
+    Take first;
+    first.at = {0};
+    return build.add(std::move(first), {eta});
+  }
+
   // "Used during scoring generalizedLinear, ordinalMultinomial, or multinomialLogistic models", by the standard: the formulas
   // of the others have no offset.
   bool addOffset(ValueId& eta) {
@@ -188,8 +197,10 @@ struct GeneralRegression {
       return true;
     }
     ValueId offset = kNone;
-    if (!fieldOrNumber("offsetVariable", "offsetValue", eta, offset)) return false;
-    if (offset != kNone) eta = build.call("add", {eta, offset});
+    if (!fieldOrNumber("offsetVariable", "offsetValue", firstOf(eta), offset)) return false;
+    if (offset == kNone) return true;
+    eta = build.call("add", {eta, offset});
+    if (importer.options.jpmml) referenceSum = offset;   // JPMML adds it for the reference category, too
     return true;
   }
 
@@ -423,13 +434,14 @@ struct GeneralRegression {
     for (uint32_t i = 0; i < classCount(importer, *classes); ++i) all.push_back(i);
     prediction.value = classAt(importer, build.add(ArgMax(), {complete ? prediction.probabilities : p}), *classes,
                                complete ? all : *codes);
+    prediction.value = orFirstNaN(importer, prediction.value, p, *classes, *codes);
     return prediction;
   }
 
   ValueId probabilities(Link link, Link cumulative, ValueId eta) {
     const bool two = build.type(eta).isScalar();
     if (type == multinomialLogistic) {
-      return build.add(Normalize(Normalize::softmax), {build.add(Concat(), {eta, constant(0)})}, "p");
+      return build.add(Normalize(Normalize::softmax), {build.add(Concat(), {eta, referenceSum == kNone ? constant(0) : referenceSum})}, "p");
     }
     if (type == ordinalMultinomial) {
       const ValueId c = inverse(cumulative, eta);

@@ -10,6 +10,7 @@
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/lookup.h"
+#include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/nodes/terms.h"
 #include "compiler/ir/tables/exponents.h"
@@ -172,7 +173,8 @@ bool LinearPredictor::contribution(const Cell& cell, const Predictor& predictor,
   }
   if (column >= width)
     return importer_.invalid(cell.element, "value", "'" + cell.value + "' has no column in the contrast matrix");
-  for (size_t r = 0; r < codes.size(); ++r) into[codes[r]] = predictor.contrast[r][column];
+  for (size_t r = 0; r < codes.size(); ++r)
+    if (predictor.contrast[r][column] != 0) into[codes[r]] = predictor.contrast[r][column];
   return true;
 }
 
@@ -248,7 +250,8 @@ ValueId LinearPredictor::covariates(const std::vector<Group>& groups, std::vecto
     for (const auto& [name, exponent] : group.powers) {
       const Element* at = predictors_.at(name).element;
       const ValueId value = importer_.value(scope_, name, at);
-      const ValueId number = asNumber(importer_, value, elem_);
+      ValueId number = asNumber(importer_, value, elem_);
+      if (number != kNone && exponent < 0) number = unsignedZero(importer_, number);
       if (number == kNone)
         return value != kNone && importer_.invalid(at, "name", "covariate '" + name + "' is not a number"), kNone;
       const auto known = std::find(fields.begin(), fields.end(), number);
@@ -319,6 +322,17 @@ ValueId LinearPredictor::lookUp(const Group& group, uint32_t rowCount) {
   return build.add(std::move(node), codes, name);
 }
 
+// The covariates of an interaction, 0 where its factors are of other categories: there a covariate counts for nothing, also one that
+// is missing or has no such power.
+ValueId LinearPredictor::whereMatched(const Group& group, ValueId covariates) {
+  Builder& build = importer_.build;
+  Group ones = group;
+  for (auto& [codes, values] : ones.rows) values = {1.0};
+  const ValueId one = lookUp(ones, 1);
+  const ValueId zero = elem_ == Elem::f32 ? build.number32(0) : build.number(0);
+  return build.add(Select(), {build.call("ne", {one, zero}), covariates, zero});
+}
+
 ValueId LinearPredictor::sums(const std::vector<PredictorRow>& rows) {
   Builder& build = importer_.build;
   const auto m = static_cast<uint32_t>(rows.size());
@@ -386,7 +400,7 @@ ValueId LinearPredictor::sums(const std::vector<PredictorRow>& rows) {
         take.at = {product};
         factor = build.add(std::move(take), {all});
       }
-      value = build.call("mul", {value, factor});
+      value = build.call("mul", {value, whereMatched(group, factor)});
     }
     sum = build.call("add", {sum, value});
   }

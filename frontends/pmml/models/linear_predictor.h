@@ -79,6 +79,7 @@ class LinearPredictor {
                     uint32_t rowCount, double beta);
   ValueId covariates(const std::vector<Group>& groups, std::vector<ValueId>& products);
   ValueId lookUp(const Group& group, uint32_t rowCount);
+  ValueId whereMatched(const Group& group, ValueId covariates);
   double rounded(double v) const { return elem_ == ir::Elem::f32 ? static_cast<float>(v) : v; }
 
   Importer& importer_;

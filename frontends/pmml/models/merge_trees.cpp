@@ -31,16 +31,6 @@ bool isPlainTree(const Importer& importer, const Segmentation& s, const Segment&
   return isClassification(model) == s.classification && (!scorable || !std::strcmp(scorable, "true"));
 }
 
-// Whether an OutputField of the MiningModel asks for the result of a single segment.
-bool readsSegments(const Element* miningModel) {
-  const Element* output = miningModel->FirstChildElement("Output");
-  for (const Element* f = output ? output->FirstChildElement("OutputField") : nullptr; f;
-       f = f->NextSiblingElement("OutputField")) {
-    if (f->Attribute("segmentId")) return true;
-  }
-  return false;
-}
-
 struct Merging {
   Importer& importer;
   Scope& scope;

@@ -268,12 +268,14 @@ struct MiningLowering {
         taken = isTrue(importer, taken) ? present : build.call("and", {taken, present});
       }
       taking[i] = {taken, m.segment->id};
-      std::vector<OutputColumn> outputs =
-          result ? chooseOutputs(taken, m.prediction.outputs, result->outputs) : m.prediction.outputs;
       result = result ? chooseWithColumn(taken, m, *result) : withColumn(m);
       if (!result) return std::nullopt;
-      result->outputs = std::move(outputs);
     }
+    std::vector<ValueId> taken;
+    for (const auto& [when, id] : taking) taken.push_back(when);
+    const std::vector<ValueId> alone = takenAlone(taken);
+    result->outputs = outputsOfFirst(taken, alone);
+    if (readsSegments(s.model)) hideWhereNotTaken(alone);
     result->features["entityId"] = [&importer = importer, taking](const Element*) {
       return segmentTaken(importer, taking);
     };
@@ -284,36 +286,72 @@ struct MiningLowering {
     return a == kNone ? b : b == kNone ? a : build.call("and", {a, b});
   }
 
-  // The output fields of the segment that is taken, by name; missing where it does not declare one.
-  std::vector<OutputColumn> chooseOutputs(ValueId taken, std::vector<OutputColumn> first,
-                                          std::vector<OutputColumn> others) {
-    // Each column is chosen anew for each segment: where each has its own names, that is without end.
-    if (!importer.mayUnfold(s.element, 32 * (first.size() + others.size()))) return {};
-    const bool always = isTrue(importer, taken);
-    const ValueId notTaken = others.empty() || always ? kNone : build.call("not", {taken});
-    for (OutputColumn& column : first) {
-      const auto same =
-          std::find_if(others.begin(), others.end(), [&](const OutputColumn& o) { return o.name == column.name; });
-      if (same == others.end()) {
-        column.value = guarded(importer, taken, column.value);
-        if (!always) column.exists = bothOf(taken, column.exists);
-        continue;
+  // The output fields of the segment that is taken, by name in the order in which segments declare them; missing where it does not
+  // declare one. Segments behind one that is always taken are never.
+  std::vector<OutputColumn> outputsOfFirst(const std::vector<ValueId>& taken, const std::vector<ValueId>& alone) {
+    std::map<std::string, size_t> places;
+    std::vector<std::vector<size_t>> declaring;
+    std::vector<std::vector<const OutputColumn*>> columns;
+    for (size_t i = 0; i < members.size(); ++i) {
+      for (const OutputColumn& column : members[i].prediction.outputs) {
+        if (column.value == kNone) continue;
+        const auto [place, isNew] = places.emplace(column.name, columns.size());
+        if (isNew) declaring.emplace_back(), columns.emplace_back();
+        declaring[place->second].push_back(i), columns[place->second].push_back(&column);
       }
-      if (!always) {
-        column.value = eitherFeature(importer, taken, column.value, same->value, column.element);
-        const ValueId here = bothOf(taken, column.exists), there = bothOf(notTaken, same->exists);
-        column.exists = column.exists == kNone && same->exists == kNone ? kNone : build.call("or", {here, there});
+    }
+    std::vector<OutputColumn> result;
+    for (size_t c = 0; c < columns.size(); ++c) {
+      const bool everywhere = columns[c].size() == members.size();   // then whose turn it is follows from the order
+      result.push_back(*columns[c].back());
+      const size_t last = declaring[c].back();
+      if (!everywhere) onlyWhere(result.back(), alone[last]);
+      for (size_t k = columns[c].size() - 1; k-- > 0;) {
+        const ValueId here = everywhere ? taken[declaring[c][k]] : alone[declaring[c][k]];
+        result.back() = chooseColumn(here, *columns[c][k], result.back());
       }
-      others.erase(same);
     }
-    for (OutputColumn& column : others) {
-      const ValueId condition = always ? build.boolean(false) : notTaken;
-      column.value = guarded(importer, condition, column.value);
-      column.exists = bothOf(condition, column.exists);
-      first.push_back(std::move(column));
+    std::erase_if(result, [](const OutputColumn& column) { return column.value == kNone; });
+    return result;
+  }
+
+  // Where a segment is taken and none before it; the last one is where no other is. kNone: always.
+  std::vector<ValueId> takenAlone(const std::vector<ValueId>& taken) {
+    std::vector<ValueId> alone;
+    ValueId turn = kNone;
+    for (size_t i = 0; i < taken.size(); ++i) {
+      const bool always = isTrue(importer, taken[i]) || i + 1 == taken.size();
+      alone.push_back(always ? turn : bothOf(turn, taken[i]));
+      turn = always ? build.boolean(false) : bothOf(turn, build.call("not", {taken[i]}));
     }
-    std::erase_if(first, [](const OutputColumn& c) { return c.value == kNone; });
-    return first;
+    return alone;
+  }
+
+  // Segments behind the one that is taken do not run: what an OutputField asks of them is missing.
+  void hideWhereNotTaken(const std::vector<ValueId>& alone) {
+    for (size_t i = 0; i < members.size(); ++i) {
+      if (alone[i] == kNone) continue;
+      Prediction& p = importer.segments[members[i].segment->id];
+      dropWhere(importer, p, build.call("not", {alone[i]}));
+      for (OutputColumn& column : p.outputs) onlyWhere(column, alone[i]);
+      for (auto& [name, feature] : p.features)
+        feature = [&importer = importer, here = alone[i], feature](const Element* field) { return guarded(importer, here, feature(field)); };
+    }
+  }
+
+  void onlyWhere(OutputColumn& column, ValueId condition) {
+    if (condition == kNone) return;
+    column.value = guarded(importer, condition, column.value);
+    column.exists = bothOf(condition, column.exists);
+  }
+
+  OutputColumn chooseColumn(ValueId here, OutputColumn column, const OutputColumn& other) {
+    if (here == kNone || isTrue(importer, here)) return column;
+    column.value = eitherFeature(importer, here, column.value, other.value, column.element);
+    if (column.exists == kNone && other.exists == kNone) return column;
+    const ValueId there = bothOf(build.call("not", {here}), other.exists);
+    column.exists = build.call("or", {bothOf(here, column.exists), there});
+    return column;
   }
 
   std::optional<Prediction> modelChain() {

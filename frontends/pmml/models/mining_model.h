@@ -55,4 +55,7 @@ std::optional<Segmentation> readSegmentation(Importer& importer, const Element* 
 /// possible; then nothing was built.
 std::optional<Prediction> mergeTrees(Importer& importer, Scope& scope, const Segmentation& segmentation, bool& merged);
 
+/// Whether an OutputField of the MiningModel asks for the result of a single segment.
+bool readsSegments(const Element* miningModel);
+
 }  // namespace kiln::pmml

@@ -229,7 +229,7 @@ struct Outputs {
     prediction.targetType = classes.type;
     prediction.labels = classes.dict;
     prediction.probabilities = inClassOrder(importer, p, codes, classCount(importer, classes));
-    prediction.value = classAt(importer, winner, classes, codes);
+    prediction.value = orFirstNaN(importer, classAt(importer, winner, classes, codes), p, classes, codes);
     prediction.entity = neuronAt(winner, target.outputs);
     return prediction;
   }

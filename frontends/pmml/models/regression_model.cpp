@@ -89,6 +89,7 @@ struct RegressionLowering {
       if (value == kNone) return false;
       // A term leaves a factor of exponent 0 out, but this one is missing where the field is.
       if (*exponent == 0) value = build.call("pow", {value, elem == Elem::f32 ? build.number32(0) : build.number(0)});
+      if (*exponent < 0) value = unsignedZero(importer, value);
       addTerm(sum, {{value, *exponent == 0 ? 1 : *exponent}}, *coefficient);
     }
     return true;

@@ -414,7 +414,9 @@ struct RuleSetLowering {
       const ValueId zero = elem == Elem::f32 ? build.number32(0) : build.number(0);
       const ValueId totals = build.add(
           Select(), {build.call("gt", {counts, zero}), half(both, 0), build.missing(scalarType(elem))}, "totals");
-      shares = build.call("div", {totals, build.add(Reduce(), {counts})}, false, {}, "confidence");
+      const ValueId number = build.add(Reduce(), {counts});
+      shares = build.call("div", {half(both, 0), number}, false, {}, "share");
+      shares = build.add(Select(), {build.call("gt", {number, zero}), shares, build.missing(scalarType(elem))}, "confidence");
       // Of classes with equal totals the one whose rule fires first.
       if (fired() == kNone) return std::nullopt;
       const ValueId none = build.missing(scalarType(elem));

@@ -104,4 +104,13 @@ std::optional<Segmentation> readSegmentation(Importer& importer, const Element* 
   return result;
 }
 
+bool readsSegments(const Element* miningModel) {
+  const Element* output = miningModel->FirstChildElement("Output");
+  for (const Element* f = output ? output->FirstChildElement("OutputField") : nullptr; f;
+       f = f->NextSiblingElement("OutputField")) {
+    if (f->Attribute("segmentId")) return true;
+  }
+  return false;
+}
+
 }  // namespace kiln::pmml
