@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "compiler/ir/nodes/argmax.h"
-#include "compiler/ir/nodes/choose.h"
 #include "compiler/ir/nodes/coalesce.h"
 #include "compiler/ir/nodes/combine.h"
 #include "compiler/ir/nodes/concat.h"
@@ -235,12 +234,8 @@ struct Combination {
     if (s.weighted() && weight == kNone) return std::nullopt;
     const bool ofDistributions = s.classification && !s.votes();
     auto result = combineMembers(importer, s, stacked(values, ofDistributions), ranOf(importer, members), weight);
-    if (ofDistributions && s.method == MultipleModelMethod::max) {
-      if (importer.options.jpmml)
-        useMember(*result, values, memberOfMaximum(*result, values));
-      else
-        averageOfMaximum(*result, values);
-    }
+    if (ofDistributions && s.method == MultipleModelMethod::max)
+      averageOfMaximum(*result, values);
     if (ofDistributions && s.method == MultipleModelMethod::median)
       averageOfMedian(*result, values);
     if (unweighted != kNone) dropWhere(importer, *result, unweighted);
@@ -276,13 +271,6 @@ struct Combination {
     settle(result, build.add(average, {stacked(distributions, true), has}, "p"));
   }
 
-  // JPMML: class by class the highest probability says which class wins; the distribution is that of the first member that has
-  // it.
-  ValueId memberOfMaximum(const Prediction& highest, const std::vector<ValueId>& distributions) {
-    const ValueId winner = build.add(ArgMax(), {highest.probabilities});
-    return build.add(ArgMax(), {ofClass(distributions, winner)}, "member");
-  }
-
   // Class by class the median says which class wins; the distribution is the average of those of the members that come nearest
   // to it: of an odd number of members those that have it.
   void averageOfMedian(Prediction& result, const std::vector<ValueId>& distributions) {
@@ -305,12 +293,6 @@ struct Combination {
     return build.call("add", {low, build.call("mul", {half, build.call("sub", {high, low})})});
   }
 
-  // The distribution of one member, missing where the combination is.
-  void useMember(Prediction& result, const std::vector<ValueId>& distributions, ValueId member) {
-    std::vector<ValueId> operands{member};
-    for (size_t i = 0; i < members.size(); ++i) operands.push_back(guarded(importer, members[i].ran, distributions[i]));
-    settle(result, build.add(Choose(), operands, "p"));
-  }
   // Probabilities, missing where the combination was, and the class that they show.
   void settle(Prediction& result, ValueId probabilities) {
     const ValueId missing = build.call("is_missing", {result.value});
