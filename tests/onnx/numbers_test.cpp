@@ -350,6 +350,21 @@ TEST(QuantizeLinear, Halves) {
   }
 }
 
+// Two numbers of a row share a scale, and the third has its own: 3 * 0.5, 5 * 0.5, 7 * 2; ONNX Runtime 1.32.
+TEST(DequantizeLinear, Blocks) {
+  for (const char* op : {"DequantizeLinear", "QuantizeLinear"}) {
+    const bool back = op == std::string("DequantizeLinear");
+    Graph g(21);
+    g.input("X", back ? Type::UINT8 : Type::FLOAT, {1, 3}).output("Y", back ? Type::FLOAT : Type::UINT8).initializer("s", {1, 2}, {0.5, 2});
+    g.node(op, {"X", "s"}, {"Y"}).integer("axis", 1).integer("block_size", 2);
+    EXPECT_EQ(g.score(back ? "X[0],X[1],X[2]\n3,5,7\n" : "X[0],X[1],X[2]\n1.5,2.5,14\n"), back ? "Y[0],Y[1],Y[2]\n1.5,2.5,14\n" : "Y[0],Y[1],Y[2]\n3,5,7\n") << op;
+    Graph wrong(21);
+    wrong.input("X", back ? Type::UINT8 : Type::FLOAT, {1, 3}).output("Y", back ? Type::FLOAT : Type::UINT8).initializer("s", {1, 3}, {0.5, 2, 1});
+    wrong.node(op, {"X", "s"}, {"Y"}).integer("axis", 1).integer("block_size", 2);
+    EXPECT_NE(wrong.check().find("in blocks of 2"), std::string::npos) << wrong.check();
+  }
+}
+
 // ONNX Runtime 1.32: parameters that are not given are 0, but for activations whose operator has others.
 TEST(RNN, ActivationsWithoutParameters) {
   const auto ofRow = [](const char* activation, const char* flags) {

@@ -27,12 +27,29 @@ Limits limitsOf(OperatorImport& n, ElementType type) {
 /// Whether the operator has an axis: since version 13, and in com.microsoft.
 bool hasAxis(const OperatorImport& n) { return n.version() >= 13 || n.version() == 1; }
 
-/// A scale or zero point: one number, or one by index of the axis.
+/// Attribute block_size: each number of an axis of the scale is that of so many of the tensor, the last one of those that are left.
+Tensor byBlock(OperatorImport& n, const Tensor& p, const Tensor& x, size_t axis, int64_t block) {
+  Axes wanted = x.axes;
+  wanted[axis].size = block < 1 ? 0 : x.axes[axis].size / block + (x.axes[axis].size % block != 0);
+  if (p.axes != wanted) n.invalid("has a scale " + describe(p.axes) + " of a tensor " + describe(x.axes) + " in blocks of " + std::to_string(block));
+  const std::vector<int64_t> strides = stridesOf(p.axes);
+  return mapped(n, p, x.axes, [&](const std::vector<int64_t>& at) {
+    int64_t from = 0;
+    for (size_t i = 0; i < at.size(); i++) from += (i == axis ? at[i] / block : at[i]) * strides[i];
+    return from;
+  });
+}
+
+/// A scale or zero point: one number, one by index of the axis, or one a block.
 Tensor byAxis(OperatorImport& n, size_t input, const Tensor& x) {
   const Tensor& p = n.number(input);
-  const int64_t given = hasAxis(n) ? n.integer("axis", 1) : 1;
-  if (p.count() == 1) return withAxes(n, p, {});
+  const int64_t given = hasAxis(n) ? n.integer("axis", 1) : 1, block = n.version() >= 21 ? n.integer("block_size", 0) : 0;
+  if (p.count() == 1 && !block) return withAxes(n, p, {});
   size_t axis = n.axis(given, x.rank());
+  if (block) {
+    refuseBatch(n, x, axis, "blocks of the rows of the batch");
+    return byBlock(n, p, x, axis, block);
+  }
   const auto fits = [&](const Axis& a) { return !a.isBatch() && a.size == p.count(); };
   if (p.rank() == 1 && !fits(x.axes[axis]) && std::count_if(x.axes.begin(), x.axes.end(), fits) == 1) {   // ONNX Runtime's quantizer, of a bias [1,k]
     n.warn("has a scale " + describe(p.axes) + " for axis " + std::to_string(axis) + " of " + describe(x.axes), "it is taken for the axis of that size");
@@ -53,7 +70,7 @@ Tensor scaleOf(OperatorImport& n, const Tensor& x) {
 
 void readOthers(OperatorImport& n) {
   if (hasAxis(n)) n.integer("axis", 1);
-  if (n.version() >= 21 && n.integer("block_size", 0)) n.unsupported("block_size");
+  if (n.version() >= 21) n.integer("block_size", 0);
   if (n.version() >= 23 && n.integer("precision", 0)) n.unsupported("precision");
   if (n.hasAttribute("saturate")) n.ignore("saturate");   // for 8-bit floats
 }
