@@ -205,6 +205,19 @@ TEST(GeneralRegression, OffsetAndTrials) {
   EXPECT_EQ(trials.score({{"x", "5"}}, "y"), "15");
 }
 
+// As in JPMML-Evaluator 1.7.7, which multiplies the probabilities of a generalizedLinear classification, too: that is refused.
+TEST(GeneralRegression, TrialsHaveNoEffectOnOtherModelTypes) {
+  Scoring linear(model(R"(functionName="regression" modelType="generalLinear" trialsVariable="w")", "a", cell("a", "x", "1"), beta("a", "2")));
+  EXPECT_EQ(linear.score({{"x", "3"}}, "y"), "6");
+  EXPECT_NE(linear.messages().find("trialsVariable has no effect: modelType is generalLinear"), std::string::npos) << linear.messages();
+  Scoring ordinal(model(R"(functionName="classification" modelType="ordinalMultinomial" cumulativeLink="logit" trialsValue="5")", "ab", cell("b", "x", "1"),
+                        beta("a", "-1", "lo") + beta("a", "1", "mid") + beta("b", "0.5"), "c"));
+  EXPECT_NEAR(std::strtod(ordinal.score({{"x", "0"}}, "lo").c_str(), nullptr), 0.2689414213699951, 1e-14);
+  Scoring probability(model(R"(functionName="classification" modelType="generalizedLinear" linkFunction="logit" targetReferenceCategory="hi" trialsValue="5")", "a", "",
+                            beta("a", "1", "lo") + beta("a", "1", "mid"), "c"));
+  EXPECT_NE(probability.messages().find("trials of a classification"), std::string::npos) << probability.messages();
+}
+
 // 2 x, without w: the standard has the offset in generalizedLinear, ordinalMultinomial and multinomialLogistic models. JPMML-Evaluator
 // 1.7.7 and PMML4S 1.5.6 leave it out, too.
 TEST(GeneralRegression, OffsetsHaveNoEffectOnOtherModelTypes) {

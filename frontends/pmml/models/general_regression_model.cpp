@@ -211,10 +211,15 @@ struct GeneralRegression {
     return true;
   }
 
-  bool withoutTrials(const std::string& of) {
-    const bool has = model->Attribute("trialsVariable") || model->Attribute("trialsValue");
-    return !has || importer.unsupported(model, "trials of " + of,
-                                        "the number of events is the result of functionName regression");
+  // The standard has trials of a binomial response, in generalizedLinear models; a probability times trials is none.
+  bool withoutTrials() {
+    for (const char* name : {"trialsVariable", "trialsValue"}) {
+      if (!model->Attribute(name)) continue;
+      if (type == generalizedLinear)
+        return importer.unsupported(model, "trials of a classification", "the number of events is the result of functionName regression");
+      importer.warn(model, std::string(name) + " has no effect: modelType is " + kModelTypes[type]);
+    }
+    return true;
   }
 
   // ---- numeric results
@@ -242,7 +247,7 @@ struct GeneralRegression {
     } else {
       prediction.value = inverse(*link, eta);
       if (prediction.value == kNone) return std::nullopt;
-      if (type == generalizedLinear ? !multiplyTrials(prediction.value) : !withoutTrials(kModelTypes[type]))
+      if (type == generalizedLinear ? !multiplyTrials(prediction.value) : !withoutTrials())
         return std::nullopt;
     }
     if (prediction.value == kNone) return std::nullopt;
@@ -273,7 +278,7 @@ struct GeneralRegression {
 
   // H0(t) exp(x beta - x0 beta), x0 the reference points. Before the first time the hazard is 0 whatever x is.
   ValueId cumulativeHazard(ValueId eta, const PredictorRow& row) {
-    if (!withoutTrials("a CoxRegression")) return kNone;
+    if (!withoutTrials()) return kNone;
     double reference = 0;
     for (const Coefficient& c : row.coefficients) reference += c.beta * predictor.referencePoint(c.parameter);
     const BaseHazard base = baseCumHazard(importer, scope, model, elem);
@@ -406,7 +411,7 @@ struct GeneralRegression {
     const auto link = type == ordinalMultinomial ? std::optional<Link>(noLink) : linkFunction();
     const auto cumulative = importer.choice(model, "cumulativeLink", kCumulativeLinks, -1);
     const auto codes = order();
-    if (!link || !cumulative || !codes || !withoutTrials("a classification")) return std::nullopt;
+    if (!link || !cumulative || !codes || !withoutTrials()) return std::nullopt;
     if (type == ordinalMultinomial && *cumulative < 0) {
       importer.missing(model, "cumulativeLink");
       return std::nullopt;
