@@ -11,6 +11,7 @@
 #include "forest/masks.h"
 #include "forest/sliced.h"
 #include "forest/walk.h"
+#include "forest/keys.h"
 #include "forest/rules.h"
 
 #define kiln_body_row KILN_OF_TIER(KILN_TIER, body_row)

@@ -341,6 +341,25 @@ TEST(Forest, MasksOfLeaves) {
   }
 }
 
+// Order tests of floats none of which is missing (NaN may be), every result; of several targets leaves that add to most of them, and to few.
+TEST(Forest, KeysOfFloats) {
+  Random random(23);
+  const ir::ForestNode::Result results[] = {ir::ForestNode::sum, ir::ForestNode::average, ir::ForestNode::each, ir::ForestNode::leaf};
+  for (int round = 0; round < 8; round++) {
+    const ir::ForestNode node = nodeOf(results[round % 4], round % 3 ? ir::Elem::f32 : ir::Elem::f64);
+    const std::vector<ir::Type> columns(5 + below(random, 30), ir::scalarType(ir::Elem::f32, false));
+    ForestShape shape;
+    shape.trees = 1 + below(random, 40), shape.depth = 3 + below(random, 8), shape.leafChance = 0.2, shape.thirdExit = round % 2 * 0.1;
+    shape.emptyLeaf = round < 4 ? 0.05 : 0.7, shape.noPrediction = round == 1 ? 0.01 : 0;
+    if (round % 4 < 2) shape.targets = 1 + below(random, 13);
+    const RandomForest forest = makeForest(random, shape, columns);
+    std::string why;
+    for (const codegen::ForestStrategy* s : codegen::forestStrategies())
+      if (std::string(s->name()) == "keys") EXPECT_TRUE(s->accepts({forest.forest, node, columns}, *codegen::findTier("v2"), why)) << why;
+    expectEqual(forest, node, makeRows(random, forest, 150), "keys " + std::to_string(round));
+  }
+}
+
 // A rule set as its importer writes it: conjunctions over a number, a code and an integer, the exits of which lead to the next rule.
 // As paths they would be thousands; rules takes them as they are, the 65th and later ones in a second word.
 TEST(Forest, ListsOfRules) {

@@ -103,5 +103,41 @@ TEST(WideInputs, AnyOtherUseReadsAll) {
   EXPECT_EQ(differences(pipeline, rowsOf(40, 150)), std::vector<std::string>());
 }
 
+const char kForest[] = R"(pipeline "forest" {
+  table @trees : forest {
+    columns 40
+    tree 0
+      0  c5 <= 0.5  1 2 2
+      1  leaf 0 = -0.5
+      2  c39 < 3  3 4 3
+      3  leaf 1 = 0.75
+      4  leaf 2 = 0.125
+    tree 1
+      0  c3 > -1  1 2 1
+      1  leaf 3 = 2
+      2  leaf 4 = 8
+  }
+  %x = input field "x" elem f32 nullable false blank nan value shape [40] columns [40]
+  %c = check %x
+  %f = forest %c table @trees elem f32
+  output %f field "f" columns [1]
+}
+)";
+
+TEST(WideInputs, ForestsOfOneVector) {
+  const ir::Pipeline pipeline = parsed(kForest);
+  for (const std::string& strategy : codegen::strategies()) {
+    codegen::Options options;
+    options.strategy = strategy;
+    EXPECT_EQ(differences(pipeline, rowsOf(40, 150), options), std::vector<std::string>()) << strategy;
+  }
+  const Loaded loaded(pipeline, {});
+  Row row = rowsOf(40, 1)[0], out(1);
+  row[5] = number(1), row[39] = number(std::nan("")), row[3] = number(-2);   // the second leaf by NaN, and the fifth
+  Scratch scratch(*loaded.scorer());
+  EXPECT_EQ(loaded.scorer()->score_row(row.data(), out.data(), scratch.data(), scratch.size(), nullptr), KILN_OK);
+  EXPECT_EQ(out[0].as.number, 0.75 + 8);
+}
+
 }  // namespace
 }  // namespace kiln::test

@@ -184,8 +184,15 @@ struct ForestWalk {
   u32 values;                 ///< blob: T[slot]; where `by_leaf`: u32[slot], the leaf
   u32 by_leaf;                ///< several weights a leaf, or leaves without prediction
   u32 leaf_first, leaf_targets, leaf_weights, leaf_kinds;
+  u32 leaf_rows;              ///< blob: T[leaf][targets], what a leaf adds to each, where most leaves add to most; else kNone
   u32 rows, pitch;            ///< scratch: u16[row][pitch]
   u32 gone;                   ///< scratch: u8[row]
+};
+/// keys: a walk whose nodes are u64 (keys.h) and whose row is i32[2 * columns] at walk.rows: each column with NaN below all, then each with NaN above.
+struct ForestKeys {
+  ForestWalk walk;
+  u32 columns;
+  u32 side_by_side;           ///< the columns are the elements of one vector
 };
 
 }  // namespace kiln::kernel

@@ -24,26 +24,31 @@ template <bool Compact> struct WordRow {
   MEMBER void put(u32 column, u32 value) const { row[column] = (u16)(Compact ? value << 8 : value); }
 };
 
-template <bool Compact> INLINE u32 walk_step(const u8* nodes, u32 at, const u16* x) {
-  if constexpr (Compact) {
-    const u32 node = load<u32>(nodes + (u64)at * 4);
-    return (node >> 16) + ((u16)node < x[(u8)node]);
-  } else {
-    const u64 node = load<u64>(nodes + (u64)at * 8);
-    return (u32)node + (x[node >> 48] > (u16)(node >> 32));
+/// How trees are held, and the row that their nodes are compared with.
+template <bool Compact> struct RankNodes {
+  typedef u16 Value;
+  enum : u32 { kBytes = Compact ? 4 : 8 };
+  MEMBER static u32 step(const u8* nodes, u32 at, const Value* x) {
+    if constexpr (Compact) {
+      const u32 node = load<u32>(nodes + (u64)at * 4);
+      return (node >> 16) + ((u16)node < x[(u8)node]);
+    } else {
+      const u64 node = load<u64>(nodes + (u64)at * 8);
+      return (u32)node + (x[node >> 48] > (u16)(node >> 32));
+    }
   }
-}
+};
 /// K walks, down to the leaves. `x(k)` is the row and `nodes(k)` the tree of walk k.
-template <bool Compact, int K, class Nodes, class Row> INLINE void walk_down(u32 depth, const Nodes& nodes, const Row& x, u32* at) {
+template <class Nodes, int K, class Tree, class Row> INLINE void walk_down(u32 depth, const Tree& nodes, const Row& x, u32* at) {
   UNROLL for (int k = 0; k < K; k++) at[k] = 0;
   NOUNROLL while (depth) {
     const u32 steps = depth < 8 ? depth : 8;
     depth -= steps;
     NOUNROLL for (u32 s = 1; s < steps; s++)
-      UNROLL for (int k = 0; k < K; k++) at[k] = walk_step<Compact>(nodes(k), at[k], x(k));
+      UNROLL for (int k = 0; k < K; k++) at[k] = Nodes::step(nodes(k), at[k], x(k));
     u32 moved = 0;
     UNROLL for (int k = 0; k < K; k++) {
-      const u32 next = walk_step<Compact>(nodes(k), at[k], x(k));
+      const u32 next = Nodes::step(nodes(k), at[k], x(k));
       moved |= next ^ at[k];
       at[k] = next;
     }
@@ -55,6 +60,14 @@ template <bool Compact, int K, class Nodes, class Row> INLINE void walk_down(u32
 /// without prediction; a value or leaf of every tree.
 enum : int { kWalkSum, kWalkSums, kWalkEach };
 
+/// Sums never are -0, so that to add 0 changes none.
+template <class T> INLINE void add_leaf_row(const Ctx& c, const ForestWalk& p, const Slot& out, u32 leaf, u64 row) {
+  const T* adds = (const T*)(c.blob + p.leaf_rows) + (u64)leaf * p.targets;
+  u32 k = 0;
+  if (out.pitch == 1)
+    NOUNROLL for (; k + 8 <= p.targets; k += 8) store(graph_at<T>(c, out, k, row), load<Lane<T, 8>>(graph_at<T>(c, out, k, row)) + load<Lane<T, 8>>(adds + k));
+  NOUNROLL for (; k < p.targets; k++) *graph_at<T>(c, out, k, row) += adds[k];
+}
 /// What reaching this slot of a tree does to a row's results. Returns whether the leaf makes no prediction.
 template <class T, int Mode> INLINE bool walk_put(const Ctx& c, const ForestWalk& p, const Slot& out, u32 tree, u64 slot, u64 row) {
   if (Mode == kWalkSum) return *graph_at<T>(c, out, 0, row) += ((const T*)(c.blob + p.values))[slot], false;
@@ -64,6 +77,7 @@ template <class T, int Mode> INLINE bool walk_put(const Ctx& c, const ForestWalk
     if (Mode == kWalkEach) *graph_at<T>(c, out, tree, row) = 0;
     return true;
   }
+  if (Mode == kWalkSums && p.leaf_rows != kNone) return add_leaf_row<T>(c, p, out, leaf, row), false;
   const u32* first = (const u32*)(c.blob + p.leaf_first);
   const f64* weights = (const f64*)(c.blob + p.leaf_weights);
   if (Mode == kWalkSums) {
@@ -87,7 +101,7 @@ template <class T> INLINE void walk_close(const Ctx& c, const ForestWalk& p, con
 /// One tree for all rows, while the next one is fetched line by line.
 template <class T, bool Compact, int Mode>
 INLINE void walk_tree(const Ctx& c, const ForestWalk& p, const Slot& out, u32 t, const u16* x, u64 rows) {
-  constexpr u32 kNode = Compact ? 4 : 8;
+  constexpr u32 kNode = RankNodes<Compact>::kBytes;
   const WalkTree* tree = (const WalkTree*)(c.blob + p.tree_table) + t;
   const u8* nodes = c.blob + p.nodes + (u64)tree->first * kNode;
   const u32 value = p.by_leaf ? 4 : sizeof(T);
@@ -104,7 +118,7 @@ INLINE void walk_tree(const Ctx& c, const ForestWalk& p, const Slot& out, u32 t,
     }
     u32 at[kWalkRows];
     const u16* row = x + r * p.pitch;
-    walk_down<Compact, kWalkRows>(
+    walk_down<RankNodes<Compact>, kWalkRows>(
         tree->depth, [&](int) __attribute__((always_inline)) { return nodes; },
         [&](int k) __attribute__((always_inline)) { return row + (u32)k * p.pitch; }, at);
     if (r + kWalkRows <= rows) {
@@ -146,18 +160,17 @@ INLINE void walk_block(const Ctx& c, const ForestWalk& p, const Slot* operands, 
 
 // ---- one row
 /// `count` trees, at most K, from t0 on; walks beyond them repeat the last.
-template <class T, bool Compact, int Mode, int K>
-INLINE bool walk_trees(const Ctx& c, const ForestWalk& p, const Slot& out, u32 t0, u32 count, const u16* x, T& sum) {
-  constexpr u32 kNode = Compact ? 4 : 8;
+template <class T, class Nodes, int Mode, int K>
+INLINE bool walk_trees(const Ctx& c, const ForestWalk& p, const Slot& out, u32 t0, u32 count, const typename Nodes::Value* x, T& sum) {
   const WalkTree* trees = (const WalkTree*)(c.blob + p.tree_table) + t0;
   const u8* nodes[K];
   u32 at[K], depth = 0;
   UNROLL for (u32 k = 0; k < K; k++) {
     const WalkTree& tree = trees[k < count ? k : count - 1];
-    nodes[k] = c.blob + p.nodes + (u64)tree.first * kNode;
+    nodes[k] = c.blob + p.nodes + (u64)tree.first * Nodes::kBytes;
     depth = depth < tree.depth ? tree.depth : depth;
   }
-  walk_down<Compact, K>(
+  walk_down<Nodes, K>(
       depth, [&](int k) __attribute__((always_inline)) { return nodes[k]; },
       [&](int) __attribute__((always_inline)) { return x; }, at);
   if (Mode == kWalkSum) {
@@ -174,28 +187,30 @@ INLINE bool walk_trees(const Ctx& c, const ForestWalk& p, const Slot& out, u32 t
   }
   return gone;
 }
-template <class T, bool Compact, int Mode>
-INLINE void walk_row(const Ctx& c, const ForestWalk& p, const Slot* operands, const Slot* results, u64) {
-  const Slot& out = results[0];
-  u16* x = (u16*)(c.scratch + p.rows);
-  NOUNROLL for (u32 i = 0; i <= p.quantiser.columns; i += 32) store(x + i, Lane<u16, 32>{});
-  quantise_row(c, p.quantiser, operands, WordRow<Compact>{x});
+template <class T, class Nodes, int Mode> INLINE void walk_all_trees(const Ctx& c, const ForestWalk& p, const Slot& out, const typename Nodes::Value* x) {
   if (Mode != kWalkEach)
     NOUNROLL for (u32 k = 0; k < p.targets; k++) *graph_at<T>(c, out, k, 0) = 0;
   T sum = 0;
   bool gone = false;
   u32 t = 0;
   NOUNROLL for (; t + kWalkTrees <= p.trees; t += kWalkTrees)
-    gone |= walk_trees<T, Compact, Mode, kWalkTrees>(c, p, out, t, kWalkTrees, x, sum);
+    gone |= walk_trees<T, Nodes, Mode, kWalkTrees>(c, p, out, t, kWalkTrees, x, sum);
   const u32 rest = p.trees - t;
-  if (rest > 12) gone |= walk_trees<T, Compact, Mode, kWalkTrees>(c, p, out, t, rest, x, sum);
-  else if (rest > 8) gone |= walk_trees<T, Compact, Mode, 12>(c, p, out, t, rest, x, sum);
-  else if (rest > 4) gone |= walk_trees<T, Compact, Mode, 8>(c, p, out, t, rest, x, sum);
-  else if (rest > 1) gone |= walk_trees<T, Compact, Mode, 4>(c, p, out, t, rest, x, sum);
-  else if (rest) gone |= walk_trees<T, Compact, Mode, 1>(c, p, out, t, 1, x, sum);
+  if (rest > 12) gone |= walk_trees<T, Nodes, Mode, kWalkTrees>(c, p, out, t, rest, x, sum);
+  else if (rest > 8) gone |= walk_trees<T, Nodes, Mode, 12>(c, p, out, t, rest, x, sum);
+  else if (rest > 4) gone |= walk_trees<T, Nodes, Mode, 8>(c, p, out, t, rest, x, sum);
+  else if (rest > 1) gone |= walk_trees<T, Nodes, Mode, 4>(c, p, out, t, rest, x, sum);
+  else if (rest) gone |= walk_trees<T, Nodes, Mode, 1>(c, p, out, t, 1, x, sum);
   if (Mode == kWalkEach) return;
   if (Mode == kWalkSum) *graph_at<T>(c, out, 0, 0) = sum;
   walk_close<T>(c, p, out, 0, gone);
+}
+template <class T, bool Compact, int Mode>
+INLINE void walk_row(const Ctx& c, const ForestWalk& p, const Slot* operands, const Slot* results, u64) {
+  u16* x = (u16*)(c.scratch + p.rows);
+  NOUNROLL for (u32 i = 0; i <= p.quantiser.columns; i += 32) store(x + i, Lane<u16, 32>{});
+  quantise_row(c, p.quantiser, operands, WordRow<Compact>{x});
+  walk_all_trees<T, RankNodes<Compact>, Mode>(c, p, results[0], x);
 }
 #define KILN_WALK(name, T, Compact, Mode)                              \
   KILN_TIER_ROW(name, (walk_row<T, Compact, Mode>), ForestWalk) \
