@@ -435,6 +435,12 @@ void OperatorImport::output(size_t i, Value value) {
 
 void OperatorImport::output(size_t i, Tensor tensor) { output(i, valueOf(std::move(tensor))); }
 
+void OperatorImport::outputInFloat(size_t i, Tensor tensor) {
+  const ElementType half = std::exchange(half_, ElementType::undefined);
+  output(i, std::move(tensor));
+  half_ = half;
+}
+
 std::vector<Value> OperatorImport::inlineGraph(const proto::GraphProto& graph, const char* attribute, const std::vector<Value>& inputs, const std::vector<bool>& wanted) {
   Frame inner;
   inner.outer = &frame_, inner.opsets = frame_.opsets, inner.arguments = frame_.arguments;

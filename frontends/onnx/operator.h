@@ -137,6 +137,7 @@ class OperatorImport {
   void output(size_t i, Tensor tensor);
   void output(size_t i, Value value);
   void output(size_t i, ElementType type, Axes axes, ValueId value) { output(i, tensorOf(type, std::move(axes), value)); }
+  void outputInFloat(size_t i, Tensor tensor);          ///< of float also where halves are computed with in float
   RowSets& rowSets();
   /// Imports a subgraph in the scope of this node, with these inputs; the values of its outputs. `wanted`: which of them are computed, all by
   /// default; the others are `refused` ones, which nothing may use.

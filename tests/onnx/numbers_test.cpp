@@ -233,6 +233,18 @@ TEST(LayerNormalization, AddsAsOnnxRuntime) {
 }
 
 // ONNX Runtime's kernel adds nothing to the deviation, the standard's text 1e-9.
+// Mean and reciprocal of the deviation are floats though the tensor is of halves. ONNX Runtime 1.32: 0.374908447265625, 3.730670213699341.
+TEST(LayerNormalization, MeansOfHalvesAreFloats) {
+  Graph g(17);
+  g.input("X", Type::FLOAT16, {-1, 4}).output("M").output("D");
+  auto& scale = *g.model().mutable_graph()->add_initializer();
+  scale.set_name("s"), scale.set_data_type(Type::FLOAT16), scale.add_dims(4);
+  for (int i = 0; i < 4; i++) scale.add_int32_data(0x3c00);
+  g.node("LayerNormalization", {"X", "s"}, {"Y", "M", "D"});
+  const std::string scored = g.score("X[0],X[1],X[2],X[3]\n0.0999755859375,0.199951171875,0.39990234375,0.7998046875\n");
+  EXPECT_EQ(scored.substr(0, 22), "M,D\n0.37490845,3.73067") << scored;
+}
+
 TEST(MeanVarianceNormalization, OfWhatHardlyVaries) {
   Graph g(13);
   g.input("X", Type::FLOAT, {-1, 2}).output("Y");

@@ -91,8 +91,8 @@ static void layerNormalizationOfLanes(OperatorImport& n, const Tensor& x, const 
   const Tensor &scale = n.tensor(1, {ElementType::f32}), middle = meanOfDoubles(n, x, axes), moved = apply(n, "sub", x, middle);
   const Tensor inverse = inverseOfLanes(n, moved, axes, n.number("epsilon", 1e-5)), unit = apply(n, "mul", moved, inverse);
   n.output(0, n.has(2) ? n.call("mul_add", {unit, scale, n.tensor(2, {ElementType::f32})}, x.type) : apply(n, "mul", unit, scale));
-  n.output(1, middle);
-  n.output(2, inverse);
+  n.outputInFloat(1, middle);
+  n.outputInFloat(2, inverse);
 }
 
 void layerNormalization(OperatorImport& n) {
@@ -105,8 +105,8 @@ void layerNormalization(OperatorImport& n) {
   Tensor y = apply(n, "mul", apply(n, "div", s.moved, width), n.tensor(1, kFloats));
   if (n.has(2)) y = apply(n, "add", y, n.tensor(2, kFloats));
   n.output(0, y);
-  n.output(1, s.mean);
-  if (n.wanted(2)) n.output(2, apply(n, "div", constantLike(width, 1), width));
+  n.outputInFloat(1, s.mean);
+  if (n.wanted(2)) n.outputInFloat(2, apply(n, "div", constantLike(width, 1), width));
 }
 
 void rmsNormalization(OperatorImport& n) {
@@ -116,12 +116,12 @@ void rmsNormalization(OperatorImport& n) {
   if (isOfLanes(n, x, axes, 16)) {
     const Tensor inverse = inverseOfLanes(n, x, axes, n.number("epsilon", 1e-5));
     n.output(0, apply(n, "mul", apply(n, "mul", x, inverse), n.tensor(1, kFloats)));
-    if (n.wanted(1)) n.output(1, inverse);
+    if (n.wanted(1)) n.outputInFloat(1, inverse);
     return;
   }
   const Tensor width = deviation(n, mean(n, apply(n, "mul", x, x), axes), n.number("epsilon", 1e-5));
   n.output(0, apply(n, "mul", apply(n, "div", x, width), n.tensor(1, kFloats)));
-  if (n.wanted(1)) n.output(1, apply(n, "div", constantLike(width, 1), width));   // of SimplifiedLayerNormalization
+  if (n.wanted(1)) n.outputInFloat(1, apply(n, "div", constantLike(width, 1), width));   // of SimplifiedLayerNormalization
 }
 
 namespace {
