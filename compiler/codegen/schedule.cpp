@@ -4,6 +4,8 @@
 #include <iterator>
 #include <map>
 
+#include "compiler/codegen/first_fit.h"
+
 namespace kiln::codegen {
 
 size_t storageBytes(ir::Storage storage) {
@@ -193,13 +195,9 @@ class Scheduler {
     schedule_.statusAt = static_cast<uint32_t>(record_.blockScratch);
     const uint64_t base = (record_.blockScratch + uint64_t{record_.blockRows} * sizeof(kiln_status) + 63) / 64 * 64;
     uint64_t top = base;
-    struct Place {
-      uint64_t end;
-      int to;
-    };
-    std::map<uint64_t, Place> busy;
+    FirstFit places(base);
     for (LocalId l : order) {
-      for (auto it = busy.begin(); it != busy.end();) it = it->second.to < life[l].from ? busy.erase(it) : std::next(it);
+      places.release(life[l].from);
       if (schedule_.slots[l].count != 0) continue;   // with another
       const auto together = together_.find(l);
       const std::vector<LocalId> all = together == together_.end() ? std::vector<LocalId>{l} : together->second;
@@ -209,12 +207,7 @@ class Scheduler {
         move(schedule_.slots[part], bytes);
         bytes += own;
       }
-      uint64_t at = base;
-      for (const auto& [from, place] : busy) {
-        if (from >= at + bytes) break;
-        at = std::max(at, place.end);
-      }
-      busy[at] = {at + bytes, life[l].to};
+      const uint64_t at = places.take(bytes, life[l].to);
       top = std::max(top, at + bytes);
       for (LocalId part : all) move(schedule_.slots[part], at);
     }
