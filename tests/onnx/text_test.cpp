@@ -53,6 +53,23 @@ TEST(Tokenizer, CharactersByADot) {
   EXPECT_EQ(counting([](NodeOf& node) { node.strings("separators", {" ", "."}); }, 1).score(csv), header + "0,1,0\n");
 }
 
+// ONNX Runtime 1.32: of all matches that begin at one place the longest is the token, whatever the order of alternatives or a lazy quantifier says.
+TEST(Tokenizer, TheLongestMatch) {
+  const auto counting = [](const std::string& pattern) {
+    Graph g;
+    g.input("X", Type::STRING, {-1}).output("Y");
+    g.node("Tokenizer", {"X"}, {"t"}, "com.microsoft").integer("mark", 0).integer("mincharnum", 1).text("pad_value", "#").text("tokenexp", pattern);
+    g.node("TfIdfVectorizer", {"t"}, {"Y"}).strings("pool_strings", {"a", "ab", "abc.d", "abc"}).ints("ngram_counts", {0}).ints("ngram_indexes", {0, 1, 2, 3})
+        .integer("min_gram_length", 1).integer("max_gram_length", 1).integer("max_skip_count", 0).text("mode", "TF");
+    return g;
+  };
+  const std::string csv = "X\nabc.d ab a\n", header = "Y[0],Y[1],Y[2],Y[3]\n";
+  EXPECT_EQ(counting("\\w+|\\S+").score(csv), header + "1,1,1,0\n");
+  EXPECT_EQ(counting("[a-z]+?").score(csv), header + "1,1,0,1\n");
+  EXPECT_EQ(counting("a?(?:ab)?c?").score(csv), header + "1,1,0,1\n");
+  EXPECT_EQ(counting("[a-z]+|[.]").score(csv), header + "1,1,0,1\n");
+}
+
 // Words as keys, as ML.NET exports them: ONNX Runtime 1.32. Pool: a, good, movie, the, then "good movie", "a good".
 TEST(Tokenizer, WordsBecomeKeys) {
   const auto counting = [](int64_t fallback) {

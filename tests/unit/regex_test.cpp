@@ -155,6 +155,10 @@ TEST(Regex, KernelsAgreeWithTheReferenceMatcher) {
       if (regex->program.emptyLoop) continue;
       tested++;
       ASSERT_EQ(endsByKernel(*regex, text), ends(*regex, text)) << pattern << " in '" << text << "'";
+      const auto longest = regex::compile(pattern, false, true);
+      regex::Regex all = *longest;
+      all.program.longest = true;   // also where the first match is taken to be the longest
+      ASSERT_EQ(endsByKernel(*longest, text), ends(all, text)) << "the longest of " << pattern << " in '" << text << "'";
       const std::string by = regex->program.groups > 1 ? "<$0,$1>" : "<$0>";
       ASSERT_EQ(replacedByKernel(pattern, by, text), replaced(pattern, by, text)) << pattern << " in '" << text << "'";
     }

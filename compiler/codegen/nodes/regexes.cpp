@@ -105,16 +105,16 @@ std::string regexTable(const regex::Regex& regex, bool ends) {
   return bytes;
 }
 
-uint32_t regexInBlob(NodeEmitter& emit, const std::string& pattern, bool ignoreCase, bool ends) {
-  const std::string key = std::string(ends ? "ends of " : "finds ") + (ignoreCase ? "i" : "c") + pattern;
-  return emit.blobOnce(key, [&] { return regexTable(*regex::compile(pattern, ignoreCase), ends); });
+uint32_t regexInBlob(NodeEmitter& emit, const std::string& pattern, bool ignoreCase, bool ends, bool longest) {
+  const std::string key = std::string(ends ? "ends of " : "finds ") + (ignoreCase ? "i" : "c") + (longest ? "l" : "f") + pattern;
+  return emit.blobOnce(key, [&] { return regexTable(*regex::compile(pattern, ignoreCase, longest), ends); });
 }
 
 kernel::TokenRule tokenRule(NodeEmitter& emit, ir::TableRef ref) {
   const auto& tokenizer = emit.pipeline().table<ir::Tokenizer>(ref);
   kernel::TokenRule rule{};
   rule.kind = tokenizer.isCharacters() ? kernel::kCharacters : tokenizer.words.empty() ? kernel::kBetween : kernel::kMatches;
-  if (!tokenizer.isCharacters()) rule.regex = regexInBlob(emit, tokenizer.pattern(), false, true);
+  if (!tokenizer.isCharacters()) rule.regex = regexInBlob(emit, tokenizer.pattern(), false, true, tokenizer.longest);
   rule.min_characters = tokenizer.minCharacters, rule.most_splits = tokenizer.mostSplits, rule.mark = tokenizer.mark;
   return rule;
 }

@@ -1,5 +1,7 @@
 // Programs to automata. The text is read from its end, so that each state knows which ways still lead to a match: the
-// leftmost match begins where the program's start is among them, and from there the first way that is leads to its end.
+// leftmost match begins where the program's start is among them, and from there the first way that is leads to its end. Where the longest
+// match is wanted, each state also knows the order of these ways by the length of what they match at most.
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 
@@ -16,10 +18,9 @@ class Builder {
   std::string run() {
     look();
     classify();
-    std::vector<uint32_t> none;
-    a_.first = stateOf(none, usesEnd_ ? end : other);
+    a_.first = stateOf({}, usesEnd_ ? end : other);
     for (uint32_t s = 0; s < states_.size(); s++) {
-      if (states_.size() > Automaton::kMostStates || work_ > kMostWork)
+      if (states_.size() > Automaton::kMostStates || work_ > (p_.longest ? kMostWork / 16 : kMostWork))
         return "needs an automaton of more than " + std::to_string(Automaton::kMostStates) + " states";
       if (rows_.size() > Automaton::kMostRows) return "needs more than " + std::to_string(Automaton::kMostRows) + " rows of choices";
       expand(s);
@@ -30,8 +31,12 @@ class Builder {
 
  private:
   static constexpr uint64_t kMostWork = 1ull << 30;
+  struct Way {
+    uint32_t instruction;
+    uint32_t rank;  // by the most that can be matched from there, from 2 on; 1 is nothing at all, 0 no match. All 1 where the length does not matter.
+  };
   struct State {
-    std::vector<uint32_t> bytes;  // instructions whose byte may come next, going back
+    std::vector<Way> bytes;  // instructions whose byte may come next, going back
     After after;
   };
 
@@ -90,40 +95,59 @@ class Builder {
     a_.classes = static_cast<uint32_t>(sample_.size()) + 1;
   }
 
-  uint32_t stateOf(std::vector<uint32_t>& bytes, After after) {
-    std::string key(reinterpret_cast<const char*>(bytes.data()), bytes.size() * sizeof(uint32_t));
+  // Ranks are numbered from 2 on without gaps, so that equal orders are equal states.
+  void renumber(std::vector<Way>& bytes) const {
+    std::map<uint32_t, uint32_t> ranks;
+    for (const Way& way : bytes) ranks.emplace(way.rank, 0);
+    uint32_t next = 2;
+    for (auto& [rank, number] : ranks) number = next++;
+    for (Way& way : bytes) way.rank = ranks[way.rank];
+  }
+
+  uint32_t stateOf(std::vector<Way> bytes, After after) {
+    if (p_.longest) renumber(bytes);
+    std::string key(reinterpret_cast<const char*>(bytes.data()), bytes.size() * sizeof(Way));
     key += static_cast<char>(after);
     auto [at, isNew] = known_.emplace(std::move(key), static_cast<uint32_t>(states_.size()));
     if (isNew) states_.push_back({bytes, after});
     return at->second;
   }
 
-  // Every instruction from which a match can be completed at this position.
-  void close(const State& state, Before before, std::vector<bool>& alive) {
-    alive.assign(p_.code.size(), false);
+  // The rank of every instruction from which a match can be completed at this position. Ways that lead further come first, and an instruction
+  // has the rank of the first that comes by.
+  void close(const State& state, Before before, std::vector<uint32_t>& alive) {
+    alive.assign(p_.code.size(), 0);
     work_ += p_.code.size();
-    std::vector<uint32_t> work = state.bytes;
+    std::vector<Way> sources = state.bytes;
+    std::stable_sort(sources.begin(), sources.end(), [](const Way& a, const Way& b) { return a.rank > b.rank; });
     for (uint32_t i = 0; i < p_.code.size(); i++)
-      if (p_.code[i].kind == Instruction::accept) work.push_back(i);
-    for (uint32_t i : work) alive[i] = true;
-    while (!work.empty()) {
-      const uint32_t to = work.back();
-      work.pop_back();
-      for (uint32_t i : into_[to]) {
-        work_++;
-        const Instruction& c = p_.code[i];
-        if (alive[i] || c.kind == Instruction::byte) continue;
-        if (c.kind == Instruction::assertion && !holds(c.low, before, state.after)) continue;
-        alive[i] = true;
-        work.push_back(i);
+      if (p_.code[i].kind == Instruction::accept) sources.push_back({i, 1});
+    for (const Way& source : sources) alive[source.instruction] = source.rank;
+    std::vector<uint32_t> work;
+    for (const Way& source : sources) {
+      work.assign(1, source.instruction);
+      while (!work.empty()) {
+        const uint32_t to = work.back();
+        work.pop_back();
+        for (uint32_t i : into_[to]) {
+          work_++;
+          const Instruction& c = p_.code[i];
+          if (alive[i] || c.kind == Instruction::byte) continue;
+          if (c.kind == Instruction::assertion && !holds(c.low, before, state.after)) continue;
+          alive[i] = source.rank;
+          work.push_back(i);
+        }
       }
     }
   }
 
-  uint32_t rowFor(const std::vector<bool>& alive) {
+  bool takesFirst(const Instruction& split, const std::vector<uint32_t>& alive) const {
+    return alive[split.next] && (!p_.longest || alive[split.next] >= alive[split.other]);
+  }
+  uint32_t rowFor(const std::vector<uint32_t>& alive) {
     std::vector<uint32_t> row(a_.rowWords);
     for (uint32_t i = 0; i < p_.code.size(); i++)
-      if (p_.code[i].kind == Instruction::split && alive[p_.code[i].next])
+      if (p_.code[i].kind == Instruction::split && takesFirst(p_.code[i], alive))
         row[a_.splitBit[i] / 32] |= 1u << a_.splitBit[i] % 32;
     auto [at, isNew] = rows_.emplace(row, static_cast<uint32_t>(rows_.size()));
     if (isNew) a_.rows.insert(a_.rows.end(), row.begin(), row.end());
@@ -133,7 +157,7 @@ class Builder {
   void expand(uint32_t s) {
     const State state = states_[s];
     std::vector<uint32_t> entries(a_.classes), rows(Automaton::kinds);
-    std::vector<bool> alive;
+    std::vector<uint32_t> alive;
     for (uint8_t kind = 0; kind < Automaton::kinds; kind++) {
       bool used = false;
       for (uint8_t k : a_.kindOf) used |= k == kind;
@@ -141,15 +165,15 @@ class Builder {
       close(state, static_cast<Before>(kind), alive);
       rows[kind] = rowFor(alive);
       const uint32_t found = alive[p_.start] ? 1 : 0;
-      std::vector<std::vector<uint32_t>> bytes(a_.classes - 1);
+      std::vector<std::vector<Way>> bytes(a_.classes - 1);
       for (uint32_t i = 0; i < p_.code.size(); i++) {
         const Instruction& c = p_.code[i];
         if (c.kind != Instruction::byte || c.low > c.high || !alive[c.next]) continue;
         for (uint32_t k = a_.classOf[c.low]; k <= a_.classOf[c.high]; k++)
-          if (a_.kindOf[k] == kind) bytes[k].push_back(i), work_++;
+          if (a_.kindOf[k] == kind) bytes[k].push_back({i, p_.longest ? alive[c.next] : 1}), work_++;
       }
       for (uint32_t k = 0; k + 1 < a_.classes; k++)
-        if (a_.kindOf[k] == kind) entries[k] = stateOf(bytes[k], kindAfter(sample_[k], state.after)) << 1 | found;
+        if (a_.kindOf[k] == kind) entries[k] = stateOf(std::move(bytes[k]), kindAfter(sample_[k], state.after)) << 1 | found;
       if (kind == begin) entries[a_.classes - 1] = found;
     }
     a_.next.insert(a_.next.end(), entries.begin(), entries.end());

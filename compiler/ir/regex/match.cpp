@@ -1,4 +1,6 @@
 // The reference matcher: backtracking that tries nothing twice. It is what the automaton is tested against.
+#include <algorithm>
+
 #include "compiler/ir/regex/regex.h"
 #include "runtime/kernels/unicode.h"
 
@@ -56,6 +58,7 @@ bool find(const Program& program, std::string_view text, size_t from, Groups& gr
     groups.assign(2 * program.groups, kNowhere);
     groups[0] = start;
     stack.assign(1, {program.start, start, false});
+    size_t best = kNowhere;   // the end of the longest
     while (!stack.empty()) {
       const Step step = stack.back();
       stack.pop_back();
@@ -68,7 +71,9 @@ bool find(const Program& program, std::string_view text, size_t from, Groups& gr
       const Instruction& i = program.code[step.instruction];
       switch (i.kind) {
         case Instruction::accept:
-          return groups[1] = step.at, true;
+          if (!program.longest) return groups[1] = step.at, true;
+          best = best == kNowhere ? step.at : std::max(best, step.at);
+          break;
         case Instruction::byte:
           if (step.at < text.size() && static_cast<uint8_t>(text[step.at]) >= i.low &&
               static_cast<uint8_t>(text[step.at]) <= i.high)
@@ -88,6 +93,7 @@ bool find(const Program& program, std::string_view text, size_t from, Groups& gr
           break;
       }
     }
+    if (best != kNowhere) return groups[1] = best, true;
   }
   return false;
 }

@@ -176,10 +176,26 @@ class Assembler {
 
 std::string assemble(const Parsed& parsed, Program& program) { return Assembler(program).run(parsed); }
 
-std::shared_ptr<const Regex> compile(const std::string& pattern, bool ignoreCase) {
+bool takesNothing(const Program& program) {
+  std::vector<bool> seen(program.code.size(), false);
+  std::vector<uint32_t> open = {program.start};
+  while (!open.empty()) {
+    const uint32_t i = open.back();
+    open.pop_back();
+    const Instruction& c = program.code[i];
+    if (c.kind == Instruction::accept) return true;
+    if (seen[i] || c.kind == Instruction::byte) continue;
+    seen[i] = true;
+    open.push_back(c.next);
+    if (c.kind == Instruction::split) open.push_back(c.other);
+  }
+  return false;
+}
+
+std::shared_ptr<const Regex> compile(const std::string& pattern, bool ignoreCase, bool longest) {
   static std::mutex mutex;
   static std::unordered_map<std::string, std::shared_ptr<const Regex>> known;
-  const std::string key = (ignoreCase ? "i" : "c") + pattern;
+  const std::string key = std::string(ignoreCase ? "i" : "c") + (longest ? "l" : "f") + pattern;
   const std::lock_guard<std::mutex> lock(mutex);
   auto& entry = known[key];
   if (entry) return entry;
@@ -188,6 +204,7 @@ std::shared_ptr<const Regex> compile(const std::string& pattern, bool ignoreCase
   regex->error = parsed.error;
   regex->unsupported = parsed.unsupported;
   if (regex->error.empty()) {
+    regex->program.longest = longest && !firstIsLongest(*parsed.tree);
     regex->error = assemble(parsed, regex->program);
     if (regex->error.empty()) regex->error = build(regex->program, regex->automaton);
     regex->unsupported = !regex->error.empty();  // for its size

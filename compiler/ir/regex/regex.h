@@ -10,7 +10,7 @@
 namespace kiln::regex {
 
 /// Alternatives are ordered, quantifiers greedy or lazy, and of all matches the leftmost counts, then the one that
-/// comes first in that order. `.` and classes match whole code points; ill-formed UTF-8 matches nothing. `\d \w \s \b`
+/// comes first in that order, or `longest` (as RE2 does if asked to): the longest. `.` and classes match whole code points; ill-formed UTF-8 matches nothing. `\d \w \s \b`
 /// and the POSIX classes are ASCII, case is Unicode's simple mapping, a line ends at \n. Refused by name:
 /// back-references, look-around, recursion, conditionals, atomic groups and possessive quantifiers where they differ from
 /// the plain form, and what PCRE and Java read differently. Properties are those of Unicode 14.0.
@@ -29,6 +29,7 @@ struct Program {
   uint32_t groups = 1;             ///< the whole match is group 0
   std::vector<std::string> names;  ///< of groups, empty where one has none
   bool emptyLoop = false;          ///< repeats a part that can match nothing
+  bool longest = false;            ///< of the matches that begin at one place the longest counts; groups are of no use then
 };
 
 /// What stands before a position, and what behind; the rules of assertions need no more.
@@ -61,7 +62,9 @@ struct Regex {
   Automaton automaton;
 };
 /// Compiled patterns are kept, so that asking again costs nothing.
-std::shared_ptr<const Regex> compile(const std::string& pattern, bool ignoreCase = false);
+std::shared_ptr<const Regex> compile(const std::string& pattern, bool ignoreCase = false, bool longest = false);
+/// Whether it can match an empty text somewhere.
+bool takesNothing(const Program& program);
 /// The pattern that matches this text and nothing else.
 std::string quoted(std::string_view text);
 
@@ -104,6 +107,8 @@ struct Parsed {
   std::vector<std::string> names;
 };
 Parsed parse(std::string_view pattern, bool ignoreCase);
+/// Whether of all matches that begin at one place the first is the longest; false if that is not plain to see.
+bool firstIsLongest(const Tree& tree);
 /// Empty error: done.
 std::string assemble(const Parsed& parsed, Program& program);
 std::string build(const Program& program, Automaton& automaton);

@@ -38,7 +38,7 @@ std::vector<std::string_view> Tokenizer::tokensOf(std::string_view text) const {
       at += length;
     }
   } else {
-    const auto regex = regex::compile(pattern());
+    const auto regex = regex::compile(pattern(), false, longest);
     regex::Groups groups;
     size_t from = 0, last = 0;
     uint32_t splits = 0;

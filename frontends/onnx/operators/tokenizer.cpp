@@ -3,6 +3,7 @@
 // longest row; Kiln scores each row by itself: there is no padding, but for columns up to the limit of an output.
 #include <algorithm>
 
+#include "compiler/ir/regex/regex.h"
 #include "compiler/ir/tables/pool.h"
 #include "compiler/ir/tables/tokenizer.h"
 #include "frontends/onnx/operator.h"
@@ -68,9 +69,12 @@ void tokenizer(OperatorImport& n) {
   if (rule->words == ".") rule->words.clear();   // characters, ends of lines too, as in ONNX Runtime
   if (!separators.empty()) setSeparators(n, separators, *rule);
   if (rule->isCharacters() && least > 1) n.invalid("attribute 'mincharnum' is " + std::to_string(least) + " where tokens are characters");
+  rule->longest = !rule->isCharacters();   // as ONNX Runtime asks of RE2
   if (!rule->isCharacters())
     if (const std::string why = ir::Pool::refusal(rule->pattern()); !why.empty())
       n.unsupported("the pattern '" + rule->pattern() + "'", why);
+  if (!separators.empty() && !rule->isCharacters() && regex::takesNothing(regex::compile(rule->pattern(), false, true)->program))
+    n.unsupported("the pattern '" + rule->pattern() + "'", "as a separator it can match nothing");
   if (rule->words == "[a-zA-Z0-9_]+" && least == 1)
     n.warn("the token pattern is what exporters write for the default one of scikit-learn, which takes letters of all scripts and words of "
            "two characters or more",
