@@ -7,6 +7,9 @@
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/input.h"
 #include "compiler/ir/nodes/output.h"
+#include "compiler/ir/nodes/raise_if.h"
+#include "compiler/ir/nodes/reduce.h"
+#include "compiler/ir/nodes/reshape.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/tokens.h"
 #include "compiler/ir/tables/tokenizer.h"
@@ -14,6 +17,7 @@
 #include "frontends/onnx/elementwise.h"
 #include "frontends/onnx/importer.h"
 #include "frontends/onnx/tokens.h"
+#include "kiln/scorer.h"
 
 namespace kiln::onnx {
 
@@ -42,7 +46,27 @@ ValueId Importer::inputColumns(const std::string& field, const Tensor& tensor, c
   if (onnx::isFloat(tensor.type)) input.description = "empty: NaN";
   input.shape = irShape(tensor.axes);
   if (!input.shape.empty()) input.columns.assign(columns.begin(), columns.end());
-  return build.add(ir::Check(), {build.add(std::move(input), {}, field)});
+  const ValueId cell = build.add(std::move(input), {}, field);
+  return held(tensor.type, build.add(ir::Check(), {cell}), columnOf(build.pipeline(), cell));
+}
+
+// What a tensor of the type holds of a cell: floats are rounded to halves; an integer beyond a narrow type ends the row.
+ValueId Importer::held(ElementType type, ValueId value, uint32_t field) {
+  if (type == ElementType::f16 || type == ElementType::bf16) return build.call(type == ElementType::f16 ? "round_f16" : "round_bf16", {value});
+  const bool isSigned = type == ElementType::i8 || type == ElementType::i16;
+  const double bits = type == ElementType::i8 || type == ElementType::u8 ? 8 : type == ElementType::i16 || type == ElementType::u16 ? 16 : type == ElementType::u32 ? 32 : 0;
+  if (bits == 0) return value;
+  ValueId wrong = build.call("ne", {value, build.call(isSigned ? "wrap_signed" : "wrap_unsigned", {value}, false, {bits})});
+  if (const ir::Type of = build.type(wrong); !of.isScalar()) {
+    ir::Reduce any;
+    any.op = ir::Reduce::any;
+    ir::Reshape flat;
+    if (of.shape.size() > 1) flat.shape = {of.size()}, wrong = build.add(std::move(flat), {wrong});
+    wrong = build.add(std::move(any), {wrong});
+  }
+  ir::RaiseIf raise;
+  raise.cause = KILN_INVALID_VALUE, raise.fieldIndex = field;
+  return build.add(ir::Check(), {build.add(std::move(raise), {value, wrong})});
 }
 
 ValueId Importer::mapEntry(const Value& map, const std::string& key) {

@@ -29,6 +29,9 @@ class Opsets {
 };
 std::string canonicalDomain(const std::string& domain);
 
+/// The first column of the input that a value stands in; kNone: it is computed.
+uint32_t columnOf(const ir::Pipeline& pipeline, ValueId value);
+
 /// A graph or function body while it is imported.
 struct Frame {
   Frame* outer = nullptr;      ///< of a subgraph: the graph whose names it sees
@@ -115,6 +118,7 @@ class Importer {
   void readInitializers(const proto::GraphProto& graph, Frame& frame);
   bool declareInput(const proto::ValueInfoProto& input, const std::string& path, Frame& frame);
   ValueId inputColumns(const std::string& field, const Tensor& tensor, const std::vector<int64_t>& columns);
+  ValueId held(ElementType type, ValueId value, uint32_t field);
   void putTokens(const std::string& name, const Value& tokens, const std::string& path);
   void putMaps(const std::string& name, const Value& maps, const std::string& path);
   void putTensor(const std::string& name, const Tensor& tensor, const std::vector<std::string>* labels, const std::string& path);

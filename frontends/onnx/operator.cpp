@@ -141,7 +141,7 @@ std::optional<Axes> OperatorImport::declared(size_t output) const {
 }
 
 // The first column of the input that a value stands in, through what only moves, casts or checks it; kNone: it is computed.
-static uint32_t columnOf(const ir::Pipeline& pipeline, ValueId value) {
+uint32_t columnOf(const ir::Pipeline& pipeline, ValueId value) {
   while (pipeline.producer(value).operands.size() == 1) value = pipeline.producer(value).operands[0];
   uint32_t column = 0;
   for (ir::NodeId input : pipeline.inputs()) {

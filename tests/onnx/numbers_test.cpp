@@ -414,6 +414,23 @@ TEST(ScatterElements, ReductionsOfBytes) {
   }
 }
 
+// A tensor of the input's type holds no other numbers: NumPy rounds 0.1 to the half 0.09998; 300 is no byte.
+TEST(Inputs, NarrowTypes) {
+  const auto same = [](int type, const std::string& rows, int64_t columns = 1) {
+    Graph g;
+    g.input("X", type, {-1, columns}).output("Y", type);
+    g.node("Identity", {"X"}, {"Y"});
+    return g.score(rows, "--status-column s");
+  };
+  EXPECT_EQ(same(Type::FLOAT16, "X\n0.1\n70000\n"), "Y,s\n0.099975586,ok\ninf,ok\n");
+  const std::string wrong = ",invalid value in 'X'\n";
+  EXPECT_EQ(same(Type::UINT8, "X\n255\n300\n-1\n"), "Y,s\n255,ok\n" + wrong + wrong);
+  EXPECT_EQ(same(Type::INT8, "X\n-128\n128\n"), "Y,s\n-128,ok\n" + wrong);
+  EXPECT_EQ(same(Type::INT16, "X\n-32768\n-32769\n"), "Y,s\n-32768,ok\n" + wrong);
+  EXPECT_EQ(same(Type::UINT32, "X\n4294967295\n-1\n"), "Y,s\n4294967295,ok\n" + wrong);
+  EXPECT_EQ(same(Type::UINT8, "X[0],X[1]\n1,2\n3,300\n", 2), "Y[0],Y[1],s\n1,2,ok\n,,invalid value in 'X[0]'\n");
+}
+
 TEST(TopK, OfNone) {
   Graph g;
   g.input("X", Type::FLOAT, {-1, 2}).output("Y");
