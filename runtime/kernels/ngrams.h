@@ -77,8 +77,10 @@ OUTLINE void count_ngrams(const u8* blob, const NgramTable* table, const i32* co
 /// n + 1 places, for patterns.
 template <class Tokens>
 INLINE void split_text(const u8* blob, const TokenRule& t, const u8* p, u32 n, RegexMark* marks, Tokens& tokens) {
-  const auto add = [&](u32 from, u32 to) {
-    if (t.min_characters == 0 || (from != to && (u64)length_utf8(p + from, to - from) >= t.min_characters)) tokens.add(from, to);
+  const auto add = [&](u32 from, u32 to) {   // false: too short
+    const bool enough = t.min_characters == 0 || (from != to && (u64)length_utf8(p + from, to - from) >= t.min_characters);
+    if (enough) tokens.add(from, to);
+    return enough;
   };
   if (t.mark) tokens.mark(0);
   if (t.kind == kCharacters) {
@@ -96,9 +98,10 @@ INLINE void split_text(const u8* blob, const TokenRule& t, const u8* p, u32 n, R
         i++;
         continue;
       }
-      const u32 to = regex_end(run, i);
-      if (t.kind == kMatches) add(i, to);
-      else if (t.min_characters == 0 || i > last) {
+      u32 to = regex_end(run, i);
+      if (t.kind == kMatches) {
+        if (!add(i, to) && i < to) to = i + decode_utf8(p + i, n - i).length;   // another may begin inside
+      } else if (t.min_characters == 0 || i > last) {
         if (splits++ == t.most_splits) break;
         add(last, i);
       }

@@ -70,6 +70,23 @@ TEST(Tokenizer, TheLongestMatch) {
   EXPECT_EQ(counting("[a-z]+|[.]").score(csv), header + "1,1,0,1\n");
 }
 
+// ONNX Runtime 1.32: behind a match of too few characters the next may begin inside it, at its second character.
+TEST(Tokenizer, MatchesOfTooFewCharacters) {
+  const auto counting = [](const std::string& pattern, int64_t least) {
+    Graph g;
+    g.input("X", Type::STRING, {-1}).output("Y");
+    g.node("Tokenizer", {"X"}, {"t"}, "com.microsoft").integer("mark", 0).integer("mincharnum", least).text("pad_value", "#").text("tokenexp", pattern);
+    g.node("TfIdfVectorizer", {"t"}, {"Y"}).strings("pool_strings", {"ab", "bcd", "cdefg"}).ints("ngram_counts", {0}).ints("ngram_indexes", {0, 1, 2})
+        .integer("min_gram_length", 1).integer("max_gram_length", 1).integer("max_skip_count", 0).text("mode", "TF");
+    return g;
+  };
+  const std::string header = "Y[0],Y[1],Y[2]\n";
+  EXPECT_EQ(counting("ab|bcd", 3).score("X\nabcd\nxabcdab\nab\n"), header + "0,1,0\n0,1,0\n0,0,0\n");
+  EXPECT_EQ(counting("ab|bcd", 1).score("X\nabcd\n"), header + "1,0,0\n");
+  EXPECT_EQ(counting("éb|bcd", 3).score("X\nébcd\n"), header + "0,1,0\n");
+  EXPECT_EQ(counting("ab|bcd|cdefg", 4).score("X\nabcdefg\n"), header + "0,0,1\n");
+}
+
 // Words as keys, as ML.NET exports them: ONNX Runtime 1.32. Pool: a, good, movie, the, then "good movie", "a good".
 TEST(Tokenizer, WordsBecomeKeys) {
   const auto counting = [](int64_t fallback) {

@@ -24,16 +24,17 @@ void Tokenizer::verify(const Pipeline&, std::vector<std::string>& problems) cons
 
 std::vector<std::string_view> Tokenizer::tokensOf(std::string_view text) const {
   std::vector<std::string_view> all;
-  const auto add = [&](size_t from, size_t to) {
+  const auto lengthAt = [&](size_t at) { return kernel::decode_utf8(bytes(text) + at, static_cast<uint32_t>(text.size() - at)).length; };
+  const auto add = [&](size_t from, size_t to) {   // false: too short
     const std::string_view token = text.substr(from, to - from);
-    if (minCharacters == 0) all.push_back(token);
-    else if (!token.empty() && kernel::length_utf8(bytes(token), static_cast<uint32_t>(token.size())) >= minCharacters)
-      all.push_back(token);
+    const bool enough = minCharacters == 0 || (!token.empty() && kernel::length_utf8(bytes(token), static_cast<uint32_t>(token.size())) >= minCharacters);
+    if (enough) all.push_back(token);
+    return enough;
   };
   if (mark) all.push_back("\x02");
   if (isCharacters()) {
     for (size_t at = 0; at < text.size();) {
-      const size_t length = kernel::decode_utf8(bytes(text) + at, static_cast<uint32_t>(text.size() - at)).length;
+      const size_t length = lengthAt(at);
       add(at, at + length);
       at += length;
     }
@@ -44,7 +45,7 @@ std::vector<std::string_view> Tokenizer::tokensOf(std::string_view text) const {
     uint32_t splits = 0;
     while (from <= text.size() && regex::find(regex->program, text, from, groups)) {
       if (!words.empty()) {
-        add(groups[0], groups[1]);
+        if (!add(groups[0], groups[1]) && groups[0] < groups[1]) groups[1] = groups[0] + lengthAt(groups[0]);   // another may begin inside
       } else if (minCharacters == 0 || groups[0] > last) {
         if (splits++ == mostSplits) break;
         add(last, groups[0]);
