@@ -82,7 +82,7 @@ void agreeOnFloat(OperatorImport& n, std::vector<Tensor>& operands) {
   if (!any(ElementType::f32) || !any(ElementType::f64)) return sameTypes(n, operands);
   n.warn("takes one element type, but has float and double", "the float operand is cast to double, as the exporter meant; ONNX Runtime refuses the model");
   for (Tensor& operand : operands)
-    if (operand.type == ElementType::f32) operand = n.cast(operand, ElementType::f64);
+    if (operand.type == ElementType::f32) operand = operand.isConstant() ? hostTensor(ElementType::f64, operand.axes, *operand.host) : n.cast(operand, ElementType::f64);
   sameTypes(n, operands);
 }
 

@@ -214,7 +214,9 @@ TEST(Faults, TrainedFor) {
   };
   expectWarning(trained("Tweedie"), "trained for Poisson or Tweedie", "graph.node[0] (TreeEnsembleClassifier)");
   expectWarning(trained("MultiLogloss"), "trained for several labels", "graph.node[0] (TreeEnsembleClassifier)");
+  expectWarning(trained("MultiClassOneVsAll"), "trained for each class against all others", "graph.node[0] (TreeEnsembleClassifier)");
   expectNone(trained("Logloss"));
+  expectNone(trained("MultiClass"));
   // Its labels left out, as CatBoost 1.2 writes models of several targets: an error, and the reason.
   expectWarning(trained("MultiRMSE"), "trained for several targets or for uncertainty", "graph.node[0] (TreeEnsembleClassifier)");
 }

@@ -58,6 +58,18 @@ TEST(OneRowAtATime, IsWhatModelsOfMlNetThatMixRowsMean) {
   EXPECT_NE(g.check().find("mixes rows: axes [3] and [N] meet"), std::string::npos);
 }
 
+// Older skl2onnx of a GaussianMixture or KMeans over doubles: the matrices are float.
+TEST(FloatBesideDouble, InGemm) {
+  for (const float beta : {1.0f, 2.0f}) {
+    Graph g;
+    g.input("X", Type::DOUBLE, {-1, 1}).output("Y", Type::DOUBLE);
+    g.initializer("b", {1, 2}, {2, 4}).initializer("c", {2}, {1, -1});
+    g.node("Gemm", {"X", "b", "c"}, {"Y"}).number("beta", beta);
+    expectRows(g, "X\n1.0000000001\n", beta == 1 ? "Y[0],Y[1]\n3.0000000002,3.0000000004\n" : "Y[0],Y[1]\n4.0000000002,2.0000000004\n");
+    EXPECT_TRUE(warns(g, "takes one element type, but has float and double"));
+  }
+}
+
 TEST(FloatBesideDouble, InConcat) {
   Graph g;
   g.input("X", Type::DOUBLE, {-1, 1}).output("Y", Type::DOUBLE);

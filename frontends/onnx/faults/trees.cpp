@@ -83,6 +83,7 @@ static Places trainedFor(const GraphView& view, std::initializer_list<const char
 }
 Places logOfExpected(const GraphView& view) { return trainedFor(view, {"Poisson", "Tweedie"}); }
 Places targetsAsClasses(const GraphView& view) { return trainedFor(view, {"MultiRMSE", "MultiRMSEWithMissingValues", "RMSEWithUncertainty"}); }
+Places oneAgainstAll(const GraphView& view) { return trainedFor(view, {"MultiClassOneVsAll"}); }
 Places labelsOfClasses(const GraphView& view) { return trainedFor(view, {"MultiLogloss", "MultiCrossEntropy"}); }
 
 // Trees over columns end to end, of which one is the number that a LabelEncoder gives a text.

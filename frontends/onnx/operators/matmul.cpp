@@ -30,8 +30,10 @@ namespace {
 
 // alpha * A * B + beta * C
 Tensor gemmOf(OperatorImport& n) {
-  Tensor a = n.tensor(0, kNumbers), b = n.tensor(1, kNumbers);
-  if (a.type != b.type) n.invalid(std::string("multiplies ") + elementName(a.type) + " and " + elementName(b.type));
+  std::vector<Tensor> operands = {n.tensor(0, kNumbers), n.tensor(1, kNumbers)};
+  if (n.has(2)) operands.push_back(n.tensor(2, kNumbers));
+  agreeOnFloat(n, operands);
+  Tensor a = operands[0], b = operands[1];
   if (a.rank() != 2 || b.rank() != 2) n.invalid("needs two matrices, has " + describe(a.axes) + " and " + describe(b.axes));
   if (n.integer("transA", 0)) a = transposed(n, a, {1, 0});
   if (n.integer("transB", 0)) b = transposed(n, b, {1, 0});
@@ -40,16 +42,12 @@ Tensor gemmOf(OperatorImport& n) {
   const auto scaled = [&](const Tensor& x, double by) { return by == 1 ? x : apply(n, "mul", x, constantLike(x, by)); };
   const bool packed = isFloat(a.type) && !a.isConstant() && b.isConstant();
   if (packed && alpha == 1 && beta == 1 && n.has(2)) {
-    const Tensor& c = n.tensor(2, kNumbers);
-    const bool onePerColumn = c.isConstant() && c.type == a.type && c.rank() > 0 && c.axes.back().size == c.count() && c.count() == b.axes[1].size;
+    const Tensor& c = operands[2];
+    const bool onePerColumn = c.isConstant() && c.rank() > 0 && c.axes.back().size == c.count() && c.count() == b.axes[1].size;
     if (onePerColumn) return product(n, a, b, &c);
   }
   Tensor y = scaled(product(n, a, b), alpha);
-  if (n.has(2) && beta != 0) {
-    const Tensor& c = n.tensor(2, {a.type});
-    y = apply(n, "add", y, scaled(c, beta));
-  }
-  return y;
+  return n.has(2) && beta != 0 ? apply(n, "add", y, scaled(operands[2], beta)) : y;
 }
 
 }  // namespace

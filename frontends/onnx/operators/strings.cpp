@@ -17,18 +17,9 @@ static Tensor inCase(OperatorImport& n, const Tensor& x, int action) {
   return action == 0 ? x : n.call(action == 1 ? "lower" : "upper_simple", {x}, ElementType::str);
 }
 
-// Stop words are whole elements, compared as they are or both in one case; without them there are fewer elements. How many are left
-// must be what the model declares. Where none is left, one empty text is.
-static void withoutStopwords(OperatorImport& n, const Tensor& x, const std::vector<std::string>& words, int action, bool isCaseSensitive) {
-  for (const Axis& axis : x.axes)
-    if (axis.isBatch()) n.mixesRows("stop words take rows away from the batch");
-  const auto declared = n.declared(0);
-  if (!declared) n.unsupported("stop words without a declared shape of the result", "how many elements are left depends on the row");
-  const Axis left = declared->empty() ? Axis{} : declared->back();
-  Axes expected = x.axes;
-  if (!expected.empty()) expected.back() = left;
-  if (x.rank() == 0 || x.rank() > 2 || (x.rank() == 2 && x.axes[0] != Axis{}) || expected != *declared || left.size < 1)
-    n.invalid(describe(x.axes) + " without stop words is declared as " + describe(*declared), "the input is [C] or [1,C]");
+// Which elements of x, along its last axis, are stop words: compared as they are, or both in one case.
+static Tensor areStopwords(OperatorImport& n, const Tensor& x, const std::vector<std::string>& words, int action) {
+  const bool isCaseSensitive = n.integer("is_case_sensitive", 0) != 0;
   if (x.count() * static_cast<int64_t>(words.size()) > 1 << 20) n.unsupported("a comparison of " + std::to_string(x.count()) + " texts with " + std::to_string(words.size()) + " stop words");
   Elements list;
   list.texts = words;
@@ -36,7 +27,29 @@ static void withoutStopwords(OperatorImport& n, const Tensor& x, const std::vect
   const Tensor column = withAxes(n, x, {x.axes.back(), {}});
   const int compared = isCaseSensitive ? 0 : action == 2 ? 2 : 1;
   const Tensor same = n.call("eq", {inCase(n, column, compared), inCase(n, stop, compared)}, ElementType::boolean);
-  const Tensor kept = n.call("not", {withAxes(n, reduced(n, same, {1}, "any"), {x.axes.back()})}, ElementType::boolean);
+  return withAxes(n, reduced(n, same, {1}, "any"), {x.axes.back()});
+}
+
+// A text a row: a stop word alone becomes an empty text.
+static void emptyStopwords(OperatorImport& n, const Tensor& x, const std::vector<std::string>& words, int action) {
+  n.warn("a text that is one of the stop words as a whole is scored as an empty text", "so does ONNX Runtime with that row alone; of several rows it leaves such a row out, and what follows has fewer");
+  n.output(0, selected(n, areStopwords(n, x, words, action), hostText(""), inCase(n, x, action)));
+}
+
+// Stop words are whole elements; without them there are fewer elements. How many are left must be what the model declares. Where none
+// is left, one empty text is.
+static void withoutStopwords(OperatorImport& n, const Tensor& x, const std::vector<std::string>& words, int action) {
+  if (x.rank() == 1 && x.axes[0].isBatch()) return emptyStopwords(n, x, words, action);
+  for (const Axis& axis : x.axes)
+    if (axis.isBatch()) n.mixesRows("stop words take elements away from the row");
+  const auto declared = n.declared(0);
+  if (!declared) n.unsupported("stop words without a declared shape of the result", "how many elements are left depends on the row");
+  const Axis left = declared->empty() ? Axis{} : declared->back();
+  Axes expected = x.axes;
+  if (!expected.empty()) expected.back() = left;
+  if (x.rank() == 0 || x.rank() > 2 || (x.rank() == 2 && x.axes[0] != Axis{}) || expected != *declared || left.size < 1)
+    n.invalid(describe(x.axes) + " without stop words is declared as " + describe(*declared), "the input is [C] or [1,C]");
+  const Tensor kept = n.call("not", {areStopwords(n, x, words, action)}, ElementType::boolean);
   const Tensor places = placesOf(n, kept, left.size, 0, left.size == 1);
   Tensor result = gatheredAt(n, withAxes(n, x, {x.axes.back()}), {left}, places);
   if (left.size == 1) result = selected(n, withAxes(n, reduced(n, kept, {0}, "any"), {}), withAxes(n, result, {}), hostText(""));
@@ -46,9 +59,8 @@ static void withoutStopwords(OperatorImport& n, const Tensor& x, const std::vect
 void stringNormalizer(OperatorImport& n) {
   const Tensor& x = n.tensor(0, {ElementType::str});
   const int action = n.choice("case_change_action", {"NONE", "LOWER", "UPPER"}, 0);
-  const bool isCaseSensitive = n.integer("is_case_sensitive", 0) != 0;
-  n.ignore("locale");
-  if (const auto words = n.texts("stopwords"); !words.empty()) return withoutStopwords(n, x, words, action, isCaseSensitive);
+  n.ignore("locale"), n.ignore("is_case_sensitive");
+  if (const auto words = n.texts("stopwords"); !words.empty()) return withoutStopwords(n, x, words, action);
   n.output(0, inCase(n, x, action));
 }
 
