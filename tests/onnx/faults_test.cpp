@@ -162,6 +162,26 @@ TEST(Faults, ImputedByNeighbors) {
   expectWarning(g, "KNNImputer: distances are sums of squares and products in float", "graph.node[0] (dist_nan_euclidean)");
 }
 
+// KNNImputer as skl2onnx 1.10 and 1.14 write it, from the nearest rows on.
+TEST(Faults, ImputedByNearestRows) {
+  for (const char* condition : {"IsNaN", "Not"}) {
+    Graph g(12, 1);
+    g.model().set_producer_name("skl2onnx");
+    g.input("X", Type::FLOAT, {-1, 2}).output("Y").initializer("values", {2, 3}, {1, 2, 3, 4, 5, 6}).initializer("matrix", {2, 3}, {1, 0, 2, 1, 1, 0}).initializer("number", {1}, {2});
+    for (const auto& [name, sizes] : {std::pair("k", std::vector<int64_t>{2}), std::pair("shape", std::vector<int64_t>{2, -1, 2})}) {
+      auto& tensor = *g.model().mutable_graph()->add_initializer();
+      tensor.set_name(name), tensor.set_data_type(Type::INT64), tensor.add_dims(static_cast<int64_t>(sizes.size()));
+      for (const int64_t size : sizes) tensor.add_int64_data(size);
+    }
+    g.node("MatMul", {"X", "matrix"}, {"distances"}), g.node("TopK", {"distances", "k"}, {"least", "at"}).integer("largest", 0);
+    g.node("Flatten", {"at"}, {"flat"}), g.node("ArrayFeatureExtractor", {"values", "flat"}, {"found"}, kMl), g.node("Reshape", {"found", "shape"}, {"rows"});
+    g.node("Transpose", {"rows"}, {"columns"}).ints("perm", {1, 0, 2}), g.node("ReduceSum", {"columns"}, {"sum"}).ints("axes", {2}).integer("keepdims", 0), g.node("Div", {"sum", "number"}, {"mean"});
+    g.node("IsNaN", {"X"}, {"missing"}), g.node("Not", {"missing"}, {"known"}), g.node("Where", {*condition == 'N' ? "known" : "missing", "mean", "X"}, {"Y"});
+    const bool found = g.check().find("warning: KNNImputer: neighbours that lack the value themselves count among the nearest") != std::string::npos;
+    EXPECT_EQ(found, *condition == 'I') << g.check();
+  }
+}
+
 TEST(Faults, BinaryDiscriminant) {
   for (const float other : {-2.0f, -3.0f}) {
     Graph g(21, 1);

@@ -43,6 +43,19 @@ Places imputedByNeighbors(const GraphView& view) {
   return nodesWhere(view, [](const ::onnx::NodeProto& node) { return node.op_type() == "dist_nan_euclidean"; });
 }
 
+// Where(IsNaN(x), sum / number, x), whose sum is of the rows of a constant that a TopK names: KNNImputer of skl2onnx 1.10 to 1.14.
+Places imputedByNearestRows(const GraphView& view) {
+  const auto made = [&](const ::onnx::NodeProto* of, const char* by, int input = 0) {
+    const auto* maker = of && of->input_size() > input ? view.maker(of->input(input)) : nullptr;
+    return maker && maker->op_type() == by ? maker : nullptr;
+  };
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
+    if (node.op_type() != "Where" || !made(&node, "IsNaN")) return false;
+    const auto* rows = made(made(made(made(made(&node, "Div", 1), "ReduceSum"), "Transpose"), "Reshape"), "ArrayFeatureExtractor");
+    return rows && view.isInitializer(rows->input(0)) && made(made(rows, "Flatten", 1), "TopK");
+  });
+}
+
 // The variance by Solve, the integral over the logistic function as a sum of erf, times up to 3,500.
 Places gaussianClasses(const GraphView& view) {
   const bool anyErf = !nodesWhere(view, [](const ::onnx::NodeProto& node) { return node.op_type() == "Erf"; }).empty();
