@@ -66,18 +66,24 @@ bool meetsItsOwn(const ir::Pipeline& pipeline, const ir::Node& node) {
   return std::all_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId v) { return pipeline.type(v).isScalar() || pipeline.type(v).shape == result.shape; });
 }
 
-/// Whether all that a pipeline gives is the softmax of its input, which is read where it lies: written as it is made.
-bool isSoftmaxOfRow(const ir::Pipeline& pipeline, ir::ValueId v) {
-  const auto uses = [&](const ir::Node& node) { return std::count(node.operands.begin(), node.operands.end(), v); };
-  const auto made = std::find_if(pipeline.nodes.begin(), pipeline.nodes.end(), [&](const ir::Node& node) { return !node.results.empty() && node.results[0] == v; });
-  if (made->op->kind() != ir::OpKind::Normalize || !isOfRow(pipeline, made->operands[0]) || !readsInRow(pipeline)) return false;
-  return std::all_of(pipeline.nodes.begin(), pipeline.nodes.end(), [&](const ir::Node& node) { return uses(node) == 0 || node.op->kind() == ir::OpKind::Output; });
+/// Whether a node's result is the output, and nothing else.
+bool isOnlyOutput(const ir::Pipeline& pipeline, const ir::Node& made) {
+  const ir::ValueId v = made.results[0];
+  return pipeline.nodes[pipeline.outputs()[0]].operands[0] == v && std::all_of(pipeline.nodes.begin(), pipeline.nodes.end(), [&](const ir::Node& node) {
+    return node.op->kind() == ir::OpKind::Output || std::count(node.operands.begin(), node.operands.end(), v) == 0;
+  });
 }
 
-/// What has kernels over the caller's matrix (lowerOfWideRow).
-bool readsWhereItLies(const ir::Node& node) {
+/// What has kernels over the caller's matrix (lowerOfWideRow): that of a softmax writes results.
+bool readsWhereItLies(const ir::Pipeline& pipeline, const ir::Node& node) {
   const auto* reduce = node.op->to<ir::Reduce>();
-  return goesByVectors(node) && (reduce == nullptr || reduce->order != ir::Reduce::fused);
+  return goesByVectors(node) && (reduce != nullptr ? reduce->order != ir::Reduce::fused : isOnlyOutput(pipeline, node));
+}
+
+/// Whether all that a pipeline gives is the softmax of its input, which is read where it lies: written as it is made.
+bool isSoftmaxOfRow(const ir::Pipeline& pipeline, ir::ValueId v) {
+  const auto made = std::find_if(pipeline.nodes.begin(), pipeline.nodes.end(), [&](const ir::Node& node) { return !node.results.empty() && node.results[0] == v; });
+  return made->op->kind() == ir::OpKind::Normalize && isOfRow(pipeline, made->operands[0]) && isOnlyOutput(pipeline, *made) && readsInRow(pipeline);
 }
 
 }  // namespace
@@ -86,7 +92,7 @@ bool readsInRow(const ir::Pipeline& pipeline) {
   if (pipeline.type(pipeline.nodes[pipeline.inputs()[0]].results[0]).size() % kRowLanes != 0) return false;
   return std::all_of(pipeline.nodes.begin(), pipeline.nodes.end(), [&](const ir::Node& node) {
     const bool reads = std::any_of(node.operands.begin(), node.operands.end(), [&](ir::ValueId v) { return isOfRow(pipeline, v); });
-    return !reads || isElementwise(node.op->kind()) || node.op->kind() == ir::OpKind::Check || readsWhereItLies(node);
+    return !reads || isElementwise(node.op->kind()) || node.op->kind() == ir::OpKind::Check || readsWhereItLies(pipeline, node);
   });
 }
 
@@ -129,7 +135,7 @@ bool lowerOfWideRow(NodeEmitter& emit) {
     if (!readsInRow(emit.pipeline())) emit.call("read_row_" + storage, {emit.out()});
     return true;
   }
-  if (!readsInRow(emit.pipeline()) || !readsWhereItLies(node) || !isOfRow(emit.pipeline(), node.operands[0])) return false;
+  if (!readsInRow(emit.pipeline()) || !readsWhereItLies(emit.pipeline(), node) || !isOfRow(emit.pipeline(), node.operands[0])) return false;
   if (const auto* reduce = node.op->to<ir::Reduce>()) {
     emit.call("row_" + std::string(ir::Reduce::kKinds[reduce->op]) + "_" + storage, kernel::ReduceParams{reduce->op, 0, 0, row.shape[0]}, {emit.out()});
   } else {
