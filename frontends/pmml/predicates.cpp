@@ -21,7 +21,7 @@ ValueId whereKnown(Importer& in, ValueId field, bool constant) {
                                      in.build.missing(ir::scalarType(ir::Elem::boolean)), in.build.boolean(constant)});
 }
 
-// An integer field against a fraction: the same comparison with the integer below or above it.
+// An integer field against a fraction or an infinity: the same comparison with the integer below or above it.
 ValueId compareToFraction(Importer& in, ValueId field, int comparison, double fraction) {
   if (comparison < 2) return whereKnown(in, field, comparison == 1);
   bool below = comparison < 4;  // x < 4.5 and x <= 4.5 are x <= 4
@@ -52,7 +52,7 @@ ValueId simplePredicate(Importer& in, Scope& scope, const Element* e) {
     auto fraction = parseNumber(*value);
     FieldType integer = x.type;
     integer.dataType = DataType::integer;
-    if (fraction && std::isfinite(*fraction))
+    if (fraction && !std::isnan(*fraction))
       return compareToFraction(in, in.convert(x, integer, e), *which, *fraction);
   }
   // Ordered strings are compared by rank, which the codes are.

@@ -67,6 +67,11 @@ TEST(Predicates, LiteralsHaveTheFieldsType) {
   EXPECT_EQ(truth(simple("i", "greaterThan", "4.5"), rows), "FTU");
   EXPECT_EQ(truth(simple("i", "equal", "4.5"), rows), "FFU");
   EXPECT_EQ(truth(simple("i", "notEqual", "4.5"), rows), "TTU");
+  // And against an infinity.
+  EXPECT_EQ(truth(simple("i", "lessOrEqual", "Infinity"), rows), "TTU");
+  EXPECT_EQ(truth(simple("i", "greaterThan", "Infinity"), rows), "FFU");
+  EXPECT_EQ(truth(simple("i", "lessThan", "-Infinity"), rows), "FFU");
+  EXPECT_EQ(truth(simple("i", "equal", "Infinity"), rows), "FFU");
   EXPECT_EQ(truth(simple("b", "lessThan", "0.5"), {{{"b", "false"}}, {{"b", "true"}}}), "TF");
 }
 

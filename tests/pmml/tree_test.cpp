@@ -163,6 +163,25 @@ TEST(Tree, IntegerFieldAgainstAFraction) {
   EXPECT_EQ(equal.score({}, "y"), "9");
 }
 
+TEST(Tree, IntegerFieldAgainstInfinity) {
+  // As LightGBM is exported: what is missing on one side, all else on the other.
+  for (const char* below : {"lessThan", "lessOrEqual"}) {
+    Scoring all(decide(simple("k", below, "Infinity"))), none(decide(simple("k", below, "-Infinity")));
+    EXPECT_EQ(all.score({{"k", "2"}}, "y"), "1");
+    EXPECT_EQ(none.score({{"k", "2"}}, "y"), "2");
+    EXPECT_EQ(all.score({}, "y"), "9");
+  }
+  for (const char* above : {"greaterThan", "greaterOrEqual"}) {
+    Scoring none(decide(simple("k", above, "Infinity"))), all(decide(simple("k", above, "-Infinity")));
+    EXPECT_EQ(none.score({{"k", "2"}}, "y"), "2");
+    EXPECT_EQ(all.score({{"k", "2"}}, "y"), "1");
+    EXPECT_EQ(none.score({}, "y"), "9");
+  }
+  Scoring equal(decide(simple("k", "equal", "Infinity"))), differs(decide(simple("k", "notEqual", "Infinity")));
+  EXPECT_EQ(equal.score({{"k", "2"}}, "y"), "2");
+  EXPECT_EQ(differs.score({{"k", "2"}}, "y"), "1");
+}
+
 TEST(Tree, MissingTests) {
   Scoring missing(decide(simple("x", "isMissing", ""))), present(decide(simple("x", "isNotMissing", "")));
   EXPECT_EQ(missing.score({}, "y"), "1");

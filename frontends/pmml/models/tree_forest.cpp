@@ -355,7 +355,7 @@ class TreeLowering {
       return push(node);
     }
     const auto fraction = parseNumber(text);
-    if (!fraction || std::isnan(*fraction) || std::fabs(*fraction) > 9e15) {
+    if (!fraction || std::isnan(*fraction) || (std::fabs(*fraction) > 9e15 && !std::isinf(*fraction))) {
       refuse(Kind::invalid, predicate.at, "value",
              std::string("'") + text + "' is not a value of field '" + column.field->name + "'");
       return no;
@@ -363,6 +363,8 @@ class TreeLowering {
     // An integer is never equal to a fraction, and below it exactly if it is not above its floor.
     if (!orders) return missingTest(predicate, unknown, predicate.test == TreeTest::equal ? no : yes);
     const bool below = predicate.test == TreeTest::lessThan || predicate.test == TreeTest::lessOrEqual;
+    // LightGBM splits what is missing from all else by a threshold of infinity.
+    if (std::isinf(*fraction)) return missingTest(predicate, unknown, below == (*fraction > 0) ? yes : no);
     node.test = below ? Test::lessOrEqual : Test::greater;
     node.constant = std::floor(*fraction);
     return push(node);
