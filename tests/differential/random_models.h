@@ -135,7 +135,7 @@ class ModelSteps : protected virtual Operands {
     for (uint32_t p = 0; p < op.classes * (op.classes - 1) / 2; p++) pairs.push_back(scalarOf(elem));
     add(op, {b_.add(ir::Concat(), pairs)});
   }
-  void normalize() { add(ir::Normalize(static_cast<ir::Normalize::Method>(random_.below(4))), {vector(ir::isFloat)}); }
+  void normalize() { add(ir::Normalize(static_cast<ir::Normalize::Method>(random_.below(7))), {vector(ir::isFloat)}); }
   void combine() {
     ir::Combine op;
     op.method = static_cast<ir::Combine::Method>(random_.below(6)),

@@ -77,7 +77,7 @@ class Operands {
   static bool isCode(Elem e) { return e == Elem::i32 || e == Elem::cat; }
   void keep(const std::vector<ValueId>& results) {
     for (ValueId v : results)
-      if (v != ir::kNone && type(v).size() <= 64) values_.push_back(v);
+      if (v != ir::kNone && type(v).size() <= mostElements_) values_.push_back(v);
   }
   template <class T>
   void add(T op, std::vector<ValueId> operands) {
@@ -135,6 +135,7 @@ class Operands {
   }
 
   Random random_{0};
+  uint32_t mostElements_ = 64;   ///< of a value that is an operand
   ir::Pipeline pipeline_;
   ir::Builder b_{pipeline_};
   std::vector<ValueId> values_;

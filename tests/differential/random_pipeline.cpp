@@ -1,8 +1,10 @@
 #include "tests/differential/random_pipeline.h"
 
 #include "compiler/ir/columns.h"
+#include "compiler/ir/nodes/arrange.h"
 #include "tests/differential/random_models.h"
 #include "tests/differential/random_scalars.h"
+#include "tests/differential/random_shapes.h"
 #include "tests/differential/random_tensors.h"
 #include "tests/differential/random_texts.h"
 #include "tests/differential/values.h"
@@ -10,7 +12,7 @@
 namespace kiln::test {
 namespace {
 
-class Generator : ScalarSteps, TensorSteps, TextSteps, ModelSteps {
+class Generator : ScalarSteps, TensorSteps, TextSteps, ModelSteps, ShapeSteps {
  public:
   Generator(uint64_t seed, std::string focus) : focus_(std::move(focus)) { random_ = Random(seed); }
 
@@ -32,7 +34,100 @@ class Generator : ScalarSteps, TensorSteps, TextSteps, ModelSteps {
     return std::move(pipeline_);
   }
 
+  /// Few nodes over tensors of many lengths. Every second one has one input of numbers that are there, and often one output: what has loops of its own.
+  ir::Pipeline ofTensors() {
+    pipeline_.name = "tensors";
+    mostElements_ = kMostElements;
+    for (int i = 0; i < 2; i++) addDict();
+    const bool plain = random_.chance(50);
+    for (uint32_t i = 0, inputs = plain && random_.chance(70) ? 1 : 1 + random_.below(3); i < inputs; i++) tensorInput("x" + std::to_string(i), plain);
+    const uint32_t steps = 1 + random_.below(9);
+    for (uint32_t done = 0, tried = 0; done < steps && tried < 1000; tried++) {
+      try {
+        if (random_.chance(65)) shapeStep();
+        else random_.of(all_)();
+        done++;
+      } catch (const ir::BuildError&) {  // operands that the node does not take
+      }
+    }
+    outputTensors();
+    return std::move(pipeline_);
+  }
+
+  /// One tensor of numbers that are there in, one out.
+  ir::Pipeline ofElements() {
+    pipeline_.name = "elements";
+    mostElements_ = kMostElements;
+    const bool runs = random_.chance(60);
+    ir::Input input;
+    static const uint32_t lengths[] = {32, 33, 34, 40, 47, 48, 63, 64, 65, 72, 100, 257};
+    input.field = "x", input.elem = random_.chance(70) ? Elem::f32 : Elem::f64, input.nan = ir::Input::value, input.nullable = false;
+    input.shape = runs ? Shape{lengths[random_.below(12)]} : inputShape();
+    if (!runs && random_.chance(20)) input.elem = random_.chance(50) ? Elem::i64 : Elem::boolean;
+    const ValueId x = b_.add(input, {}, "x");
+    keep({random_.chance(90) ? b_.add(ir::Check(), {x}) : x});
+    const uint32_t steps = 1 + random_.below(6);
+    for (uint32_t done = 0, tried = 0; done < steps && tried < 200; tried++) {
+      try {
+        elementStep(runs);
+        done++;
+      } catch (const ir::BuildError&) {  // operands that the node does not take
+      }
+    }
+    while (type(values_.back()).size() > 300) values_.pop_back();
+    addStrictOutput(b_, "y", values_.back());
+    return std::move(pipeline_);
+  }
+  /// The same few steps over many parts of a row, of one length or of several: units that share their code.
+  ir::Pipeline ofUnits() {
+    pipeline_.name = "units";
+    mostElements_ = 100;
+    for (int i = 0; i < 2; i++) addDict();
+    ir::Input input;
+    input.field = "x", input.elem = random_.chance(50) ? Elem::f32 : Elem::f64, input.nan = ir::Input::value, input.nullable = random_.chance(30);
+    static const uint32_t longest[] = {1, 3, 7, 8, 9, 16, 17, 20, 25, 33, 40};
+    const uint32_t most = longest[random_.below(11)], least = random_.chance(50) ? most : most - std::min(most - 1, 9u), units = 12 + random_.below(28);
+    input.shape = {most + units};
+    const ValueId x = b_.add(ir::Check(), {b_.add(input, {}, "x")});
+    const uint32_t steps = 2 + random_.below(5);
+    const Random alike = random_;
+    for (uint32_t unit = 0; unit < units; unit++) unitOf(x, unit, least + unit % (most - least + 1), steps, alike);
+    return std::move(pipeline_);
+  }
+
  private:
+  void unitOf(ValueId x, uint32_t unit, uint32_t length, uint32_t steps, const Random& alike) {
+    ir::Arrange part;
+    part.start = unit, part.shape = {length}, part.strides = {1};
+    const ValueId some = b_.add(part, {x});
+    ir::Const factor;
+    factor.elem = type(x).elem, factor.number = unit / 4.0;
+    values_ = {some, b_.call("mul", {some, b_.add(factor)})};
+    random_ = alike;
+    for (uint32_t done = 0, tried = 0; done < steps && tried < 200; tried++) {
+      try {
+        if (random_.chance(80)) shapeStep();
+        else random_.of(all_)();
+        done++;
+      } catch (const ir::BuildError&) {  // operands that the node does not take
+      }
+    }
+    while (values_.size() > 1 && type(values_.back()).elem == Elem::cat) values_.pop_back();
+    addOutput(b_, "y" + std::to_string(unit), values_.back());
+  }
+  void outputTensors() {
+    const uint32_t most = random_.chance(40) ? 1 : 2 + random_.below(4);
+    uint32_t made = 0;
+    for (size_t i = values_.size(); i-- > 0 && made < most; i -= std::min<size_t>(i, random_.below(2))) {
+      const ValueId v = values_[i];
+      if (type(v).elem == Elem::cat || type(v).size() > 300) continue;
+      for (uint32_t n = random_.chance(10) ? 2 : 1; n > 0; n--) {
+        const std::string name = "y" + std::to_string(made++);
+        if (random_.chance(60)) addOutput(b_, name, v);
+        else addStrictOutput(b_, name, v);
+      }
+    }
+  }
   // ---- the end: late values come out, most of them so that a failure does not end the row
   void outputs() {
     uint32_t made = 0;
@@ -68,6 +163,28 @@ kiln_cell labelCell(const ir::Dict& dict, Random& random) {
 }  // namespace
 
 ir::Pipeline randomPipeline(uint64_t seed, const std::string& focus) { return Generator(seed, focus).run(); }
+
+ir::Pipeline randomTensors(uint64_t seed) { return Generator(seed, "").ofTensors(); }
+ir::Pipeline randomElements(uint64_t seed) { return Generator(seed, "").ofElements(); }
+ir::Pipeline randomUnits(uint64_t seed) { return Generator(seed, "").ofUnits(); }
+
+std::vector<Row> rowsOfTensors(const ir::Pipeline& pipeline, uint64_t seed, size_t count) {
+  Random random(seed ^ 0x7e50);
+  const std::vector<Row> odd = randomRows(pipeline, seed, count);
+  std::vector<Row> rows;
+  for (size_t r = 0; r < count; r++) {
+    const uint32_t few = r % 4 == 3 ? 1 + random.below(20) : 0;   // percent of cells that may be anything
+    Row row;
+    for (const ir::SchemaColumn& column : ir::inputColumns(pipeline)) {
+      const auto& input = pipeline.nodes[column.node].op->as<ir::Input>();
+      if (random.chance(few) || (!ir::isNumber(input.elem) && input.elem != Elem::boolean)) row.push_back(odd[r][row.size()]);
+      else if (ir::isFloat(input.elem)) row.push_back(number(random.finite() / (random.chance(30) ? 3 : 1)));
+      else row.push_back(input.elem == Elem::boolean ? boolean(random.chance(50)) : integer(static_cast<int64_t>(random.below(12)) - 3));
+    }
+    rows.push_back(row);
+  }
+  return rows;
+}
 
 std::vector<Row> randomRows(const ir::Pipeline& pipeline, uint64_t seed, size_t count) {
   Random random(seed ^ 0x5eed);

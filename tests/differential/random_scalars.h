@@ -150,7 +150,7 @@ class ScalarSteps : protected virtual Operands {
   void cast() {
     static const Elem elems[] = {Elem::f64,     Elem::f32, Elem::i64,  Elem::i32,
                                  Elem::boolean, Elem::str, Elem::date, Elem::datetime};
-    add(ir::Cast(elems[random_.below(8)], static_cast<ir::Cast::Mode>(random_.below(6))), {any()});
+    add(ir::Cast(elems[random_.below(8)], static_cast<ir::Cast::Mode>(random_.below(8))), {any()});
   }
   void select() {
     const ValueId c = pick([](const Type& t) { return t.elem == Elem::boolean; }), a = any();
@@ -170,7 +170,7 @@ class ScalarSteps : protected virtual Operands {
   void raiseIf() {
     ir::RaiseIf op;
     op.cause = 2u << random_.below(5);
-    if (random_.chance(30)) op.fieldIndex = 1;
+    if (random_.chance(30) && pipeline_.inputs().size() > 1) op.fieldIndex = 1;
     const ValueId x = any();
     add(op, {x, scalarOf(Elem::boolean)});
   }

@@ -20,14 +20,17 @@ uint64_t setting(const char* name, uint64_t otherwise) {
   return value ? std::strtoull(value, nullptr, 10) : otherwise;
 }
 
-void compare(uint64_t seed, const std::string& focus) {
-  const ir::Pipeline pipeline = randomPipeline(seed, focus);
+void compare(uint64_t seed, const std::string& focus, const ir::Pipeline& pipeline, const std::vector<Row>& rows) {
   const std::vector<ir::Problem> problems = ir::verify(pipeline);
   for (const ir::Problem& problem : problems) ADD_FAILURE() << "seed " << seed << ": " << problem.message;
   if (!problems.empty()) return;
-  const std::vector<Row> rows = randomRows(pipeline, seed, 150);
   EXPECT_EQ(differences(pipeline, rows), std::vector<std::string>()) << "seed " << seed << " focus '" << focus << "'\n"
                                                                      << ir::print(pipeline);
+}
+
+void compare(uint64_t seed, const std::string& focus) {
+  const ir::Pipeline pipeline = randomPipeline(seed, focus);
+  compare(seed, focus, pipeline, randomRows(pipeline, seed, 150));
 }
 
 class RandomNode : public testing::TestWithParam<const char*> {};
@@ -49,6 +52,18 @@ TEST(RandomPipelines, EqualTheEvaluator) {
   const uint64_t count = setting("KILN_RANDOM_PIPELINES", 20), seed = setting("KILN_RANDOM_SEED", 1);
   for (uint64_t i = 0; i < count; i++) compare(seed + i, "");
 }
+
+/// As many pipelines of tensors as KILN_RANDOM_PIPELINES says, or a part of them where each takes long.
+void compareTensors(ir::Pipeline (*make)(uint64_t), const char* what, uint64_t part) {
+  const uint64_t count = (setting("KILN_RANDOM_PIPELINES", 20) + part - 1) / part, seed = setting("KILN_RANDOM_SEED", 1);
+  for (uint64_t i = 0; i < count; i++) {
+    const ir::Pipeline pipeline = make(seed + i);
+    compare(seed + i, what, pipeline, rowsOfTensors(pipeline, seed + i, 70));
+  }
+}
+TEST(RandomPipelines, OfTensorsThatMeetInSeveralShapes) { compareTensors(randomTensors, "tensors", 1); }
+TEST(RandomPipelines, OfOneTensorInAndOneOut) { compareTensors(randomElements, "elements", 1); }
+TEST(RandomPipelines, OfUnitsThatShareCode) { compareTensors(randomUnits, "units", 4); }
 
 // Forests: forest_test.cpp. What reads lists, and networks: tests/ir, which IrFiles compiles.
 bool testedElsewhere(ir::OpKind kind) {
