@@ -476,13 +476,12 @@ TEST(Forest, StrategiesTakeWhatTheyShould) {
   EXPECT_EQ(takers(failing, ir::ForestNode::leaf, false), (Names{"cursor", "walk", "rules", "graph"}));   // who reach such a leaf are evaluated again
 }
 
-// A row alone: a small tree is compared as it is, many trees stand in lanes.
+// A row alone: a small tree is compared as it is, many trees stand in lanes; hundreds of columns of floats are not ranked for them.
 TEST(Forest, OneRowHasAStrategyOfItsOwn) {
   Random random(18);
-  const auto cheapest = [&](uint32_t trees) {
-    const std::vector<ir::Type> columns(8, ir::scalarType(ir::Elem::f64, false, false));
+  const auto cheapest = [&](uint32_t trees, uint32_t depth, const std::vector<ir::Type>& columns) {
     ForestShape shape;
-    shape.trees = trees, shape.depth = 3, shape.leafChance = 0;
+    shape.trees = trees, shape.depth = depth, shape.leafChance = 0;
     const RandomForest forest = makeForest(random, shape, columns);
     std::string best;
     double cost = 0;
@@ -495,8 +494,10 @@ TEST(Forest, OneRowHasAStrategyOfItsOwn) {
     }
     return best;
   };
-  EXPECT_EQ(cheapest(1), "graph");
-  EXPECT_EQ(cheapest(200), "cursor");
+  const std::vector<ir::Type> few(8, ir::scalarType(ir::Elem::f64, false, false)), many(400, ir::scalarType(ir::Elem::f32, false, false));
+  EXPECT_EQ(cheapest(1, 3, few), "graph");
+  EXPECT_EQ(cheapest(200, 3, few), "cursor");
+  EXPECT_EQ(cheapest(50, 7, many), "keys");
 }
 
 }  // namespace
