@@ -116,8 +116,8 @@ TEST_F(Verbs, StatesGoFromRowToRow) {
   EXPECT_EQ(kiln("score sum.so --status-column s", rows).out, scored);
   EXPECT_EQ(kiln("score sum.ir --interpret --status-column s", rows).out, scored);
   // What feeds a state is shown where it is asked for; rows of other shards count.
-  EXPECT_EQ(kiln("score sum.so --outputs after", rows).out, "after\n11\n13\n13\n\n17\n");
-  EXPECT_EQ(kiln("score sum.so --shard 0/2", rows).out, "sum\n11\n\n17\n");
+  EXPECT_EQ(kiln("score sum.so --outputs after", rows).out, "after\n11\n13\n13\n\"\"\n17\n");
+  EXPECT_EQ(kiln("score sum.so --shard 0/2", rows).out, "sum\n11\n\"\"\n17\n");
   const auto facts = nlohmann::json::parse(kiln("inspect sum.so --json").out);
   EXPECT_EQ(facts["inputs"][1]["role"], "state");
   EXPECT_EQ(facts["inputs"][1]["reset"], 10);
@@ -126,7 +126,7 @@ TEST_F(Verbs, StatesGoFromRowToRow) {
 
 TEST_F(Verbs, RowsWithoutResult) {
   const std::string rows = "income,debt,region\n-5,1,north\n20000,15000,west\n";
-  EXPECT_EQ(kiln("score loan.pmml --interpret --outputs risk", rows).out, "risk\n\n1.6\n");
+  EXPECT_EQ(kiln("score loan.pmml --interpret --outputs risk", rows).out, "risk\n\"\"\n1.6\n");
   EXPECT_EQ(kiln("score loan.pmml --interpret --outputs risk --on-error skip", rows).out, "risk\n1.6\n");
   const Outcome stopped = kiln("score loan.pmml --interpret --outputs risk --on-error fail", rows);
   EXPECT_EQ(stopped.code, 3);

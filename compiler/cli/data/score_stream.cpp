@@ -223,6 +223,7 @@ class ChunkScorer {
 
   void writeDelimited(std::string& to, const kiln_status& status) {
     const char separator = s_.options.outputFormat == TextFormat::tsv ? '\t' : ',';
+    const size_t begin = to.size();
     bool first = true;
     auto next = [&] {
       if (!first) to += separator;
@@ -236,6 +237,8 @@ class ChunkScorer {
     }
     if (!s_.options.statusColumn.empty())
       next(), appendField(to, statusText(status, s_.scorer.inputs, s_.options.notes), s_.options.outputFormat);
+    // Readers skip a line without any character: later scores would move up by one.
+    if (to.size() == begin && s_.options.outputFormat == TextFormat::csv) to += "\"\"";
     to += '\n';
   }
 

@@ -4,6 +4,8 @@
 #include "compiler/ir/regex/regex.h"
 #include "frontends/onnx/elementwise.h"
 #include "frontends/onnx/given.h"
+#include "frontends/onnx/keys.h"
+#include "runtime/kernels/unicode.h"
 
 namespace kiln::onnx {
 
@@ -17,17 +19,26 @@ static Tensor inCase(OperatorImport& n, const Tensor& x, int action) {
   return action == 0 ? x : n.call(action == 1 ? "lower" : "upper_simple", {x}, ElementType::str);
 }
 
-// Which elements of x, along its last axis, are stop words: compared as they are, or both in one case.
+static std::string wordInCase(const std::string& word, int action) {
+  if (action == 0) return word;
+  std::string out(3 * word.size() + 4, '\0');   // a code point has at most three times the bytes of its counterpart
+  const auto* from = reinterpret_cast<const kernel::u8*>(word.data());
+  auto* to = reinterpret_cast<kernel::u8*>(out.data());
+  const auto size = static_cast<uint32_t>(word.size()), room = static_cast<uint32_t>(out.size());
+  out.resize(action == 1 ? kernel::lower(from, size, to, room) : kernel::upper_simple(from, size, to, room));
+  return out;
+}
+
+// Which elements of x are stop words: compared as they are, or both in one case.
 static Tensor areStopwords(OperatorImport& n, const Tensor& x, const std::vector<std::string>& words, int action) {
-  const bool isCaseSensitive = n.integer("is_case_sensitive", 0) != 0;
-  if (x.count() * static_cast<int64_t>(words.size()) > 1 << 20) n.unsupported("a comparison of " + std::to_string(x.count()) + " texts with " + std::to_string(words.size()) + " stop words");
+  const int compared = n.integer("is_case_sensitive", 0) != 0 ? 0 : action == 2 ? 2 : 1;
   Elements list;
-  list.texts = words;
-  const Tensor stop = hostTensor(ElementType::str, plainAxes({1, static_cast<int64_t>(words.size())}), std::move(list));
-  const Tensor column = withAxes(n, x, {x.axes.back(), {}});
-  const int compared = isCaseSensitive ? 0 : action == 2 ? 2 : 1;
-  const Tensor same = n.call("eq", {inCase(n, column, compared), inCase(n, stop, compared)}, ElementType::boolean);
-  return withAxes(n, reduced(n, same, {1}, "any"), {x.axes.back()});
+  for (const std::string& word : words) list.texts.push_back(wordInCase(word, compared));
+  const Keys keys = keysOf(n, ElementType::str, list, Duplicates::first);
+  Elements every, other;
+  every.integers.assign(words.size(), 1), other.integers = {0};
+  const ValueId codes = codesOf(n, keys, n.value(inCase(n, x, compared)));
+  return n.tensorOf(ElementType::boolean, x.axes, mapped(n, keys, codes, ElementType::boolean, every, other));
 }
 
 // A text a row: a stop word alone becomes an empty text.
