@@ -138,7 +138,7 @@ TEST(Elementwise, Unsigned64) {
   EXPECT_EQ(of("Max", csv), "Y\n5\n10\n9223372036854775807\n9223372036854775807\n");
   EXPECT_EQ(of("Less", csv, Type::BOOL), "Y\nfalse\ntrue\nfalse\nfalse\n");
   EXPECT_EQ(of("GreaterOrEqual", csv, Type::BOOL), "Y\ntrue\nfalse\ntrue\ntrue\n");
-  EXPECT_EQ(of("Div", "5,0,false\n"), "Y\n\n");
+  EXPECT_EQ(of("Div", "5,0,false\n"), "Y\n\"\"\n");
   for (const auto& [op, expected] : {std::pair{"Sign", "Y\n1\n0\n"}, {"Abs", "Y\n9\n0\n"}}) {
     Graph g(21);
     g.input("X", Type::UINT64, {-1}).output("Y", Type::UINT64);

@@ -29,7 +29,7 @@ static std::string wordInCase(const std::string& word, int action) {
   return out;
 }
 
-// Which elements of x are stop words: compared as they are, or both in one case.
+// Which elements of x, along its last axis, are stop words: compared as they are, or both in one case.
 static Tensor areStopwords(OperatorImport& n, const Tensor& x, const std::vector<std::string>& words, int action) {
   const int compared = n.integer("is_case_sensitive", 0) != 0 ? 0 : action == 2 ? 2 : 1;
   Elements list;
@@ -37,8 +37,8 @@ static Tensor areStopwords(OperatorImport& n, const Tensor& x, const std::vector
   const Keys keys = keysOf(n, ElementType::str, list, Duplicates::first);
   Elements every, other;
   every.integers.assign(words.size(), 1), other.integers = {0};
-  const ValueId codes = codesOf(n, keys, n.value(inCase(n, x, compared)));
-  return n.tensorOf(ElementType::boolean, x.axes, mapped(n, keys, codes, ElementType::boolean, every, other));
+  const ValueId codes = codesOf(n, keys, n.value(withAxes(n, inCase(n, x, compared), {x.axes.back()})));
+  return n.tensorOf(ElementType::boolean, {x.axes.back()}, mapped(n, keys, codes, ElementType::boolean, every, other));
 }
 
 // A text a row: a stop word alone becomes an empty text.
