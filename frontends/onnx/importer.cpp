@@ -191,6 +191,7 @@ std::vector<Value> Importer::graph(const proto::GraphProto& graph, Frame& frame,
   std::unordered_set<std::string> names;
   for (int i = 0; i < graph.output_size(); i++)
     if (isWanted(i)) names.insert(graph.output(i).name());
+  frame.results = names;
   nodes(graph.node(), std::move(names), frame);
   std::vector<Value> results;
   for (int i = 0; i < graph.output_size(); i++) {

@@ -229,14 +229,18 @@ TEST(StringNormalizer, CaseByCodePoint) {
 TEST(StringNormalizer, StopWordsOfRows) {
   Graph g;
   g.input("X", Type::STRING, {-1}).output("Y", Type::STRING).output("Z", Type::STRING);
-  g.node("StringNormalizer", {"X"}, {"Y"}).strings("stopwords", {"the", "A b"}).text("case_change_action", "LOWER");
-  g.node("StringNormalizer", {"X"}, {"Z"}).strings("stopwords", {"the", "A b"}).integer("is_case_sensitive", 1);
+  g.node("StringNormalizer", {"X"}, {"y"}).strings("stopwords", {"the", "A b"}).text("case_change_action", "LOWER");
+  g.node("StringNormalizer", {"X"}, {"z"}).strings("stopwords", {"the", "A b"}).integer("is_case_sensitive", 1);
+  g.node("Identity", {"y"}, {"Y"}), g.node("Identity", {"z"}, {"Z"});
   const std::string said = g.score("X\nThe\na B\nA b\nFox\nthe\nthe Fox\n");
   EXPECT_TRUE(said.ends_with("\nY,Z\n,The\n,a B\n,\nfox,Fox\n,\nthe fox,the Fox\n")) << said;
   EXPECT_NE(said.find("warning: a text that is one of the stop words as a whole is scored as an empty text"), std::string::npos);
 }
 
 TEST(StringNormalizer, StopWordsMixRows) {
+  Graph shown;   // with fewer rows than the batch
+  shown.input("X", Type::STRING, {-1}).output("Y", Type::STRING).node("StringNormalizer", {"X"}, {"Y"}).strings("stopwords", {"the"});
+  EXPECT_NE(shown.score("X\na\n").find("mixes rows: stop words take rows away from the batch"), std::string::npos);
   Graph g;
   g.input("X", Type::STRING, {-1, 2}).output("Y", Type::STRING);
   g.node("StringNormalizer", {"X"}, {"Y"}).strings("stopwords", {"the"});

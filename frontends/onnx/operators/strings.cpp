@@ -41,7 +41,7 @@ static Tensor areStopwords(OperatorImport& n, const Tensor& x, const std::vector
   return n.tensorOf(ElementType::boolean, {x.axes.back()}, mapped(n, keys, codes, ElementType::boolean, every, other));
 }
 
-// A text a row: a stop word alone becomes an empty text.
+// A text a row, of which more is made: a stop word alone becomes an empty text. What is shown itself has rows less.
 static void emptyStopwords(OperatorImport& n, const Tensor& x, const std::vector<std::string>& words, int action) {
   n.warn("a text that is one of the stop words as a whole is scored as an empty text", "so does ONNX Runtime with that row alone; of several rows it leaves such a row out, and what follows has fewer");
   n.output(0, selected(n, areStopwords(n, x, words, action), hostText(""), inCase(n, x, action)));
@@ -50,9 +50,9 @@ static void emptyStopwords(OperatorImport& n, const Tensor& x, const std::vector
 // Stop words are whole elements; without them there are fewer elements. How many are left must be what the model declares. Where none
 // is left, one empty text is.
 static void withoutStopwords(OperatorImport& n, const Tensor& x, const std::vector<std::string>& words, int action) {
-  if (x.rank() == 1 && x.axes[0].isBatch()) return emptyStopwords(n, x, words, action);
+  if (x.rank() == 1 && x.axes[0].isBatch() && !n.isResult(0)) return emptyStopwords(n, x, words, action);
   for (const Axis& axis : x.axes)
-    if (axis.isBatch()) n.mixesRows("stop words take elements away from the row");
+    if (axis.isBatch()) n.mixesRows(x.rank() == 1 ? "stop words take rows away from the batch" : "stop words take elements away from the row");
   const auto declared = n.declared(0);
   if (!declared) n.unsupported("stop words without a declared shape of the result", "how many elements are left depends on the row");
   const Axis left = declared->empty() ? Axis{} : declared->back();
