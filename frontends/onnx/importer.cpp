@@ -191,7 +191,6 @@ std::vector<Value> Importer::graph(const proto::GraphProto& graph, Frame& frame,
   std::unordered_set<std::string> names;
   for (int i = 0; i < graph.output_size(); i++)
     if (isWanted(i)) names.insert(graph.output(i).name());
-  frame.results = names;
   nodes(graph.node(), std::move(names), frame);
   std::vector<Value> results;
   for (int i = 0; i < graph.output_size(); i++) {
@@ -204,6 +203,7 @@ std::vector<Value> Importer::graph(const proto::GraphProto& graph, Frame& frame,
 }
 
 void Importer::nodes(const Nodes& nodes, std::unordered_set<std::string> wanted, Frame& frame) {
+  frame.results = wanted;
   for (int i : neededNodes(nodes, std::move(wanted), frame)) node(nodes.Get(i), nodePath(frame.path, i, nodes.Get(i)), frame);
 }
 

@@ -41,7 +41,7 @@ struct Frame {
   std::unordered_map<std::string, Axes> declared;    ///< of values whose shapes the graph gives
   std::unordered_map<std::string, const proto::AttributeProto*> arguments;   ///< of a function: what ref_attr_name refers to
   std::unordered_set<std::string> used;              ///< names that what is wanted of its results depends on
-  std::unordered_set<std::string> results;           ///< names of what is wanted of a graph
+  std::unordered_set<std::string> results;           ///< names of what is wanted of the graph or function
   const Value* find(const std::string& name) const;
 };
 

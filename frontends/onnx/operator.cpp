@@ -417,7 +417,7 @@ ValueId OperatorImport::entry(const Value& map, const std::string& key) { return
 size_t OperatorImport::outputs() const { return outputs_.size(); }
 bool OperatorImport::wanted(size_t i) const { return i < outputs_.size() && !node_.output(static_cast<int>(i)).empty(); }
 
-bool OperatorImport::isResult(size_t i) const { return frame_.results.count(node_.output(static_cast<int>(i))) != 0; }
+bool OperatorImport::isResult(size_t i) const { return wanted(i) && frame_.results.count(node_.output(static_cast<int>(i))) != 0; }
 bool OperatorImport::used(size_t i) const { return wanted(i) && frame_.used.count(node_.output(static_cast<int>(i))); }
 
 void OperatorImport::output(size_t i, Value value) {

@@ -134,7 +134,7 @@ class OperatorImport {
   size_t outputs() const;
   bool wanted(size_t i) const;                          ///< the node names this output
   bool used(size_t i) const;                            ///< and something depends on it
-  bool isResult(size_t i) const;   ///< output i is one of the results of the graph
+  bool isResult(size_t i) const;                        ///< and it is one of the results of the graph or function
   void output(size_t i, Tensor tensor);
   void output(size_t i, Value value);
   void output(size_t i, ElementType type, Axes axes, ValueId value) { output(i, tensorOf(type, std::move(axes), value)); }
