@@ -42,14 +42,21 @@ extern "C" const kiln::kernel::u8 kiln_blob[];
 
 namespace kiln::kernel {
 
-__attribute__((noinline)) static void run_row(const kiln_cell* in, kiln_cell* out, void* scratch, size_t size, kiln_status* status) {
+INLINE void run_row(const kiln_cell* in, kiln_cell* out, void* scratch, size_t size, kiln_status* status) {
   Ctx c;
   *status = {0, 0xffff, 0xffff};
   c.blob = kiln_blob, c.scratch = (u8*)scratch, c.cells = in, c.out = out, c.status = status;
   c.arena = c.scratch + kiln_plan.row_bytes, c.arena_end = c.scratch + size, c.at = 0, c.rows = 1;
   kiln_body_row(&c);
-  if (status->bits & KILN_NO_RESULT)
+  if (__builtin_expect(status->bits & KILN_NO_RESULT, 0))
     NOUNROLL for (u32 i = 0; i < kiln_plan.output_count; i++) missing_cell(out[i]);
+}
+
+__attribute__((noinline, cold)) static void run_row_by_default_control(const kiln_cell* in, kiln_cell* out, void* scratch, size_t size, kiln_status* status) {
+  const FpControl control = fp_control();
+  set_fp_control(fp_default(control));
+  run_row(in, out, scratch, size, status);
+  set_fp_control(control);
 }
 
 extern "C" i32 kiln_score_row(const kiln_cell* in, kiln_cell* out, void* scratch, size_t size, kiln_status* status) {
@@ -57,14 +64,8 @@ extern "C" i32 kiln_score_row(const kiln_cell* in, kiln_cell* out, void* scratch
   if (size < kiln_plan.scratch_bytes || ((u64)scratch & 63) != 0) return KILN_SCRATCH;
   kiln_status unwanted;
   if (!status) status = &unwanted;
-  const FpControl control = fp_control();
-  if (__builtin_expect(fp_is_default(control), 1)) {
-    run_row(in, out, scratch, size, status);
-  } else {
-    set_fp_control(fp_default(control));
-    run_row(in, out, scratch, size, status);
-    set_fp_control(control);
-  }
+  if (__builtin_expect(fp_acts_default(), 1)) run_row(in, out, scratch, size, status);
+  else run_row_by_default_control(in, out, scratch, size, status);
   return KILN_OK;
 }
 

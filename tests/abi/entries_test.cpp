@@ -1,5 +1,6 @@
 // The C ABI under a careless caller: null and short arguments, wrong scratch, odd floating point control, allocation.
 #include <dlfcn.h>
+#include <fenv.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <sys/mman.h>
@@ -280,20 +281,39 @@ TEST_F(Entries, NothingIsAllocated) {
 }
 
 #if defined(__x86_64__)
+// 1 + 2^-60 is 1, and so is 1 - 2^-60, to nearest; 2^-1074 + 1.5 * 2^-1022 is no sum of what is flushed.
 TEST_F(Entries, RoundingControlOfTheCallerDoesNotMatter) {
   Scratch scratch(*s_);
-  Row in = {number(1), number(0x1p-60), missingCell()}, up(2), plain(2);
-  ASSERT_EQ(s_->score_row(in.data(), plain.data(), scratch.data(), scratch.size(), nullptr), KILN_OK);
   const unsigned before = _mm_getcsr();
-  const unsigned odd = (before & ~0x6000u) | 0x4000u | 0x8040u;   // round up, flush denormals
-  _mm_setcsr(odd);
-  const int32_t code = s_->score_row(in.data(), up.data(), scratch.data(), scratch.size(), nullptr);
-  const unsigned after = _mm_getcsr();
-  _mm_setcsr(before);
+  for (const double z : {0x1p-60, -0x1p-60, 0x1.8p-53, 0x1p-1074}) {
+    Row in = {number(z == 0x1p-1074 ? 0x1.8p-1022 : 1), number(z), missingCell()}, odd(2), plain(2);
+    ASSERT_EQ(s_->score_row(in.data(), plain.data(), scratch.data(), scratch.size(), nullptr), KILN_OK);
+    for (unsigned rounding = 0; rounding < 4; rounding++)
+      for (unsigned flush : {0u, 0x40u, 0x8000u, 0x8040u}) {
+        const unsigned control = (before & ~0xe040u) | rounding << 13 | flush;
+        _mm_setcsr(control);
+        const int32_t code = s_->score_row(in.data(), odd.data(), scratch.data(), scratch.size(), nullptr);
+        const unsigned after = _mm_getcsr();
+        _mm_setcsr(before);
+        EXPECT_EQ(code, KILN_OK);
+        EXPECT_EQ(after & 0xffc0u, control & 0xffc0u);
+        EXPECT_EQ(odd[0].as.number, plain[0].as.number) << z << " " << rounding << " " << flush;
+      }
+  }
+}
+// Nor do traps: NaN and what is not exact would raise them.
+TEST_F(Entries, TrapsOfTheCallerDoNotFire) {
+  Scratch scratch(*s_);
+  Row in = {number(1), number(0x1p-60), missingCell()}, plain(2), trapped(2);
+  ASSERT_EQ(s_->score_row(in.data(), plain.data(), scratch.data(), scratch.size(), nullptr), KILN_OK);
+  feclearexcept(FE_ALL_EXCEPT);
+  feenableexcept(FE_ALL_EXCEPT);
+  const int32_t code = s_->score_row(in.data(), trapped.data(), scratch.data(), scratch.size(), nullptr);
+  const int still = fegetexcept();
+  fedisableexcept(FE_ALL_EXCEPT);
   EXPECT_EQ(code, KILN_OK);
-  EXPECT_EQ(after & 0xffc0u, odd & 0xffc0u);
-  EXPECT_EQ(up[0].as.number, plain[0].as.number);
-  EXPECT_EQ(plain[0].as.number, 1.0);   // to nearest: 1 + 2^-60 is 1
+  EXPECT_EQ(still, FE_ALL_EXCEPT);
+  EXPECT_EQ(trapped[0].as.number, plain[0].as.number);
 }
 #endif
 

@@ -8,7 +8,8 @@
  * structs have that size as stride (kiln_field_at). kiln_cell, kiln_status and kiln_strings are frozen. Anything optional is an extension
  * with a string id and a version ("leaf/1"). The major version is in the symbol's name.
  *
- * Floating point: an entry that finds rounding or denormal control other than the default sets the default and restores it on return.
+ * Floating point: an entry that finds rounding or denormal control other than the default, or traps that fenv.h has unmasked, sets the default and restores
+ * it on return.
  */
 #ifndef KILN_SCORER_H
 #define KILN_SCORER_H
