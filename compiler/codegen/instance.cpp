@@ -36,8 +36,8 @@ class InstanceWriter {
   Function* stage(size_t index) {
     const Stage& stage = o_.schedule.stages[index];
     Function* made = contextFunction(f_.module, (f_.row ? "row_stage_" : "block_stage_") + std::to_string(index), Function::InternalLinkage);
-    if (!f_.row || o_.schedule.stages.size() > 1) made->addFnAttr(llvm::Attribute::NoInline);
-    else if (o_.inlined) made->addFnAttr(llvm::Attribute::AlwaysInline);
+    if (o_.inlined) made->addFnAttr(llvm::Attribute::AlwaysInline);
+    else if (!f_.row || o_.schedule.stages.size() > 1) made->addFnAttr(llvm::Attribute::NoInline);
     f_.begin(made);
     pieces_.beginFunction();
     const bool shares = std::any_of(stage.units.begin(), stage.units.end(), [](const Unit& u) { return u.alike != ir::kNone; });
@@ -106,6 +106,8 @@ Function* emitInstance(llvm::Module& module, const InstanceOptions& options) { r
 
 void emitPlainOrWhole(llvm::Module& module, const std::string& body, Function* plain, Function* whole) {
   Function* f = contextFunction(module, body, Function::ExternalLinkage);
+  plain->addFnAttr(llvm::Attribute::AlwaysInline);
+  whole->addFnAttr(llvm::Attribute::NoInline);
   Value* const context = f->getArg(0);
   llvm::IRBuilder<> b(BasicBlock::Create(module.getContext(), "", f));
   auto* done = BasicBlock::Create(module.getContext(), "done", f);

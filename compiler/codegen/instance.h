@@ -13,7 +13,7 @@ struct InstanceOptions : InstancePlan {
   int tierLanes;
   std::string body;   ///< name of the function to define: void(Ctx*)
   bool plain = false;   ///< leaves as soon as the row has ended
-  bool inlined = false; ///< its only stage stands in the body
+  bool inlined = false; ///< its stages stand in the body
   bool elements = false;   ///< of single elements: what is said of them all is said once, in the end
 };
 

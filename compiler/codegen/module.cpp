@@ -101,8 +101,17 @@ class Builder {
       return;
     }
     leaveToLibrary();
+    letLoopsOfRowsUnroll();
     setAttributes();
     if (auto* idents = module_.getNamedMetadata("llvm.ident")) idents->eraseFromParent();
+  }
+
+  // Kernels keep their loops, for the sake of code over a block. Over one row a handful of elements is told apart: what was stored is not loaded again.
+  void letLoopsOfRowsUnroll() {
+    for (Function& f : module_)
+      if (f.getName().starts_with("kiln_") && f.getName().ends_with("_1"))
+        for (llvm::BasicBlock& block : f)
+          if (llvm::Instruction* end = block.getTerminator()) end->setMetadata(llvm::LLVMContext::MD_loop, nullptr);
   }
 
   // OUTLINE functions are compiled already: their bodies go, calls stay.
@@ -222,7 +231,7 @@ ModuleOutput buildTier(const TierInput& input, const Want& want) {
     const std::string body = std::string("kiln_") + input.tier.name + "_body_";
     const int lanes = input.tier.lanes;
     if (input.plain) {
-      llvm::Function* plain = emitInstance(builder.module(), {*input.plain, 1, lanes, "plain_row", true});
+      llvm::Function* plain = emitInstance(builder.module(), {*input.plain, 1, lanes, "plain_row", true, true});
       llvm::Function* whole = emitInstance(builder.module(), {input.row, 1, lanes, "whole_row"});
       emitPlainOrWhole(builder.module(), body + "row", plain, whole);
     } else {

@@ -176,7 +176,8 @@ OUTLINE CodeCell code_cell(const u8* blob, const InputParams* p, const kiln_cell
 template <class T> INLINE void input_number(const Ctx& c, const InputParams& p, Val<T, 1>& y) {
   const kiln_cell& cell = c.cells[p.index];
   OddCell x = {cell.as.number, 0, 0};
-  if (__builtin_expect(cell.kind != KILN_NUMBER || x.v != x.v, 0)) x = sizeof(T) == 4 ? odd_f32(&cell, &p) : odd_f64(&cell, &p);
+  if (cell.kind == KILN_MISSING && p.field.nullable && !p.field.blank) x = {0, 0, 1};
+  else if (__builtin_expect(cell.kind != KILN_NUMBER || x.v != x.v, 0)) x = sizeof(T) == 4 ? odd_f32(&cell, &p) : odd_f64(&cell, &p);
   y = {(T)x.v, x.missing != 0, x.status};
 }
 INLINE void input(const Ctx& c, const InputParams& p, F64<1>& y) { input_number<f64>(c, p, y); }
@@ -228,19 +229,33 @@ KILN_INPUT_CELL(str, Str)
 // ---- plain rows: any other cell leaves the row to the instance of all rows. Nothing comes back from a rare case, so nothing is kept for it.
 template <class T> INLINE bool plain_number(const Ctx& c, const InputParams& p, Val<T, 1>& y) {
   const kiln_cell& cell = c.cells[p.index];
-  const bool whole = cell.kind == KILN_INTEGER;
-  const T v = whole ? (T)cell.as.integer : (T)cell.as.number;
+  T v = (T)cell.as.number;
+  if (__builtin_expect(cell.kind != KILN_NUMBER, 0)) {
+    if (cell.kind != KILN_INTEGER) return true;
+    __asm__ volatile("");   // stays a branch: a selection would convert every cell
+    v = (T)cell.as.integer;
+  }
   y = {v, never<1>(), 0};
-  return (!whole & (cell.kind != KILN_NUMBER)) | (p.field.nan != kNanValue && v != v);
+  return p.field.nan != kNanValue && v != v;
+}
+/// Kind and length of a cell, for both to be told in one comparison.
+INLINE u64 kind_and_length(const kiln_cell& cell) { return load<u64>((const u8*)&cell + 8) << 24; }
+static constexpr u64 kTextOfOne = (1ull | (u64)KILN_TEXT << 32) << 24;
+OUTLINE i32 plain_code_of_other(const u8* blob, const FieldPlan* field, const kiln_cell* cell) {
+  if (cell->kind == KILN_CODE) return (u64)cell->as.integer < field->label_count ? (i32)cell->as.integer : -1;
+  if ((cell->kind != KILN_TEXT) | (cell->as.text == nullptr) | (cell->length == 0)) return -1;
+  return find_code(blob + field->labels, (const u8*)cell->as.text, cell->length);
 }
 INLINE i32 plain_code(const Ctx& c, const PlainLabelParams& p, const kiln_cell& cell) {
-  if (cell.kind == KILN_CODE) return (u64)cell.as.integer < p.input.field.label_count ? (i32)cell.as.integer : -1;
   const u8* text = (const u8*)cell.as.text;
-  const u32 n = cell.length;
   const bool eight = p.few.longest <= 8;
-  if ((cell.kind != KILN_TEXT) | (text == nullptr) | (n == 0)) return -1;
-  if (__builtin_expect((n > (eight ? 8 : 16)) | (left_of_page(text) < (eight ? 8 : 16)) | (p.few.shift == 0), 0)) return find_code(c.blob + p.input.field.labels, text, n);
-  return few_code_of(p.few, c.blob + p.few.entries, few_key(text, n, eight), n);
+  const u32 most = eight ? 8 : 16;
+  const bool length_is_odd = kind_and_length(cell) - kTextOfOne >= (u64)most << 24;
+  const bool place_is_odd = ((u64)text & 4095) - 1 >= 4096 - most;   // near a page's end, or at its beginning, as a null pointer is
+  if (__builtin_expect(p.few.shift == 0 || length_is_odd || place_is_odd, 0)) return plain_code_of_other(c.blob, &p.input.field, &cell);
+  const i32 code = few_code_of(p.few, c.blob + p.few.entries, few_key(text, cell.length, eight), cell.length, eight);
+  if (code >= 0) __builtin_assume((u32)code < p.input.field.label_count);
+  return code;
 }
 INLINE bool plain_label(const Ctx& c, const PlainLabelParams& p, I32<1>& y) {
   const kiln_cell& cell = c.cells[p.input.index];

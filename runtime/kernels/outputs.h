@@ -110,14 +110,13 @@ INLINE void label_cell(const Ctx& c, const FieldPlan& f, u32 code, kiln_cell& y)
     if (f.elem == kElemBool) y.kind = KILN_BOOLEAN;
   }
 }
-INLINE void value_cell(const Ctx& c, const FieldPlan&, const F64<1>& x, kiln_cell& y) {
-  number_cell(y, x.v);
-  if (odd(x.v)) note_row(*c.status, KILN_NON_FINITE);
+INLINE void result_cell(const Ctx& c, f64 v, kiln_cell& y) {
+  y.as.number = v, y.length = 0, y.kind = KILN_NUMBER;
+  const f64 rest = v - v;   // 0, or NaN
+  if (__builtin_expect(rest != rest, 0)) y.as.number = canonical(v), note_row(*c.status, KILN_NON_FINITE);
 }
-INLINE void value_cell(const Ctx& c, const FieldPlan&, const F32<1>& x, kiln_cell& y) {
-  number_cell(y, (f64)x.v);
-  if (odd((f64)x.v)) note_row(*c.status, KILN_NON_FINITE);
-}
+INLINE void value_cell(const Ctx& c, const FieldPlan&, const F64<1>& x, kiln_cell& y) { result_cell(c, x.v, y); }
+INLINE void value_cell(const Ctx& c, const FieldPlan&, const F32<1>& x, kiln_cell& y) { result_cell(c, (f64)x.v, y); }
 INLINE void value_cell(const Ctx&, const FieldPlan&, const I64<1>& x, kiln_cell& y) { integer_cell(y, x.v); }
 INLINE void value_cell(const Ctx& c, const FieldPlan& f, const I32<1>& x, kiln_cell& y) {
   if (f.is_cat) label_cell(c, f, (u32)x.v, y);

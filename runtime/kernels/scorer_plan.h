@@ -38,8 +38,10 @@ struct FewLabels {
 };
 struct PlainLabelParams {
   InputParams input;
+  u32 reserved;   ///< no byte is left open: they are part of the scorer
   FewLabels few;
 };
+static_assert(sizeof(PlainLabelParams) == sizeof(InputParams) + sizeof(u32) + sizeof(FewLabels));
 
 struct ScorerPlan {
   u32 input_count, output_count;

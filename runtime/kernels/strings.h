@@ -83,10 +83,10 @@ INLINE LabelKey few_key(const u8* p, u32 n, bool eight) {
   if (eight) return {load<u64>(p) & kLowBytes[n], 0};
   return {load<u64>(p) & kLowBytesOf16[n][0], load<u64>(p + 8) & kLowBytesOf16[n][1]};
 }
-/// The code of the label with this key, of n <= 16 bytes; -1: it has none.
-template <class Few> INLINE i32 few_code_of(const Few& t, const u8* entries, LabelKey k, u32 n) {
+/// The code of the label with this key, of n <= 16 bytes; -1: it has none. `eight`: no label has more bytes.
+template <class Few> INLINE i32 few_code_of(const Few& t, const u8* entries, LabelKey k, u32 n, bool eight) {
   const HashEntry& e = ((const HashEntry*)entries)[few_slot(t, k)];
-  return ((e.a ^ k.a) | (e.b ^ k.b) | (u64)(e.length ^ n)) == 0 ? e.code : -1;
+  return ((e.a ^ k.a) | (eight ? 0 : e.b ^ k.b) | (u64)(e.length ^ n)) == 0 ? e.code : -1;
 }
 INLINE u32 find_slot(const u8* table, LabelKey k, const u8* p, u32 n) {
   const HashTable& t = *(const HashTable*)table;
@@ -104,7 +104,7 @@ INLINE i32 find_key(const u8* table, LabelKey k, const u8* p, u32 n) {
 INLINE i32 few_code(const u8* table, const u8* p, u32 n) {
   const HashTable& t = *(const HashTable*)table;
   if (__builtin_expect((t.shift == 0) | (n - 1 >= 16) | (left_of_page(p) < 16), 0)) return -1;
-  return few_code_of(t, table + t.entries, few_key(p, n, false), n);
+  return few_code_of(t, table + t.entries, few_key(p, n, false), n, false);
 }
 
 /// The code of a label, -1 if it has none. `table` begins with a HashTable.

@@ -133,7 +133,7 @@ TEST(PlainRows, HaveCodeOfTheirOwnWhereInputsMayBeMissing) {
     codegen::Artefact artefact;
     Diagnostics diagnostics;
     ASSERT_TRUE(codegen::compile(pipeline, options, want, artefact, diagnostics));
-    EXPECT_EQ(artefact.llvm.at(0).second.find("@plain_row(") != std::string::npos, nullable);
+    EXPECT_EQ(artefact.llvm.at(0).second.find("@whole_row(") != std::string::npos, nullable);
   }
 }
 

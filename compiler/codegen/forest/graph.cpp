@@ -1,5 +1,10 @@
 // graph: the strategy that takes every forest. One row and one tree at a time over a compact copy of the node table. It also
 // evaluates again the rows in which a column has failed, of which the other strategies know nothing.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
 #include "compiler/codegen/forest/layout.h"
 #include "compiler/codegen/forest/strategies.h"
 
@@ -32,6 +37,18 @@ uint8_t passesOf(Test test) {
     default: return 0;   // isMissing: a value that is there takes no
   }
 }
+/// Every order is told by "less" where a constant is that says the same.
+void tellByLess(kernel::GraphNode& node) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (node.passes == (kernel::kGraphLess | kernel::kGraphEqual) || node.passes == kernel::kGraphGreater) {
+    if (std::isnan(node.constant) || node.constant == infinity) return;
+    if (node.passes == kernel::kGraphGreater) std::swap(node.yes, node.no);
+    node.constant = std::nextafter(node.constant, infinity), node.passes = kernel::kGraphLess;
+  } else if (node.passes == (kernel::kGraphGreater | kernel::kGraphEqual) && !std::isnan(node.constant)) {
+    std::swap(node.yes, node.no);
+    node.passes = kernel::kGraphLess;
+  }
+}
 kernel::GraphNode graphNode(const Forest& f, uint32_t n, const std::vector<ir::Type>& columns) {
   const Test test = static_cast<Test>(f.test[n]);
   if (test == Test::leaf) return {0, 0, f.yes[n], 0, 0, 0, kernel::kGraphLeaf, 0, 0, {}};
@@ -41,12 +58,25 @@ kernel::GraphNode graphNode(const Forest& f, uint32_t n, const std::vector<ir::T
   if (test == Test::inSet) node.kind = kernel::kGraphSet, node.members = f.set[n];
   if (const uint64_t bits = memberBits(f, n); bits != 0 && node.storage == kernel::kColumnI32)
     node.kind = kernel::kGraphCodes, node.members = bits;
+  if (node.kind == kernel::kGraphOrder) tellByLess(node);
   return node;
 }
 std::vector<kernel::GraphNode> graphNodes(const ForestTask& task) {
   std::vector<kernel::GraphNode> nodes(task.forest.nodes());
   for (uint32_t n = 0; n < nodes.size(); n++) nodes[n] = graphNode(task.forest, n, task.columns);
+  if (task.node.result != ir::ForestNode::marks)
+    for (kernel::GraphNode& node : nodes)
+      for (uint32_t* exit : {&node.yes, &node.no, &node.missing}) *exit &= ~Forest::kMarked;
   return nodes;
+}
+
+bool leavesByLessAndCodes(const ForestTask& task, const std::vector<kernel::GraphNode>& nodes) {
+  if (task.node.result != ir::ForestNode::leaf || task.forest.reaches(Forest::fail)) return false;
+  return std::all_of(nodes.begin(), nodes.end(), [&](const kernel::GraphNode& node) {
+    if (node.kind == kernel::kGraphLeaf) return true;
+    if (task.columns[node.column].nullable || task.columns[node.column].fallible) return false;
+    return node.kind == kernel::kGraphCodes || (node.kind == kernel::kGraphOrder && node.passes == kernel::kGraphLess && node.storage == kernel::kColumnF64);
+  });
 }
 
 /// Columns that are tested and may fail.
@@ -68,7 +98,9 @@ kernel::ForestGraph putGraph(const ForestTask& task, NodeEmitter& emit) {
   p.trees = static_cast<uint32_t>(f.roots.size());
   p.targets = f.targets;
   p.fail_status = emit.statusCode(KILN_UNDEFINED);
-  p.nodes = emit.blob("forest.graph", graphNodes(task));
+  const std::vector<kernel::GraphNode> nodes = graphNodes(task);
+  p.leaves_by_less_and_codes = leavesByLessAndCodes(task, nodes);
+  p.nodes = emit.blob("forest.graph", nodes);
   p.roots = emit.blob("forest.roots", f.roots);
   p.set_first = emit.blob("forest.set_first", f.setFirst);
   p.set_members = emit.blob("forest.set_member", f.setMember);

@@ -29,7 +29,7 @@ kernel::FewLabels fewLabels(const ir::Input& op, NodeEmitter& emit) {
 
 void lowerPlain(const ir::Input& op, const kernel::InputParams& params, NodeEmitter& emit) {
   if (emit.resultType().elem != ir::Elem::cat) return emit.callOrLeave("plain_input_" + std::string(storageName(emit.resultType().storage())), params, {emit.out()});
-  emit.callOrLeave("plain_input_label", kernel::PlainLabelParams{params, fewLabels(op, emit)}, {emit.out()});
+  emit.callOrLeave("plain_input_label", kernel::PlainLabelParams{params, 0, fewLabels(op, emit)}, {emit.out()});
 }
 
 }  // namespace

@@ -130,8 +130,31 @@ template <class T> INLINE void graph_any_row(const Ctx& c, const ForestGraph& g,
   else graph_row_f64(c, g, operands, out, row);
 }
 
+/// The leaf of a tree of a forest of leaves_by_less_and_codes.
+INLINE u32 plain_graph_leaf(const Ctx& c, const ForestGraph& g, const Slot* operands, u32 root) {
+  const GraphNode* n = (const GraphNode*)(c.blob + g.nodes) + root;
+  NOUNROLL while (n->kind != kGraphLeaf) {
+    const u8* value = c.scratch + operands[n->column].values;
+    bool yes;
+    u32 exit = n->no;
+    if (n->kind == kGraphCodes) {
+      const u32 code = load<u32>(value);
+      yes = code < 64 && (n->members >> code) & 1;
+    } else {
+      const f64 x = load<f64>(value);
+      if (__builtin_expect(x != x, 0)) exit = n->missing;
+      yes = x < n->constant;
+    }
+    if (__builtin_expect(yes, 1)) exit = n->yes;
+    n = (const GraphNode*)(c.blob + g.nodes) + exit;
+  }
+  return n->yes;
+}
+
 template <class T> INLINE void graph_one(const Ctx& c, const ForestGraph& g, const Slot* operands, const Slot* results, u64) {
-  graph_any_row<T>(c, g, operands, results[0], 0);
+  if (!g.leaves_by_less_and_codes) return graph_any_row<T>(c, g, operands, results[0], 0);
+  const u32* roots = (const u32*)(c.blob + g.roots);
+  NOUNROLL for (u32 t = 0; t < g.trees; t++) *graph_at<i32>(c, results[0], t, 0) = (i32)plain_graph_leaf(c, g, operands, roots[t]);
 }
 template <class T>
 INLINE void graph_block(const Ctx& c, const ForestGraph& g, const Slot* operands, const Slot* results, u64 rows) {

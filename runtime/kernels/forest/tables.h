@@ -57,6 +57,7 @@ struct ForestGraph {
   u32 nodes, roots;
   u32 set_first, set_members;
   u32 leaf_first, leaf_targets, leaf_weights, leaf_kinds;   ///< kNone where the forest has none
+  u32 leaves_by_less_and_codes;   ///< the result is leaves, none fails, columns are always there, and a test is f64 less than its constant, or codes
 };
 
 // ---- fixup: rows in which a column has failed, or whose leaf fails

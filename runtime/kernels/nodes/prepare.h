@@ -25,6 +25,12 @@ INLINE Mask<N> in_set(const Ctx& c, const ValueSet& set, Lane<f64, N> v) {
   if (set.count > kInlineValues) {
     UNROLL for (int i = 0; i < N; i++)
         set_mask_lane<N>(in, i, contains((const f64*)(c.blob + set.at), set.count, lane<N>(v, i)));
+  } else if (N == 1 && set.count > 2) {   // one row: values in lanes
+    UNROLL for (u32 first = 0; first < kInlineValues; first += 8) {
+      Lane<f64, 8> values{};
+      UNROLL for (int k = 0; k < 8; k++) set_lane<8>(values, k, first + k < set.count ? set.value[first + k] : __builtin_nan(""));
+      if (first < set.count) in = in | mask_if<N>(any<8>(mask<8>(values == splat<f64, 8>(lane<N>(v, 0)))));
+    }
   } else {
     UNROLL for (u32 i = 0; i < kInlineValues; i++) if (i < set.count) in = in | mask<N>(v == set.value[i]);
   }
