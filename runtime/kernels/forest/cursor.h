@@ -227,6 +227,19 @@ struct NothingPending {
   MEMBER void some() {}
 };
 
+/// The cursor, moved where it stands at `from` and the value is above the rank.
+INLINE Bytes cursor_moved(Bytes at, Bytes x, Bytes rank, Bytes from, Bytes to) {
+#if defined(__AVX512VBMI__)
+  // The value does not wait for the cursor: it is compared first, and masks the comparison that does.
+  u64 above = __builtin_ia32_cmpb512_mask((Lane<char, 64>)x, (Lane<char, 64>)rank, 6, ~0ull);   // greater
+  __asm__("" : "+k"(above));
+  const u64 hit = __builtin_ia32_cmpb512_mask((Lane<char, 64>)at, (Lane<char, 64>)from, 0, above);   // equal
+  return (Bytes)__builtin_ia32_selectb_512(hit, (Lane<char, 64>)to, (Lane<char, 64>)at);
+#else
+  return ((x > rank) & (at == from)) ? to : at;
+#endif
+}
+
 /// Cursors of a group of trees: G vectors of them, ranks in Banks registers.
 template <int G, int Banks, class Pending>
 INLINE void cursor_group(const Ctx& c, const CursorGroup& group, const i8* ranks, u8* cursors, Pending& pending) {
@@ -238,8 +251,7 @@ INLINE void cursor_group(const Ctx& c, const CursorGroup& group, const i8* ranks
   NOUNROLL for (u32 s = 0; s < group.steps; s++) {
     UNROLL for (int g = 0; g < G; g++, p += 4 * kForestWidth) {
       const Bytes x = row.pick(load<Bytes>(p));
-      const Bytes hit = (x > load<Bytes>(p + kForestWidth)) & (at[g] == load<Bytes>(p + 2 * kForestWidth));
-      at[g] = hit ? load<Bytes>(p + 3 * kForestWidth) : at[g];
+      at[g] = cursor_moved(at[g], x, load<Bytes>(p + kForestWidth), load<Bytes>(p + 2 * kForestWidth), load<Bytes>(p + 3 * kForestWidth));
     }
     pending.some();
   }
