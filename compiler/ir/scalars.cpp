@@ -28,6 +28,7 @@
 #include <unordered_map>
 
 #include "compiler/ir/elements.h"
+#include "compiler/ir/letters.h"
 #include "runtime/kernels/hash.h"
 #include "runtime/kernels/math.h"
 #include "runtime/kernels/nodes/params.h"
@@ -325,18 +326,9 @@ static ScalarOutcome textFunction(Fn fn, const Datum* const* x, Evaluation& eval
   const auto size = static_cast<uint32_t>(text.size());
   uint32_t length = 0;
   switch (fn) {
-    case Fn::upper_:
-    case Fn::upper_simple_:
-    case Fn::lower_: {
-      std::string out(3 * text.size() + 4, '\0');  // a code point has at most three times the bytes of its counterpart
-      auto* to = reinterpret_cast<kernel::u8*>(out.data());
-      const auto room = static_cast<uint32_t>(out.size());
-      out.resize(fn == Fn::upper_          ? kernel::upper(bytes, size, to, room)
-                 : fn == Fn::upper_simple_ ? kernel::upper_simple(bytes, size, to, room)
-                                           : kernel::lower(bytes, size, to, room));
-      y.text = evaluation.keep(std::move(out));
-      break;
-    }
+    case Fn::upper_: y.text = evaluation.keep(inCase(text, Case::upper)); break;
+    case Fn::upper_simple_: y.text = evaluation.keep(inCase(text, Case::upperSimple)); break;
+    case Fn::lower_: y.text = evaluation.keep(inCase(text, Case::lower)); break;
     case Fn::trim_: {
       const uint32_t first = kernel::trim(bytes, size, &length);
       y.text = text.substr(first, length);

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <tuple>
 
+#include "compiler/ir/letters.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/count_terms.h"
 #include "compiler/ir/nodes/rewrite.h"
@@ -12,9 +13,7 @@
 #include "compiler/ir/tables/rules.h"
 #include "frontends/pmml/constants.h"
 #include "frontends/pmml/import.h"
-#include "frontends/pmml/letters.h"
 #include "frontends/pmml/tables.h"
-#include "runtime/kernels/unicode.h"
 
 namespace kiln::pmml {
 
@@ -100,13 +99,6 @@ std::optional<ir::Pool> poolOf(Importer& in, const Element* e) {
 
 }  // namespace
 
-std::string lowerCase(const std::string& text) {
-  std::string out(3 * text.size() + 4, '\0');
-  out.resize(kernel::lower(reinterpret_cast<const kernel::u8*>(text.data()), static_cast<uint32_t>(text.size()),
-                           reinterpret_cast<kernel::u8*>(out.data()), static_cast<uint32_t>(out.size())));
-  return out;
-}
-
 // Element of the counts of `text` for a term, and the count of its most frequent word where it is asked for.
 Importer::TermCount Importer::countTerm(ir::Pool pool, ValueId text, const std::string& term, bool most) {
   std::string key =
@@ -172,7 +164,7 @@ Typed Importer::textIndex(Scope& scope, const Element* e) {
     if (text == kNone) return {};
   }
   std::string termText = *termLiteral;
-  if (!settings->caseSensitive) text = build.call("lower", {text}), termText = lowerCase(termText);
+  if (!settings->caseSensitive) text = build.call("lower", {text}), termText = ir::inCase(termText, ir::Case::lower);
   TermCount n = countTerm(std::move(*pool), text, termText, *weights == 3);
   Typed result;
   result.type.dataType = *weights < 2 ? DataType::integer : DataType::real;

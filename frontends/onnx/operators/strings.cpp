@@ -1,11 +1,11 @@
 // Functions of strings, element by element.
+#include "compiler/ir/letters.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/matches.h"
 #include "compiler/ir/regex/regex.h"
 #include "frontends/onnx/elementwise.h"
 #include "frontends/onnx/given.h"
 #include "frontends/onnx/keys.h"
-#include "runtime/kernels/unicode.h"
 
 namespace kiln::onnx {
 
@@ -20,13 +20,7 @@ static Tensor inCase(OperatorImport& n, const Tensor& x, int action) {
 }
 
 static std::string wordInCase(const std::string& word, int action) {
-  if (action == 0) return word;
-  std::string out(3 * word.size() + 4, '\0');   // a code point has at most three times the bytes of its counterpart
-  const auto* from = reinterpret_cast<const kernel::u8*>(word.data());
-  auto* to = reinterpret_cast<kernel::u8*>(out.data());
-  const auto size = static_cast<uint32_t>(word.size()), room = static_cast<uint32_t>(out.size());
-  out.resize(action == 1 ? kernel::lower(from, size, to, room) : kernel::upper_simple(from, size, to, room));
-  return out;
+  return action == 0 ? word : ir::inCase(word, action == 1 ? ir::Case::lower : ir::Case::upperSimple);
 }
 
 // Which elements of x, along its last axis, are stop words: compared as they are, or both in one case.

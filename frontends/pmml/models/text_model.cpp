@@ -11,6 +11,7 @@
 #include <memory>
 #include <set>
 
+#include "compiler/ir/letters.h"
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/count_terms.h"
@@ -22,7 +23,6 @@
 #include "compiler/ir/nodes/take.h"
 #include "compiler/ir/nodes/topk.h"
 #include "compiler/ir/tables/pool.h"
-#include "frontends/pmml/letters.h"
 #include "frontends/pmml/matrices.h"
 #include "frontends/pmml/models/measured_fields.h"
 
@@ -62,7 +62,7 @@ struct TextCorpus {
     if (!list) return false;
     terms = *list;
     if (terms.empty()) return importer.invalid(array, "", "has no term");
-    for (std::string& term : terms) term = lowerCase(term);   // as the text will be
+    for (std::string& term : terms) term = ir::inCase(term, ir::Case::lower);   // as the text will be
     if (std::set<std::string>(terms.begin(), terms.end()).size() != terms.size()) return importer.invalid(array, "", "has a term twice");
     return isCount("numberOfTerms", terms.size());
   }
