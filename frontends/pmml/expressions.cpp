@@ -302,20 +302,23 @@ bool mapRows(Importer& in, const Element* e, std::vector<Field>& keys, std::vect
   columns.push_back(output);
   std::vector<bool> seen(keys.size(), false);
   bool any = false;
-  std::vector<const Element*> incomplete;
+  std::vector<const Element*> incomplete, unmet;
   const bool ok = readTable(in, e, columns, [&](const Element* row, std::vector<std::optional<std::string>> cells) {
     MapRow r{{}, std::move(cells.back()), row};
     any = true;
+    bool isMet = true;
     for (size_t k = 0; k < keys.size(); k++) {
       if (cells[k]) seen[k] = true;
       if (!cells[k]) continue;
-      r.codes.push_back(in.label(keys[k], *cells[k], row));
-      if (r.codes.back() == kNone) return false;
+      r.codes.push_back(in.addLabel(keys[k], *cells[k], nullptr));
+      isMet = isMet && r.codes.back() != kNone;
     }
-    if (r.codes.size() == keys.size()) rows.push_back(std::move(r));
+    if (!isMet) unmet.push_back(row);
+    else if (r.codes.size() == keys.size()) rows.push_back(std::move(r));
     else incomplete.push_back(row);
     return true;
   });
+  warnOfRows(in, unmet, "a key of this row is no value of its field's dataType: no key finds it");
   warnOfRows(in, incomplete, "the row has no cell for each FieldColumnPair: no key finds it");
   for (size_t k = 0; ok && any && k < keys.size(); k++)
     if (!seen[k]) return in.invalid(e, "", "no row has a cell '" + columns[k] + "'");

@@ -332,6 +332,17 @@ TEST(Expressions, NoKeyFindsARowOfMapValuesThatLacksACell) {
   EXPECT_EQ(eval(map, {{"s", "2"}, {"i", "1"}}), "30");
 }
 
+// A row of such a table can be met by no input; the others count.
+TEST(Expressions, NoKeyFindsARowOfMapValuesWhoseKeyIsNoValueOfItsField) {
+  Scoring s(scoring("<MapValues outputColumn=\"out\" dataType=\"string\" defaultValue=\"z\" mapMissingTo=\"m\"><FieldColumnPair field=\"i\" column=\"k\"/>"
+                    "<InlineTable><row><k>N/A</k><out>a</out></row><row><k>1</k><out>b</out></row><row><k>2.5</k><out>c</out></row></InlineTable></MapValues>",
+                    "string"));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  EXPECT_NE(s.messages().find("a key of this row is no value of its field's dataType: no key finds it"), std::string::npos) << s.messages();
+  EXPECT_EQ(s.score({{"i", "1"}}, "r"), "b");
+  EXPECT_EQ(s.score({{"i", "2"}}, "r"), "z");
+  EXPECT_EQ(s.score({}, "r"), "m");
+}
 TEST(Expressions, OneWarningForAllRowsOfMapValuesThatHaveNoEffect) {
   const std::string one = "<row><k>1</k><out>a</out></row>", lacking = "<row><out>b</out></row>";
   Scoring s(scoring("<MapValues outputColumn=\"out\" dataType=\"string\"><FieldColumnPair field=\"s\" column=\"k\"/><InlineTable>" + one + one + one + one +

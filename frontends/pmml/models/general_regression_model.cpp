@@ -253,8 +253,8 @@ struct GeneralRegression {
     if (prediction.value == kNone) return std::nullopt;
     const bool isLinear = (*link == noLink || *link == identity) && type != coxRegression;
     if (isLinear && wantsStandardError()) {
-      const ValueId error = standardError(*row);
-      if (error == kNone) return std::nullopt;
+      ValueId error = standardError(*row);
+      if (error == kNone || (type == generalizedLinear && !multiplyTrials(error))) return std::nullopt;
       prediction.features["standardError"] = [error](const Element*) { return error; };
       if (!addConfidenceInterval(prediction, error)) return std::nullopt;
     }
@@ -263,7 +263,6 @@ struct GeneralRegression {
 
   // Of the mean predicted, by Student's quantile of modelDF degrees of freedom; the normal one where they are not given.
   bool addConfidenceInterval(Prediction& prediction, ValueId error) {
-    if (model->Attribute("trialsVariable") || model->Attribute("trialsValue")) return true;
     std::optional<uint64_t> degrees;
     if (model->Attribute("modelDF")) {
       const auto number = importer.number(model, "modelDF", std::nullopt);
