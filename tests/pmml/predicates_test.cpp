@@ -6,7 +6,7 @@ namespace {
 
 const char* const kFields =
     R"(<DataField name="x" optype="continuous" dataType="double"/><DataField name="i" optype="continuous" dataType="integer"/>
-<DataField name="s" optype="categorical" dataType="string"/><DataField name="b" optype="categorical" dataType="boolean"/>
+<DataField name="k" optype="categorical" dataType="integer"/><DataField name="s" optype="categorical" dataType="string"/><DataField name="b" optype="categorical" dataType="boolean"/>
 <DataField name="o" optype="ordinal" dataType="string"><Value value="small"/><Value value="medium"/><Value value="large"/></DataField>)";
 
 /// A selectFirst of: 1 where `predicate` is true, 2 where it is false (xor with true), 3 else.
@@ -19,7 +19,7 @@ Scoring scoring(const std::string& predicate) {
   return Scoring(document(
       kFields,
       "<MiningModel functionName=\"regression\"><MiningSchema><MiningField name=\"x\"/><MiningField "
-      "name=\"i\"/><MiningField name=\"s\"/><MiningField name=\"b\"/><MiningField name=\"o\"/></MiningSchema>"
+      "name=\"i\"/><MiningField name=\"k\"/><MiningField name=\"s\"/><MiningField name=\"b\"/><MiningField name=\"o\"/></MiningSchema>"
       "<Segmentation multipleModelMethod=\"selectFirst\">" +
           segment(predicate, 1) +
           segment("<CompoundPredicate booleanOperator=\"xor\">" + predicate + "<True/></CompoundPredicate>", 2) +
@@ -93,6 +93,12 @@ TEST(Predicates, Sets) {
   EXPECT_EQ(truth(set("s", "isNotIn", "a \"b c\""), rows), "FFTU");
   EXPECT_EQ(truth(set("i", "isIn", "1 3"), {{{"i", "3"}}, {{"i", "2"}}, {}}), "TFU");
   EXPECT_EQ(truth(set("x", "isIn", "1 2.5"), {{{"x", "2.5"}}, {{"x", "2"}}}), "TF");
+}
+
+// docs/semantics.md: the order of numbers needs no ordinal field; that of texts does.
+TEST(Predicates, CategoricalNumbersAreOrdered) {
+  EXPECT_EQ(truth(simple("k", "lessThan", "5"), {{{"k", "4"}}, {{"k", "10"}}, {}}), "TFU");
+  EXPECT_FALSE(scoring(simple("s", "lessThan", "5")).ok());
 }
 
 TEST(Predicates, CompoundsAreThreeValued) {

@@ -183,6 +183,8 @@ TEST(Targets, ClampThenScaleThenRound) {
             "10");
   EXPECT_EQ(Scoring(regression(kLine, "", target(attributes + " castInteger=\"ceiling\""))).score({{"x", "-10"}}, "y"),
             "-1");  // -1.5
+  // No integer of 64 bits is near 2e30.
+  EXPECT_EQ(Scoring(regression(kLine, "", target("castInteger=\"round\""))).score({{"x", "1e30"}}, "y"), "!");
 }
 
 TEST(Targets, IntegersToo) {
