@@ -136,6 +136,60 @@ TEST(Faults, EstimatorsByTheirNames) {
   }
 }
 
+// As skl2onnx 1.20 writes SGDClassifier(loss="modified_huber"): its labels of three classes differ from scikit-learn's where classes tie at 1.
+TEST(Faults, LabelsOfClippedScores) {
+  const auto classifier = [](const char* producer, bool divided, bool clipped) {
+    Graph g(12);
+    g.model().set_producer_name(producer);
+    g.input("X", Type::FLOAT, {-1, 3}).output("Y", Type::INT64).initializer("low", {}, {-1}).initializer("one", {}, {1}).initializer("two", {}, {2});
+    if (clipped) g.node("Clip", {"X", "low", "one"}, {"clipped"});
+    g.node("Add", {clipped ? "clipped" : "X", "one"}, {"sum"});
+    g.node("Div", {"sum", "two"}, {"proba"});
+    if (divided) {
+      g.node("ReduceSum", {"proba"}, {"all"}).ints("axes", {1});
+      g.node("Add", {"proba", "all"}, {"updated"});
+      g.node("Div", {"updated", "all"}, {"probabilities"});
+    }
+    g.node("ArgMax", {divided ? "probabilities" : "proba"}, {"Y"}).integer("axis", 1);
+    return g.check();
+  };
+  const std::string warning = "the label is that of the largest of probabilities that are clipped scores";
+  EXPECT_NE(classifier("skl2onnx", true, true).find(warning), std::string::npos);
+  EXPECT_EQ(classifier("skl2onnx", false, true).find(warning), std::string::npos);
+  EXPECT_EQ(classifier("skl2onnx", true, false).find(warning), std::string::npos);
+  EXPECT_EQ(classifier("mine", true, true).find(warning), std::string::npos);
+}
+
+// BayesianRidge with return_std.
+TEST(Faults, DeviationsWithoutTheRow) {
+  for (const bool product : {false, true}) {
+    Graph g(12);
+    g.model().set_producer_name("skl2onnx");
+    g.input("X", Type::FLOAT, {-1, 2}).output("Y").initializer("sigma", {2, 2}, {1, 0.5, 0.5, 1}).initializer("noise", {1}, {1});
+    g.node("MatMul", {"X", "sigma"}, {"sigma0"});
+    if (product) g.node("Mul", {"sigma0", "X"}, {"squares"});
+    g.node("ReduceSum", {product ? "squares" : "sigma0"}, {"sigma1"}).ints("axes", {1});
+    g.node("Add", {"sigma1", "noise"}, {"std0"});
+    g.node("Sqrt", {"std0"}, {"Y"});
+    if (product) expectNone(g); else expectWarning(g, "the standard deviation sums x * sigma, not x * sigma * x", "(Sqrt)");
+  }
+}
+
+// SVC(probability=True) with raw_scores; without probabilities the scores are those of decision_function.
+TEST(Faults, NegatedProbabilities) {
+  for (const bool probabilities : {true, false}) {
+    Graph g(12);
+    g.model().set_producer_name("skl2onnx");
+    g.input("X", Type::FLOAT, {-1, 1}).output("label", Type::INT64).output("Y").initializer("minus", {1}, {-1});
+    NodeOf node = g.node("SVMClassifier", {"X"}, {"label", "scores"}, kMl);
+    node.ints("classlabels_ints", {0, 1}).ints("vectors_per_class", {1, 1}).floats("support_vectors", {1, 2}).floats("coefficients", {1, -1}).floats("rho", {0.5}).floats("kernel_params", {1, 0, 3}).text("kernel_type", "RBF");
+    if (probabilities) node.floats("prob_a", {-1}).floats("prob_b", {0});
+    g.node("Cast", {"scores"}, {"raw"}).integer("to", Type::FLOAT);
+    g.node("Mul", {"raw", "minus"}, {"Y"});
+    if (probabilities) expectWarning(g, "probabilities of an SVMClassifier are negated", "graph.node[2] (Mul)"); else expectNone(g);
+  }
+}
+
 TEST(Faults, GaussianClasses) {
   for (const bool erf : {true, false}) {
     Graph g(18);

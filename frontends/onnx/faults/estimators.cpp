@@ -105,6 +105,38 @@ Places logisticOfClasses(const GraphView& view) {
   });
 }
 
+// The node that computes the first input of `of`, if it is one of `by`.
+static const ::onnx::NodeProto* before(const GraphView& view, const ::onnx::NodeProto* of, const char* by) {
+  const auto* maker = of && of->input_size() ? view.maker(of->input(0)) : nullptr;
+  return maker && maker->op_type() == by ? maker : nullptr;
+}
+
+// ArgMax of (Clip(score, -1, 1) + 1) / 2, divided by its sum: for two classes it is not divided, and right.
+Places labelsOfClipped(const GraphView& view) {
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
+    if (node.op_type() != "ArgMax") return false;
+    const auto* halved = before(view, before(view, before(view, &node, "Div"), "Add"), "Div");
+    return before(view, before(view, halved, "Add"), "Clip") != nullptr;
+  });
+}
+
+// Sqrt(ReduceSum(X * sigma) + 1 / alpha), where the rows of X * sigma should be multiplied by those of X before they are summed.
+Places deviationsWithoutRow(const GraphView& view) {
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
+    const auto* product = node.op_type() == "Sqrt" ? before(view, before(view, before(view, &node, "Add"), "ReduceSum"), "MatMul") : nullptr;
+    return product && product->input_size() == 2 && view.isInitializer(product->input(1));
+  });
+}
+
+// Probabilities of an SVMClassifier of two classes, times -1.
+Places negatedProbabilities(const GraphView& view) {
+  return nodesWhere(view, [&](const ::onnx::NodeProto& node) {
+    const auto* machine = node.output_size() && isNegation(view, node.output(0)) ? before(view, before(view, &node, "Cast"), "SVMClassifier") : nullptr;
+    const auto* probabilities = machine ? GraphView::attribute(*machine, "prob_a") : nullptr;
+    return probabilities && probabilities->floats_size();
+  });
+}
+
 Places infiniteScales(const GraphView& view) {
   return nodesWhere(view, [](const ::onnx::NodeProto& node) {
     const auto* scale = node.op_type() == "Scaler" ? GraphView::attribute(node, "scale") : nullptr;
