@@ -251,8 +251,6 @@ TEST(GeneralRegression, StandardError) {
   EXPECT_NEAR(std::strtod(se.c_str(), nullptr), 1.5811388300841898, 1e-15);
 }
 
-// 1 + 2 * 3 -+ q * 1.5811388300841898 of the model above. Quantiles of Student's t by numeric integration of its density: 12.7062047361747
-// (1 degree, 95 %), 4.302652729749 (2, 95 %), 1.8945786050900 (7, 90 %), 2.228138851986 (10, 95 %); of the normal one 1.959963984540054.
 // What is predicted is trials times the mean, and so is its error.
 TEST(GeneralRegression, StandardErrorOfTrials) {
   std::string text = model(kGeneralized + R"(linkFunction="identity" trialsVariable="x")", "a", "", beta("a", "3"), "y",
@@ -264,6 +262,9 @@ TEST(GeneralRegression, StandardErrorOfTrials) {
   EXPECT_NEAR(std::strtod(scoring.score({{"x", "5"}}, "low").c_str(), nullptr), 15 - 10 * 1.959963984540054, 1e-13);
   EXPECT_EQ(scoring.score({}, "se"), "");
 }
+
+// 1 + 2 * 3 -+ q * 1.5811388300841898 of the model above. Quantiles of Student's t by numeric integration of its density: 12.7062047361747
+// (1 degree, 95 %), 4.302652729749 (2, 95 %), 1.8945786050900 (7, 90 %), 2.228138851986 (10, 95 %); of the normal one 1.959963984540054.
 TEST(GeneralRegression, ConfidenceIntervals) {
   const auto bound = [](const std::string& attributes, const std::string& level, const std::string& targets = "", const char* which = "Lower") {
     std::string text = model(R"(functionName="regression" modelType="regression" )" + attributes, "ab", cell("b", "x", "1"), beta("a", "1") + beta("b", "2"), "y",
