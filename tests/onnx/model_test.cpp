@@ -281,7 +281,7 @@ TEST(Hostile, DeepNesting) {   // protobuf CVE-2024-7254
   said(Graph::checkBytes("\x3a" + length + bytes), "--max-onnx-depth");
 }
 
-// Dimensions and data that do not agree: ONNX CVE-2024-27319 and PRs 8109, 8277; TensorFlow CVE-2022-23567.
+// Dimensions and data that do not agree: ONNX CVE-2024-27319 and PRs 8109, 8277; TensorFlow CVE-2022-23567. Others: vulnerabilities_test.cpp.
 TEST(Hostile, TensorsThatLie) {
   for (const std::vector<int64_t>& dims : {std::vector<int64_t>{3}, {-1}, {int64_t{1} << 31, int64_t{1} << 31}, {INT64_MAX}, {int64_t{1} << 40, 0, int64_t{1} << 40}}) {
     Graph g;
