@@ -50,8 +50,11 @@ def columns_of(onnx_pb, data, kind, names, whole, n):
 
 
 def other_rows(onnx_pb, path, n):
-    if not is_tensor(onnx_pb, path):   # maps of the rows that are scored whole
-        return {f".{i}{suffix}": [text] for suffix, c in onnx_pb.rows(path).items() for i, text in enumerate(c)}
+    if not is_tensor(onnx_pb, path):
+        found = onnx_pb.rows(path, True)
+        if all(len(c) == 1 for c in found.values()):   # tensors
+            return {suffix: c * n for suffix, c in found.items()}
+        return {f".{i}{suffix}": [text] for suffix, c in found.items() for i, text in enumerate(c)}   # maps of the rows that are scored whole
     dims, _, values = onnx_pb.tensor(path.read_bytes())
     axes = [a for a, length in enumerate(dims) if length == n]
     if len(axes) != 1:
