@@ -33,6 +33,9 @@ TEST(Tokenizer, WordsOfAllScripts) {
   EXPECT_EQ(counting("(?u)\\b\\w\\w+\\b").score(csv), header + "2,0,0,0,0\n0,0,1,0,1\n");
   EXPECT_EQ(counting("\\b\\w+\\b").score(csv), header + "0,0,0,2,0\n0,0,0,0,1\n");   // RE2's, of ASCII
   EXPECT_NE(counting("(?u)\\w+-\\w+").check().find("(?u)"), std::string::npos);
+  const char* warning = "the token pattern is what exporters write for the default one of scikit-learn";
+  EXPECT_NE(counting("[a-zA-Z0-9_]+").check().find(warning), std::string::npos);
+  EXPECT_EQ(counting("(?u)\\b\\w\\w+\\b").check().find(warning), std::string::npos);
 }
 
 // ONNX Runtime 1.32: "." alone stands for characters, ends of lines too; beside other separators it is a pattern, which takes all but them.
