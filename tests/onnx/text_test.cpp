@@ -51,7 +51,8 @@ TEST(Tokenizer, CharactersByADot) {
   };
   const auto dot = [](NodeOf& node) { node.text("tokenexp", "."); };
   const std::string csv = "X\n\"a\né a\"\n", header = "Y[0],Y[1],Y[2]\n";
-  EXPECT_EQ(counting(dot, 1).score(csv), header + "2,1,1\n");
+  EXPECT_EQ(counting(dot, 1).score(csv, "2>/dev/null"), header + "2,1,1\n");
+  EXPECT_NE(counting(dot, 1).check().find("makes one blank of two and more"), std::string::npos);   // CountVectorizer(analyzer="char") of scikit-learn 1.9
   EXPECT_NE(counting(dot, 2).check().find("'mincharnum' is 2"), std::string::npos);
   EXPECT_EQ(counting([](NodeOf& node) { node.strings("separators", {" ", "."}); }, 1).score(csv), header + "0,1,0\n");
 }

@@ -66,7 +66,8 @@ void tokenizer(OperatorImport& n) {
   if (least < 1 || least > 1 << 20) n.invalid("attribute 'mincharnum' is " + std::to_string(least));
   rule->minCharacters = static_cast<uint32_t>(least);
   if (rule->words.empty() == separators.empty()) n.invalid("needs one of the attributes 'tokenexp' and 'separators'");
-  if (rule->words == ".") rule->words.clear();   // characters, ends of lines too, as in ONNX Runtime
+  const bool byDot = rule->words == ".";
+  if (byDot) rule->words.clear();   // characters, ends of lines too, as in ONNX Runtime
   if (!separators.empty()) setSeparators(n, separators, *rule);
   if (rule->isCharacters() && least > 1) n.invalid("attribute 'mincharnum' is " + std::to_string(least) + " where tokens are characters");
   rule->longest = !rule->isCharacters();   // as ONNX Runtime asks of RE2
@@ -79,6 +80,9 @@ void tokenizer(OperatorImport& n) {
     n.warn("the token pattern is what exporters write for the default one of scikit-learn, which takes letters of all scripts and words of "
            "two characters or more",
            "texts with other letters or with short words are split otherwise than in training");
+  if (byDot)
+    n.warn("tokens are the characters, as exporters write the analyzer 'char' of scikit-learn, which first makes one blank of two and more",
+           "texts with runs of blanks are counted otherwise than in training: replace them before scoring");
   if (x.count() != 1) n.unsupported("more than one text a row");
   Value tokens;
   tokens.kind = Value::tokens, tokens.data = x, tokens.tokenizer = std::move(rule), tokens.padding = padding;
