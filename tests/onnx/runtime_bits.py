@@ -51,7 +51,7 @@ def text(value):
     return repr(value.item()) if isinstance(value, np.generic) and value.dtype.kind == "f" else str(value)
 
 
-def kiln_rows(kiln, model, feeds, folder, compiled):
+def kiln_rows(kiln, model, feeds, folder, compiled, flags=()):
     columns = {}
     for name, array in feeds.items():
         columns.update(columns_of(name, array))
@@ -60,9 +60,9 @@ def kiln_rows(kiln, model, feeds, folder, compiled):
         writer = csv.writer(f)
         writer.writerow(columns)
         writer.writerows([text(v) for v in row] for row in zip(*columns.values()))
-    source = [model, "--interpret"]
+    source = [model, "--interpret", *flags]
     if compiled:
-        subprocess.run([kiln, "compile", model, "-o", folder / "scorer.so"], check=True, capture_output=True)
+        subprocess.run([kiln, "compile", model, *flags, "-o", folder / "scorer.so"], check=True, capture_output=True)
         source = [folder / "scorer.so"]
     done = subprocess.run([kiln, "score", *source, "-i", table], check=True, capture_output=True, text=True)
     return list(csv.DictReader(io.StringIO(done.stdout)))
