@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """How far scores of a folder of models are from what the library that trained them predicts, which no exporter keeps in full: floats for
-doubles, other formulas, faults. By hand; needs onnx and onnxruntime (as runtime_bits.py, whose files it reads).
+doubles, other formulas, faults. By hand; needs onnx and onnxruntime (as runtime_bits.py, of the same files).
 
     tests/onnx/library_distance.py --kiln build/kiln --models DIR --data DIR [--only GLOB] [--precision double] [--verbose]
 
@@ -8,14 +8,13 @@ The library's predictions are DATA/NAME/test_data_set_0/library_output_J.pb, of 
 within 1e-6 and 1e-4 of max(1, |prediction|), the largest distance but for rows that take another way through a tree (further than 1e-2), those, and
 labels that differ.
 """
-import argparse, collections, fnmatch, pathlib, sys, tempfile
+import argparse
 
 import numpy as np
 import onnx
 from onnx import numpy_helper
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from runtime_bits import FAMILIES, columns_of, inputs_of, kiln_rows, text
+from by_family import Families, add_arguments, columns_of, inputs_of, kiln_rows, models_with, text
 
 FAR = 1e-2
 
@@ -64,43 +63,25 @@ def predictions(model, data, row):
 
 def main():
     parse = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parse.add_argument("--kiln", default="build/kiln")
-    parse.add_argument("--models", type=pathlib.Path, required=True)
-    parse.add_argument("--data", type=pathlib.Path, required=True)
-    parse.add_argument("--only", default="*")
+    add_arguments(parse)
     parse.add_argument("--precision", default="default", choices=["default", "double"])
     parse.add_argument("--verbose", action="store_true", help="print models with other labels, or far numbers")
     a = parse.parse_args()
-    families, left = collections.defaultdict(Distances), collections.Counter()
-    with tempfile.TemporaryDirectory() as folder:
-        for path in sorted(a.models.glob("*.onnx")):
-            data = a.data / path.stem / "test_data_set_0"
-            if not fnmatch.fnmatch(path.stem, a.only) or not list(data.glob("library_output_*.pb")):
-                continue
-            model = onnx.load(path)
-            try:
-                rows = kiln_rows(a.kiln, path, inputs_of(model, data), pathlib.Path(folder), False, ["--precision", a.precision])
-                found = [(name, values) for name, values in predictions(model, data, rows[0]) if len(values) == len(rows)]
-            except Exception:   # refused by kiln, or files that are no tensors
-                found = []
-            if not found:
-                left["refused, or not one row a row"] += 1
-                continue
-            operators = {node.op_type for node in model.graph.node}
-            family = next(name for name, has in FAMILIES if not has or has & operators)
-            one = Distances()
-            for sums in (families[family], families["all"], one):
-                sums.models += 1
-                for name, values in found:
-                    sums.add(values, [row[name] for row in rows])
-            if a.verbose and (one.wrong or (one.all > FAR).any()):
-                print(f"{path.stem:60}{one.line()}")
-    print(f"{'family':26}{'models':>7}{'numbers':>9}{'to 1e-6':>11}{'to 1e-4':>11}{'most':>11}{'far':>9}{'labels':>9}{'other':>7}")
-    for family in [name for name, _ in FAMILIES] + ["all"]:
-        if family in families:
-            print(f"{family:26}{families[family].line()}")
-    for why, count in left.items():
-        print(f"{count} models {why}")
+    families = Families(Distances)
+    for path, data, folder in models_with(a, "library_output_*.pb"):
+        model = onnx.load(path)
+        try:
+            rows = kiln_rows(a.kiln, path, inputs_of(model, data), folder, False, ["--precision", a.precision])
+            pairs = [(values, [row[name] for row in rows]) for name, values in predictions(model, data, rows[0]) if len(values) == len(rows)]
+        except Exception:   # refused by kiln, or files that are no tensors
+            pairs = []
+        if not pairs:
+            families.left["refused, or not one row a row"] += 1
+            continue
+        one = families.add(model, pairs)
+        if a.verbose and (one.wrong or (one.all > FAR).any()):
+            print(f"{path.stem:60}{one.line()}")
+    families.report(f"{'models':>7}{'numbers':>9}{'to 1e-6':>11}{'to 1e-4':>11}{'most':>11}{'far':>9}{'labels':>9}{'other':>7}")
 
 
 if __name__ == "__main__":
