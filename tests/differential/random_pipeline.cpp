@@ -22,14 +22,7 @@ class Generator : ScalarSteps, TensorSteps, TextSteps, ModelSteps, ShapeSteps {
     const uint32_t inputs = 3 + random_.below(6);
     for (uint32_t i = 0; i < inputs; i++) input(i);
     const uint32_t steps = 12 + random_.below(30);
-    for (uint32_t done = 0, tried = 0; done < steps && tried < 1500; tried++) {
-      const auto& step = !focus_.empty() && random_.chance(50) ? steps_.at(focus_) : random_.of(all_);
-      try {
-        step();
-        done++;
-      } catch (const ir::BuildError&) {  // operands that the node does not take
-      }
-    }
+    take(steps, 1500, [&] { (!focus_.empty() && random_.chance(50) ? steps_.at(focus_) : random_.of(all_))(); });
     outputs();
     return std::move(pipeline_);
   }
@@ -42,14 +35,10 @@ class Generator : ScalarSteps, TensorSteps, TextSteps, ModelSteps, ShapeSteps {
     const bool plain = random_.chance(50);
     for (uint32_t i = 0, inputs = plain && random_.chance(70) ? 1 : 1 + random_.below(3); i < inputs; i++) tensorInput("x" + std::to_string(i), plain);
     const uint32_t steps = 1 + random_.below(9);
-    for (uint32_t done = 0, tried = 0; done < steps && tried < 1000; tried++) {
-      try {
-        if (random_.chance(65)) shapeStep();
-        else random_.of(all_)();
-        done++;
-      } catch (const ir::BuildError&) {  // operands that the node does not take
-      }
-    }
+    take(steps, 1000, [&] {
+      if (random_.chance(65)) shapeStep();
+      else random_.of(all_)();
+    });
     outputTensors();
     return std::move(pipeline_);
   }
@@ -67,13 +56,7 @@ class Generator : ScalarSteps, TensorSteps, TextSteps, ModelSteps, ShapeSteps {
     const ValueId x = b_.add(input, {}, "x");
     keep({random_.chance(90) ? b_.add(ir::Check(), {x}) : x});
     const uint32_t steps = 1 + random_.below(6);
-    for (uint32_t done = 0, tried = 0; done < steps && tried < 200; tried++) {
-      try {
-        elementStep(runs);
-        done++;
-      } catch (const ir::BuildError&) {  // operands that the node does not take
-      }
-    }
+    take(steps, 200, [&] { elementStep(runs); });
     while (type(values_.back()).size() > 300) values_.pop_back();
     addStrictOutput(b_, "y", values_.back());
     return std::move(pipeline_);
@@ -96,6 +79,16 @@ class Generator : ScalarSteps, TensorSteps, TextSteps, ModelSteps, ShapeSteps {
   }
 
  private:
+  /// So many steps, of at most `tries`: some draw operands that their node does not take.
+  template <class Step> static void take(uint32_t steps, uint32_t tries, Step step) {
+    for (uint32_t done = 0, tried = 0; done < steps && tried < tries; tried++) {
+      try {
+        step();
+        done++;
+      } catch (const ir::BuildError&) {
+      }
+    }
+  }
   void unitOf(ValueId x, uint32_t unit, uint32_t length, uint32_t steps, const Random& alike) {
     ir::Arrange part;
     part.start = unit, part.shape = {length}, part.strides = {1};
@@ -104,14 +97,10 @@ class Generator : ScalarSteps, TensorSteps, TextSteps, ModelSteps, ShapeSteps {
     factor.elem = type(x).elem, factor.number = unit / 4.0;
     values_ = {some, b_.call("mul", {some, b_.add(factor)})};
     random_ = alike;
-    for (uint32_t done = 0, tried = 0; done < steps && tried < 200; tried++) {
-      try {
-        if (random_.chance(80)) shapeStep();
-        else random_.of(all_)();
-        done++;
-      } catch (const ir::BuildError&) {  // operands that the node does not take
-      }
-    }
+    take(steps, 200, [&] {
+      if (random_.chance(80)) shapeStep();
+      else random_.of(all_)();
+    });
     while (values_.size() > 1 && type(values_.back()).elem == Elem::cat) values_.pop_back();
     addOutput(b_, "y" + std::to_string(unit), values_.back());
   }
