@@ -283,8 +283,10 @@ TEST(GeneralRegression, ConfidenceIntervals) {
   EXPECT_NEAR(bound(R"(modelDF="10")", ""), 7 - 2.228138851986 * kError, 1e-11);
   // Many degrees: where the series ends and the expansion takes over, both are near the normal quantile plus (q^3 + q) / (4 n).
   EXPECT_NEAR(bound(R"(modelDF="20000")", ""), bound(R"(modelDF="20001")", ""), 1e-8);
-  EXPECT_TRUE(std::isnan(bound(R"(modelDF="2.5")", "")));
-  // Targets rescale bounds as they do the prediction: 3 - 2 y has its lower bound where y has the upper one.
+  // Degrees that are no whole number, as of Satterthwaite: quantiles by mpmath's betainc (scipy's stats.t.ppf has the same).
+for (const auto& [degrees, quantile] : {std::pair("0.7", 36.6114150315886966), {"2.5", 3.57465484200368322}, {"17.25", 2.10748873742833491}, {"412.6", 1.96573016735342762}})
+    EXPECT_NEAR(bound("modelDF=\"" + std::string(degrees) + "\"", ""), 7 - quantile * kError, 1e-11) << degrees;
+  EXPECT_TRUE(std::isnan(bound(R"(modelDF="0.1")", "")));  // Targets rescale bounds as they do the prediction: 3 - 2 y has its lower bound where y has the upper one.
   const std::string targets = R"(<Targets><Target field="y" rescaleFactor="-2" rescaleConstant="3"/></Targets>)";
   EXPECT_NEAR(bound("", "", targets), 3 - 2 * (7 + 1.959963984540054 * kError), 1e-13);
   EXPECT_NEAR(bound("", "", targets, "Upper"), 3 - 2 * (7 - 1.959963984540054 * kError), 1e-13);

@@ -162,4 +162,39 @@ def standard_errors():
         expect(f"standardError of {x} {g}", row["se"], math.sqrt(sum(a * b * covariance[i][j] for i, a in enumerate(design) for j, b in enumerate(design))))
 
 
-conclude(lags, text_index, tables_of_comparisons, binary_similarities, normal_densities, standard_errors)
+# ---- GeneralRegressionModel: errors of means by the derivative, and intervals of the linear predictor, through the inverse link
+
+def links():
+    random.seed(8)
+    c, d, power = 1.3, 0.7, 0.4
+    normal = statistics.NormalDist()
+    kinds = {  # inverse link, its derivative, attributes
+        "logit": (lambda e: 1 / (1 + math.exp(-e)), lambda e: math.exp(-abs(e)) / (1 + math.exp(-abs(e))) ** 2, ""),
+        "probit": (normal.cdf, normal.pdf, ""),
+        "cloglog": (lambda e: -math.expm1(-math.exp(e)), lambda e: math.exp(e) * math.exp(-math.exp(e)), ""),
+        "loglog": (lambda e: math.exp(-math.exp(-e)), lambda e: math.exp(-math.exp(-e)) * math.exp(-e), ""),
+        "log": (math.exp, math.exp, ""),
+        "negbin": (lambda e: 1 / (c * math.expm1(-e)), lambda e: math.exp(-e) / (c * math.expm1(-e) ** 2), f'distParameter="{c}"'),
+        "oddspower": (lambda e: 1 / (1 + (1 + d * e) ** (-1 / d)), lambda e: (1 + d * e) ** (-1 / d - 1) / (1 + (1 + d * e) ** (-1 / d)) ** 2, f'linkParameter="{d}"'),
+        "power": (lambda e: e ** (1 / power), lambda e: e ** (1 / power - 1) / power, f'linkParameter="{power}"'),
+    }
+    for link, (inverse, derivative, attributes) in kinds.items():
+        features = output(*((name, f'feature="{feature}" value="90"') for name, feature in
+                            (("se", "standardError"), ("low", "confidenceIntervalLower"), ("high", "confidenceIntervalUpper"))))
+        variance, covariance = 0.01, 0.002
+        model = (f'<GeneralRegressionModel functionName="regression" modelType="generalizedLinear" linkFunction="{link}" {attributes}>{schema("y", "x")}{features}'
+                 '<ParameterList><Parameter name="a"/><Parameter name="b"/></ParameterList><CovariateList><Predictor name="x"/></CovariateList>'
+                 '<PPMatrix><PPCell value="1" predictorName="x" parameterName="b"/></PPMatrix>'
+                 f'<PCovMatrix><PCovCell pRow="a" pCol="a" value="{variance}"/><PCovCell pRow="b" pCol="b" value="{variance}"/>'
+                 f'<PCovCell pRow="a" pCol="b" value="{covariance}"/></PCovMatrix>'
+                 '<ParamMatrix><PCell parameterName="a" beta="0.25"/><PCell parameterName="b" beta="0.5"/></ParamMatrix></GeneralRegressionModel>')
+        low, high = (-4, -2) if link == "negbin" else (1, 4)
+        rows = [(round(random.uniform(low, high), 3),) for _ in range(20)]
+        for (x,), row in zip(rows, scores(document(data_field("y") + data_field("x"), model), ["x"], rows)):
+            eta, deviation = 0.25 + 0.5 * x, math.sqrt(variance + 2 * covariance * x + variance * x * x)
+            half = normal.inv_cdf(0.95) * deviation
+            for name, value in (("y", inverse(eta)), ("se", deviation * derivative(eta)), ("low", inverse(eta - half)), ("high", inverse(eta + half))):
+                expect(f"{link} {name} of {x}", row[name], value)
+
+
+conclude(lags, text_index, tables_of_comparisons, binary_similarities, normal_densities, standard_errors, links)

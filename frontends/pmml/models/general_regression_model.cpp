@@ -17,6 +17,7 @@
 #include "frontends/pmml/models/cox_regression.h"
 #include "frontends/pmml/models/intervals.h"
 #include "frontends/pmml/models/linear_predictor.h"
+#include "frontends/pmml/models/links.h"
 
 namespace kiln::pmml {
 
@@ -27,11 +28,12 @@ namespace {
 enum ModelType { regression, generalLinear, multinomialLogistic, ordinalMultinomial, generalizedLinear, coxRegression };
 const std::vector<const char*> kModelTypes = {"regression",         "generalLinear",     "multinomialLogistic",
                                               "ordinalMultinomial", "generalizedLinear", "CoxRegression"};
-enum Link { noLink = -1, cloglog, identity, log, logc, logit, loglog, negbin, oddspower, power, probit, cauchit };
 const std::vector<const char*> kLinks = {"cloglog", "identity", "log",       "logc",  "logit",
                                          "loglog",  "negbin",   "oddspower", "power", "probit"};
 const std::vector<const char*> kCumulativeLinks = {"logit", "probit", "cloglog", "loglog", "cauchit"};
-constexpr Link kCumulative[] = {logit, probit, cloglog, loglog, cauchit};
+constexpr LinkFunction kCumulative[] = {logit, probit, cloglog, loglog, cauchit};
+
+constexpr double kFewestDegrees = 0.5, kMostDegrees = 1e15;   // quantiles of fewer grow beyond all bounds
 
 struct GeneralRegression {
   Importer& importer;
@@ -104,47 +106,14 @@ struct GeneralRegression {
     return std::nullopt;
   }
 
-  // ---- inverse links
+  // ---- link
 
-  ValueId inverse(Link link, ValueId eta) {
-    switch (link) {
-      case noLink:
-      case identity:
-        return eta;
-      case log:
-        return call("exp", eta);
-      case logc:
-        return call("neg", call("expm1", eta));
-      case logit:
-        return call("inv_logit", eta);
-      case probit:
-        return call("inv_probit", eta);
-      case cloglog:
-        return call("inv_cloglog", eta);
-      case loglog:
-        return call("inv_loglog", eta);
-      case cauchit:
-        return call("inv_cauchit", eta);
-      default:
-        return parametric(link, eta);
-    }
+  ValueId inverse(LinkFunction function, ValueId eta) {
+    const auto link = Link::of(importer, elem, model, function);
+    return link ? link->mean(eta) : kNone;
   }
 
-  // Links with a parameter.
-  ValueId parametric(Link link, ValueId eta) {
-    const auto parameter = importer.number(model, link == negbin ? "distParameter" : "linkParameter", std::nullopt);
-    if (!parameter) return kNone;
-    const double p = *parameter;
-    // 1 / (c (exp(-eta) - 1))
-    if (link == negbin) return build.call("div", {constant(1), call("mul", call("expm1", call("neg", eta)), p)});
-    if (link == power) return p == 0 ? call("exp", eta) : p == 1 ? eta : call("pow", eta, 1 / p);
-    // oddspower: 1 / (1 + (1 + d eta)^(-1/d))
-    if (p == 0) return call("inv_logit", eta);
-    const ValueId odds = call("pow", call("add", call("mul", eta, p), 1), -1 / p);
-    return build.call("div", {constant(1), call("add", odds, 1)});
-  }
-
-  std::optional<Link> linkFunction() {
+  std::optional<LinkFunction> linkFunction() {
     const auto link = importer.choice(model, "linkFunction", kLinks, noLink);
     if (!link) return std::nullopt;
     if (type == generalizedLinear && *link == noLink) {
@@ -156,7 +125,7 @@ struct GeneralRegression {
                        "modelType generalizedLinear has one");
       return std::nullopt;
     }
-    return static_cast<Link>(*link);
+    return static_cast<LinkFunction>(*link);
   }
 
   // ---- offset and trials
@@ -204,11 +173,10 @@ struct GeneralRegression {
     return true;
   }
 
-  bool multiplyTrials(ValueId& value) {
-    ValueId trials = kNone;
-    if (!fieldOrNumber("trialsVariable", "trialsValue", value, trials)) return false;
-    if (trials != kNone) value = build.call("mul", {value, trials});
-    return true;
+  // What is predicted is the number of events where there are trials: trials times the mean. kNone: there are none.
+  bool readTrials(ValueId mean, ValueId& trials) {
+    trials = kNone;
+    return type == generalizedLinear ? fieldOrNumber("trialsVariable", "trialsValue", mean, trials) : withoutTrials();
   }
 
   // The standard has trials of a binomial response, in generalizedLinear models; a probability times trials is none.
@@ -234,45 +202,70 @@ struct GeneralRegression {
 
   std::optional<Prediction> number() {
     warnOfDistribution();
-    const auto link = linkFunction();
+    const auto function = linkFunction();
     const auto row = onlyRow();
-    if (!link || !row) return std::nullopt;
+    if (!function || !row) return std::nullopt;
     importer.at(model->FirstChildElement("ParamMatrix"));
     ValueId eta = predictor.sums({*row});
     if (eta == kNone || !addOffset(eta)) return std::nullopt;
     importer.at(model);
+    if (type == coxRegression) return hazard(eta, *row);
+    const auto link = Link::of(importer, elem, model, *function);
+    if (!link) return std::nullopt;
+    const ValueId mean = link->mean(eta);
+    ValueId trials = kNone;
+    if (!readTrials(mean, trials)) return std::nullopt;
+    const auto events = [trials, in = &build](ValueId of) { return trials == kNone ? of : in->call("mul", {of, trials}); };
     Prediction prediction;
-    if (type == coxRegression) {
-      prediction.value = cumulativeHazard(eta, *row);
-    } else {
-      prediction.value = inverse(*link, eta);
-      if (prediction.value == kNone) return std::nullopt;
-      if (type == generalizedLinear ? !multiplyTrials(prediction.value) : !withoutTrials())
-        return std::nullopt;
-    }
-    if (prediction.value == kNone) return std::nullopt;
-    const bool isLinear = (*link == noLink || *link == identity) && type != coxRegression;
-    if (isLinear && wantsStandardError()) {
-      ValueId error = standardError(*row);
-      if (error == kNone || (type == generalizedLinear && !multiplyTrials(error))) return std::nullopt;
-      prediction.features["standardError"] = [error](const Element*) { return error; };
-      if (!addConfidenceInterval(prediction, error)) return std::nullopt;
-    }
+    prediction.value = events(mean);
+    if (!wantsStandardError()) return prediction;
+    const ValueId deviation = standardError(*row);
+    if (deviation == kNone) return std::nullopt;
+    // The delta method: predict.glm of R, mean_se of statsmodels.
+    const ValueId error = events(link->isLinear() ? deviation : build.call("mul", {deviation, link->slope(eta)}));
+    prediction.features["standardError"] = [error](const Element*) { return error; };
+    const auto degrees = degreesOfFreedom();
+    if (!degrees) return std::nullopt;
+    addBounds(prediction, *link, eta, deviation, events, *degrees);
     return prediction;
   }
 
-  // Of the mean predicted, by Student's quantile of modelDF degrees of freedom; the normal one where they are not given.
-  bool addConfidenceInterval(Prediction& prediction, ValueId error) {
-    std::optional<uint64_t> degrees;
-    if (model->Attribute("modelDF")) {
-      const auto number = importer.number(model, "modelDF", std::nullopt);
-      if (!number) return false;
-      if (!(*number >= 1 && *number <= 1e15 && *number == std::floor(*number)))
-        return importer.unsupported(model, "modelDF that is no whole number from 1");
-      degrees = static_cast<uint64_t>(*number);
-    }
-    addIntervals(importer, prediction, [error] { return error; }, degrees);
-    return true;
+  std::optional<Prediction> hazard(ValueId eta, const PredictorRow& row) {
+    Prediction prediction;
+    prediction.value = cumulativeHazard(eta, row);
+    if (prediction.value == kNone) return std::nullopt;
+    refuseErrors(prediction, "of a CoxRegression", "the document has no variances of its base hazards");
+    return prediction;
+  }
+
+  void refuseErrors(Prediction& prediction, const char* of, const char* why) {
+    for (const char* name : {"standardError", "confidenceIntervalLower", "confidenceIntervalUpper"})
+      prediction.features[name] = [this_ = &importer, name, of, why](const Element* field) {
+        return this_->unsupported(field, std::string(name) + " " + of, why), kNone;
+      };
+  }
+
+  // modelDF, of Student's distribution; inside nothing where it is not given: the normal one.
+  std::optional<std::optional<double>> degreesOfFreedom() {
+    if (!model->Attribute("modelDF")) return std::optional<double>();
+    const auto number = importer.number(model, "modelDF", std::nullopt);
+    if (!number) return std::nullopt;
+    if (!(*number >= kFewestDegrees && *number <= kMostDegrees))
+      return importer.unsupported(model, "modelDF below 0.5 or above 10^15"), std::nullopt;
+    return number;
+  }
+
+  // An interval of the linear predictor, whose ends go through the inverse link, as GENMOD of SAS and statsmodels do it: bounds are means.
+  // Beyond the predictors of means it ends where these end. What is no mean's predictor itself has no interval.
+  void addBounds(Prediction& prediction, const Link& link, ValueId eta, ValueId deviation, std::function<ValueId(ValueId)> events,
+                 std::optional<double> degrees) {
+    const auto bound = [link, eta, deviation, events, in = &build](ValueId quantile, bool upper) {
+      const ValueId distance = in->call("mul", {quantile, deviation});
+      const ValueId end = in->call(upper != link.falls() ? "add" : "sub", {eta, distance});
+      const ValueId value = events(link.nearestMean(end)), exists = link.hasMean(eta);
+      return exists == kNone ? value : in->add(Select(), {exists, value, in->missing(in->type(value).scalar())});
+    };
+    addIntervals(importer, prediction, bound, elem, degrees);
   }
 
   // H0(t) exp(x beta - x0 beta), x0 the reference points. Before the first time the hazard is 0 whatever x is.
@@ -299,7 +292,7 @@ struct GeneralRegression {
     return false;
   }
 
-  // sqrt(x' C x) of the mean predicted at x, with the covariances of PCovMatrix.
+  // sqrt(x' C x) of the linear predictor at x, with the covariances of PCovMatrix.
   ValueId standardError(const PredictorRow& row) {
     const Element* matrix = model->FirstChildElement("PCovMatrix");
     if (!matrix) return importer.missing(model, "PCovMatrix"), kNone;
@@ -407,7 +400,7 @@ struct GeneralRegression {
       importer.invalid(model, "modelType", std::string(kModelTypes[type]) + " is no classification");
       return std::nullopt;
     }
-    const auto link = type == ordinalMultinomial ? std::optional<Link>(noLink) : linkFunction();
+    const auto link = type == ordinalMultinomial ? std::optional<LinkFunction>(noLink) : linkFunction();
     const auto cumulative = importer.choice(model, "cumulativeLink", kCumulativeLinks, -1);
     const auto codes = order();
     if (!link || !cumulative || !codes || !withoutTrials()) return std::nullopt;
@@ -439,10 +432,11 @@ struct GeneralRegression {
     prediction.value = classAt(importer, build.add(ArgMax(), {complete ? prediction.probabilities : p}), *classes,
                                complete ? all : *codes);
     prediction.value = orFirstNaN(importer, prediction.value, p, *classes, *codes);
+    refuseErrors(prediction, "of a classification", "the standard has it of a predicted number");
     return prediction;
   }
 
-  ValueId probabilities(Link link, Link cumulative, ValueId eta) {
+  ValueId probabilities(LinkFunction link, LinkFunction cumulative, ValueId eta) {
     const bool two = build.type(eta).isScalar();
     if (type == multinomialLogistic) {
       return build.add(Normalize(Normalize::softmax), {build.add(Concat(), {eta, referenceSum == kNone ? constant(0) : referenceSum})}, "p");

@@ -7,9 +7,14 @@
 
 namespace kiln::pmml {
 
-/// Adds the features confidenceIntervalLower and confidenceIntervalUpper of prediction.value. `deviation` is asked for the standard
-/// deviation when one of them is wanted; kNone if that was reported. The interval holds the share of attribute `value` in percent, 95
-/// if it is absent: prediction -+ q * deviation. q is the quantile of a normal distribution, or with `degrees` of freedom of Student's.
-void addIntervals(Importer& importer, Prediction& prediction, std::function<ValueId()> deviation, std::optional<uint64_t> degrees = std::nullopt);
+/// A bound of an interval by the quantile: that many standard deviations above or below. kNone if that was reported.
+using Bound = std::function<ValueId(ValueId quantile, bool upper)>;
+
+/// Adds the features confidenceIntervalLower and confidenceIntervalUpper of prediction.value. `bound` is asked when one of them is wanted.
+/// The interval holds the share of attribute `value` in percent, 95 if it is absent, of a normal distribution, or with `degrees` of freedom
+/// of Student's. Quantiles are of type `elem`.
+void addIntervals(Importer& importer, Prediction& prediction, Bound bound, ir::Elem elem, std::optional<double> degrees = std::nullopt);
+/// The same of a normal distribution about the prediction: prediction -+ quantile * deviation().
+void addIntervals(Importer& importer, Prediction& prediction, std::function<ValueId()> deviation);
 
 }  // namespace kiln::pmml
