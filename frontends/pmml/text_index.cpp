@@ -35,11 +35,18 @@ std::optional<Settings> settingsOf(Importer& in, const Element* e, const Setting
   if (!sensitive || !distance || !tokenize) return std::nullopt;
   if (*distance < 0 || *distance > 100)
     return in.invalid(e, "maxLevenshteinDistance", "not a number from 0 to 100"), std::nullopt;
-  if (!*tokenize) return in.unsupported(e, "tokenize=\"false\": terms are counted among words only"), std::nullopt;
   return Settings{*sensitive, *distance};
 }
 
-// The rows of a normalization as replacements, from top to bottom.
+// Where the separators are not applied, the text does not say what a hit is, and engines differ: PMML4S compares the text as a whole,
+// Drools its words between blanks, JPMML refuses it.
+bool countsWords(Importer& in, const Element* e) {
+  const auto tokenize = in.boolean(e, "tokenize", true);
+  return tokenize && (*tokenize || in.unsupported(e, "tokenize=\"false\" of a TextIndex: what is a hit, if not words?",
+                                                  "to search a whole text, use Apply with the functions equal or matches"));
+}
+
+// The rows of a normalization as replacements, from top to bottom: wherever they stand in the text, whatever tokenize says.
 ValueId normalized(Importer& in, ValueId text, const Element* e, const Settings& outer) {
   if (!in.onlyAttributes(e, {"inField", "outField", "regexField", "recursive", "isCaseSensitive",
                              "maxLevenshteinDistance", "wordSeparatorCharacterRE", "tokenize"}) ||
@@ -144,7 +151,7 @@ Typed Importer::textIndex(Scope& scope, const Element* e) {
   auto* termElement = expressionOf(e);
   if (!termElement) return missing(e, "EXPRESSION"), Typed();
   auto pool = poolOf(*this, e);
-  if (!name || !weights || !settings || !pool) return {};
+  if (!name || !weights || !settings || !pool || !countsWords(*this, e)) return {};
   Typed term = expression(scope, termElement);
   Typed field = reference(scope, *name, e);
   if (!term || !field) return {};

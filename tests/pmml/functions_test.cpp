@@ -339,6 +339,12 @@ TEST(TextIndex, TakesWordsApart) {
   EXPECT_EQ(indexed("x-wordRE=\"\\b\\w\\w+\\b\"", "bc", "a.bc-d bc"), "2");
 }
 
+// Rows of a normalization stand for what they say wherever it is in the text; without words that is all they can.
+TEST(TextIndex, NormalizesTextThatIsNotTakenApart) {
+  const std::string rows = "<InlineTable><row><string>e-mail</string><stem>mail</stem></row><row><string>x+</string><stem>mail</stem><regex>true</regex></row></InlineTable>";
+  EXPECT_EQ(indexed("", "mail", "E-Mail, xxx and mails", "<TextIndexNormalization tokenize=\"false\">" + rows + "</TextIndexNormalization>"), "2");
+}
+
 // The example of the standard: two normalizations, the second working on what the first made.
 TEST(TextIndex, Normalizes) {
   const auto row = [](const std::string& column, const std::string& from, const std::string& to) {
@@ -389,7 +395,7 @@ TEST(TextIndex, ReadsATextOnceForAllTerms) {
 
 TEST(TextIndex, RefusesWhatItCannotDo) {
   const std::pair<std::string, const char*> refused[] = {
-      {textIndex("tokenize=\"false\"", "x"), "tokenize"},
+      {textIndex("tokenize=\"false\"", "x"), "tokenize=\"false\" of a TextIndex: what is a hit, if not words?"},
       {textIndex("wordSeparatorCharacterRE=\"(?=a)\"", "x"), "look-ahead"},
       {textIndex("maxLevenshteinDistance=\"-1\"", "x"), "maxLevenshteinDistance"},
       {textIndex("", "x", "<TextIndexNormalization><TableLocator/></TextIndexNormalization>"), "TableLocator"},

@@ -155,6 +155,37 @@ TEST(Regression, Classification) {
   EXPECT_EQ(row["pa"], "");
 }
 
+// Sums that are no probabilities: those of two classes and of an ordinal target are clamped to 0 .. 1, those of three classes and more
+// stand as they are. The text has p = y; these are the results of JPMML-Evaluator 1.7.7.
+TEST(Regression, SumsBeyondProbabilities) {
+  const auto probabilities = [](const char* opType, bool three, const char* x) {
+    std::string values, outputs, tables;
+    const char* labels[] = {"lo", "mid", "hi"};
+    const char* intercepts[] = {"0.3", "0.7", "0"};
+    for (int i = 0; i < (three ? 3 : 2); ++i) {
+      const std::string label = labels[i];
+      values += "<Value value=\"" + label + "\"/>";
+      outputs += "<OutputField name=\"" + label + "\" feature=\"probability\" value=\"" + label + "\"/>";
+      tables += "<RegressionTable targetCategory=\"" + label + "\" intercept=\"" + intercepts[i] + "\">" +
+                (i < 2 ? "<NumericPredictor name=\"x\" coefficient=\"0.1\"/>" : "") + "</RegressionTable>";
+    }
+    const Row row = Scoring(document("<DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/><DataField name=\"c\" optype=\"" + std::string(opType) +
+                                         "\" dataType=\"string\">" + values + "</DataField>",
+                                     "<RegressionModel functionName=\"classification\" normalizationMethod=\"none\"><MiningSchema><MiningField name=\"x\"/>"
+                                     "<MiningField name=\"c\" usageType=\"target\"/></MiningSchema><Output>" + outputs + "</Output>" + tables + "</RegressionModel>"))
+                        .score({{"x", x}});
+    return row.at("c") + " " + row.at("lo") + " " + row.at("mid") + (three ? " " + row.at("hi") : "");
+  };
+  EXPECT_EQ(probabilities("ordinal", true, "-4"), "hi 0 0.29999999999999993 0.7000000000000001");
+  EXPECT_EQ(probabilities("ordinal", true, "-8"), "hi 0 0 1");
+  EXPECT_EQ(probabilities("ordinal", true, "4"), "lo 0.7 0.30000000000000004 0");
+  EXPECT_EQ(probabilities("ordinal", true, "8"), "lo 1 0 0");
+  EXPECT_EQ(probabilities("ordinal", false, "-8"), "mid 0 1");
+  EXPECT_EQ(probabilities("categorical", false, "8"), "lo 1 0");
+  EXPECT_EQ(probabilities("categorical", true, "-8"), "hi -0.5 -0.10000000000000009 1.6");
+  EXPECT_EQ(probabilities("categorical", true, "4"), "mid 0.7 1.1 -0.8");
+}
+
 TEST(Regression, OrdinalClassesAreDifferences) {
   // none, cumulative 0 and 0.25, the rest: 0, 0.25, 0.75.
   Row row = Scoring(classes("none", "ordinal")).score({{"x", "0.25"}});

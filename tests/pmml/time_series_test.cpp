@@ -216,6 +216,22 @@ TEST(Arima, Regressors) {
             std::string::npos);
 }
 
+// SPSS and SAS write a transfer function as w0 - w1 B, others as w0 + w1 B; the refusal says how to say which is meant.
+TEST(Arima, TransferFunctionsOfSeveralCoefficients) {
+  const auto messages = [](const std::string& numerator, const std::string& denominator = "") {
+    return Scoring(model("ARIMA", series("9 10 12", 1) + "<ARIMA>" + component("p=\"1\" d=\"0\" q=\"0\"", "0.5", "") + "<DynamicRegressor field=\"x\"><Numerator>" +
+                                      numerator + "</Numerator>" + denominator + "<RegressorValues>" + series("1 2 4") + "</RegressorValues></DynamicRegressor></ARIMA>"))
+        .messages();
+  };
+  const std::string one = "<NonseasonalFactor><Array type=\"real\">2</Array></NonseasonalFactor>";
+  const std::string two = "<NonseasonalFactor><Array type=\"real\">2 1</Array></NonseasonalFactor>";
+  EXPECT_EQ(messages(one), "");
+  for (const std::string& text : {messages(two), messages(one + "<SeasonalFactor><Array type=\"real\">0.5</Array></SeasonalFactor>"),
+                                  messages(one, "<Denominator><NonseasonalFactor><Array type=\"real\">0.5</Array></NonseasonalFactor></Denominator>")})
+    EXPECT_NE(text.find("an Array that stands in Numerator is n0 + n1 B + .., in Denominator 1 + d1 B"), std::string::npos) << text;
+  EXPECT_EQ(messages("<Array type=\"real\">2 1</Array>", "<Denominator><Array type=\"real\">0.5</Array></Denominator>"), "");
+}
+
 TEST(Arima, GapsAreFilledWhereTheSeriesSaysHow) {
   const std::string process = "<ARIMA>" + component("p=\"2\" d=\"0\" q=\"0\"", "0.5 0.25", "") + "</ARIMA>";
   // 4, (6), 8: 0.5 * 8 + 0.25 * 6

@@ -1,5 +1,5 @@
-// DynamicRegressor. A transfer function of one coefficient is read, with its delay and differences: the signs of further terms are not
-// the same everywhere. Arrays that stand in Numerator and Denominator without a factor, as some write them, are the polynomials
+// DynamicRegressor. A transfer function of one coefficient is read, with its delay and differences: SPSS and SAS write further terms as
+// n0 - n1 B - .., others as n0 + n1 B + ... Arrays that stand in Numerator and Denominator without a factor, as some write them, are the polynomials
 // n0 + n1 B + .. and 1 + d1 B + ..
 #include "frontends/pmml/models/dynamic_regressor.h"
 
@@ -12,6 +12,9 @@ namespace {
 
 enum Future { constant, trend, stored, otherModel, userSupplied };
 
+constexpr const char* kWayOut =
+    "whether it is n0 - n1 B or n0 + n1 B differs between tools; an Array that stands in Numerator is n0 + n1 B + .., in Denominator 1 + d1 B + ..";
+
 }  // namespace
 
 bool Regressors::readNumerator(Importer& importer, const Element* e, One& one) {
@@ -22,7 +25,7 @@ bool Regressors::readNumerator(Importer& importer, const Element* e, One& one) {
     one.numerator = *numbers;
     return !numbers->empty() || importer.invalid(array, "", "the numerator has no coefficient");
   }
-  if (const Element* seasonal = e->FirstChildElement("SeasonalFactor")) return importer.unsupported(seasonal, "a seasonal transfer function");
+  if (const Element* seasonal = e->FirstChildElement("SeasonalFactor")) return importer.unsupported(seasonal, "a seasonal transfer function", kWayOut);
   const Element* factor = e->FirstChildElement("NonseasonalFactor");
   if (!factor) return importer.missing(e, "NonseasonalFactor");
   if (!importer.onlyAttributes(factor, {"difference", "maximumOrder"}) || !importer.onlyChildren(factor, {"Array"})) return false;
@@ -33,7 +36,7 @@ bool Regressors::readNumerator(Importer& importer, const Element* e, One& one) {
   if (!order || !numbers) return false;
   if (*order < 0 || *order > 10) return importer.invalid(factor, "difference", "not an order of differences");
   if (numbers->size() != 1)
-    return importer.unsupported(array, "a transfer function of " + std::to_string(numbers->size()) + " coefficients", "one of a single coefficient is read");
+    return importer.unsupported(array, "a transfer function of " + std::to_string(numbers->size()) + " coefficients", kWayOut);
   one.numerator = product({numbers->front()}, difference(static_cast<size_t>(*order), 1));
   return true;
 }
@@ -42,7 +45,7 @@ bool Regressors::readDenominator(Importer& importer, const Element* e, One& one)
   if (!importer.onlyAttributes(e, {}) || !importer.onlyChildren(e, {"NonseasonalFactor", "SeasonalFactor", "Array"})) return false;
   for (const char* name : {"NonseasonalFactor", "SeasonalFactor"})
     if (const Element* factor = e->FirstChildElement(name))
-      return importer.unsupported(factor, "a transfer function with a denominator", "one of a single coefficient is read");
+      return importer.unsupported(factor, "a transfer function with a denominator", kWayOut);
   const Element* array = e->FirstChildElement("Array");
   if (!array) return true;
   const auto numbers = importer.numberArray(array);
@@ -82,7 +85,8 @@ bool Regressors::readOne(Importer& importer, const Element* e, std::optional<int
   if (*delay < 0 || *delay > 65536) return importer.invalid(e, "delay", "not a number of steps");
   if (*future == trend || *future == otherModel)
     return importer.unsupported(e, std::string("futureValuesMethod='") + (*future == trend ? "trend" : "otherModel") + "'",
-                                "'constant', 'stored' and 'userSupplied' are read");
+                                *future == trend ? "store the values ahead, with futureValuesMethod='stored': the standard does not say from when TrendCoefficients count the time"
+                                                 : "forecast it first, and store its values ahead, with futureValuesMethod='stored'");
   if (const Element* denominator = e->FirstChildElement("Denominator"); denominator && !readDenominator(importer, denominator, one)) return false;
   one.userSupplied = *future == userSupplied, one.stored = *future == stored;
   one.row = {e, *field, *transformation, one.numerator[0], static_cast<uint32_t>(*delay)};
