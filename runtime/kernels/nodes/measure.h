@@ -143,6 +143,22 @@ INLINE void measure_groups(const Ctx& c, const MeasureParams& p, const Slot& x, 
 template <int N> INLINE Mask<N> any_missing(const Ctx& c, const MeasureParams& p, const Slot& x) {
   return follows_gaps(p) ? never<N>() : any_element_missing<N>(c, x, p.columns);
 }
+/// The measures of J groups, from instance i on, that visit wants: few, so each is looked for, in order.
+template <class T, int J, int L, class Visit>
+INLINE void visit_wanted(const MeasureParams& p, u32 i, const Lane<T, L> (&value)[J], const Mask<L> (&gone)[J], Flag missing, Visit& visit) {
+  Mask<L> wanted = never<L>();
+  UNROLL for (int j = 0; j < J; j++) wanted = wanted | visit.template wants<L>(value[j]);
+  if (!any<L>(wanted) || missing.on) return;
+  T values[J * L];
+  UNROLL for (int j = 0; j < J; j++) store(values + j * L, value[j]);
+  UNROLL for (int j = 0; j < J; j++) {
+    u32 bits = mask_bits<L>(visit.template wants<L>(value[j]) & ~gone[j]);
+    NOUNROLL for (; bits != 0; bits &= bits - 1) {
+      const u32 k = j * L + (u32)__builtin_ctz(bits);
+      if (i + k < p.rows) visit(i + k, values[k], Flag(false));
+    }
+  }
+}
 /// J groups of instances against one row, from instance i on.
 template <class T, int J, class Visit>
 INLINE void visit_groups(const Ctx& c, const MeasureParams& p, const Slot& x, const WholeRows<1>* whole, u32 i, Flag missing, Visit& visit) {
@@ -153,11 +169,7 @@ INLINE void visit_groups(const Ctx& c, const MeasureParams& p, const Slot& x, co
   Lane<T, L> value[J];
   Mask<L> gone[J];
   measure_groups<T, 1, L, J>(c, p, x, whole, instance, value, gone);
-  if constexpr (requires { visit.template wants<L>(value[0]); }) {
-    bool wanted = false;
-    UNROLL for (int j = 0; j < J; j++) wanted |= visit.template wants<L>(value[j]);
-    if (!wanted) return;
-  }
+  if constexpr (requires { visit.template wants<L>(value[0]); }) return visit_wanted<T, J, L>(p, i, value, gone, missing, visit);
   if constexpr (requires { visit.template together<L>(i, value[0]); }) {
     if (!follows_gaps(p) && i + J * L <= p.rows && visit.ready()) {
       UNROLL for (int j = 0; j < J; j++) visit.template together<L>(i + j * L, value[j]);
@@ -184,7 +196,7 @@ INLINE void visit_instances(const Ctx& c, const MeasureParams& p, const Slot& x,
   measure_groups<T, N, N, J>(c, p, x, whole, instance, value, gone);
   NOUNROLL for (u32 j = 0; j < (u32)J && i + j < p.rows; j++) visit(i + j, value[j], follows_gaps(p) ? gone[j] : missing);
 }
-/// visit(instance, measure, missing) for each instance in order. One row: where visit.wants(measures) says no, it may be left out; where
+/// visit(instance, measure, missing) for each instance in order. One row: those that visit.wants(measures) leaves out are not visited, nor are missing ones; where
 /// visit.ready() says so and nothing is missing, visit.together(first instance, measures) takes several.
 template <class T, int N, class Visit>
 INLINE void visit_all(const Ctx& c, const MeasureParams& p, const Slot& x, const WholeRows<N>* whole, Visit& visit) {
@@ -233,7 +245,7 @@ struct Nearest {
   Best<T, N> best;
   MEMBER void operator()(u32 i, Lane<T, N> value, Mask<N> missing) const { best.offer(value, i, ~missing); }
   template <int L>
-  MEMBER bool wants(Lane<T, L> value) const { return best.template may_enter<L>(value); }
+  MEMBER Mask<L> wants(Lane<T, L> value) const { return best.template may_enter<L>(value); }
 };
 template <class T, int N>
 INLINE void neighbors(const Ctx& c, const NeighborParams& p, const Slot& x, const Slot& measures, const Slot& numbers) {

@@ -398,7 +398,7 @@ INLINE void topk_row(const Ctx& c, const OrderParams& p, const Slot& x, const Sl
   if constexpr (N == 1) {
     constexpr int L = 16;
     rest = by_parts<L, T>(c, x, [&](u32 first, Lane<T, L> part) __attribute__((always_inline)) {
-      if (best.template may_enter<L>(part)) NOUNROLL for (u32 e = first; e < first + L; e++) offer(e);
+      NOUNROLL for (u32 bits = mask_bits<L>(best.template may_enter<L>(part)); bits != 0; bits &= bits - 1) offer(first + (u32)__builtin_ctz(bits));
     });
   }
   NOUNROLL for (u32 e = rest; e < x.count; e++) offer(e);
