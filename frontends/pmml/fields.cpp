@@ -373,7 +373,7 @@ bool hasUsage(const Element* miningField, const char* usage) {
 }
 // Where rows are grouped, every field that does not say how has a value for each row.
 bool isList(Importer& in, const Field& field, const Element* miningField) {
-  return !in.groups.empty() && !in.groups.count(field.name) && !isTarget(miningField);
+  return !in.groups.empty() && !in.groups.count(field.name) && (!isTarget(miningField) || field.name == in.itemField);
 }
 
 // The treatment of an input, and the check that ends the row.
@@ -559,6 +559,9 @@ bool Importer::declareInput(const std::string& name, const Element* m) {
 
 bool Importer::declareInner(Scope& scope, const std::string& name, const Element* m) {
   const char* usage = m->Attribute("usageType");
+  if (hasUsage(m, "group") && !groups.count(name))
+    return unsupported(m, "usageType='group' of a model inside another one, which does not group by '" + name + "'",
+                       "rows are grouped by the MiningSchema of the outermost model");
   if (usage && std::strcmp(usage, "active") != 0 && std::strcmp(usage, "supplementary") != 0) return true;
   Field* outer = scope.find(name);
   if (!outer) return field(scope, name, m) != nullptr;  // reports

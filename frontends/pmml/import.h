@@ -175,6 +175,8 @@ class Importer {
   bool onlyChildren(const Element* e, std::initializer_list<const char*> names);
   /// The same for all elements of the document that have no attributes, or nothing inside (plain_elements.cpp).
   bool checkPlainElements(const Element* root);
+  /// Reports every second one of an element that the standard has once in the element around it (single_elements.cpp).
+  bool checkSingleElements(const Element* root);
   /// PMML Array and sparse arrays.
   std::optional<std::vector<std::string>> array(const Element* arrayElement);
   std::optional<std::vector<double>> numberArray(const Element* arrayElement);
@@ -331,6 +333,8 @@ class Importer {
   std::unordered_map<ir::TableId, uint32_t>
       ranks;                                   ///< ordered dicts: how many of their labels, the first, have an order
   std::set<std::string> groups;                ///< fields that say which rows belong together: others are lists then
+  /// The field with the items of transactions, where it is called predicted and no other is active: the examples of PMML 3.0 to 4.0.
+  std::string itemField;
   uint32_t inputs = 0;                         ///< inputs built so far: the next one's number
   bool floatMath = false;                      ///< x-mathContext="float" of the model in hand
   std::map<std::string, Prediction> segments;  ///< of the model lowered last, by Segment@id (OutputField@segmentId)

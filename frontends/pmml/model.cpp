@@ -1,42 +1,11 @@
 // A model with all that belongs to it, in the order in which a row meets them: fields, transformations, the model,
 // Targets, Output.
-#include <cstring>
-
 #include "frontends/pmml/classes.h"
 #include "frontends/pmml/import.h"
 
 namespace kiln::pmml {
 
 namespace {
-
-// Child elements that no score depends on, or that others have read already.
-bool isCommon(const char* name) {
-  for (const char* known : {"MiningSchema", "Output", "ModelStats", "ModelExplanation", "Targets",
-                            "LocalTransformations", "ModelVerification", "Extension"}) {
-    if (!std::strcmp(name, known)) return true;
-  }
-  return false;
-}
-
-// Other elements that a model has one of, and of which the first would be read.
-bool isSingle(const char* name) {
-  for (const char* known : {"Segmentation", "RuleSet", "Characteristics", "BayesInputs", "BayesOutput", "ParameterList", "FactorList", "CovariateList", "PPMatrix",
-                            "PCovMatrix", "ParamMatrix", "BaseCumHazardTables", "ComparisonMeasure", "MissingValueWeights", "TrainingInstances", "KNNInputs",
-                            "VectorDictionary", "NeuralInputs", "NeuralOutputs"}) {
-    if (!std::strcmp(name, known)) return true;
-  }
-  return false;
-}
-
-bool checkOnce(Importer& importer, const Element* model) {
-  bool ok = true;
-  for (const Element* e = model->FirstChildElement(); e; e = e->NextSiblingElement()) {
-    if ((isSingle(e->Name()) || (isCommon(e->Name()) && std::strcmp(e->Name(), "Extension"))) && model->FirstChildElement(e->Name()) != e) {
-      ok = importer.misplaced(e, std::string("a second ") + e->Name() + " in one model");
-    }
-  }
-  return ok;
-}
 
 // The target that the prediction is of, unless the model has said so itself.
 bool nameTarget(Importer& importer, const Element* model, Prediction& prediction) {
@@ -67,7 +36,7 @@ std::optional<Prediction> Importer::model(Scope& outer, const Element* element, 
     return std::nullopt;
   }
   const auto mathContext = choice(element, "x-mathContext", {"double", "float"}, 0);
-  if (!mathContext || !checkOnce(*this, element)) return std::nullopt;
+  if (!mathContext) return std::nullopt;
   const bool outerFloat = floatMath;
   floatMath = *mathContext == 1;
   segments.clear();

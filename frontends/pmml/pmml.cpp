@@ -103,6 +103,7 @@ bool lowerDocument(Importer& importer) {
     if (!isKnown) ok = allKnown = importer.unsupported(e, "element '" + std::string(e->Name()) + "' in 'PMML'");
   }
   ok &= importer.checkPlainElements(root);
+  ok &= importer.checkSingleElements(root);
   const Element* model = chooseModel(importer, root, allKnown);
   for (auto* e = root->FirstChildElement(); e; e = e->NextSiblingElement())
     if (e == model || !isModel(e->Name())) ok &= importer.knowsAttributes(e);

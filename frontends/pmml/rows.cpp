@@ -1,5 +1,6 @@
 // Values that come from several rows: groups, Aggregate over the rows of one, Lag of rows before this one.
 #include <cstring>
+#include <string_view>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/concat.h"
@@ -46,13 +47,20 @@ ValueId sampleDeviation(Importer& in, ValueId x) {
 }  // namespace
 
 bool Importer::findGroups(const Element* model) {
-  groups.clear();
+  groups.clear(), itemField.clear();
   bool ok = true;
+  std::set<std::string> active, predicted;
   if (auto* schema = model->FirstChildElement("MiningSchema"))
-    for (auto* m = schema->FirstChildElement("MiningField"); m; m = m->NextSiblingElement("MiningField"))
-      if (const char *name = m->Attribute("name"), *usage = m->Attribute("usageType");
-          name && usage && !std::strcmp(usage, "group"))
-        groups.insert(name);
+    for (auto* m = schema->FirstChildElement("MiningField"); m; m = m->NextSiblingElement("MiningField")) {
+      const char *name = m->Attribute("name"), *usage = m->Attribute("usageType");
+      const std::string_view use = usage ? usage : "active";
+      if (!name) continue;
+      if (use == "group") groups.insert(name);
+      if (use == "active") active.insert(name);
+      if (use == "predicted" || use == "target") predicted.insert(name);
+    }
+  const std::string_view kind = model->Name();
+  if ((kind == "AssociationModel" || kind == "SequenceModel") && !groups.empty() && active.empty() && predicted.size() == 1) itemField = *predicted.begin();
   // An Aggregate's groupField groups rows as well, whatever the MiningSchema says of it.
   for (const Element* e = document.root(); e; e = nextInside(document.root(), e))
     if (!std::strcmp(e->Name(), "Aggregate"))

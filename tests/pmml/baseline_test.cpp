@@ -1,6 +1,8 @@
 // BaselineModel: whole tables, since scores depend on the rows before. Expected values come from the formulas, in plain Python:
 // log densities of normal distributions, Z[n] = max(reset, Z[n-1] + log ratio) with Z[-1] = 0; sums over the counts so far, and the
 // chance of a chi-square by Q(a + 1, t) = Q(a, t) + t^a exp(-t) / Gamma(a + 1) from Q(1/2, t) = erfc(sqrt t) and Q(1, t) = exp(-t).
+#include <cmath>
+
 #include "tests/pmml/table_scoring.h"
 
 namespace kiln::test {
@@ -52,6 +54,15 @@ TEST(Baseline, CusumOfOtherDistributions) {
   EXPECT_EQ(scores(model(test, of(R"(<UniformDistribution lower="0" upper="4"/>)") + against(R"(<UniformDistribution lower="3" upper="5"/>)")),
                    "x\n3.5\n3.5\n1\n3.5\n"),
             "s,status\n0.6931471805599453,ok\n1.3862943611198906,ok\n0,ok\n0.6931471805599453,ok\n");
+}
+
+// 5 is impossible under the baseline alone, 0.5 under the alternate alone: behind both there is no sum, and the row has no result.
+TEST(Baseline, CusumOfWhatBothRuleOut) {
+  const std::string model_ = model(R"(field="x" testStatistic="CUSUM")", of(R"(<UniformDistribution lower="0" upper="1"/>)") + against(R"(<UniformDistribution lower="4" upper="6"/>)"));
+  EXPECT_EQ(scores(model_, "x\n0.5\n5\n").substr(0, 29), "s,status\n0,ok\ninf,ok\n");
+  const std::string after = scores(model_, "x\n5\n0.5\n5\n");
+  EXPECT_EQ(after.substr(0, 36), "s,status\ninf,ok\n,undefined result at");
+  EXPECT_EQ(after.substr(after.find('\n', 20)), "\ninf,ok\n");
 }
 
 // A segment's sum moves only with the rows that its segment takes.
@@ -127,6 +138,23 @@ TEST(Baseline, ChiSquareIndependence) {
   expectNear(scored.substr(13), {0.08326451666355043, 0.24821307898992362});
 }
 
+// Three fields of two values have 8 - 1 - 3 = 4 degrees. Counts 2 of (p, u, m) and (q, v, n) each: expected 4 / 8 of each of 8 cells, so
+// 2 (2 - 0.5)^2 / 0.5 + 6 * 0.5 = 12; exp(-6) (1 + 6) = 0.0173512...
+TEST(Baseline, ChiSquareIndependenceOfThreeFields) {
+  const std::string fields = kFields + R"(<DataField name="o" optype="categorical" dataType="string"><Value value="m"/><Value value="n"/></DataField>)";
+  const std::string refs = R"(<FieldRef field="g"/><FieldRef field="h"/><FieldRef field="o"/>)";
+  const std::string scored = scores(document(fields, baseline(R"(field="g" testStatistic="chiSquareIndependence")", of(refs), "gho")), "g,h,o\np,u,m\nq,v,n\np,u,m\nq,v,n\n");
+  EXPECT_NEAR(std::strtod(scored.c_str() + scored.rfind('\n', scored.size() - 2) + 1, nullptr), 7 * std::exp(-6), 1e-15) << scored;
+  const auto pair = [](const std::string& k, const std::string& m, const std::string& n) {
+    return "<FieldValue field=\"h\" value=\"" + k + "\"><FieldValueCount field=\"o\" value=\"m\" count=\"" + m + "\"/><FieldValueCount field=\"o\" value=\"n\" count=\"" + n +
+           "\"/></FieldValue>";
+  };
+  const std::string counted = "<CountTable><FieldValue field=\"g\" value=\"p\">" + pair("u", "2", "0") + pair("v", "0", "0") + "</FieldValue><FieldValue field=\"g\" value=\"q\">" +
+                              pair("u", "0", "0") + pair("v", "0", "2") + "</FieldValue></CountTable>";
+  const std::string table = scores(document(fields, baseline(R"(field="g" testStatistic="chiSquareIndependence")", of(counted), "g")), "g\np\n");
+  EXPECT_NEAR(std::strtod(table.c_str() + 9, nullptr), 7 * std::exp(-6), 1e-15) << table;
+}
+
 // Degrees of freedom from 1 to 5, by one row each.
 TEST(Baseline, ChancesOfDegrees) {
   // One of n equally likely values: chi-square n - 1, of n - 1 degrees.
@@ -151,6 +179,7 @@ TEST(Baseline, Refusals) {
           "it has no density");
   refuses(model(R"(field="x" testStatistic="zValue")", of(R"(<GaussianDistribution mean="0" variance="0"/>)")), "above 0");
   refuses(model(R"(field="x" testStatistic="zValue" weightField="w")", normal), "weightField");
+  refuses(model(R"(field="x" testStatistic="zValue" windowSize="2")", normal), "windowSize");
   refuses(model(R"(field="x" testStatistic="zValue")", of(table("CountTable", {{"a", "1"}}))), "'CountTable' with this testStatistic");
   refuses(model(R"(field="x" testStatistic="CUSUM" windowSize="5000")", kTwoNormals), "--max-list-items");
   refuses(model(R"(field="k" testStatistic="scalarProduct" normalizationScheme="Independent")", of(table("CountTable", {{"a", "1"}})), "k"),

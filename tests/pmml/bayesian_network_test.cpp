@@ -217,6 +217,15 @@ TEST(BayesianNetwork, DenseNetworksAreRefused) {
           "meets 16777216 combinations of states, over the limit of 1048576");
 }
 
+// Rounded ones add up to 1 nearly.
+TEST(BayesianNetwork, ProbabilitiesThatDoNotAddUp) {
+  Scoring rounded(model(node("C", values({{"c0", "0.33"}, {"c1", "0.66"}})), {}, "C", probability("c1")));
+  EXPECT_EQ(rounded.messages(), "");
+  Scoring lost(model(node("C", values({{"c0", "0.25"}, {"c1", "0.5"}})), {}, "C", probability("c1")));
+  EXPECT_NE(lost.messages().find("probabilities that add up to 0.75, not 1, count as they stand"), std::string::npos) << lost.messages();
+  expect(lost, {}, "c1", {{"c1", 0.5 / 0.75}}, "C");
+}
+
 TEST(BayesianNetwork, Refusals) {
   refuses(model(kDiscrete + kX + kY, {"A", "X"}, "C"), "below the continuous node 'Y'");
   refuses(model(kDiscrete + kX + kY, {"A"}, "X", "", "regression"), "below the continuous node 'Y'");
@@ -231,6 +240,7 @@ TEST(BayesianNetwork, Refusals) {
   refuses(model(kDiscrete + node("A", values({{"a0", "1"}})), {"A"}, "C"), "a second node of this name");
   refuses(model(kDiscrete, {"A"}, "C", "", "clustering"), "functionName 'clustering'");
   refuses(model(node("C", values({{"c0", "0.5"}, {"c1", "0.5"}, {"c0", "0.25"}})), {}, "C"), "a second probability of this value");
+  refuses(model(kDiscrete + "<ContinuousNode name=\"X\">" + normal(constant("0") + constant("1"), constant("1")) + "</ContinuousNode>", {"A", "X"}, "C"), "a second expression in one 'Mean'");
   const std::string two = "<ContinuousNode name=\"X\">" + normal(constant("0"), constant("1")) + normal(constant("0"), constant("1")) + "</ContinuousNode>";
   refuses(model(kDiscrete + two, {"A", "X"}, "C"), "a second ContinuousDistribution");
 }

@@ -108,6 +108,17 @@ TEST(Composition, ForestsOfLinearTreesAreOneNode) {
   EXPECT_EQ(forests, 1u);
 }
 
+TEST(Composition, OutputsOfASequence) {
+  const std::string shown = "<Output><OutputField name=\"o\" feature=\"predictedValue\"/></Output>";
+  // 1 + 2 * 3; 10 * 7 + 7
+  Scoring s(mining(regression("intercept=\"1\">" + numeric("x", "2"), shown + "<ResultField name=\"term\" feature=\"predictedValue\"/>") +
+                   regression("intercept=\"0\">" + numeric("term", "10") + numeric("o", "1"), "<Output><OutputField name=\"p\" feature=\"predictedValue\"/></Output>")));
+  EXPECT_EQ(s.score({{"x", "3"}}, "o"), "7");
+  EXPECT_EQ(s.score({{"x", "3"}}, "p"), "77");
+  Scoring inside(mining("<DecisionTree functionName=\"regression\"><Node><True/>" + regression("intercept=\"1\">", shown) + "</Node></DecisionTree>"));
+  EXPECT_NE(inside.messages().find("Output of a model inside a Node"), std::string::npos) << inside.messages();
+}
+
 TEST(Composition, RefusesWhatDoesNotBelongThere) {
   Scoring two(mining("<DecisionTree functionName=\"regression\"><Node><True/>" + regression("intercept=\"1\">") +
                      regression("intercept=\"2\">") + "</Node></DecisionTree>"));

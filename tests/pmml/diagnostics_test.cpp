@@ -287,6 +287,29 @@ TEST(BadDocument, PlainElementsAreEmptyOrBare) {
   EXPECT_NE(messages("", "<Output rank=\"2\"/>").find("attribute 'rank' of 'Output' is not supported"), std::string::npos);
 }
 
+// Of two of what there is one of, either could be meant.
+TEST(BadDocument, ASecondOneIsRefused) {
+  const std::string fields = "<DataField name=\"y\" optype=\"continuous\" dataType=\"double\"/>", schema = "<MiningSchema><MiningField name=\"y\" usageType=\"target\"/></MiningSchema>";
+  const auto refuses = [&](const std::string& model, const std::string& what) {
+    const std::string messages = Scoring(document(fields, model)).messages();
+    EXPECT_NE(messages.find("error: a second " + what), std::string::npos) << messages;
+  };
+  const auto series = [&](const std::string& algorithm, const std::string& content) {
+    return "<TimeSeriesModel functionName=\"timeSeries\" bestFit=\"" + algorithm + "\">" + schema + content + "</TimeSeriesModel>";
+  };
+  const std::string level = "<Level smoothedValue=\"1\"/>", array = "<Array type=\"real\">0.5</Array>";
+  refuses(series("ExponentialSmoothing", "<ExponentialSmoothing>" + level + level + "</ExponentialSmoothing>"), "Level in one ExponentialSmoothing");
+  refuses(series("ARIMA", "<ARIMA/><ARIMA constantTerm=\"3\"/>"), "ARIMA in one model");
+  refuses(series("ARIMA", "<ARIMA><NonseasonalComponent p=\"1\"><AR>" + array + array + "</AR></NonseasonalComponent></ARIMA>"), "Array in one AR");
+  const std::string normal = "<Baseline><GaussianDistribution mean=\"0\" variance=\"1\"/></Baseline>";
+  refuses("<BaselineModel functionName=\"regression\">" + schema + "<TestDistributions field=\"y\" testStatistic=\"zValue\">" + normal + normal + "</TestDistributions></BaselineModel>",
+          "Baseline in one TestDistributions");
+  // Rows of a Matrix are Arrays.
+  const Scoring matrix(document(fields, series("StateSpaceModel", "<StateSpaceModel><StateVector>" + array + "</StateVector><TransitionMatrix><Matrix>" + array +
+                                                                      "</Matrix></TransitionMatrix><MeasurementMatrix><Matrix>" + array + array + "</Matrix></MeasurementMatrix></StateSpaceModel>")));
+  EXPECT_EQ(matrix.messages().find("a second"), std::string::npos) << matrix.messages();
+}
+
 TEST(OldDocument, VersionFromItsNamespaceAndBlanksBeforeTheDeclaration) {
   const std::string rest =
       "><Header/><DataDictionary><DataField name=\"x\" optype=\"continuous\" dataType=\"double\"/></DataDictionary>"

@@ -379,6 +379,17 @@ TEST(Anomaly, DistanceInUnitsOfItsCluster) {
   EXPECT_EQ(Scoring(document(kXz, anomaly(R"(algorithmType="clusterMeanDist")", model + means))).score({{"x", "1"}, {"z", "4"}}, "_target"), "2");
 }
 
+TEST(Anomaly, Refusals) {
+  const auto messages = [](const std::string& attributes, const std::string& means) {
+    return Scoring(document(kXz, anomaly(attributes, clusters("<euclidean/>", kFields) + "<MeanClusterDistances><Array type=\"real\">" + means + "</Array></MeanClusterDistances>"))).messages();
+  };
+  EXPECT_NE(messages(R"(algorithmType="clusterMeanDist")", "4 -1").find("a distance is not negative"), std::string::npos);
+  EXPECT_NE(messages(R"(algorithmType="clusterMeanDist")", "4 1 2").find("not one distance for each cluster"), std::string::npos);
+  std::string text = document(kXz, anomaly(R"(algorithmType="clusterMeanDist")", clusters("<euclidean/>", kFields)));
+  text.replace(text.find("functionName=\"regression\""), 25, "functionName=\"clustering\"");
+  EXPECT_NE(Scoring(text).messages().find("functionName 'clustering' of an AnomalyDetectionModel"), std::string::npos);
+}
+
 TEST(Clustering, CentersOfIntegersAreFractions) {
   const std::string integers = R"(<DataField name="x" optype="continuous" dataType="integer"/><DataField name="z" optype="continuous" dataType="double"/>)";
   std::string model = clusters("<squaredEuclidean/>", kFields);

@@ -58,6 +58,34 @@ TEST(Association, features) {
             "Water]\",[Coke],\"{Cracker,Water}->{Coke}\",2,,0.75,,ok\n");
 }
 
+// So the examples of PMML 3.0 to 4.0 call the items.
+TEST(Association, ItemsThatAreCalledPredicted) {
+  const std::string mining = R"(<MiningField name="t" usageType="group"/><MiningField name="item" usageType="predicted"/>)";
+  EXPECT_EQ(scores(association(kTransactions, mining, "<OutputField name='first' feature='ruleId'/>"), "t,item\n1,Cracker\n2,Cracker\n2,Water\n3,Banana\n"),
+            "first,status\n1,ok\nboth,ok\n,ok\n");
+}
+
+// In a MiningModel, whose Output may ask for further ranks of the rules of a segment.
+TEST(Association, RanksOfASegmentsRules) {
+  const auto mining = [](const std::string& outer) {
+    const std::string model = association("", kGrouped, "");
+    const size_t from = model.find("<AssociationModel");
+    return document(kTransactions, "<MiningModel functionName=\"associationRules\"><MiningSchema>" + outer +
+                                       "</MiningSchema><Output><OutputField name='next' feature='ruleId' rank='2' algorithm='recommendation'/><OutputField name='all' "
+                                       "feature='ruleId' rank='0' isMultiValued='1' segmentId='s' algorithm='recommendation'/></Output><Segmentation multipleModelMethod=\"selectFirst\">"
+                                       "<Segment id=\"s\"><True/>" + model.substr(from, model.find("</PMML>") - from) + "</Segment></Segmentation></MiningModel>");
+  };
+  EXPECT_EQ(scores(mining(kGrouped), "t,item\n1,Cracker\n1,Water\n2,Coke\n"), "next,all[0],all[1],all[2],status\n1,2,1,both,ok\n,,,,ok\n");
+  // Rows are grouped once, for the whole document.
+  EXPECT_NE(scores(mining(R"(<MiningField name="t"/><MiningField name="item"/>)"), "t,item\n1,Cracker\n").find("usageType='group' of a model inside another one"), std::string::npos);
+}
+
+TEST(Association, MeasuresThatAreNoNumbers) {
+  std::string text = association(kTransactions, kGrouped, "<OutputField name='first' feature='ruleId'/>");
+  text.replace(text.find("lift=\"2\""), 8, "lift=\"NaN\"");
+  EXPECT_NE(scores(text, "t,item\n").find("rules cannot be ranked by it"), std::string::npos);
+}
+
 // PMML's Taxonomy page says what values belong to, and nothing about what that does to items.
 TEST(Association, taxonomies) {
   std::string fields = kTransactions;

@@ -340,6 +340,29 @@ TEST(StateSpace, StateOfTheLastTimeAndPsiWeights) {
   EXPECT_EQ(s.score({{"horizon", "3"}}, "se"), "");
 }
 
+// ---- the series
+
+TEST(Series, TimesWithoutIndex) {
+  const auto with = [](const std::string& first, const std::string& second, const std::string& third) {
+    return model("ARIMA", "<TimeSeries><TimeValue time=\"" + first + "\" value=\"1\"/><TimeValue time=\"" + second + "\" value=\"3\"/><TimeValue time=\"" + third +
+                              "\" value=\"2\"/></TimeSeries><ARIMA>" + component("p=\"1\" d=\"0\" q=\"0\"", "0.5", "") + "</ARIMA>");
+  };
+  Scoring months(with("31", "59", "90"));
+  expectForecasts(months, {1, 0.5});
+  EXPECT_EQ(months.messages(), "");
+  EXPECT_NE(Scoring(with("1", "2", "5")).messages().find("a longer step of time than others"), std::string::npos);
+  EXPECT_NE(Scoring(with("3", "2", "1")).messages().find("not after the time of the value before"), std::string::npos);
+}
+
+TEST(Series, ASecondOneOfItsUsage) {
+  EXPECT_NE(Scoring(model("ARIMA", series("1 2") + series("3 4") + "<ARIMA constantTerm=\"1\"/>")).messages().find("a second series of usage 'original'"), std::string::npos);
+}
+
+TEST(Series, RootsOfMeansAreNotNegative) {
+  EXPECT_NE(Scoring(model("ARIMA", series("1 2") + "<ARIMA RMSE=\"-1\"/>")).messages().find("RMSE='-1'"), std::string::npos);
+  EXPECT_NE(Scoring(model("ExponentialSmoothing", smoothing("", "RMSE=\"-1\""))).messages().find("RMSE='-1'"), std::string::npos);
+}
+
 // ---- the horizon
 
 TEST(Horizon, IsBoundedAndRequired) {

@@ -1,4 +1,5 @@
 // AnomalyDetectionModel: the score of the model inside it, brought to the scale of its algorithm.
+#include <algorithm>
 #include <cmath>
 
 #include "compiler/ir/nodes/lookup.h"
@@ -44,6 +45,8 @@ struct AnomalyDetection {
     if (inner.clusterIndex == ir::kNone) return importer.invalid(model, "algorithmType", "needs a ClusteringModel"), std::nullopt;
     if (numbers->size() != build.type(inner.clusterDistances).shape[0])
       return importer.invalid(array, "", "has not one distance for each cluster"), std::nullopt;
+    if (!std::all_of(numbers->begin(), numbers->end(), [](double mean) { return mean >= 0; }))
+      return importer.invalid(array, "", "a distance is not negative"), std::nullopt;
     Lookup table;
     table.elem = elem;
     for (double v : *numbers) table.numbers.push_back(elem == Elem::f32 ? static_cast<double>(static_cast<float>(v)) : v);
@@ -79,6 +82,12 @@ std::optional<Prediction> anomalyDetectionModel(Importer& importer, Scope& scope
                                      "MeanClusterDistances", inner->Name()}) ||
       !importer.required(model, "algorithmType"))
     return std::nullopt;
+  const auto function = importer.required(model, "functionName");
+  if (!function) return std::nullopt;
+  if (*function != "regression") {
+    importer.unsupported(model, "functionName '" + *function + "' of an AnomalyDetectionModel");
+    return std::nullopt;
+  }
   const auto algorithm = importer.choice(model, "algorithmType", {"iforest", "ocsvm", "clusterMeanDist", "other"}, -1);
   if (!algorithm) return std::nullopt;
   const auto result = importer.model(scope, inner, false, nullptr);

@@ -138,7 +138,7 @@ struct Arima {
   }
 
   bool deviations(Forecast& forecast, uint32_t steps) {
-    const auto rmse = importer.number(element, "RMSE", 0.0);
+    const auto rmse = readRmse(importer, element);
     if (!rmse) return false;
     if (!element->Attribute("RMSE")) return forecast.noDeviation = "of an ARIMA without RMSE", true;
     double sum = 0;

@@ -39,6 +39,7 @@ const std::vector<const char*> kTests = {"zValue", "chiSquareIndependence", "chi
 enum Normalization { none, independent, sizeWeighted };
 
 constexpr uint32_t kMostDegrees = 200;
+constexpr uint64_t kMostCells = 1024;   // of a table of counts that rows bring
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Baseline {
@@ -149,7 +150,8 @@ struct Baseline {
     return before;
   }
 
-  ValueId added(ValueId z, ValueId g) { return call("max", number(reset), call("add", z, g)); }
+  // What the baseline cannot explain and, before it, the alternate could not, has no sum.
+  ValueId added(ValueId z, ValueId g) { return call("max", number(reset), build.call("add", {z, g}, true)); }
 
   ValueId cusumOf() {
     const Element *baseline = distributionOf("Baseline"), *alternate = distributionOf("Alternate");
@@ -348,10 +350,12 @@ struct Baseline {
     return result;
   }
 
+  // Of a table of fields that are all independent of each other: its cells less one, less what the shares of each field take.
   size_t degreesOf(const std::vector<std::vector<std::string>>& values) {
-    size_t degrees = 1;
-    for (const auto& v : values) degrees = std::min<size_t>(degrees * (v.size() - 1), 100000);
-    return degrees;
+    constexpr size_t kMany = 100000;
+    size_t cells = 1, taken = 1;
+    for (const auto& v : values) cells = std::min(cells * v.size(), kMany), taken += v.size() - 1;
+    return cells > taken ? cells - taken : 0;
   }
 
   ValueId ofTable(const Element* d) {
@@ -367,47 +371,69 @@ struct Baseline {
     return chance(number(x), static_cast<uint32_t>(degreesOf(table->values)));
   }
 
-  // Two fields whose values the rows bring: the table of their counts so far, without a score until each value was met.
+  // Fields whose values the rows bring: the table of their counts so far, without a score until each value was met.
   ValueId ofFields(const std::vector<const Element*>& refs) {
-    if (refs.size() != 2) return importer.unsupported(refs.back(), "the independence of more than two fields of the rows"), ir::kNone;
-    std::vector<std::vector<std::string>> values(2);
+    if (refs.size() < 2) return importer.invalid(refs[0], "", "independence needs two fields"), ir::kNone;
+    std::vector<std::vector<std::string>> values;
     std::vector<ValueId> places;
-    for (size_t i = 0; i < 2; ++i) {
-      const auto name = importer.required(refs[i], "field");
-      Field* f = name ? importer.field(scope, *name, refs[i]) : nullptr;
-      if (!f || !importer.onlyAttributes(refs[i], {"field"})) return ir::kNone;
+    uint64_t cells = 1;
+    for (const Element* ref : refs) {
+      const auto name = importer.required(ref, "field");
+      Field* f = name ? importer.field(scope, *name, ref) : nullptr;
+      if (!f || !importer.onlyAttributes(ref, {"field"})) return ir::kNone;
       importer.codes(*f);
       const Dict& dict = build.get<Dict>(f->dict);
-      if (dict.open) return importer.unsupported(refs[i], "the independence of a field without declared values", "declare its values in the DataDictionary"), ir::kNone;
-      for (uint32_t code = 0; code < dict.size(); ++code) values[i].push_back(dict.labelText(code));
-      places.push_back(placeAmong(importer, *f, values[i], refs[i]));
+      if (dict.open) return importer.unsupported(ref, "the independence of a field without declared values", "declare its values in the DataDictionary"), ir::kNone;
+      values.emplace_back();
+      for (uint32_t code = 0; code < dict.size(); ++code) values.back().push_back(dict.labelText(code));
+      if ((cells *= values.back().size()) > kMostCells)
+        return importer.unsupported(test, "the independence of fields with over " + std::to_string(kMostCells) + " combinations of values"), ir::kNone;
+      places.push_back(placeAmong(importer, *f, values.back(), ref));
     }
-    const auto rows = static_cast<uint32_t>(values[0].size()), columns = static_cast<uint32_t>(values[1].size());
-    if (rows * columns > 1024) return importer.unsupported(test, "the independence of fields with over 1,024 combinations of values"), ir::kNone;
     if (!degreesFit(degreesOf(values))) return ir::kNone;
     importer.at(test);
-    const ValueId cell = call("add", call("mul", places[0], build.integer(columns, Elem::i32)), places[1]);
-    const ValueId counts = countsOf(cell, rows * columns);
-    if (counts == ir::kNone) return counts;
-    std::vector<ValueId> rowTotals, columnTotals, expected;
-    const auto total = [&](uint32_t first, uint32_t step, uint32_t n) {
-      Take take;
-      take.scalar = false;
-      for (uint32_t i = 0; i < n; ++i) take.at.push_back(first + i * step);
-      return sum(build.add(std::move(take), {counts}));
-    };
-    for (uint32_t r = 0; r < rows; ++r) rowTotals.push_back(total(r * columns, 1, columns));
-    for (uint32_t c = 0; c < columns; ++c) columnTotals.push_back(total(c, columns, rows));
-    const ValueId all = sum(vectorOf(rowTotals));
-    for (uint32_t r = 0; r < rows; ++r) {
-      for (uint32_t c = 0; c < columns; ++c) expected.push_back(call("div", call("mul", rowTotals[r], columnTotals[c]), all));
-    }
-    Take cells;
-    cells.scalar = false;
-    for (uint32_t i = 0; i < rows * columns; ++i) cells.at.push_back(i);
-    const ValueId p = chance(chiSquare(build.add(std::move(cells), {counts}), vectorOf(expected)), static_cast<uint32_t>(degreesOf(values)));
+    const ValueId p = chanceOf(values, places, static_cast<uint32_t>(cells));
+    if (p == ir::kNone) return p;
     warnOfChance();
     return ofCountedRows(where(build.call("is_nan", {p}), missing(), p), withWeight(places));
+  }
+
+  // NaN where a value was not met yet.
+  ValueId chanceOf(const std::vector<std::vector<std::string>>& values, const std::vector<ValueId>& places, uint32_t cells) {
+    ValueId cell = places[0];
+    for (size_t f = 1; f < places.size(); ++f)
+      cell = call("add", call("mul", cell, build.integer(static_cast<int64_t>(values[f].size()), Elem::i32)), places[f]);
+    const ValueId counts = countsOf(cell, cells);
+    if (counts == ir::kNone) return counts;
+    std::vector<std::vector<ValueId>> totals;   // by field and value
+    uint32_t step = cells;
+    for (const auto& v : values) {
+      const auto size = static_cast<uint32_t>(v.size());
+      step /= size;
+      totals.emplace_back();
+      for (uint32_t i = 0; i < size; ++i) {
+        Take take;
+        take.scalar = false;
+        for (uint32_t c = 0; c < cells; ++c)
+          if (c / step % size == i) take.at.push_back(c);
+        totals.back().push_back(sum(build.add(std::move(take), {counts})));
+      }
+    }
+    const ValueId all = sum(vectorOf(totals[0]));
+    std::vector<ValueId> expected;
+    Take everyCell;
+    everyCell.scalar = false;
+    for (uint32_t c = 0; c < cells; ++c) {
+      uint32_t stride = cells;
+      ValueId e = ir::kNone;
+      for (const auto& t : totals) {
+        stride /= static_cast<uint32_t>(t.size());
+        const ValueId total = t[c / stride % t.size()];
+        e = e == ir::kNone ? total : call("div", call("mul", e, total), all);
+      }
+      expected.push_back(e), everyCell.at.push_back(c);
+    }
+    return chance(chiSquare(build.add(std::move(everyCell), {counts}), vectorOf(expected)), static_cast<uint32_t>(degreesOf(values)));
   }
 
   ValueId independenceOf() {
@@ -444,6 +470,8 @@ struct Baseline {
     weightField = importer.attribute(test, "weightField").value_or("");
     const bool counts = statistic != zValue && statistic != cusum;
     if (!weightField.empty() && !counts) return importer.unsupported(test, std::string("weightField with testStatistic '") + kTests[statistic] + "'");
+    if (window > 1 && statistic == zValue)
+      return importer.unsupported(test, "windowSize with testStatistic 'zValue'", "it looks at a row alone; the text does not say what it makes of several");
     if (normalization != none && statistic != scalarProduct)
       return importer.unsupported(test, std::string("normalizationScheme with testStatistic '") + kTests[statistic] + "'");
     return true;

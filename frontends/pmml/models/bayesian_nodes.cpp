@@ -5,9 +5,13 @@
 #include <cmath>
 #include <cstring>
 
+#include "compiler/support/number.h"
+
 namespace kiln::pmml {
 
 namespace {
+
+constexpr double kRounding = 0.015;   ///< how far from 1 a sum of probabilities of two digits may be
 
 bool is(const Element* e, const char* name) { return !std::strcmp(e->Name(), name); }
 
@@ -27,8 +31,9 @@ void collectFields(const Element* expression, std::vector<std::string>& fields) 
 const Element* parameterOf(Importer& importer, const Element* distribution, const char* name) {
   const Element* parameter = distribution->FirstChildElement(name);
   if (!parameter) return importer.missing(distribution, name), nullptr;
-  if (!Importer::expressionOf(parameter)) return importer.missing(parameter, "EXPRESSION"), nullptr;
-  return parameter;
+  const Element* expression = Importer::expressionOf(parameter);
+  if (!expression) return importer.missing(parameter, "EXPRESSION"), nullptr;
+  return importer.isAlone(expression) ? parameter : nullptr;
 }
 
 bool readDistribution(Importer& importer, const Element* e, ContinuousDistribution& d) {
@@ -125,15 +130,18 @@ bool BayesianNodes::readDiscrete(Importer& importer, BayesianNode& node) {
     if (given[combination]) return importer.misplaced(c, "a second time for these values of the parents");
     given[combination] = true;
     std::vector<bool> known(size);
+    double sum = 0;
     for (const Element* v = c->FirstChildElement("ValueProbability"); v; v = v->NextSiblingElement("ValueProbability")) {
       const auto probability = importer.number(v, "probability", std::nullopt);
       if (!probability) return false;
       if (!(*probability >= 0 && *probability <= 1)) return importer.invalid(v, "probability", "is not between 0 and 1");
       const uint32_t state = node.stateOf.at(v->Attribute("value"));
       if (known[state]) return importer.misplaced(v, "a second probability of this value");
-      known[state] = true;
+      known[state] = true, sum += *probability;
       node.probabilities[combination * size + state] = *probability;
     }
+    if (std::fabs(sum - 1) > kRounding)
+      importer.warn(c, "probabilities that add up to " + formatNumber(sum) + ", not 1, count as they stand");
   }
   const auto absent = std::find(given.begin(), given.end(), false);
   return absent == given.end() || importer.invalid(node.element, "", "has no probabilities for some values of its parents");

@@ -41,6 +41,10 @@ std::optional<Prediction> embeddedModel(Importer& importer, Scope& scope, const 
   importer.at(element);
   prediction = importer.applyTargets(inner, element, std::move(*prediction));
   if (!prediction || !importer.declareResultFields(scope, element, *prediction)) return std::nullopt;
+  const Element* output = element->FirstChildElement("Output");
+  if (output && std::strcmp(element->Parent()->Value(), "MiningModel"))
+    return importer.unsupported(output, "Output of a model inside a Node"), std::nullopt;
+  if (output && !importer.declareOutputs(inner, element, *prediction, &scope, false)) return std::nullopt;
   return prediction;
 }
 
@@ -64,8 +68,11 @@ std::optional<Prediction> modelSequence(Importer& importer, Scope& scope, const 
   bool ok = true;
   for (const Element* e = miningModel->FirstChildElement(); e; e = e->NextSiblingElement()) {
     if (!isEmbedded(e)) continue;
+    std::vector<OutputColumn> before;
+    if (last) before = std::move(last->outputs);
     last = embeddedModel(importer, scope, e);
     ok = ok && last;
+    if (last) last->outputs.insert(last->outputs.begin(), before.begin(), before.end());
     place = e;
   }
   if (!ok) return std::nullopt;

@@ -107,13 +107,14 @@ struct Smoothing {
     return sums;
   }
 
-  void deviations(Forecast& forecast, const std::vector<double>& steps) {
+  bool deviations(Forecast& forecast, const std::vector<double>& steps) {
     const bool multiplies = trend == multiplicative || trend == dampedMultiplicative || (!season.empty() && seasonMultiplies);
-    const auto rmse = importer.number(element, "RMSE", 0.0);
-    if (multiplies) return void(forecast.noDeviation = "of a multiplicative ExponentialSmoothing");
-    if (!element->Attribute("RMSE") || !rmse) return void(forecast.noDeviation = "of an ExponentialSmoothing without RMSE");
+    const auto rmse = readRmse(importer, element);
+    if (!rmse) return false;
+    if (multiplies) return forecast.noDeviation = "of a multiplicative ExponentialSmoothing", true;
+    if (!element->Attribute("RMSE")) return forecast.noDeviation = "of an ExponentialSmoothing without RMSE", true;
     if (!alpha || (trend != none && !gamma) || (!season.empty() && !delta))
-      return void(forecast.noDeviation = "of an ExponentialSmoothing without alpha, gamma or delta");
+      return forecast.noDeviation = "of an ExponentialSmoothing without alpha, gamma or delta", true;
     double sum = 1;
     for (size_t h = 0; h < steps.size(); h++) {
       forecast.deviation.push_back(*rmse * std::sqrt(sum));
@@ -121,6 +122,7 @@ struct Smoothing {
       if (!season.empty() && (h + 1) % season.size() == 0) c += *delta * (1 - *alpha);
       sum += c * c;
     }
+    return true;
   }
 };
 
@@ -145,7 +147,7 @@ std::optional<Forecast> exponentialSmoothing(Importer& importer, const Element* 
     }
     forecast.mean.push_back(value);
   }
-  smoothing.deviations(forecast, damped);
+  if (!smoothing.deviations(forecast, damped)) return std::nullopt;
   return forecast;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "compiler/support/number.h"
 #include "runtime/kernels/math.h"
@@ -12,10 +13,13 @@ namespace kiln::pmml {
 
 namespace {
 
+constexpr double kUneven = 1.5;   ///< ratio of two steps that are not of one length, as months of 28 and 31 days are
+
 struct Point {
   int64_t index;
   double value;
   const Element* at;
+  std::optional<double> time = {};   // of a value without index
 };
 
 // The TimeSeries that forecasts start from. Null if there is none.
@@ -31,10 +35,28 @@ const Element* chooseSeries(Importer& importer, const Element* element, const st
     const auto usage = importer.choice(e, "usage", {"original", "logical", "prediction"}, 0);
     if (!usage) ok = false;
     const char* field = e->Attribute("field");
-    if (!usage || *usage >= best || (field && !target.empty() && target != field)) continue;
+    if (!usage || (field && !target.empty() && target != field)) continue;
+    if (chosen && *usage == best) ok = importer.misplaced(e, "a second series of usage '" + importer.attribute(e, "usage").value_or("original") + "'");
+    if (*usage >= best) continue;
     chosen = e, best = *usage;
   }
   return chosen;
+}
+
+// Values without an index are a step apart, in the order in which they stand; times must not speak against it.
+bool timesAgree(Importer& importer, const std::vector<Point>& points) {
+  double least = std::numeric_limits<double>::infinity(), most = 0;
+  const Element* place = nullptr;
+  for (size_t i = 1; i < points.size(); i++) {
+    if (!points[i].time || !points[i - 1].time) continue;
+    const double step = *points[i].time - *points[i - 1].time;
+    if (!(step > 0)) return importer.invalid(points[i].at, "time", "not after the time of the value before", "give each value its index");
+    least = std::min(least, step);
+    if (step > most) most = step, place = points[i].at;
+  }
+  if (most > kUneven * least)
+    importer.warn(place, "a longer step of time than others of this series: it counts as one step", "with index instead of time, gaps are known");
+  return true;
 }
 
 std::optional<std::vector<Point>> readPoints(Importer& importer, const Element* series) {
@@ -47,7 +69,10 @@ std::optional<std::vector<Point>> readPoints(Importer& importer, const Element* 
     if (!index || !value) return std::nullopt;
     if (!std::isfinite(*value)) return importer.invalid(e, "value", "not a finite number"), std::nullopt;
     points.push_back({*index, *value, e});
+    if (e->Attribute("index") || !e->Attribute("time")) continue;
+    if (!(points.back().time = importer.number(e, "time", std::nullopt))) return std::nullopt;
   }
+  if (!timesAgree(importer, points)) return std::nullopt;
   std::stable_sort(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.index < b.index; });
   return points;
 }
@@ -108,6 +133,12 @@ bool transform(Importer& importer, Transformation transformation, std::vector<do
     v = log ? kernel::math::log(v) : std::sqrt(v);
   }
   return true;
+}
+
+std::optional<double> readRmse(Importer& importer, const Element* e) {
+  const auto rmse = importer.number(e, "RMSE", 0.0);
+  if (rmse && !(*rmse >= 0)) return importer.invalid(e, "RMSE", "the root of a mean is not negative"), std::nullopt;
+  return rmse;
 }
 
 bool affordable(Importer& importer, const Element* e, uint64_t products) {

@@ -45,6 +45,9 @@ std::optional<Transformation> readTransformation(Importer& importer, const Eleme
 /// A time of the document, in steps: as far from 0 as sums of times may be. Absent: `fallback`; nothing if it reported.
 std::optional<int64_t> readTime(Importer& importer, const Element* e, const char* attribute, std::optional<int64_t> fallback);
 
+/// Attribute RMSE; 0 if there is none, nothing if it reported.
+std::optional<double> readRmse(Importer& importer, const Element* e);
+
 /// In place; a value that has no logarithm or square root is reported at `at`.
 bool transform(Importer& importer, Transformation transformation, std::vector<double>& values, const Element* at);
 

@@ -9,13 +9,13 @@
 
 namespace kiln::pmml {
 
-std::vector<std::pair<std::string, const Element*>> activeFields(const Element* model) {
+std::vector<std::pair<std::string, const Element*>> itemFields(const Importer& importer, const Element* model) {
   std::vector<std::pair<std::string, const Element*>> fields;
   const Element* schema = model->FirstChildElement("MiningSchema");
   for (auto* m = schema ? schema->FirstChildElement("MiningField") : nullptr; m;
        m = m->NextSiblingElement("MiningField")) {
     const char *name = m->Attribute("name"), *usage = m->Attribute("usageType");
-    if (name && (!usage || std::strcmp(usage, "active") == 0)) fields.emplace_back(name, m);
+    if (name && (!usage || std::strcmp(usage, "active") == 0 || name == importer.itemField)) fields.emplace_back(name, m);
   }
   return fields;
 }
@@ -151,7 +151,7 @@ std::optional<std::vector<ValueId>> Items::codesOf(Scope& scope, const std::stri
 
 std::optional<ValueId> Items::codes(Scope& scope, const Element* model) {
   std::vector<ValueId> all;
-  for (const auto& [name, at] : activeFields(model)) {
+  for (const auto& [name, at] : itemFields(importer_, model)) {
     const auto values = codesOf(scope, name, at);
     if (!values) return std::nullopt;
     all.insert(all.end(), values->begin(), values->end());

@@ -52,7 +52,7 @@ class Items {
   std::map<std::string, ItemSet> sets_;
 };
 
-/// Names of a model's own active MiningFields.
-std::vector<std::pair<std::string, const Element*>> activeFields(const Element* model);
+/// Names of a model's own MiningFields that give items: the active ones, or Importer::itemField.
+std::vector<std::pair<std::string, const Element*>> itemFields(const Importer& importer, const Element* model);
 
 }  // namespace kiln::pmml

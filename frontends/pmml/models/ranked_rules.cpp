@@ -1,6 +1,7 @@
 #include "frontends/pmml/models/ranked_rules.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "compiler/ir/nodes/lookup.h"
 #include "compiler/ir/tables/lookup.h"
@@ -23,6 +24,7 @@ bool RankedRules::readFacts(const Element* e, RuleFacts& facts) const {
     if (!e->Attribute(kMeasures[m])) continue;
     facts.measures[m] = importer_.number(e, kMeasures[m], std::nullopt);
     if (!facts.measures[m]) return false;
+    if (std::isnan(*facts.measures[m])) return importer_.invalid(e, kMeasures[m], "rules cannot be ranked by it");
   }
   return true;
 }
@@ -41,13 +43,14 @@ std::optional<RankedRules::Wanted> RankedRules::wanted(const Element* field) {
   return Wanted{{*algorithm, *basis, *order}, *rank == 0 ? static_cast<int64_t>(rules.size()) : *rank, *many};
 }
 
-// Ranks that the model's Output asks for in this order of rules.
+// Ranks that the Output of the model, or of a MiningModel around it, asks for in this order of rules.
 uint32_t RankedRules::ranksOf(const std::vector<int>& key) {
   int64_t most = 1;
-  const Element* output = model_->FirstChildElement("Output");
-  for (auto* f = output ? output->FirstChildElement("OutputField") : nullptr; f;
-       f = f->NextSiblingElement("OutputField"))
-    if (const auto other = wanted(f); other && other->key == key) most = std::max(most, other->rank);
+  for (auto* model = model_; model; model = model->Parent() ? model->Parent()->ToElement() : nullptr) {
+    const Element* output = model->FirstChildElement("Output");
+    for (auto* f = output ? output->FirstChildElement("OutputField") : nullptr; f; f = f->NextSiblingElement("OutputField"))
+      if (const auto other = wanted(f); other && other->key == key) most = std::max(most, other->rank);
+  }
   return static_cast<uint32_t>(std::min<int64_t>(most, static_cast<int64_t>(rules.size())));
 }
 

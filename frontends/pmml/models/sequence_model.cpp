@@ -95,6 +95,7 @@ struct SequenceLowering {
       std::optional<uint8_t> between;
       for (auto* c = e->FirstChildElement(); c; c = c->NextSiblingElement()) {
         const std::string_view name = c->Name();
+        if (name == "Delimiter" && between) return importer.misplaced(c, "a second Delimiter between two sets");
         if (name == "Delimiter" && !(between = delimiter(c))) return false;
         if (name != "SetReference") continue;
         const ItemSet* set = importer.onlyAttributes(c, {"setId"}) ? items.set(c, "setId") : nullptr;
@@ -179,7 +180,7 @@ struct SequenceLowering {
     const auto order = this->order(scope);
     if (!order) return false;
     std::vector<ValueId> all, when;
-    for (const auto& [name, at] : activeFields(model)) {
+    for (const auto& [name, at] : itemFields(importer, model)) {
       const auto values = items.codesOf(scope, name, at);
       if (!values) return false;
       for (ValueId x : *values) {
