@@ -11,14 +11,13 @@ namespace kiln::pmml {
 namespace {
 
 const std::unordered_set<std::string_view> kNothingInside = {
-    "BaselineCell",   "Category",        "Coefficient",          "Con",          "Decision",           "FieldColumnPair",
-    "FieldRef",       "GaussianDistribution", "InstanceField",   "Interval",     "Item",               "ItemRef",
-    "KNNInput",       "LinearKernelType", "LinearNorm",          "MiningField",  "NormDiscrete",       "NumericPredictor",
-    "PCell",          "PCovCell",        "PPCell",               "Parameter",    "ParameterField",     "PoissonDistribution",
-    "PolynomialKernelType", "RadialBasisKernelType", "RuleSelectionMethod", "ScoreDistribution", "SigmoidKernelType",
-    "SimplePredicate", "SupportVector",  "TargetValueCount",     "Value",        "VariableWeight",     "VerificationField",
-    "chebychev",      "cityBlock",       "euclidean",            "jaccard",      "simpleMatching",     "squaredEuclidean",
-    "tanimoto"};
+    "AnyDistribution", "BaselineCell", "Category", "Coefficient", "Con", "Decision", "FieldColumnPair", "FieldRef", "FieldValueCount",
+    "GaussianDistribution", "InstanceField", "Interval", "Item", "ItemRef", "KNNInput", "Level", "LinearKernelType", "LinearNorm", "MiningField",
+    "NormDiscrete", "NumericPredictor", "OutlierEffect", "PCell", "PCovCell", "PPCell", "Parameter", "ParameterField", "ParentValue",
+    "PoissonDistribution", "PolynomialKernelType", "RadialBasisKernel", "RadialBasisKernelType", "RuleSelectionMethod", "ScoreDistribution",
+    "SequenceReference", "SetReference", "SigmoidKernelType", "SimplePredicate", "SupportVector", "TargetValueCount", "TextDocument",
+    "TextModelSimilarity", "TextModelSimiliarity", "UniformDistribution", "Value", "ValueProbability", "VariableWeight", "VerificationField",
+    "chebychev", "cityBlock", "euclidean", "jaccard", "simpleMatching", "squaredEuclidean", "tanimoto"};
 
 // What others read, or nobody; the cells of a table are free.
 bool isFree(std::string_view name) {

@@ -124,6 +124,15 @@ TEST(Baseline, ChiSquareDistribution) {
             "s,status\n0,ok\n0,ok\n");
 }
 
+// 201 values have 200 degrees; one of weight w among them a chi-square of 200 w. The chance of 1,600 by exact arithmetic; exp(-800) alone is 0.
+TEST(Baseline, FarTails) {
+  std::vector<std::pair<std::string, std::string>> counts;
+  for (int i = 0; i < 201; i++) counts.emplace_back("v" + std::to_string(i), "1");
+  const std::string scored = scores(model(R"(field="k" testStatistic="chiSquareDistribution" weightField="w" windowSize="1")", of(table("CountTable", counts)), "kw"), "k,w\nv1,8\nv1,485\nv1,1e300\n");
+  EXPECT_NEAR(std::strtod(scored.c_str() + 9, nullptr), 1.1418374976052411e-216, 1e-226) << scored;
+  EXPECT_NE(scored.find("\n0,ok\n0,ok\n"), std::string::npos) << scored;
+}
+
 TEST(Baseline, ChiSquareIndependence) {
   const std::string test = R"(field="x" testStatistic="chiSquareIndependence")";
   // Of the table itself: 10 20 / 30 15.

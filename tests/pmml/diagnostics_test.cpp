@@ -304,6 +304,12 @@ TEST(BadDocument, ASecondOneIsRefused) {
   const std::string normal = "<Baseline><GaussianDistribution mean=\"0\" variance=\"1\"/></Baseline>";
   refuses("<BaselineModel functionName=\"regression\">" + schema + "<TestDistributions field=\"y\" testStatistic=\"zValue\">" + normal + normal + "</TestDistributions></BaselineModel>",
           "Baseline in one TestDistributions");
+  // What has no attributes, and what has nothing inside.
+  const std::string named = "<Baseline mean=\"1\">" + normal.substr(10);
+  EXPECT_NE(Scoring(document(fields, "<BaselineModel functionName=\"regression\">" + schema + "<TestDistributions field=\"y\" testStatistic=\"zValue\">" + named + "</TestDistributions></BaselineModel>"))
+                .messages().find("attribute 'mean' of 'Baseline' is not supported"), std::string::npos);
+  EXPECT_NE(Scoring(document(fields, series("ExponentialSmoothing", "<ExponentialSmoothing><Level smoothedValue=\"1\">" + array + "</Level></ExponentialSmoothing>")))
+                .messages().find("element 'Array' in 'Level' is not supported"), std::string::npos);
   // Rows of a Matrix are Arrays.
   const Scoring matrix(document(fields, series("StateSpaceModel", "<StateSpaceModel><StateVector>" + array + "</StateVector><TransitionMatrix><Matrix>" + array +
                                                                       "</Matrix></TransitionMatrix><MeasurementMatrix><Matrix>" + array + array + "</Matrix></MeasurementMatrix></StateSpaceModel>")));

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Random trees with every treatment of missing values, segments with every way to combine them, scorecards and rules, beside
-what a few lines of Python make of the text of PMML 4.4.
+"""Random trees with every treatment of missing values, segments with every way to combine them, scorecards, rules and compositions of
+models, beside what a few lines of Python make of the text of PMML 4.4 (of compositions: 4.0).
 
 Usage: independent_models_test.py KILN
 """
 import itertools
+import math
 import random
 import statistics
 
@@ -188,4 +189,82 @@ def rules():
             expect(what, got["y"], best[4]), expect(what, got["e"], best[0]), expect(what, got["c"], confidence)
 
 
-conclude(trees, segments, scorecards, rules)
+# ---- model composition: regressions and trees in a row, and inside the Nodes of trees
+
+class Composed:
+    """A Regression or DecisionTree over the fields known so far; at the first result that is missing, so is its own."""
+    def __init__(self, known, depth, name):
+        self.name = name
+        self.tree = depth > 0
+        if not self.tree:
+            self.intercept, self.scale = random.choice([0, 1, -2]), random.choice([None, 2, 0.5])
+            self.terms = [(field, random.choice([1, 2, -0.5])) for field in random.sample(known, random.randint(1, 2))]
+            self.method = random.choice(["none", "none", "exp"]) if self.scale is None else "none"
+            return
+        self.strategy, self.without = random.choice(["none", "lastPrediction", "defaultChild"]), random.choice(["returnNullPrediction", "returnLastPrediction"])
+        self.root_score, self.leaves = random.choice([None, 40]), []
+        for _ in range(3):
+            predicate = simple(random.choice(known), random.choice(list(OPERATORS)), random.choice([-1, 0, 1, 3]))
+            inner = Composed(known, random.choice([0, depth - 1]), "") if random.random() < 0.6 else None
+            self.leaves.append((predicate, random.choice([None, 10, 20]) if inner else 30, inner))
+        self.default = random.randrange(3)
+
+    def text(self):
+        result = f'<ResultField name="{self.name}" feature="predictedValue"/>' if self.name else ""
+        if not self.tree:
+            targets = f'<Targets><Target field="y" rescaleFactor="{self.scale}"/></Targets>' if self.scale else ""
+            predictors = "".join(f'<NumericPredictor name="{f}" coefficient="{c}"/>' for f, c in self.terms)
+            return (f'<Regression functionName="regression" normalizationMethod="{self.method}">{targets}{result}<RegressionTable intercept="{self.intercept}">{predictors}'
+                    '</RegressionTable></Regression>')
+        score = lambda value: "" if value is None else f' score="{value}"'
+        leaves = "".join(f'<Node id="n{i}"{score(own)}>{p[0]}{inner.text() if inner else ""}</Node>' for i, (p, own, inner) in enumerate(self.leaves))
+        default = f' defaultChild="n{self.default}"' if self.strategy == "defaultChild" else ""
+        return (f'<DecisionTree functionName="regression" missingValueStrategy="{self.strategy}" noTrueChildStrategy="{self.without}">{result}'
+                f'<Node id="root"{score(self.root_score)}{default}><True/>{leaves}</Node></DecisionTree>')
+
+    def value(self, row):
+        if not self.tree:
+            total = self.intercept
+            for field, coefficient in self.terms:
+                if row[field] is None:
+                    return None
+                total += coefficient * row[field]
+            return (math.exp(total) if self.method == "exp" else total) * (self.scale or 1)
+        leaf = None
+        for predicate, *rest in self.leaves:
+            truth = predicate[1](row)
+            if truth is None and self.strategy != "none":
+                if self.strategy == "lastPrediction":
+                    return self.root_score
+                leaf = self.leaves[self.default][1:]
+                break
+            if truth:
+                leaf = rest
+                break
+        if leaf is None:
+            return self.root_score if self.without == "returnLastPrediction" else None
+        inside = leaf[1] and leaf[1].value(row)
+        return leaf[0] if inside is None else inside
+
+
+def compositions():
+    random.seed(17)
+    fields = "".join(map(data_field, "yuvw"))
+    rows = [tuple(random.choice([None, -2, -1, 0, 0.5, 1, 2, 4]) for _ in FIELDS) for _ in range(60)]
+    for number in range(16):
+        known, models = list(FIELDS), []
+        for step in range(random.randint(1, 3)):
+            models.append(Composed(known, random.choice([0, 1, 2]), f"r{step}"))
+            known = known + [f"r{step}"]
+        shown = "".join(f'<OutputField name="o{step}" feature="transformedValue"><FieldRef field="r{step}"/></OutputField>' for step in range(len(models)))
+        model = f'<MiningModel functionName="regression">{schema("y", *FIELDS)}<Output>{shown}</Output>{"".join(m.text() for m in models)}</MiningModel>'
+        text = document(fields, model).replace('version="4.4"', 'version="4.0"').replace("PMML-4_4", "PMML-4_0").replace('"target"', '"predicted"')
+        for row, got in zip(rows, scores(text, FIELDS, rows)):
+            values = dict(zip(FIELDS, row))
+            for step, part in enumerate(models):
+                values[f"r{step}"] = part.value(values)
+                expect(f"composition {number} step {step} of {row}", got[f"o{step}"], values[f"r{step}"])
+            expect(f"composition {number} of {row}", got["y"], values[f"r{len(models) - 1}"])
+
+
+conclude(trees, segments, scorecards, rules, compositions)

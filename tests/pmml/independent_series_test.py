@@ -21,10 +21,12 @@ def numbers(low, high, n):
     return [round(random.uniform(low, high), 3) for _ in range(n)]
 
 
-def forecasts(best_fit, content, outputs=(), series=()):
-    text = "".join(f'<TimeValue index="{i + 1}" value="{v!r}"/>' for i, v in enumerate(series))
+def forecasts(best_fit, content, outputs=(), series=(), attributes=""):
+    """A value that is None leaves a gap. The values are shuffled: their index says where they belong."""
+    values = [f'<TimeValue index="{i + 1}" value="{v!r}"/>' for i, v in enumerate(series) if v is not None]
+    random.shuffle(values)
     model = (f'<TimeSeriesModel functionName="timeSeries" bestFit="{best_fit}"><MiningSchema><MiningField name="y" usageType="target"/></MiningSchema>'
-             f'{output(*outputs) if outputs else ""}{f"<TimeSeries>{text}</TimeSeries>" if series else ""}{content}</TimeSeriesModel>')
+             f'{output(*outputs) if outputs else ""}{f"<TimeSeries{attributes}>{chr(10).join(values)}</TimeSeries>" if series else ""}{content}</TimeSeriesModel>')
     return scores(document(data_field("y"), model), ["horizon"], [(h + 1,) for h in range(STEPS)])
 
 
@@ -34,6 +36,7 @@ def compare(what, rows, column, wanted):
 
 
 STANDARD_ERROR = ("se", 'feature="standardError"')
+INTERVAL = [("low", 'feature="confidenceIntervalLower" value="80"'), ("high", 'feature="confidenceIntervalUpper" value="80"')]
 TRANSFORMATIONS = {"none": lambda v: v, "logarithmic": math.exp, "squareroot": lambda v: v * v}
 
 
@@ -154,12 +157,12 @@ def conditional(w, residuals, ar, ma):
     return w[-STEPS:]
 
 
-OUTLIERS = ["additive", "level", "transient", "trend"]
+OUTLIERS = ["additive", "level", "transient", "trend", "innovational", "seasonalAdditive"]
 
 
-def outlier(kind, t):
+def outlier(kind, t, period, psi):
     """What an outlier of size 1 is t steps after its start."""
-    return {"additive": float(t == 0), "level": 1.0, "transient": 0.6 ** t, "trend": t + 1.0}[kind] if t >= 0 else 0.0
+    return {"additive": float(t == 0), "level": 1.0, "transient": 0.6 ** t, "trend": t + 1.0, "innovational": psi[t], "seasonalAdditive": float(t % period == 0)}[kind] if t >= 0 else 0.0
 
 
 def arima():
@@ -181,7 +184,7 @@ def arima():
         method = random.choice(["conditionalLeastSquares", "exactLeastSquares"])
         needed = q + Q * period
         residuals = numbers(-1, 1, needed + random.randint(0, 2)) if needed and method[0] == "c" and random.random() < 0.5 else None
-        shocks = [(random.choice(OUTLIERS), random.randint(-1, length + 4), random.choice([2.0, -1.5])) for _ in range(random.choice([0, 0, 1, 2]))] \
+        shocks = [(random.choice(OUTLIERS[:6 if P + D + Q else 5]), random.randint(-1, length + 4), random.choice([2.0, -1.5])) for _ in range(random.choice([0, 0, 1, 2]))] \
             if transformation == "none" else []
 
         def component(name, orders, ar_values, ma_values, own):
@@ -189,14 +192,15 @@ def arima():
             if ma_values:
                 text += f"<MA><MACoefficients>{array(ma_values)}</MACoefficients>" + (f"<Residuals>{array(own)}</Residuals>" if own else "") + "</MA>"
             return text + f"</{name}>"
-        text = (f'<ARIMA RMSE="2" constantTerm="{constant}" transformation="{transformation}" predictionMethod="{method}">'
+        text = (f'<ARIMA RMSE="0.1" constantTerm="{constant}" transformation="{transformation}" predictionMethod="{method}">'
                 + component("NonseasonalComponent", f'p="{p}" d="{d}" q="{q}"', phi, theta, residuals)
                 + (component("SeasonalComponent", f'P="{P}" D="{D}" Q="{Q}" period="{period}"', Phi, Theta, residuals) if P + D + Q else "")
                 + "".join(f'<OutlierEffect type="{kind}" startTime="{at}" magnitude="{size}"{" dampingCoefficient=" + chr(34) + "0.6" + chr(34) if kind == "transient" else ""}/>'
                           for kind, at, size in shocks) + "</ARIMA>")
         shows = transformation == "none"
-        rows = forecasts("ARIMA", text, [STANDARD_ERROR] if shows else [], series)
-        added = lambda t: sum(size * outlier(kind, t - at) for kind, at, size in shocks)
+        rows = forecasts("ARIMA", text, ([STANDARD_ERROR] if shows else []) + INTERVAL, series)
+        psi = weights(expand([ar, differences]), ma, length + STEPS + 2)
+        added = lambda t: sum(size * outlier(kind, t - at, period, psi) for kind, at, size in shocks)
         y = [v - added(t + 1) for t, v in enumerate(modelled)]
         reach = max(differences)
         w = [sum(c * y[t - lag] for lag, c in differences.items()) - constant for t in range(reach, length)]
@@ -204,10 +208,32 @@ def arima():
         for value in ahead:
             y.append(value + constant - sum(c * y[-lag] for lag, c in differences.items() if lag))
         what = f"ARIMA {trial} ({p},{d},{q})({P},{D},{Q})_{period} {method} {transformation} {shocks}"
-        compare(what, rows, "y", [TRANSFORMATIONS[transformation](v + added(length + h + 1)) for h, v in enumerate(y[length:])])
+        means = [v + added(length + h + 1) for h, v in enumerate(y[length:])]
+        errors = [0.1 * math.sqrt(sum(v * v for v in psi[:h + 1])) for h in range(STEPS)]
+        low = [m - 1.2815515655446004 * e for m, e in zip(means, errors)]
+        compare(what, rows, "y", map(TRANSFORMATIONS[transformation], means))
+        compare(what, rows, "low", (TRANSFORMATIONS[transformation](max(v, 0) if transformation == "squareroot" else v) for v in low))
+        compare(what, rows, "high", (TRANSFORMATIONS[transformation](2 * m - v) for m, v in zip(means, low)))
         if shows:
-            psi = weights(expand([ar, differences]), ma, STEPS)
-            compare(what, rows, "se", [2 * math.sqrt(sum(v * v for v in psi[:h + 1])) for h in range(STEPS)])
+            compare(what, rows, "se", errors)
+
+
+def gaps():
+    random.seed(35)
+    for trial in range(2):
+        series = numbers(0, 10, 14)
+        with_gaps = [None if i in (3, 4, 8) else v for i, v in enumerate(series)]
+        filled = list(series)
+        for i in (3, 4):
+            filled[i] = series[2] + (series[5] - series[2]) * (i - 2) / 3
+        filled[8] = (series[7] + series[9]) / 2
+        usage = random.choice(["original", "logical"])
+        rows = forecasts("ARIMA", f'<ARIMA><NonseasonalComponent p="2" d="1" q="1"><AR>{array([0.3, -0.2])}</AR><MA><MACoefficients>{array([0.4])}</MACoefficients></MA>'
+                         '</NonseasonalComponent></ARIMA>', (), with_gaps, f' usage="{usage}" interpolationMethod="linear"')
+        ar, ma, y = {0: 1.0, 1: -0.3, 2: 0.2}, {0: 1.0, 1: 0.4}, list(filled)
+        for value in conditional([b - a for a, b in zip(filled, filled[1:])], None, ar, ma):
+            y.append(y[-1] + value)
+        compare(f"gaps {trial}", rows, "y", y[len(series):])
 
 
 # ---- GARCH: the mean as ARMA, variances by expected squares
@@ -271,4 +297,4 @@ def state_space():
         compare(f"state space {trial}", rows, "se", [math.sqrt(1.5 * sum(v * v for v in psi[:h + 1])) for h in range(6)] + [None] * 6 if by_psi else errors)
 
 
-conclude(smoothing, arima, garch, state_space)
+conclude(smoothing, arima, gaps, garch, state_space)

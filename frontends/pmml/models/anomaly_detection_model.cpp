@@ -40,7 +40,7 @@ struct AnomalyDetection {
     const Element* means = model->FirstChildElement("MeanClusterDistances");
     const Element* array = means ? means->FirstChildElement("Array") : nullptr;
     if (!array) return importer.missing(model, "MeanClusterDistances"), std::nullopt;
-    const auto numbers = importer.numberArray(array);
+    const auto numbers = importer.onlyChildren(means, {"Array"}) ? importer.numberArray(array) : std::nullopt;
     if (!numbers) return std::nullopt;
     if (inner.clusterIndex == ir::kNone) return importer.invalid(model, "algorithmType", "needs a ClusteringModel"), std::nullopt;
     if (numbers->size() != build.type(inner.clusterDistances).shape[0])

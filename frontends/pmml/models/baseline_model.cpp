@@ -39,6 +39,7 @@ const std::vector<const char*> kTests = {"zValue", "chiSquareIndependence", "chi
 enum Normalization { none, independent, sizeWeighted };
 
 constexpr uint32_t kMostDegrees = 200;
+constexpr double kFarTail = 2000;   // half of a chi-square whose chance is 0 with so many degrees
 constexpr uint64_t kMostCells = 1024;   // of a table of counts that rows bring
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -268,18 +269,19 @@ struct Baseline {
   // ---- chi-square
 
   // The chance of a chi-square above x. With t = x / 2: for even degrees d exp(-t) (1 + t / 1 (1 + t / 2 (...))), d / 2 terms; for odd
-  // ones erfc(sqrt t) + exp(-t) 2 sqrt(t / pi) (1 + t / 1.5 (1 + t / 2.5 (...))), (d - 1) / 2 terms. exp(-t) is 0 long before 10^6.
+  // ones erfc(sqrt t) + exp(-t) 2 sqrt(t / pi) (1 + t / 1.5 (1 + t / 2.5 (...))), (d - 1) / 2 terms. Half of the exponential comes before
+  // the series and half behind it: exp(-t) is 0 where their product is not, and where that is 0, too, t grows no more.
   ValueId chance(ValueId x, uint32_t degrees) {
-    const ValueId t = call("clip_high", call("div", x, number(2)), number(1e6));
+    const ValueId t = call("clip_high", call("div", x, number(2)), number(kFarTail));
     const uint32_t terms = degrees / 2;
     const double first = degrees % 2 ? 0.5 : 0;
     ValueId series = number(1);
     for (uint32_t i = terms; i-- > 1;) series = call("add", number(1), call("mul", call("div", t, number(i + first)), series));
-    const ValueId decay = build.call("exp", {build.call("neg", {t})});
-    if (degrees % 2 == 0) return call("mul", decay, series);
+    const ValueId decay = build.call("exp", {call("div", t, number(-2))});
+    if (degrees % 2 == 0) return call("mul", call("mul", decay, series), decay);
     const ValueId root = build.call("sqrt", {t}), tail = build.call("erfc", {root});
     if (terms == 0) return tail;
-    return call("add", tail, call("mul", decay, call("mul", call("mul", number(2 / std::sqrt(std::numbers::pi)), root), series)));
+    return call("add", tail, call("mul", call("mul", decay, call("mul", call("mul", number(2 / std::sqrt(std::numbers::pi)), root), series)), decay));
   }
 
   bool degreesFit(size_t degrees) {

@@ -1,6 +1,7 @@
 // TimeSeriesModel: the algorithm that bestFit names, as a table of forecasts over the steps ahead. A row asks for one of them by the
 // integer input `horizon`, from 1; where the document has a field of this name that is the one, or a supplementary field `h`, which
 // exporters of R write.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -50,11 +51,15 @@ struct TimeSeries {
     }
   }
 
+  bool isRegressor(const char* name) const {
+    return std::any_of(forecast.regressors.begin(), forecast.regressors.end(), [&](const RowRegressor& r) { return r.field == name; });
+  }
+
   // The input that says how many steps ahead.
   bool declareHorizon() {
     for (const char* name : {"horizon", "h"}) {
       const auto known = importer.dataFields.find(name);
-      if (known == importer.dataFields.end() || !scope.find(name)) continue;
+      if (known == importer.dataFields.end() || !scope.find(name) || isRegressor(name)) continue;
       const Field* field = importer.field(scope, name, model);
       if (!field) return false;
       const Elem elem = build.type(field->value).elem;
