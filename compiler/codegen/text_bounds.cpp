@@ -38,8 +38,9 @@ class Bounds {
       bool makes = false;
       const TextBound bound = boundOf(node, makes);
       if (node.op->kind() == ir::OpKind::CountTerms) {
-        // Room for the words of a text while they are counted (runtime/kernels/words.h).
-        made.fixed += 48 * bound.fixed + 128, made.perTextByte += 48 * bound.perTextByte;
+        // Room for the words of a text, and of a term of the row, while they are counted (runtime/kernels/words.h).
+        const size_t texts = node.operands.size();
+        made.fixed += texts * (48 * bound.fixed + 128), made.perTextByte += texts * 48 * bound.perTextByte;
       }
       if (node.op->kind() == ir::OpKind::CountNgrams || node.op->kind() == ir::OpKind::Tokens) {
         // Codes and states of its tokens (runtime/kernels/ngrams.h).

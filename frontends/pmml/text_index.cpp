@@ -1,5 +1,5 @@
 // TextIndex: how often a term occurs in a text. All TextIndexes of a document that count in the same way share one pool
-// of terms, so that a text is read once for all of them.
+// of terms, so that a text is read once for all of them; terms that the row has are counted one by one.
 #include <cstring>
 #include <tuple>
 
@@ -104,6 +104,61 @@ std::optional<ir::Pool> poolOf(Importer& in, const Element* e) {
   return pool;
 }
 
+ValueId asText(Importer& in, const Typed& value, const Element* at) {
+  FieldType string;
+  string.dataType = DataType::string, string.opType = OpType::categorical;
+  const ValueId text = in.convert(value, string, at);
+  return text == kNone ? kNone : in.text(text);
+}
+
+// Element i of counts, as an integer.
+ValueId countAt(Importer& in, ValueId counts, uint32_t i) {
+  ir::Take take;
+  take.at = {i};
+  return in.build.add(ir::Cast(Elem::i64), {in.build.add(std::move(take), {counts})});
+}
+
+// The counts of a term that the row has.
+Importer::TermCount countTermOfRow(Importer& in, ir::Pool pool, ValueId text, ValueId term, bool most) {
+  ir::CountTerms node;
+  node.table = in.build.table(std::move(pool), "words");
+  node.most = most;
+  const ValueId counts = in.build.add(node, {text, term}, "counts");
+  Importer::TermCount result;
+  result.count = countAt(in, counts, 0);
+  if (most) result.most = countAt(in, counts, 1);
+  return result;
+}
+
+enum Weights { termFrequency, binary, logarithmic, augmentedNormalizedTermFrequency };
+
+Typed weighted(Importer& in, const Importer::TermCount& n, int weights) {
+  ir::Builder& build = in.build;
+  Typed result;
+  result.type.dataType = weights <= binary ? DataType::integer : DataType::real;
+  if (n.count == kNone) return result.value = build.missing(ir::scalarType(elemOf(result.type.dataType))), result;
+  const auto real = [&](ValueId v) { return build.add(ir::Cast(Elem::f64), {v}); };
+  switch (weights) {
+    case termFrequency:
+      result.value = n.count;
+      break;
+    case binary:
+      result.value = build.call("min", {n.count, build.integer(1)});
+      break;
+    case logarithmic:
+      result.value = build.call("log10", {build.call("add", {build.number(1), real(n.count)})});
+      break;
+    default: {
+      // 0.5 (x > 0) + 0.5 x / (the count of the most frequent word); no words: 0.
+      const ValueId most = real(build.call("max", {build.call("max", {n.most, n.count}), build.integer(1)}));
+      const ValueId share = build.call("div", {real(n.count), most});
+      const ValueId occurs = real(build.call("min", {n.count, build.integer(1)}));
+      result.value = build.call("mul", {build.number(0.5), build.call("add", {occurs, share})});
+    }
+  }
+  return result;
+}
+
 }  // namespace
 
 // Element of the counts of `text` for a term, and the count of its most frequent word where it is asked for.
@@ -129,14 +184,9 @@ Importer::TermCount Importer::countTerm(ir::Pool pool, ValueId text, const std::
   node.table = run.table;
   node.most = most;
   ValueId counts = build.add(node, {text}, "counts");
-  auto element = [&](uint32_t i) {
-    ir::Take take;
-    take.at = {i};
-    return build.add(ir::Cast(Elem::i64), {build.add(std::move(take), {counts})});
-  };
   TermCount result;
-  result.count = element(run.index.at(words));
-  if (most) result.most = element(static_cast<uint32_t>(run.index.size()));
+  result.count = countAt(*this, counts, run.index.at(words));
+  if (most) result.most = countAt(*this, counts, static_cast<uint32_t>(run.index.size()));
   return result;
 }
 
@@ -146,7 +196,7 @@ Typed Importer::textIndex(Scope& scope, const Element* e) {
     return {};
   auto name = required(e, "textField");
   auto weights =
-      choice(e, "localTermWeights", {"termFrequency", "binary", "logarithmic", "augmentedNormalizedTermFrequency"}, 0);
+      choice(e, "localTermWeights", {"termFrequency", "binary", "logarithmic", "augmentedNormalizedTermFrequency"}, termFrequency);
   auto settings = settingsOf(*this, e, {});
   auto* termElement = expressionOf(e);
   if (!termElement) return missing(e, "EXPRESSION"), Typed();
@@ -155,47 +205,26 @@ Typed Importer::textIndex(Scope& scope, const Element* e) {
   Typed term = expression(scope, termElement);
   Typed field = reference(scope, *name, e);
   if (!term || !field) return {};
-  const auto termLiteral = foldedText(*this, term, termElement);
-  if (!termLiteral) return unsupported(termElement, "a term that is no Constant", "what is made of Constants alone is one"), Typed();
   at(e);
-  FieldType string;
-  string.dataType = DataType::string, string.opType = OpType::categorical;
-  ValueId text = convert(field, string, e);
-  if (text == kNone) return {};
-  text = this->text(text);
-  for (auto* c = e->FirstChildElement(); c; c = c->NextSiblingElement()) {
+  ValueId text = asText(*this, field, e);
+  for (auto* c = e->FirstChildElement(); text != kNone && c; c = c->NextSiblingElement()) {
     if (std::strcmp(c->Name(), "TextIndexNormalization") == 0)
       text = normalized(*this, text, c, *settings);
     else if (c != termElement && std::strcmp(c->Name(), "Extension") != 0)
       return unsupported(c, std::string("element '") + c->Name() + "' in 'TextIndex'"), Typed();
-    if (text == kNone) return {};
   }
-  std::string termText = *termLiteral;
-  if (!settings->caseSensitive) text = build.call("lower", {text}), termText = ir::inCase(termText, ir::Case::lower);
-  TermCount n = countTerm(std::move(*pool), text, termText, *weights == 3);
-  Typed result;
-  result.type.dataType = *weights < 2 ? DataType::integer : DataType::real;
-  if (n.count == kNone) return result.value = build.missing(ir::scalarType(elemOf(result.type.dataType))), result;
-  auto real = [&](ValueId v) { return build.add(ir::Cast(Elem::f64), {v}); };
-  switch (*weights) {
-    case 0:
-      result.value = n.count;
-      break;
-    case 1:
-      result.value = build.call("min", {n.count, build.integer(1)});
-      break;
-    case 2:
-      result.value = build.call("log10", {build.call("add", {build.number(1), real(n.count)})});
-      break;
-    default: {
-      // 0.5 (x > 0) + 0.5 x / (the count of the most frequent word); no words: 0.
-      ValueId most = real(build.call("max", {build.call("max", {n.most, n.count}), build.integer(1)}));
-      ValueId share = build.call("div", {real(n.count), most});
-      ValueId occurs = real(build.call("min", {n.count, build.integer(1)}));
-      result.value = build.call("mul", {build.number(0.5), build.call("add", {occurs, share})});
-    }
+  if (text == kNone) return {};
+  if (!settings->caseSensitive) text = build.call("lower", {text});
+  TermCount n;
+  if (const auto literal = foldedText(*this, term, termElement)) {
+    n = countTerm(std::move(*pool), text, settings->caseSensitive ? *literal : ir::inCase(*literal, ir::Case::lower), *weights == augmentedNormalizedTermFrequency);
+  } else {
+    ValueId own = asText(*this, term, termElement);
+    if (own == kNone) return {};
+    if (!settings->caseSensitive) own = build.call("lower", {own});
+    n = countTermOfRow(*this, std::move(*pool), text, own, *weights == augmentedNormalizedTermFrequency);
   }
-  return result;
+  return weighted(*this, n, *weights);
 }
 
 }  // namespace kiln::pmml

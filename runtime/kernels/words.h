@@ -195,6 +195,21 @@ INLINE i32 count_most(const u8* p, const Word* words, u32 n, u32* heads, u32* ta
 /// Scratch that a text of n bytes needs, in the room for new text.
 INLINE u64 words_scratch(u64 n, bool most) { return 2 * (n + 1) + sizeof(Word) * (n + 1) + (most ? 32 * (n + 1) : 0) + 64; }
 
+/// Words of a text at the beginning of `room`, which has the scratch for them; their number, kNone if that is too little.
+INLINE u32 words_of(const u8* blob, const PoolTable& t, const u8* p, u32 n, u8* room, Word** words) {
+  *words = (Word*)(((u64)room + 7) & ~(u64)7);
+  RegexMark* marks = (RegexMark*)(*words + n + 1);
+  regex_marks(blob + t.regex, p, n, marks);
+  return split_words(blob, t, p, n, marks, *words, n + 1);
+}
+/// The count of the most frequent of `count` words of a text of n bytes, for which `words` has the scratch.
+INLINE i32 count_most_of(const u8* p, u32 n, Word* words, u32 count) {
+  u32 slots = 2;
+  while (slots < 2 * count) slots *= 2;   // at most 4 (n + 1)
+  u32* heads = (u32*)(((u64)((RegexMark*)(words + n + 1) + n + 1) + 7) & ~(u64)7);
+  return count_most(p, words, count, heads, heads + slots, slots);
+}
+
 /// The counts of all terms, `pitch` apart; false if there is no room.
 OUTLINE bool count_terms(const u8* blob, const PoolTable* pool, const u8* p, u32 n, u8* room, u8* end, i32* counts, u32 pitch) {
   const PoolTable& t = *pool;
@@ -202,18 +217,44 @@ OUTLINE bool count_terms(const u8* blob, const PoolTable* pool, const u8* p, u32
   if (pitch == 1) NOUNROLL for (; zeros + 8 <= t.terms; zeros += 8) store(counts + zeros, Lane<i32, 8>{});
   NOUNROLL for (; zeros < t.terms + t.most; zeros++) counts[(u64)zeros * pitch] = 0;
   if ((u64)(end - room) < words_scratch(n, t.most != 0)) return false;
-  Word* words = (Word*)(((u64)room + 7) & ~(u64)7);
-  RegexMark* marks = (RegexMark*)(words + n + 1);
-  regex_marks(blob + t.regex, p, n, marks);
-  const u32 count = split_words(blob, t, p, n, marks, words, n + 1);
+  Word* words;
+  const u32 count = words_of(blob, t, p, n, room, &words);
   if (count == kNone) return false;
   if (t.max_distance == 0) count_exact(blob, t, words, count, counts, pitch);
   else count_similar(blob, t, p, words, count, counts, pitch);
-  if (t.most) {
-    u32 slots = 2;
-    while (slots < 2 * count) slots *= 2;   // at most 4 (n + 1)
-    u32* heads = (u32*)(((u64)(marks + n + 1) + 7) & ~(u64)7);
-    counts[(u64)t.terms * pitch] = count_most(p, words, count, heads, heads + slots, slots);
+  if (t.most) counts[(u64)t.terms * pitch] = count_most_of(p, n, words, count);
+  return true;
+}
+
+/// How far a word of the text is from one of the term, at most `limit`; limit + 1 beyond.
+INLINE u32 word_distance(const u8* p, const Word& w, const u8* q, const Word& v, u32 limit) {
+  if (same_text(p + w.at, w.length, q + v.at, v.length)) return 0;
+  if (limit == 0) return 1;
+  u32 word[kLongestWord + kMostEdits], wanted[kLongestWord];
+  const u32 size = decode_word(p + w.at, w.length, word, kLongestWord + kMostEdits);
+  return size == kNone ? limit + 1 : count_edits(word, size, wanted, decode_word(q + v.at, v.length, wanted, kLongestWord), limit);
+}
+/// The count of the term q of the row, and with `most` that of the most frequent word; false if there is no room, or a word of the term
+/// is too long. The pool has no terms.
+OUTLINE bool count_term(const u8* blob, const PoolTable* pool, const u8* p, u32 n, const u8* q, u32 m, u8* room, u8* end, i32* counts, u32 pitch) {
+  const PoolTable& t = *pool;
+  NOUNROLL for (u32 i = 0; i < 1 + t.most; i++) counts[(u64)i * pitch] = 0;
+  if ((u64)(end - room) < words_scratch(m, false) + words_scratch(n, t.most != 0)) return false;
+  Word *term, *words;
+  const u32 length = words_of(blob, t, q, m, room, &term);
+  if (length == kNone) return false;
+  NOUNROLL for (u32 j = 0; j < length; j++) if (term[j].length > kLongestWord) return false;
+  const u32 count = words_of(blob, t, p, n, (u8*)(term + length), &words);
+  if (count == kNone) return false;
+  if (t.most) counts[pitch] = count_most_of(p, n, words, count);
+  u32 least = kNone;
+  NOUNROLL for (u32 i = 0; length != 0 && i + length <= count; i++) {
+    u32 distance = 0;
+    NOUNROLL for (u32 j = 0; j < length && distance <= t.max_distance; j++)
+      distance += word_distance(p, words[i + j], q, term[j], t.max_distance - distance);
+    if (distance > t.max_distance || (t.best && least != kNone && distance > least)) continue;
+    if (t.best && (least == kNone || distance < least)) least = distance, counts[0] = 0;
+    counts[0]++;
   }
   return true;
 }

@@ -61,17 +61,19 @@ class TextSteps : protected virtual Operands {
     ir::Pool pool;
     (random_.chance(50) ? pool.separators : pool.words) = random_.chance(50) ? "\\s+" : "\\w+";
     pool.maxDistance = random_.below(3), pool.best = random_.chance(50);
-    for (uint32_t n = 1 + random_.below(3); n > 0; n--) {
+    const bool ofRow = random_.chance(30);
+    for (uint32_t n = ofRow ? 0 : 1 + random_.below(3); n > 0; n--) {
       const std::string term = random_.label();
       bool known = pool.wordsOf(term).empty();
       for (const std::string& other : pool.terms) known = known || pool.wordsOf(other) == pool.wordsOf(term);
       if (!known) pool.terms.push_back(term);
     }
-    if (pool.terms.empty()) throw ir::BuildError("no terms");
+    if (pool.terms.empty() && !ofRow) throw ir::BuildError("no terms");
     ir::CountTerms op;
     op.most = random_.chance(50);
     op.table = b_.table(pool, tableName());
-    add(op, {scalarOf(Elem::str)});
+    if (ofRow) add(op, {scalarOf(Elem::str), scalarOf(Elem::str)});
+    else add(op, {scalarOf(Elem::str)});
   }
 };
 

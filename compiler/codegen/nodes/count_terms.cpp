@@ -75,7 +75,8 @@ void lower(const ir::CountTerms& op, NodeEmitter& emit) {
   t.points = emit.blob(key + ", code points", terms.points);
   t.terms = static_cast<uint32_t>(pool.terms.size()), t.most = op.most;
   const kernel::CountParams params{emit.blob(key, &t, sizeof t, 64), emit.statusCode(KILN_TEXT_TOO_LONG)};
-  emit.call("count_terms", params, {emit.in(0), emit.out()});
+  if (emit.node().operands.size() == 2) emit.call("count_term", params, {emit.in(0), emit.in(1), emit.out()});
+  else emit.call("count_terms", params, {emit.in(0), emit.out()});
 }
 
 }  // namespace kiln::codegen

@@ -5,20 +5,25 @@
 
 #include "compiler/ir/elements.h"
 #include "compiler/ir/tables/pool.h"
+#include "kiln/scorer.h"
+#include "runtime/kernels/words.h"
 
 namespace kiln::ir {
 
 std::vector<Type> CountTerms::infer(Inference& inference) const {
   Type type = scalarType(Elem::i32);
   type.shape = {1};
-  if (!expectOperands(inference, 1, 1)) return {type};
-  const Type& x = inference.operands[0];
-  expectOperand(inference, 0, x.elem == Elem::str && x.isScalar(), "a scalar str");
-  if (const Pool* pool = inference.table<Pool>(table)) {
-    inference.expect(!pool->terms.empty(), "the pool has no terms");
-    type.shape = {static_cast<uint32_t>(pool->terms.size()) + most};
+  if (!expectOperands(inference, 1, 2)) return {type};
+  const bool ofRow = inference.operands.size() == 2;
+  for (size_t i = 0; i < inference.operands.size(); i++) {
+    const Type& x = inference.operands[i];
+    expectOperand(inference, i, x.elem == Elem::str && x.isScalar(), "a scalar str");
+    type.nullable = type.nullable || x.nullable;
   }
-  type.nullable = x.nullable;
+  if (const Pool* pool = inference.table<Pool>(table)) {
+    inference.expect(pool->terms.empty() == ofRow, ofRow ? "the pool has terms, and so has the row" : "the pool has no terms");
+    type.shape = {(ofRow ? 1 : static_cast<uint32_t>(pool->terms.size())) + most};
+  }
   type.fallible = true;
   return {type};
 }
@@ -75,9 +80,16 @@ void CountTerms::evaluate(Evaluation& e) const {
   RowValue& y = fresh(e);
   if ((y.failure = e.firstFailure())) return;
   const Datum& x = e.operand(0).elements[0];
-  if (x.missing) return setMissing(y);
+  const Datum* term = e.operands() == 2 ? &e.operand(1).elements[0] : nullptr;
+  if (x.missing || (term && term->missing)) return setMissing(y);
   const Pool& pool = e.pipeline.table<Pool>(table);
   const std::vector<std::string_view> text = pool.wordsOf(x.text);
+  if (term) {
+    const std::vector<std::string_view> words = pool.wordsOf(term->text);
+    for (std::string_view word : words)
+      if (word.size() > kernel::kLongestWord) return void(y.failure = e.failure(KILN_TEXT_TOO_LONG));
+    y.elements[0].i32 = occurrences(pool, text, words);
+  }
   for (size_t t = 0; t < pool.terms.size(); t++)
     y.elements[t].i32 = occurrences(pool, text, pool.wordsOf(pool.terms[t]));
   if (!most) return;

@@ -4,8 +4,9 @@
 
 namespace kiln::ir {
 
-/// Operand x (str, a scalar); result i32 [terms], or [terms + 1] with `most`: the count of each term of the pool, then
-/// that of the text's most frequent word. Missing where x is; TEXT_TOO_LONG where there is no scratch for the words.
+/// Operands x (str, a scalar) and, where the row has the term, term (str, a scalar). Result i32 [terms], or [terms + 1] with `most`: the
+/// count of each term of the pool, or of the one of the row, then that of the text's most frequent word. Missing where an operand is;
+/// TEXT_TOO_LONG where there is no scratch for the words, or the row's term has a word of more than 200 bytes.
 struct CountTerms final : OpBase<CountTerms, OpKind::CountTerms> {
   TableRef table;
   bool most = false;

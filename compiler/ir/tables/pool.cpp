@@ -20,7 +20,6 @@ void Pool::verify(const Pipeline&, std::vector<std::string>& problems) const {
   const std::string why = refusal(pattern());
   if (!checks.expect(why.empty(), [&] { return "pattern '" + pattern() + "': " + why; })) return;
   checks.expect(maxDistance <= kernel::kMostEdits, [] { return "max_distance is above 100"; });
-  checks.expect(!terms.empty(), [] { return "needs terms"; });
   std::set<std::vector<std::string_view>> seen;
   for (const std::string& term : terms) {
     const auto inWords = wordsOf(term);

@@ -1,4 +1,4 @@
-// pool: the terms that `count_terms` looks for, and how it finds words.
+// pool: the terms that `count_terms` looks for, none where the row brings one, and how it finds words.
 #pragma once
 #include <string_view>
 
