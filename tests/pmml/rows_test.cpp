@@ -305,6 +305,26 @@ TEST(Sequence, times) {
             "first,next,new,done,status\nr2,r1,{bread}->{milk}=>{wine},,ok\nr1,,{bread}=>{wine},,ok\n");
 }
 
+TEST(Sequence, refusals) {
+  const auto messages = [](const std::string& mining, const std::string& from, const std::string& to) {
+    std::string text = sequenceModel(mining, "", kRuleOutputs);
+    return scores(text.replace(text.find(from), from.size(), to), "who,what,day\n");
+  };
+  const std::string order = "<MiningField name='day' usageType='order'/>", gap = R"(<Delimiter delimiter="acrossTimeWindows" gap="true"/>)";
+  EXPECT_NE(messages(order + "<MiningField name='later' usageType='order'/>", "</DataDictionary>", "<DataField name='later' optype='continuous' dataType='integer'/></DataDictionary>")
+                .find("a second field of usageType 'order'"), std::string::npos);
+  EXPECT_NE(messages("", R"(id="w" field="what")", R"(id="w" field="day")").find("field='day' of 'SetPredicate': no active field"), std::string::npos);
+  EXPECT_NE(messages("", gap, gap + R"(<Delimiter delimiter="sameTimeWindow" gap="unknown"/>)").find("a second Delimiter between two sets"), std::string::npos);
+}
+
+// Items that no field can give are told of, as in an AssociationModel.
+TEST(Sequence, itemsThatAreNeverThere) {
+  std::string text = sequenceModel("", "", kRuleOutputs);
+  const std::string milk = R"(<Item id="2" value="milk")";
+  Scoring s(text.replace(text.find(milk), milk.size(), milk + R"( field="who")"));
+  EXPECT_NE(s.messages().find("no active field can give item 'milk'"), std::string::npos) << s.messages();
+}
+
 // The baskets of above: all rules that fit, in their order; columns beyond the last stay empty.
 TEST(MultiValued, RulesThatFit) {
   EXPECT_EQ(scores(association(kTransactions, kGrouped,

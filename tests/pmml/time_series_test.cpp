@@ -374,6 +374,16 @@ TEST(Horizon, IsBoundedAndRequired) {
   EXPECT_EQ(s.score({}, "y"), "!");
 }
 
+// A regressor of that name is no horizon: 2 + 2 * 10.
+TEST(Horizon, ARegressorCalledH) {
+  std::string text = model("ARIMA", series("9 10 12") + "<ARIMA>" + component("p=\"1\" d=\"0\" q=\"0\"", "0.5", "") +
+                                        regressor("futureValuesMethod=\"userSupplied\"", series("1 2 4")) + "</ARIMA>",
+                           "", R"(<DataField name="x" optype="continuous" dataType="double"/>)");
+  for (size_t at; (at = text.find("\"x\"")) != std::string::npos;) text.replace(at, 3, "\"h\"");
+  Scoring s(text);
+  EXPECT_EQ(s.score({{"horizon", "1"}, {"h", "10"}}, "y"), "22");
+}
+
 TEST(Horizon, SupplementaryFieldOfExportersOfR) {
   std::string text = model("ExponentialSmoothing", smoothing(trend("smoothedValue=\"3\"")));
   text.insert(text.find("</DataDictionary>"), R"(<DataField name="h" optype="continuous" dataType="integer"/>)");

@@ -149,6 +149,11 @@ std::optional<std::vector<ValueId>> Items::codesOf(Scope& scope, const std::stri
   return values;
 }
 
+void Items::warnOfUnused() const {
+  for (const Item& item : items_)
+    if (!item.used) importer_.warn(item.element, "no active field can give item '" + item.value + "': it is never there");
+}
+
 std::optional<ValueId> Items::codes(Scope& scope, const Element* model) {
   std::vector<ValueId> all;
   for (const auto& [name, at] : itemFields(importer_, model)) {
@@ -156,9 +161,7 @@ std::optional<ValueId> Items::codes(Scope& scope, const Element* model) {
     if (!values) return std::nullopt;
     all.insert(all.end(), values->begin(), values->end());
   }
-  for (const Item& item : items_)
-    if (!item.used)
-      importer_.warn(item.element, "no active field can give item '" + item.value + "': it is never there");
+  warnOfUnused();
   if (all.empty()) {
     ir::Type nothing = ir::scalarType(ir::Elem::i32);
     all.push_back(importer_.build.missing(nothing));

@@ -32,6 +32,8 @@ class Items {
   /// `FIELD` where it is true (a string: true, t, yes, y in any case, or 1; a number: 1). Item@field and @category say
   /// the same.
   std::optional<ValueId> codes(Scope& scope, const Element* model);
+  /// Warns of each item that no field gave.
+  void warnOfUnused() const;
   /// The active fields by themselves: of lists of equal length, one vector a field.
   std::optional<std::vector<ValueId>> codesOf(Scope& scope, const std::string& field, const Element* at);
 

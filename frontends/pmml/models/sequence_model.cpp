@@ -1,6 +1,7 @@
 // SequenceModel: the rules whose sequences of sets the transactions of a group follow. Rows of one time are one
 // transaction; without a field of usageType order every row is one, a unit of time after the row before.
 #include <limits>
+#include <set>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/concat.h"
@@ -57,6 +58,8 @@ struct SequenceLowering {
   }
 
   bool readSetPredicates() {
+    std::set<std::string> fields;
+    for (const auto& [name, element] : itemFields(importer, model)) fields.insert(name);
     for (auto* e = model->FirstChildElement("SetPredicate"); e; e = e->NextSiblingElement("SetPredicate")) {
       const auto id = importer.required(e, "id"), field = importer.required(e, "field");
       const auto op = importer.choice(e, "operator", {"supersetOf"}, 0);
@@ -65,6 +68,7 @@ struct SequenceLowering {
           !importer.onlyChildren(e, {"Array"}))
         return false;
       if (!array) return importer.missing(e, "Array");
+      if (!fields.count(*field)) return importer.invalid(e, "field", "no active field of the MiningSchema");
       const auto values = importer.array(array);
       if (!values) return false;
       if (!items.addSet(*id, *field, *values, e))
@@ -157,9 +161,11 @@ struct SequenceLowering {
   // The field of usageType order as numbers; kNone if there is none, nothing if reported.
   std::optional<ValueId> order(Scope& scope) {
     const Element* schema = model->FirstChildElement("MiningSchema");
+    std::optional<ValueId> found;
     for (auto* m = schema->FirstChildElement("MiningField"); m; m = m->NextSiblingElement("MiningField")) {
       const char* usage = m->Attribute("usageType");
       if (!usage || std::string_view(usage) != "order") continue;
+      if (found) return importer.unsupported(m, "a second field of usageType 'order'"), std::nullopt;
       Field* field = importer.anyField(scope, m->Attribute("name"), m);
       if (!field) return std::nullopt;
       ValueId time = field->value;
@@ -171,9 +177,9 @@ struct SequenceLowering {
         importer.unsupported(m, "an order field that is no number or date");
         return std::nullopt;
       }
-      return importer.build.type(time).elem == Elem::f64 ? time : importer.build.add(ir::Cast(Elem::f64), {time});
+      found = importer.build.type(time).elem == Elem::f64 ? time : importer.build.add(ir::Cast(Elem::f64), {time});
     }
-    return kNone;
+    return found ? found : kNone;
   }
 
   bool readRows(Scope& scope) {
@@ -198,6 +204,7 @@ struct SequenceLowering {
         when.push_back(importer.build.add(ir::Select(), {row, place, nowhere}));
       }
     }
+    items.warnOfUnused();
     if (all.empty()) return importer.invalid(model, "", "no active field can give any of the model's items");
     codes = all.size() == 1 ? all[0] : importer.build.add(ir::Concat(), std::move(all), "items");
     times = when.size() == 1 ? when[0] : importer.build.add(ir::Concat(), std::move(when), "times");
