@@ -114,8 +114,9 @@ def found(steps, split, transactions, limits):
     def within(name, time):
         return limits.get("minimum" + name, time) <= time <= limits.get("maximum" + name, time)
     def follow(step, first, last):
-        if step == len(steps):
-            return within(LIMITS[0], transactions[last][0] - transactions[first][0])
+        if step == len(steps):   # of an antecedent alone: what follows takes time, too
+            time = transactions[last][0] - transactions[first][0]
+            return within(LIMITS[0], time) if split else time <= limits.get("maximum" + LIMITS[0], time)
         for at in range(len(transactions)):
             if not steps[step][0] <= transactions[at][1]:
                 continue

@@ -305,6 +305,13 @@ TEST(Sequence, times) {
             "first,next,new,done,status\nr2,r1,{bread}->{milk}=>{wine},,ok\nr1,,{bread}=>{wine},,ok\n");
 }
 
+// Of the antecedent alone no least time is asked: that between bread and wine is 8 days.
+TEST(Sequence, leastTotalTime) {
+  const std::string order = "<MiningField name='day' usageType='order'/>", table = "who,what,day\na,bread,1\na,wine,9\nb,bread,1\nc,bread,1\nc,wine,3\n";
+  EXPECT_EQ(scores(sequenceModel(order, "<Constraints minimumTotalSequenceTime='5'/>", kRuleOutputs), table),
+            "first,next,new,done,status\nr1,,,r1,ok\nr1,,{bread}=>{wine},,ok\nr1,,{bread}=>{wine},,ok\n");
+}
+
 TEST(Sequence, refusals) {
   const auto messages = [](const std::string& mining, const std::string& from, const std::string& to) {
     std::string text = sequenceModel(mining, "", kRuleOutputs);

@@ -71,7 +71,7 @@ bool found(const Sequences& t, const std::vector<Transaction>& all, uint32_t fro
     }
     for (size_t end : reached) {
       const double total = all[end].time - all[start].time;
-      if (total >= t.totalLow && total <= t.totalHigh) return true;
+      if ((to == split || total >= t.totalLow) && total <= t.totalHigh) return true;
     }
   }
   return false;

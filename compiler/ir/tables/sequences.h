@@ -9,8 +9,8 @@ namespace kiln::ir {
 /// `delimiter[i]` after the step before it: 0 in the same transaction, 1 in a later one, 2 in the next one. (That of a
 /// rule's first step says nothing.) `rule` says what each rule is called. Times between: `separation_low` ..
 /// `separation_high` from a step to the next one in another transaction, `turn_low` .. `turn_high` from the last
-/// antecedent step to the first consequent step, `total_low` .. `total_high` from the first step to the last; each
-/// closed.
+/// antecedent step to the first consequent step, `total_low` .. `total_high` from the first step to the last (of an
+/// antecedent alone `total_high` at most: what follows takes time, too); each closed.
 struct Sequences final : TableBase<Sequences, TableKind::Sequences> {
   uint32_t items = 0;
   std::vector<uint32_t> firstMember, member, firstStep, step, split, rule;

@@ -76,7 +76,7 @@ INLINE bool sequence_found(Transactions& t, u32 from, u32 to, u32 split) {
     NOUNROLL for (u32 step = from + 1; step < to && any; step++) any = take_step(t, step, split);
     NOUNROLL for (u32 end = 0; end < t.count && any; end++) {
       const f64 total = t.times[end] - t.times[start];
-      if (t.reached[end] && total >= t.p.total_low && total <= t.p.total_high) return true;
+      if (t.reached[end] && (to == split || total >= t.p.total_low) && total <= t.p.total_high) return true;
     }
   }
   return false;
