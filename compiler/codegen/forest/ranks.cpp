@@ -291,6 +291,30 @@ kernel::LevelColumn levelColumn(uint32_t operand, uint32_t storage, const std::v
   return l;
 }
 
+/// The windows that have a virtual column: those of few thresholds first, of f64 and then of f32, for one row (quantise_few_cuts).
+std::vector<RankedWindow> usedWindows(const RankedForest& ranked, const ForestTask& task, kernel::Quantiser& q, NodeEmitter& emit) {
+  std::vector<RankedWindow> used;
+  for (const RankedWindow& w : ranked.windows)
+    if (w.low != kNone || w.high != kNone) used.push_back(w);
+  const auto fewCutsFirst = [&](auto from, uint32_t storage) {
+    return std::stable_partition(from, used.end(), [&](const RankedWindow& w) {
+      return w.cuts.size() <= 8 && columnStorage(task.columns[w.operand]) == storage;
+    });
+  };
+  const auto f32 = fewCutsFirst(used.begin(), kernel::kColumnF64), rest = fewCutsFirst(f32, kernel::kColumnF32);
+  q.few_cuts_f64 = static_cast<uint32_t>(f32 - used.begin()), q.few_cuts_f32 = static_cast<uint32_t>(rest - f32);
+  std::vector<kernel::FewCuts> columns;
+  const auto orNone = [&](uint32_t column) { return column == kNone ? ranked.columns : column; };
+  for (auto w = used.begin(); w != rest; ++w) {
+    kernel::FewCuts few{};
+    std::fill(std::copy(w->cuts.begin(), w->cuts.end(), few.thresholds), std::end(few.thresholds), kInfinity);
+    few.operand = w->operand, few.low_column = orNone(w->low), few.high_column = orNone(w->high);
+    columns.push_back(few);
+  }
+  q.few_cuts = emit.blob("forest.few_cuts", columns);
+  return used;
+}
+
 /// The indices of a source that are in a set.
 std::vector<uint32_t> indicesIn(const RankedSets& sets, const RankedSet& set) {
   std::vector<uint32_t> indices;
@@ -388,12 +412,11 @@ kernel::Quantiser putQuantiser(const RankedForest& ranked, const ForestTask& tas
   std::vector<kernel::LevelColumn> levels;
   std::vector<kernel::SetSource> sources;
   const auto storage = [&](uint32_t operand) { return columnStorage(task.columns[operand]); };
-  for (const RankedWindow& w : ranked.windows) {
-    if (w.low == kNone && w.high == kNone) continue;
+  kernel::Quantiser q{};
+  for (const RankedWindow& w : usedWindows(ranked, task, q, emit)) {
     levels.push_back(levelColumn(w.operand, storage(w.operand), w.cuts, emit));
     levels.back().low_column = w.low, levels.back().high_column = w.high;
   }
-  kernel::Quantiser q{};
   q.columns = ranked.columns;
   q.level_count = static_cast<uint32_t>(levels.size());
   for (const RankedSets& s : ranked.sets) {

@@ -215,10 +215,22 @@ template <class T, class Sink> INLINE void quantise_column(const Ctx& c, const L
   if (l.low_column != kNone) sink.put(l.low_column, level);
   if (l.high_column != kNone) sink.put(l.high_column, x == x ? level : (u32)Sink::kHigh);
 }
+template <class T, class Sink> INLINE void quantise_few_cuts(const Ctx& c, const FewCuts* columns, u32 count, const Slot* operands, const Sink& sink) {
+  NOUNROLL for (u32 i = 0; i < count; i++) {
+    const FewCuts& column = columns[i];
+    const T x = column_lanes<T, 1>(c, operands[column.operand], sizeof(T) == 8 ? kColumnF64 : kColumnF32, 0);
+    const u32 level = count_below<f64>((const u8*)column.thresholds, (f64)x);
+    sink.put(column.low_column, level);
+    sink.put(column.high_column, x == x ? level : (u32)Sink::kHigh);
+  }
+}
 /// One row into the sink, in which all is 0: put(column, value). There is one column more than those of the quantiser.
 template <class Sink> INLINE void quantise_row(const Ctx& c, const Quantiser& q, const Slot* operands, const Sink& sink) {
+  const FewCuts* few = (const FewCuts*)(c.blob + q.few_cuts);
+  quantise_few_cuts<f64>(c, few, q.few_cuts_f64, operands, sink);
+  quantise_few_cuts<f32>(c, few + q.few_cuts_f64, q.few_cuts_f32, operands, sink);
   const LevelColumn* levels = (const LevelColumn*)(c.blob + q.levels);
-  NOUNROLL for (u32 i = 0; i < q.level_count; i++) {
+  NOUNROLL for (u32 i = q.few_cuts_f64 + q.few_cuts_f32; i < q.level_count; i++) {
     const LevelColumn& l = levels[i];
     if (l.storage == kColumnF32) quantise_column<f32>(c, l, operands[l.operand], sink);
     else quantise_column<f64>(c, l, operands[l.operand], sink);

@@ -19,6 +19,13 @@ struct LevelColumn {
   u32 high_column;            ///< virtual column where a missing value is the largest; kNone: none
   u32 cuts;                   ///< thresholds
 };
+/// The same of a column with few thresholds, for one row: columns of indicators and of their products are such.
+struct FewCuts {
+  f64 thresholds[8];             ///< as those of LevelColumn, also of f32 columns
+  u32 operand;
+  u32 low_column, high_column;   ///< Quantiser::columns: none
+  u32 spare;
+};
 /// Columns with tests for sets of values: the value's index 0 .. count, count for a value of no set; missing is count + 1.
 struct SetSource {
   i64 first;                  ///< direct: index = x - first
@@ -37,6 +44,8 @@ struct SetTest {
 struct Quantiser {
   u32 columns;                ///< virtual columns
   u32 levels, level_count;    ///< blob: LevelColumn[]; those of sets come after the first level_count
+  u32 few_cuts;               ///< blob: FewCuts[], of the first levels: those of f64, then those of f32
+  u32 few_cuts_f64, few_cuts_f32;
   u32 sets, set_count;        ///< blob: SetSource[]
 };
 
