@@ -340,7 +340,11 @@ struct OutputFields {
     return (this->*known->second)(field, *p, wanted);
   }
   std::optional<OutputColumn> refuse(const Element* field) {
-    importer.unsupported(field, "output feature '" + importer.attribute(field, "feature").value_or("predictedValue") + "' of this model");
+    const Element* segmentation = field->Parent()->Parent()->FirstChildElement("Segmentation");
+    const char* method = segmentation ? segmentation->Attribute("multipleModelMethod") : nullptr;
+    const bool isList = method && !std::strcmp(method, "selectAll");
+    importer.unsupported(field, "output feature '" + importer.attribute(field, "feature").value_or("predictedValue") + "' of this model",
+                         isList ? "selectAll has a result for each segment: name the one that is meant with segmentId" : "");
     return std::nullopt;
   }
 
