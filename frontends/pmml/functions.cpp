@@ -315,6 +315,8 @@ Typed concat(Application& a) {
 
 // ---- regular expressions
 
+constexpr int64_t kLastYear = 9999;
+
 // The text of argument i, which no row may change; reported if one does.
 std::optional<std::string> constantText(Application& a, size_t i, const char* what) {
   if (!a.arguments[i]) return std::nullopt;
@@ -396,6 +398,18 @@ Typed formatDatetime(Application& a) {
 
 // ---- dates
 
+// Days from 1970 to the first of January of a year of the row. Years are counted from -400 on, so that quotients truncate.
+ValueId daysToYear(Importer& in, ValueId year) {
+  ir::Builder& build = in.build;
+  const auto call = [&](const char* function, ValueId x, int64_t y) { return build.call(function, {x, build.integer(y)}); };
+  const ValueId outside = build.call("or", {call("lt", year, 0), call("gt", year, kLastYear)});
+  const ValueId before = call("add", build.add(ir::RaiseIf(), {year, outside}), 399);
+  ValueId days = build.call("add", {call("mul", before, 365), call("div", before, 4)});
+  days = build.call("sub", {days, call("div", before, 100)});
+  days = build.call("add", {days, call("div", before, 400)});
+  return call("sub", days, 146097 + 719162);   // 400 years; from the year 1 to 1970
+}
+
 Typed sinceYear(Application& a) {
   Typed date = a.arguments[0];
   if (!date) return {};
@@ -406,11 +420,19 @@ Typed sinceYear(Application& a) {
   Elem elem = elemOfValue(a.in, date.value);
   if (elem != Elem::date && elem != Elem::datetime)
     return a.in.invalid(a.element, "function", "needs a date or a dateTime"), Typed();
-  auto text = constantText(a, 1, "a year");
-  if (!text) return {};
-  auto year = parseInteger(*text);
-  if (!year || *year < 0 || *year > 9999) return a.in.invalid(a.element, "function", "'" + *text + "' is no year from 0 to 9999"), Typed();
-  return typed(a.in.build.call(a.scalar, {date.value}, false, {static_cast<double>(*year)}), DataType::integer);
+  if (!a.arguments[1]) return {};
+  const auto since = [&](int64_t year) { return a.in.build.call(a.scalar, {date.value}, false, {static_cast<double>(year)}); };
+  if (const auto text = foldedText(a.in, a.arguments[1], a.element)) {
+    const auto year = parseInteger(*text);
+    if (!year || *year < 0 || *year > kLastYear) return a.in.invalid(a.element, "function", "'" + *text + "' is no year from 0 to 9999"), Typed();
+    return typed(since(*year), DataType::integer);
+  }
+  if (a.arguments[1].anyType) return typed(a.in.build.missing(ir::scalarType(Elem::i64)), DataType::integer);
+  const ValueId year = a.in.convert(a.arguments[1], typeOf(DataType::integer), a.element);
+  if (year == kNone) return {};
+  const int64_t unit = std::strcmp(a.scalar, "days_since") == 0 ? 1 : 86400;
+  const ValueId before = a.in.build.call("mul", {daysToYear(a.in, year), a.in.build.integer(unit)});
+  return typed(a.in.build.call("sub", {since(1970), before}), DataType::integer);
 }
 Typed sinceMidnight(Application& a) {
   Typed time = a.arguments[0];

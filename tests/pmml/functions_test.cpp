@@ -299,6 +299,25 @@ TEST(Functions, PatternsMadeOfConstants) {
   }
 }
 
+// Years of the row, beside Python's datetime.
+TEST(Functions, YearsOfTheRow) {
+  const auto since = [](const char* function, const char* date, const std::string& when, const std::string& year) {
+    return Scoring(documentOf(applied(function, {date, "i"}), "integer")).score({{date, when}, {"i", year}}, "r");
+  };
+  EXPECT_EQ(since("dateDaysSinceYear", "d", "2003-04-01", "1960"), "15796");
+  EXPECT_EQ(since("dateDaysSinceYear", "d", "2003-04-01", "2000"), "1186");
+  EXPECT_EQ(since("dateDaysSinceYear", "d", "2003-04-01", "2001"), "820");
+  EXPECT_EQ(since("dateDaysSinceYear", "d", "2003-04-01", "1900"), "37710");
+  EXPECT_EQ(since("dateDaysSinceYear", "d", "2003-04-01", "1"), "731305");
+  EXPECT_EQ(since("dateDaysSinceYear", "d", "2003-04-01", "0"), "731671");   // a leap year before
+  EXPECT_EQ(since("dateDaysSinceYear", "d", "2003-04-01", "9999"), "-2920389");
+  EXPECT_EQ(since("dateSecondsSinceYear", "m", "2024-03-01T00:00:01", "2024"), "5184001");
+  EXPECT_EQ(since("dateDaysSinceYear", "d", "2003-04-01", ""), "");
+  EXPECT_EQ(since("dateDaysSinceYear", "d", "", "2000"), "");
+  EXPECT_EQ(since("dateDaysSinceYear", "d", "2003-04-01", "10000"), "!");
+  EXPECT_EQ(since("dateDaysSinceYear", "d", "2003-04-01", "-1"), "!");
+}
+
 // ---- TextIndex
 
 std::string textIndex(const std::string& attributes, const std::string& term, const std::string& inside = "") {
