@@ -147,6 +147,26 @@ TEST(Mining, TheEntityOfAChainIsItsLastSegment) {
   EXPECT_NE(s.messages().find("the column 'w' stays empty"), std::string::npos);
 }
 
+// As sklearn2pmml writes EstimatorChain, whose steps have one OutputField each of a name: the last step that applies gives it, as the result.
+TEST(Mining, AnOutputFieldOfSeveralStepsIsThatOfTheLastThatRan) {
+  const std::string output = "<Output><OutputField name=\"p\" optype=\"continuous\" dataType=\"double\" feature=\"predictedValue\"/></Output>";
+  const auto chain = [&](const std::string& more) {
+    return mining("multipleModelMethod=\"modelChain\"",
+                  segment("<True/>", line("0", "x", "1", output)) +
+                      segment("<SimplePredicate field=\"z\" operator=\"greaterThan\" value=\"0\"/>", line("10", "x", "1", output)) + more);
+  };
+  Scoring s(chain(""));
+  ASSERT_TRUE(s.ok()) << s.messages();
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "1"}}), (Row{{"y", ""}, {"_target", "11"}, {"p", "11"}}));
+  EXPECT_EQ(s.score({{"x", "1"}, {"z", "0"}}), (Row{{"y", ""}, {"_target", "1"}, {"p", "1"}}));
+  EXPECT_EQ(s.score({{"z", "1"}}, "p"), "");  // it ran
+  // JPMML-Evaluator shows what the last segment that ran declares, so nothing here.
+  Scoring jpmml(chain(segment("<SimplePredicate field=\"z\" operator=\"greaterThan\" value=\"5\"/>", line("0", "x", "2"))), true);
+  EXPECT_EQ(jpmml.score({{"x", "1"}, {"z", "0"}}, "p"), "1");
+  EXPECT_EQ(jpmml.score({{"x", "1"}, {"z", "1"}}, "p"), "11");
+  EXPECT_EQ(jpmml.score({{"x", "1"}, {"z", "6"}}, "p"), "");
+}
+
 // Each target has its column; an OutputField that names none shows the result of the segment that ran last.
 TEST(Mining, ChainsOfSeveralTargets) {
   const std::string fields = std::string(kFields) + "<DataField name=\"c\" optype=\"categorical\" dataType=\"integer\"><Value value=\"0\"/><Value value=\"1\"/></DataField><DataField "

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/coalesce.h"
@@ -448,14 +449,33 @@ struct MiningLowering {
       }
       later = later == kNone ? members[i].ran : build.call("or", {later, members[i].ran});
     }
-    for (size_t i = shown.size(); i-- > 0;) result.outputs.insert(result.outputs.end(), shown[i].begin(), shown[i].end());
+    std::reverse(shown.begin(), shown.end());
+    result.outputs = ofLastThatRan(shown);
     failWhereAnOutputIsMissing(result, fails);
   }
 
   std::vector<OutputColumn> chainOutputs() {
+    std::vector<std::vector<OutputColumn>> shown;
+    for (const Member& m : members) shown.push_back(m.prediction.outputs);
+    return ofLastThatRan(shown);
+  }
+
+  // Of segments that declare one name, the last that ran has it.
+  std::vector<OutputColumn> ofLastThatRan(const std::vector<std::vector<OutputColumn>>& shown) {
     std::vector<OutputColumn> columns;
-    for (const Member& m : members)
-      columns.insert(columns.end(), m.prediction.outputs.begin(), m.prediction.outputs.end());
+    std::map<std::string, size_t> places;
+    for (size_t i = 0; i < shown.size(); ++i) {
+      for (const OutputColumn& column : shown[i]) {
+        if (!column.isFinal || column.value == kNone) continue;
+        const auto [known, isNew] = places.emplace(column.name, columns.size());
+        columns.push_back(column);
+        if (isNew) continue;
+        const size_t before = std::exchange(known->second, columns.size() - 1);
+        columns.back() = chooseColumn(members[i].ran, column, columns[before]);
+        columns[before].value = kNone;
+      }
+    }
+    std::erase_if(columns, [](const OutputColumn& column) { return column.value == kNone; });
     return columns;
   }
 
