@@ -142,6 +142,8 @@ TEST(BayesianNetwork, Densities) {
   EXPECT_NEAR(posterior(triangle, unit, "2"), 4.0 / 7, 1e-14);
   EXPECT_NEAR(posterior(triangle, unit, "1"), 8.0 / 11, 1e-14);
   EXPECT_EQ(posterior(triangle, unit, "3.5"), 0);
+  EXPECT_NE(Scoring(model(kDiscrete + "<ContinuousNode name=\"X\">" + triangle + "</ContinuousNode>", {"A", "X"}, "C"))
+                .messages().find("taken for its mean, not for its mode"), std::string::npos);
   // Lognormal(0, 1) at 1: 1 / sqrt(2 pi) = 0.3989422804014327; at 2: 0.15687401927898112; nothing below 0.
   const std::string log = distribution("Lognormal", {{"Mean", "0"}, {"Variance", "1"}});
   EXPECT_NEAR(posterior(log, unit, "1"), 0.3989422804014327 / 0.6489422804014327, 1e-14);

@@ -80,6 +80,12 @@ TEST(Association, RanksOfASegmentsRules) {
   EXPECT_NE(scores(mining(R"(<MiningField name="t"/><MiningField name="item"/>)"), "t,item\n1,Cracker\n").find("usageType='group' of a model inside another one"), std::string::npos);
 }
 
+// Without a group the values of a row are items of the field: item=Cracker.
+TEST(Association, ItemsThatNoFieldCanGive) {
+  const std::string messages = scores(association(kTransactions, R"(<MiningField name="t"/><MiningField name="item"/>)", "<OutputField name='first' feature='ruleId'/>"), "t,item\n1,Cracker\n");
+  EXPECT_NE(messages.find("no active field can give any of the model's items"), std::string::npos) << messages;
+}
+
 TEST(Association, MeasuresThatAreNoNumbers) {
   std::string text = association(kTransactions, kGrouped, "<OutputField name='first' feature='ruleId'/>");
   text.replace(text.find("lift=\"2\""), 8, "lift=\"NaN\"");

@@ -107,6 +107,16 @@ struct BayesianNetwork {
     return known != mined.end() && known->second;
   }
 
+  // The text calls it Mean and says no more.
+  void warnOfTriangles() {
+    for (const BayesianNode& node : nodes.nodes()) {
+      for (const ContinuousDistribution& d : node.distributions) {
+        if (d.kind == Distribution::triangular)
+          return importer.warn(d.mean, "the Mean of a triangular distribution is taken for its mean, not for its mode", "the mode is three times the mean less both bounds");
+      }
+    }
+  }
+
   bool declareDerived() {
     for (const BayesianNode& node : nodes.nodes()) {
       if (!importer.declareDerivedFields(scope, node.element)) return false;
@@ -346,6 +356,7 @@ struct BayesianNetwork {
     targets = importer.targetNames(model);
     if (targets.empty()) return importer.invalid(model, "", "has no target field"), std::nullopt;
     if (!nodes.read(importer, model) || !declareDerived() || !readEvidence()) return std::nullopt;
+    warnOfTriangles();
     std::vector<Prediction> predictions;
     bool ok = true;
     for (const std::string& name : targets) {

@@ -9,6 +9,12 @@
 
 namespace kiln::pmml {
 
+namespace {
+
+constexpr const char* kItemsNote = "a transaction is the rows of a group (usageType group), or one row: FIELD=CATEGORY, FIELD where it is true";
+
+}  // namespace
+
 std::vector<std::pair<std::string, const Element*>> itemFields(const Importer& importer, const Element* model) {
   std::vector<std::pair<std::string, const Element*>> fields;
   const Element* schema = model->FirstChildElement("MiningSchema");
@@ -161,6 +167,8 @@ std::optional<ValueId> Items::codes(Scope& scope, const Element* model) {
     if (!values) return std::nullopt;
     all.insert(all.end(), values->begin(), values->end());
   }
+  if (!items_.empty() && std::none_of(items_.begin(), items_.end(), [](const Item& item) { return item.used; }))
+    return importer_.invalid(model, "", "no active field can give any of the model's items", kItemsNote), std::nullopt;
   warnOfUnused();
   if (all.empty()) {
     ir::Type nothing = ir::scalarType(ir::Elem::i32);
