@@ -251,6 +251,26 @@ TEST(GeneralRegression, StandardError) {
   EXPECT_NEAR(std::strtod(se.c_str(), nullptr), 1.5811388300841898, 1e-15);
 }
 
+// x' C x at (1, x) of matrices that are no covariances', and of one that rounding leaves below 0: (1.1 - 0.3 x)^2 at 1.1 / 0.3.
+TEST(GeneralRegression, VariancesBelowZero) {
+  const auto error = [](const char* a, const char* ab, const char* b, const char* x, const std::string& more = "") {
+    std::string text = model(R"(functionName="regression" modelType="regression")", "ab", cell("b", "x", "1"), beta("a", "1") + beta("b", "2"), "y",
+                             R"(<OutputField name="se" feature="standardError"/>)");
+    const auto covariance = [](const char* row, const char* column, const char* value) {
+      return std::string("<PCovCell pRow=\"") + row + "\" pCol=\"" + column + "\" value=\"" + value + "\"/>";
+    };
+    text.insert(text.find("<ParamMatrix>"), "<PCovMatrix>" + covariance("a", "a", a) + covariance("a", "b", ab) + covariance("b", "b", b) + more + "</PCovMatrix>");
+    Scoring scoring(text);
+    return scoring.ok() ? scoring.score({{"x", x}}, "se") : scoring.messages();
+  };
+  EXPECT_EQ(error("1", "2", "1", "1"), formatNumber(std::sqrt(6.0)));
+  EXPECT_EQ(error("1", "2", "1", "-1"), "!");   // 1 - 4 + 1
+  EXPECT_EQ(error("1.21", "-0.33", "0.09", "3.666666666666667"), "0");
+  EXPECT_NE(error("-1", "0", "1", "1").find("a variance is not negative"), std::string::npos);
+  EXPECT_NE(error("1", "2", "1", "1", R"(<PCovCell pRow="b" pCol="a" value="3"/>)").find("these parameters have another covariance before"), std::string::npos);
+  EXPECT_EQ(error("1", "2", "1", "1", R"(<PCovCell pRow="b" pCol="a" value="2"/>)"), formatNumber(std::sqrt(6.0)));
+}
+
 // What is predicted is trials times the mean, and so is its error.
 TEST(GeneralRegression, StandardErrorOfTrials) {
   std::string text = model(kGeneralized + R"(linkFunction="identity" trialsVariable="x")", "a", "", beta("a", "3"), "y",

@@ -2,12 +2,14 @@
 // those of PMML's GeneralRegression page.
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "compiler/ir/nodes/argmax.h"
 #include "compiler/ir/nodes/concat.h"
 #include "compiler/ir/nodes/dense.h"
 #include "compiler/ir/nodes/normalize.h"
+#include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/reduce.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/take.h"
@@ -33,6 +35,7 @@ const std::vector<const char*> kLinks = {"cloglog", "identity", "log",       "lo
 const std::vector<const char*> kCumulativeLinks = {"logit", "probit", "cloglog", "loglog", "cauchit"};
 constexpr LinkFunction kCumulative[] = {logit, probit, cloglog, loglog, cauchit};
 
+constexpr size_t kMostErrors = 4096;   // parameters whose covariances count
 constexpr double kFewestDegrees = 0.5, kMostDegrees = 1e15;   // quantiles of fewer grow beyond all bounds
 
 struct GeneralRegression {
@@ -292,48 +295,65 @@ struct GeneralRegression {
     return false;
   }
 
-  // sqrt(x' C x) of the linear predictor at x, with the covariances of PCovMatrix.
+  // The covariances of PCovMatrix among these parameters, row by row; nothing if it reported.
+  std::optional<std::vector<double>> covariances(const Element* matrix, const std::vector<uint32_t>& parameters) {
+    if (!importer.onlyAttributes(matrix, {"type"}) || !importer.onlyChildren(matrix, {"PCovCell"})) return std::nullopt;
+    const size_t n = parameters.size();
+    std::map<uint32_t, size_t> places;
+    for (size_t i = 0; i < n; ++i) places[parameters[i]] = i;
+    std::vector<double> all(n * n, 0.0);
+    std::vector<bool> given(n * n);
+    for (const Element* e = matrix->FirstChildElement("PCovCell"); e; e = e->NextSiblingElement("PCovCell")) {
+      if (!importer.onlyAttributes(e, {"pRow", "pCol", "tRow", "tCol", "value", "targetCategory"})) return std::nullopt;
+      const auto rowName = importer.required(e, "pRow"), columnName = importer.required(e, "pCol");
+      const auto value = importer.number(e, "value", std::nullopt);
+      if (!rowName || !columnName || !value) return std::nullopt;
+      const auto i = predictor.parameter(*rowName, e), j = predictor.parameter(*columnName, e);
+      if (!i || !j) return std::nullopt;
+      const auto row = places.find(*i), column = places.find(*j);
+      if (row == places.end() || column == places.end()) continue;  // of a parameter without coefficient
+      const size_t one = row->second * n + column->second, other = column->second * n + row->second;
+      const double v = elem == Elem::f32 ? static_cast<float>(*value) : *value;
+      if (*i == *j && *value < 0) return importer.invalid(e, "value", "a variance is not negative"), std::nullopt;
+      if (given[one] && all[one] != v) return importer.invalid(e, "value", "these parameters have another covariance before"), std::nullopt;
+      all[one] = all[other] = v, given[one] = given[other] = true;
+    }
+    return all;
+  }
+
+  // x' C x. Rounding may leave less than nothing, measured by the variances alone; what is less than that is no variance.
+  ValueId variance(ValueId x, std::vector<double> numbers) {
+    const uint32_t n = build.type(x).shape[0];
+    Matrix diagonal, matrix;
+    diagonal.elem = matrix.elem = elem;
+    diagonal.shape = {1, n}, matrix.shape = {n, n};
+    for (uint32_t i = 0; i < n; ++i) diagonal.numbers.push_back(numbers[size_t(i) * n + i]);
+    matrix.numbers = std::move(numbers);
+    Dense product, alone;
+    product.weights = build.table(std::move(matrix), "covariances");
+    alone.weights = build.table(std::move(diagonal), "variances"), alone.scalar = true;
+    const ValueId whole = build.add(Reduce(), {build.call("mul", {x, build.add(std::move(product), {x})})});
+    const ValueId least = call("mul", build.add(std::move(alone), {build.call("mul", {x, x})}), elem == Elem::f32 ? -1e-5 : -1e-12);
+    return build.add(RaiseIf(), {call("clip_low", whole, 0), build.call("lt", {whole, least})});
+  }
+
+  // Of the linear predictor at x, with the covariances of PCovMatrix.
   ValueId standardError(const PredictorRow& row) {
     const Element* matrix = model->FirstChildElement("PCovMatrix");
     if (!matrix) return importer.missing(model, "PCovMatrix"), kNone;
-    if (!importer.onlyAttributes(matrix, {"type"}) || !importer.onlyChildren(matrix, {"PCovCell"})) return kNone;
     std::vector<uint32_t> parameters;
     std::vector<PredictorRow> unit;
     for (const Coefficient& c : row.coefficients) {
       parameters.push_back(c.parameter);
       unit.push_back({row.category, {{c.parameter, 1.0}}});
     }
-    const auto n = static_cast<uint32_t>(parameters.size());
-    if (n > 4096) return importer.unsupported(matrix, "a standardError with so many parameters"), kNone;
-    Matrix covariances;
-    covariances.elem = elem;
-    covariances.shape = {n, n};
-    covariances.numbers.assign(size_t(n) * n, 0.0);
-    for (const Element* e = matrix->FirstChildElement("PCovCell"); e; e = e->NextSiblingElement("PCovCell")) {
-      if (!importer.onlyAttributes(e, {"pRow", "pCol", "tRow", "tCol", "value", "targetCategory"})) return kNone;
-      const auto rowName = importer.required(e, "pRow"), columnName = importer.required(e, "pCol");
-      const auto value = importer.number(e, "value", std::nullopt);
-      if (!rowName || !columnName || !value) return kNone;
-      const auto i = predictor.parameter(*rowName, e), j = predictor.parameter(*columnName, e);
-      if (!i || !j) return kNone;
-      const auto at = [&](uint32_t p) {
-        return static_cast<size_t>(std::find(parameters.begin(), parameters.end(), p) - parameters.begin());
-      };
-      const size_t r = at(*i), c = at(*j);
-      if (r == n || c == n) continue;  // of a parameter without coefficient
-      const double v = elem == Elem::f32 ? static_cast<float>(*value) : *value;
-      covariances.numbers[r * n + c] = covariances.numbers[c * n + r] = v;
-    }
-    ValueId x = n ? predictor.sums(unit) : constant(0);
-    if (x == kNone) return kNone;
-    if (n <= 1) {
-      if (n == 0) return x;
-      return build.call("mul", {call("abs", x), constant(std::sqrt(covariances.numbers[0]))});
-    }
-    Dense dense;
-    dense.weights = build.table(std::move(covariances), "covariances");
-    Reduce sum;
-    return call("sqrt", build.add(std::move(sum), {build.call("mul", {x, build.add(std::move(dense), {x})})}));
+    if (parameters.size() > kMostErrors) return importer.unsupported(matrix, "a standardError with so many parameters"), kNone;
+    auto numbers = covariances(matrix, parameters);
+    if (!numbers) return kNone;
+    const ValueId x = parameters.empty() ? constant(0) : predictor.sums(unit);
+    if (x == kNone || parameters.empty()) return x;
+    if (parameters.size() == 1) return build.call("mul", {call("abs", x), constant(std::sqrt((*numbers)[0]))});
+    return call("sqrt", variance(x, std::move(*numbers)));
   }
 
   // ---- classes
