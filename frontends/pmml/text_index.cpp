@@ -60,12 +60,13 @@ ValueId normalized(Importer& in, ValueId text, const Element* e, const Settings&
               regexField = in.attribute(e, "regexField").value_or("regex");
   ir::Rules rules;
   rules.ignoreCase = !settings->caseSensitive;
+  bool words = false;   // a row that is no regular expression
   const bool sound = readTable(in, e, {inField, outField, regexField}, [&](const Element* row, std::vector<std::optional<std::string>> cells) {
     const auto& [from, to, flag] = std::tie(cells[0], cells[1], cells[2]);
     if (!from || !to) return in.invalid(row, "", "the row has no cell '" + (from ? outField : inField) + "'");
     const std::string isRegex = flag.value_or("");
     bool regex = isRegex == "true" || isRegex == "TRUE" || isRegex == "True" || isRegex == "1";
-    if (!regex && settings->maxDistance > 0) return in.unsupported(row, "a normalization of words with maxLevenshteinDistance");
+    words = words || !regex;
     std::string pattern = *from, replacement = *to;
     if (!regex) pattern = regex::quoted(pattern), replacement = regex::quotedReplacement(replacement);
     std::string why = ir::Rules::refusal(pattern, replacement, rules.ignoreCase);
@@ -74,6 +75,8 @@ ValueId normalized(Importer& in, ValueId text, const Element* e, const Settings&
     return true;
   });
   if (!sound) return kNone;
+  if (words && settings->maxDistance > 0)
+    in.warn(e, "its rows replace exactly what they say, whatever maxLevenshteinDistance is", "as in JPMML and PMML4S");
   if (rules.patterns.empty()) return text;
   ir::Rewrite node;
   node.recursive = *recursive;

@@ -364,6 +364,17 @@ TEST(TextIndex, NormalizesTextThatIsNotTakenApart) {
   EXPECT_EQ(indexed("", "mail", "E-Mail, xxx and mails", "<TextIndexNormalization tokenize=\"false\">" + rows + "</TextIndexNormalization>"), "2");
 }
 
+// As in JPMML-Evaluator 1.7.7 and PMML4S 1.5.6: inside of words too, and without edits.
+TEST(TextIndex, NormalizesExactly) {
+  const std::string rows = "<TextIndexNormalization><InlineTable><row><string>cat</string><stem>dog</stem></row></InlineTable></TextIndexNormalization>";
+  const std::string near = "maxLevenshteinDistance=\"1\"";
+  EXPECT_EQ(indexed("", "condog", "cat concat cats", rows), "1");
+  EXPECT_EQ(indexed(near, "dogs", "cut concat cats", rows), "1");
+  EXPECT_EQ(indexed(near, "dig", "cut concat cats", rows), "0");   // no edit of cut has become a dog
+  Scoring scoring(documentOf(textIndex(near, "dogs", rows), "double"));
+  EXPECT_NE(scoring.messages().find("warning: its rows replace exactly what they say, whatever maxLevenshteinDistance is"), std::string::npos) << scoring.messages();
+}
+
 // The example of the standard: two normalizations, the second working on what the first made.
 TEST(TextIndex, Normalizes) {
   const auto row = [](const std::string& column, const std::string& from, const std::string& to) {
