@@ -68,6 +68,11 @@ Typed constant(Importer& in, const Element* e) {
 // Where `x` is missing, `text` in its place.
 Typed mapMissing(Importer& in, Typed x, const std::optional<std::string>& text, const Element* e) {
   if (!text || !x) return x;
+  // A fraction in the place of missing integers, a mean as a rule: all are doubles then.
+  if (x.type.dataType == DataType::integer && !Importer::parseIntegral(*text, x.type) && parseNumber(*text)) {
+    x.value = in.convert(x, plainType(DataType::real), e), x.type = plainType(DataType::real);
+    if (!x) return x;
+  }
   ValueId other = in.literalLike(*text, x, e);
   x.value = other == kNone ? kNone : in.build.add(ir::Coalesce(), {x.value, other});
   x.literal.reset();
@@ -171,6 +176,7 @@ Typed normDiscrete(Importer& in, Scope& scope, const Element* e) {
   if (!x) return {};
   Typed label;
   label.value = in.literalLike(*value, x, e), label.type = x.type;
+  if (x.order.id != kNone) label.literal = *value;
   Typed result;
   ValueId hit = in.compare(*method == 0 ? "eq" : "ge", x, label, e);
   if (hit == kNone) return {};
@@ -423,7 +429,7 @@ const Element* Importer::expressionOf(const Element* parent) {
 Typed Importer::reference(Scope& scope, const std::string& name, const Element* e) {
   Field* f = field(scope, name, e);
   if (!f) return {};
-  return {.value = f->value, .type = f->type, .literal = f->literal, .anyType = f->anyType, .valid = f->valid};
+  return {.value = f->value, .type = f->type, .literal = f->literal, .anyType = f->anyType, .valid = f->valid, .order = f->order};
 }
 
 Typed Importer::expression(Scope& scope, const Element* e, const FieldType* wanted) {

@@ -90,7 +90,8 @@ struct Fields {
         if (*property != wanted) continue;
         if (!in.onlyAttributes(e, {"value", "displayValue", "property"})) return void(ok = false);
         if (wanted == 0) addValue(e, prepare.validValues, prepare.validTexts, *value);
-        if (wanted == 1) invalidValues.push_back(*value);
+        // A text that is no value of the type is invalid as it is.
+        if (wanted == 1 && (isText() || Importer::parseValue(*value, field.type))) invalidValues.push_back(*value);
         auto number = wanted == 2 && !isText() ? Importer::parseValue(*value, field.type) : std::optional<double>(0);
         if (!number)
           in.warn(
@@ -169,6 +170,11 @@ struct Fields {
     if (ok && prepare.low > prepare.high) ok = in.invalid(m, "lowValue", "is above highValue");
   }
 
+  // Limits are compared as numbers.
+  bool hasOutliersWithoutOrder() const {
+    return prepare.outlier != Prepare::outlierAsIs && field.order.id != kNone &&
+           !in.unsupported(miningField, "outliers of an ordinal field whose Values are not declared in the order of their numbers");
+  }
   bool hasSet() const {
     return !prepare.validValues.empty() || !prepare.validTexts.empty() || !prepare.intervalLow.empty();
   }
@@ -386,7 +392,8 @@ bool checkInput(Fields& fields, ValueId x, bool list) {
   std::vector<ValueId> checked = {field.value};
   if (notes != kNone) checked.push_back(notes);
   field.value = in.build.add(ir::Check(), std::move(checked), field.name);
-  return true;
+  in.declareOrder(field, fields.dataField);
+  return !fields.hasOutliersWithoutOrder();
 }
 
 // The input node, its treatment and its check; JPMML looks only at fields that something reads.
@@ -590,7 +597,8 @@ bool Importer::declareInner(Scope& scope, const std::string& name, const Element
     fields.read();
     if (!m->Attribute("invalidValueTreatment")) fields.prepare.invalid = Prepare::asIs;  // see treatsMore
     if (fields.ok) fields.build(from->value);
-    return fields.ok ? lazy.value : kNone;
+    if (fields.ok) declareOrder(lazy, e);
+    return fields.ok && !fields.hasOutliersWithoutOrder() ? lazy.value : kNone;
   };
   return true;
 }

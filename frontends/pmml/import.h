@@ -66,6 +66,7 @@ struct Field {
   std::optional<std::string> literal;  ///< a function's parameter that stands for a Constant: its text
   bool anyType = false;                ///< likewise, see Importer::Typed
   ValueId codes = kNone;               ///< value as a cat, once Importer::codes was asked for it
+  ir::TableRef order;                  ///< declared values of an ordinal field where neither value nor dict has their order
   uint32_t list = 0;                   ///< of a grouped model: the values of the group's rows, this many at most
 };
 
@@ -219,6 +220,7 @@ class Importer {
     std::optional<std::string> literal;  ///< of a Constant: its text
     bool anyType = false;                ///< a missing Constant without type: takes the type of what it stands beside
     ValueId valid = kNone;               ///< of a field: see Field::valid
+    ir::TableRef order;                  ///< of a field: see Field::order
     explicit operator bool() const { return value != kNone; }
   };
   static bool isExpression(const char* elementName);
@@ -266,8 +268,6 @@ class Importer {
   /// eq ne lt le gt ge with PMML's rules of types, three-valued. NaN is equal to itself and above all other numbers, as
   /// XML Schema orders them.
   ValueId compare(const char* function, Typed a, Typed b, const Element* at);
-  /// A code of an ordered dict that has a rank: fails where the value is not declared. kNone for a constant that is not.
-  ValueId ranked(ValueId code);
   /// Whether a number may be NaN, as far as the nodes that make it tell: a NaN of an input counts where the input keeps
   /// it, one that a function yields only where that does not fail.
   bool canBeNan(ValueId value);
@@ -279,8 +279,17 @@ class Importer {
   /// The same for a field that has a dict and no value, such as a target.
   uint32_t addLabel(const Field& field, const std::string& text, const Element* at);
   uint32_t addLabel(ir::TableRef dict, const std::string& text, const FieldType& type);
+  static uint32_t addLabel(ir::Dict& dict, const std::string& text, const FieldType& type);
   /// Codes of labels as bool: true where `value` (a cat) has one of them, false elsewhere, missing where it is.
   ValueId isOneOf(ValueId value, std::vector<uint32_t> codes);
+
+  // orders.cpp
+  /// Gives an ordinal field the order of its declaration's Values, unless its value has that already.
+  void declareOrder(Field& field, const Element* declaration);
+  /// A code of an ordered dict that has a rank: fails where the value is not declared. kNone for a constant that is not.
+  ValueId ranked(ValueId code);
+  /// The code of a value in the order of an ordinal field.
+  ValueId encoded(ValueId value, ir::TableRef order);
 
   // predicates.cpp: three-valued, as bool? scalars
   ValueId predicate(Scope& scope, const Element* predicate);
@@ -370,6 +379,8 @@ class Importer {
   void leave() { depth_--; }
   bool declareInput(const std::string& name, const Element* miningField);
   bool treatLag(Field& past, const Field& field);  ///< fields.cpp
+  ValueId rankOf(const Typed& x, const Typed& ordinal, const Element* e);
+  ValueId compareRanks(const char* function, const Typed& a, const Typed& b, const Element* e);
   std::optional<Typed> lagged(const Field& field, uint32_t step, const std::vector<uint32_t>& same);
   bool declareInner(Scope& scope, const std::string& name, const Element* miningField);
   void declareDerivedField(Scope& scope, const Element* e, const std::string& name, const FieldType& type);

@@ -385,7 +385,7 @@ struct OutputFields {
       return std::nullopt;
     }
     if (wanted) {
-      result->value = importer.convert({result->value, result->type, std::nullopt, false}, *wanted, field);
+      result->value = importer.convert({.value = result->value, .type = result->type}, *wanted, field);
       if (result->value == kNone) return std::nullopt;
       result->type = *wanted;
     }

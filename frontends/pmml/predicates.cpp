@@ -47,7 +47,8 @@ ValueId simplePredicate(Importer& in, Scope& scope, const Element* e) {
   auto value = in.required(e, "value");
   if (!value) return kNone;
   Importer::Typed x = in.reference(scope, *name, e);
-  if ((x.type.dataType == DataType::integer || x.type.dataType == DataType::boolean) &&
+  const bool isRanked = x.order.id != kNone;
+  if (!isRanked && (x.type.dataType == DataType::integer || x.type.dataType == DataType::boolean) &&
       !Importer::parseIntegral(*value, x.type)) {
     auto fraction = parseNumber(*value);
     FieldType integer = x.type;
@@ -56,9 +57,10 @@ ValueId simplePredicate(Importer& in, Scope& scope, const Element* e) {
       return compareToFraction(in, in.convert(x, integer, e), *which, *fraction);
   }
   // Ordered strings are compared by rank, which the codes are.
-  if (x.type.opType == OpType::ordinal && x.type.dataType == DataType::string) x.value = in.codes(*field);
+  if (!isRanked && x.type.opType == OpType::ordinal && x.type.dataType == DataType::string) x.value = in.codes(*field);
   Importer::Typed constant = x;
   constant.literal.reset();
+  if (isRanked) constant.literal = *value;
   constant.value = in.literalLike(*value, x, e);
   return constant ? in.compare(kComparisons[*which], x, constant, e) : kNone;
 }

@@ -124,7 +124,7 @@ std::optional<Typed> Importer::lagged(const Field& field, uint32_t step, const s
   past.value = build.add(std::move(input), {}, name);
   if (!treatLag(past, field)) return std::nullopt;
   Typed result;
-  result.value = past.value, result.type = past.type;
+  result.value = past.value, result.type = past.type, result.order = field.order;
   return lags_[name] = result;
 }
 

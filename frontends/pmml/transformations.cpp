@@ -46,6 +46,8 @@ void Importer::declareDerivedField(Scope& scope, const Element* e, const std::st
     at(e);
     ValueId value = convert(result, field.type, e);
     if (value != kNone) build.suggestName(value, name);
+    field.value = value;
+    if (!options.jpmml) declareOrder(field, e);  // JPMML does not look at Values of a DerivedField
     return value;
   };
   scope.declare(std::move(field));
@@ -126,6 +128,7 @@ Importer::Typed Importer::callFunction(const Element* apply, const Element* func
     field.value = argument.value, field.type = argument.type, field.literal = argument.literal,
     field.anyType = argument.anyType;
     field.valid = argument.valid;
+    if (!p->Attribute("dataType")) field.order = argument.order;
     parameters.declare(std::move(field));
   }
   if (count != arguments.size())

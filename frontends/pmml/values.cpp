@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "compiler/ir/cells.h"
 #include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/const.h"
@@ -104,48 +105,12 @@ int64_t daysFromCivil(int64_t year, int64_t month, int64_t day) {
   return era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
 }
 
-std::optional<int64_t> digits(std::string_view text) {
-  if (text.empty() || text.find_first_not_of("0123456789") != text.npos) return std::nullopt;
-  return parseInteger(text);
-}
+constexpr int64_t kDay = 86400ll * 1000000;  // in microseconds
 
-std::optional<int64_t> parseDate(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  auto year = digits(text.substr(0, 4)), month = digits(text.substr(5, 2)), day = digits(text.substr(8, 2));
-  if (!year || !month || !day || *month < 1 || *month > 12 || *day < 1) return std::nullopt;
-  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  bool leap = (*year % 4 == 0 && *year % 100 != 0) || *year % 400 == 0;
-  if (*day > kDays[*month - 1] + (leap && *month == 2)) return std::nullopt;
-  return daysFromCivil(*year, *month, *day);
-}
-
-// Microseconds since midnight of hh:mm[:ss[.ffffff]].
-std::optional<int64_t> parseTime(std::string_view text) {
-  if (text.size() < 5 || text[2] != ':') return std::nullopt;
-  auto hour = digits(text.substr(0, 2)), minute = digits(text.substr(3, 2));
-  std::optional<int64_t> second = 0, micros = 0;
-  if (text.size() > 5) {
-    if (text.size() < 8 || text[5] != ':') return std::nullopt;
-    second = digits(text.substr(6, 2));
-    if (text.size() > 8) {
-      std::string fraction(text.substr(9, 6));
-      if (text[8] != '.' || text.size() == 9 || !digits(text.substr(9))) return std::nullopt;
-      fraction.resize(6, '0');
-      micros = digits(fraction);
-    }
-  }
-  if (!hour || !minute || !second || !micros || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
-  return ((*hour * 60 + *minute) * 60 + *second) * 1000000 + *micros;
-}
-
-constexpr int64_t kDay = 86400ll * 1000000;
-
-std::optional<int64_t> parseDateTime(std::string_view text) {
-  size_t t = text.find('T');
-  if (t == text.npos) return std::nullopt;
-  auto date = parseDate(text.substr(0, t)), time = parseTime(text.substr(t + 1));
-  if (!date || !time) return std::nullopt;
-  return *date * kDay + *time;
+// Days since 1970, microseconds since midnight or since 1970: as in a row.
+std::optional<int64_t> parseMoment(std::string_view text, Elem elem) {
+  ir::Datum datum;
+  return ir::parseElement(text, elem, datum) ? std::optional<int64_t>(datum.i64) : std::nullopt;
 }
 
 }  // namespace
@@ -165,19 +130,19 @@ std::optional<int64_t> Importer::parseIntegral(const std::string& raw, const Fie
       return std::nullopt;
     }
     case DataType::date:
-      return parseDate(text);
+      return parseMoment(text, Elem::date);
     case DataType::time:
-      return parseTime(text);
+      return parseMoment(text, Elem::time);
     case DataType::dateTime:
-      return parseDateTime(text);
+      return parseMoment(text, Elem::datetime);
     case DataType::daysSince:
-      if (auto date = parseDate(text)) return *date - epoch;
+      if (auto date = parseMoment(text, Elem::date)) return *date - epoch;
       return parseInteger(text);
     case DataType::secondsSince:
-      if (auto moment = parseDateTime(text)) return (*moment - epoch * kDay) / 1000000;
+      if (auto moment = parseMoment(text, Elem::datetime)) return (*moment - epoch * kDay) / 1000000;
       return parseInteger(text);
     case DataType::timeSeconds:
-      if (auto time = parseTime(text)) return *time / 1000000;
+      if (auto time = parseMoment(text, Elem::time)) return *time / 1000000;
       return parseInteger(text);
     default:
       break;
@@ -221,13 +186,13 @@ ValueId Importer::literal(const std::string& text, const FieldType& type, const 
 }
 
 // Code of a label in a dict, by the dict's element type; appended if new. kNone if the text is no value of that type.
-static uint32_t addLabel(Dict& dict, const std::string& text, const FieldType& type) {
+uint32_t Importer::addLabel(Dict& dict, const std::string& text, const FieldType& type) {
   if (dict.elem == Elem::str) return dict.add(text);
   if (ir::isFloat(dict.elem)) {
-    auto value = Importer::parseValue(text, type);
+    auto value = parseValue(text, type);
     return value ? dict.add(*value) : kNone;
   }
-  auto value = Importer::parseIntegral(text, type);
+  auto value = parseIntegral(text, type);
   return value ? dict.add(*value) : kNone;
 }
 
@@ -363,19 +328,6 @@ bool Importer::unify(Typed& a, Typed& b, const Element* e) {
   return a.value != kNone && b.value != kNone;
 }
 
-// Order is defined for the declared values of an ordinal field: fails where a value is none of them. kNone for a
-// constant that is none.
-ValueId Importer::ranked(ValueId value) {
-  ir::TableRef ref{build.type(value).dict};
-  auto found = ranks.find(ref.id);
-  if (found == ranks.end()) return kNone;
-  if (auto* constant = build.pipeline().producer(value).op->to<ir::Const>(); constant && constant->integer)
-    return *constant->integer < found->second ? value : kNone;
-  std::vector<uint32_t> all(found->second);
-  for (uint32_t i = 0; i < all.size(); i++) all[i] = i;
-  return build.add(ir::RaiseIf(), {value, build.call("not", {isOneOf(value, all)})});
-}
-
 // Functions that have no value for some numbers.
 static bool makesNanOfNumbers(std::string_view function) {
   for (const char* name : {"div", "mod_floor", "pow", "sqrt", "log", "log1p", "log2", "log10", "asin", "acos", "norm_icdf"})
@@ -441,10 +393,11 @@ bool canBeOther(Importer& in, ValueId value) {
 }  // namespace
 
 ValueId Importer::compare(const char* function, Typed a, Typed b, const Element* e) {
+  const bool equality = std::strcmp(function, "eq") == 0 || std::strcmp(function, "ne") == 0;
+  if (!equality && (a.order.id != kNone || b.order.id != kNone)) return compareRanks(function, a, b, e);
   if (!unify(a, b, e)) return kNone;
   if (canBeOther(*this, a.value) && canBeOther(*this, b.value)) a.value = text(a.value), b.value = text(b.value);
   if (a.anyType) return build.missing(ir::scalarType(Elem::boolean));
-  bool equality = std::strcmp(function, "eq") == 0 || std::strcmp(function, "ne") == 0;
   if (canBeNan(a.value) || canBeNan(b.value)) return orderedWithNan(*this, function, a.value, b.value);
   if (equality) return build.call(function, {a.value, b.value});
   ir::Type type = build.type(a.value);
@@ -461,6 +414,10 @@ ValueId Importer::compare(const char* function, Typed a, Typed b, const Element*
 // ---- categories
 
 ValueId Importer::codes(Field& field) {
+  if (field.order.id != kNone) {
+    field.dict = field.order;
+    return field.codes = field.codes == kNone ? encoded(field.value, field.order) : field.codes;
+  }
   if (build.type(field.value).elem == Elem::cat) {
     field.dict = {build.type(field.value).dict};
     return field.codes = field.value;
@@ -482,7 +439,7 @@ uint32_t Importer::label(Field& field, const std::string& text, const Element* e
 
 uint32_t Importer::addLabel(ir::TableRef table, const std::string& text, const FieldType& type) {
   Dict& dict = build.get<Dict>(table);
-  const uint32_t before = dict.size(), code = pmml::addLabel(dict, text, type);
+  const uint32_t before = dict.size(), code = addLabel(dict, text, type);
   comparedOtherLabel = comparedOtherLabel || (dict.size() > before && classTables.count(table.id));
   return code;
 }

@@ -300,14 +300,14 @@ INLINE bool take_date(TextRange* t, i64* days) {
   *days = days_of_date(year, month, day);
   return true;
 }
-/// Digits of the fraction beyond microseconds must be zeros.
+/// Seconds may be left out, as in ISO 8601. Digits of the fraction beyond microseconds must be zeros.
 INLINE bool take_time(TextRange* t, i64* us) {
-  i64 hour, minute, second, fraction = 0;
-  if (!take_digits(t, 2, &hour) || !take(t, ':') || !take_digits(t, 2, &minute) || !take(t, ':') ||
-      !take_digits(t, 2, &second))
-    return false;
+  i64 hour, minute, second = 0, fraction = 0;
+  if (!take_digits(t, 2, &hour) || !take(t, ':') || !take_digits(t, 2, &minute)) return false;
+  const bool seconds = take(t, ':');
+  if (seconds && !take_digits(t, 2, &second)) return false;
   if (hour > 23 || minute > 59 || second > 59) return false;
-  if (take(t, '.')) {
+  if (seconds && take(t, '.')) {
     int count = 0;
     for (; t->begin < t->end && is_digit(*t->begin); t->begin++, count++) {
       if (count < 6)
@@ -330,7 +330,7 @@ OUTLINE bool parse_date(const u8* p, u32 n, i64* out) {
   *out = days;
   return true;
 }
-/// hh:mm:ss[.fraction]: microseconds since midnight.
+/// hh:mm[:ss[.fraction]]: microseconds since midnight.
 OUTLINE bool parse_time(const u8* p, u32 n, i64* out) {
   TextRange t = trim_blanks(p, n);
   i64 us;

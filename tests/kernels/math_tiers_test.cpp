@@ -271,6 +271,7 @@ TEST(MathSpecial, EndsOfRanges) {
               {"norm_cdf(inf)", math::norm_cdf(inf, 0.0, 1.0), 1.0},
               {"norm_cdf(0)", math::norm_cdf(0.0, 0.0, 1.0), 0.5},
               {"norm_pdf(inf)", math::norm_pdf(inf, 0.0, 1.0), 0.0},
+              {"norm_pdf(7, 2, 1e-300)", math::norm_pdf(7.0, 2.0, 1e-300), 0.0},
               {"norm_icdf(0)", math::norm_icdf(0.0, 0.0, 1.0), -inf},
               {"norm_icdf(1)", math::norm_icdf(1.0, 0.0, 1.0), inf},
               {"norm_icdf(0.5)", math::norm_icdf(0.5, 3.0, 2.0), 3.0},

@@ -260,8 +260,9 @@ TEST(ParseTime, MicrosecondsOfTheDay) {
   expectValue(parse_time, "00:00:00", 0);
   expectValue(parse_time, "23:59:59.999999", 86'399'999'999);
   expectValue(parse_time, "01:02:03.5", 3'723'500'000);
+  expectValue(parse_time, "01:02", 3'720'000'000);
   expectValue(parse_time, "01:02:03.5000000000Z", 3'723'500'000);
-  for (const char* text : {"24:00:00", "12:60:00", "12:00:60", "12:00", "1:00:00", "12:00:00.", "12:00:00.1234567",
+  for (const char* text : {"24:00:00", "12:60:00", "12:00:60", "12:00:", "12:00.5", "1:00:00", "1:00", "12:00:00.", "12:00:00.1234567",
                            "12:00:00+01:00", "12:00:00ZZ"})
     expectRefused(parse_time, text);
 }

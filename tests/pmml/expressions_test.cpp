@@ -370,6 +370,11 @@ TEST(Expressions, ASecondExpressionIsRefused) {
 TEST(Expressions, FieldRefMapsMissing) {
   EXPECT_EQ(eval("<FieldRef field=\"a\" mapMissingTo=\"4\"/>", {}), "4");
   EXPECT_EQ(eval("<FieldRef field=\"s\" mapMissingTo=\"none\"/>", {}, "string"), "none");
+  // A fraction in the place of an integer: all are doubles, so that the quotient does not truncate.
+  EXPECT_EQ(eval("<FieldRef field=\"i\" mapMissingTo=\"2.5\"/>", {}), "2.5");
+  const std::string half = "<Apply function=\"/\"><FieldRef field=\"i\" mapMissingTo=\"2.5\"/><Constant>2</Constant></Apply>";
+  EXPECT_EQ(eval(half, {{"i", "7"}}), "3.5");
+  EXPECT_EQ(eval(half, {}), "1.25");
 }
 
 TEST(Expressions, FunctionsOfTheDocumentAreInlined) {

@@ -56,6 +56,16 @@ TEST(Fields, InvalidValuesEndTheRowByDefault) {
   EXPECT_TRUE(s.bits() & KILN_TYPE_MISMATCH);
 }
 
+// What no number can be is invalid without being declared so; JPMML-Evaluator 1.7.7 reads such documents.
+TEST(Fields, InvalidValuesThatTheTypeCannotHold) {
+  Scoring s(document(R"(<DataField name="x" optype="continuous" dataType="integer"><Value value="N/A" property="invalid"/><Value value="3" property="invalid"/></DataField>)",
+                     R"(<RegressionModel functionName="regression"><MiningSchema><MiningField name="x" invalidValueTreatment="asMissing" missingValueReplacement="99"/></MiningSchema>
+                        <RegressionTable intercept="0"><NumericPredictor name="x" coefficient="1"/></RegressionTable></RegressionModel>)"));
+  EXPECT_EQ(s.score({{"x", "2"}}, "_target"), "2");
+  EXPECT_EQ(s.score({{"x", "3"}}, "_target"), "99");
+  EXPECT_EQ(s.score({{"x", "N/A"}}, "_target"), "99");
+}
+
 TEST(Fields, DeclaredMissingValuesAreMissing) {
   Scoring s(echo("", ""));
   EXPECT_EQ(s.score({{"x", "-1"}, {"c", "none"}}, "out_x"), "");

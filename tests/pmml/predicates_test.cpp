@@ -83,6 +83,58 @@ TEST(Predicates, OrdinalValuesAreOrderedAsDeclared) {
   EXPECT_NE(scoring(simple("s", "lessThan", "x")).messages().find("order"), std::string::npos);
 }
 
+// PMML 4.4, DataDictionary: the Values of an ordinal field stand in its order. JPMML-Evaluator 1.7.7 gives this too, the row that fails included.
+TEST(Predicates, OrdinalNumbersAreOrderedAsDeclared) {
+  const std::string fields = R"(<DataField name="n" optype="ordinal" dataType="integer"><Value value="5"/><Value value="2"/><Value value="1"/></DataField>
+    <DataField name="d" optype="ordinal" dataType="date"><Value value="2001-01-01"/><Value value="2000-01-01"/></DataField>)";
+  const auto tree = [&](const std::string& predicate) {
+    return Scoring(document(fields, R"(<TreeModel functionName="regression"><MiningSchema><MiningField name="n" invalidValueTreatment="asIs"/><MiningField name="d"/></MiningSchema>
+      <Node score="0"><True/><Node score="1">)" + predicate + R"(</Node><Node score="2"><True/></Node></Node></TreeModel>)"));
+  };
+  Scoring below = tree(simple("n", "lessThan", "2"));
+  EXPECT_EQ(below.score({{"n", "5"}}, "_target"), "1");
+  EXPECT_EQ(below.score({{"n", "2"}}, "_target"), "2");
+  EXPECT_EQ(below.score({{"n", "1"}}, "_target"), "2");
+  EXPECT_EQ(below.score({{"n", "7"}}, "_target"), "!");  // has no place in the order
+  EXPECT_EQ(tree(simple("n", "equal", "2")).score({{"n", "7"}}, "_target"), "2");
+  EXPECT_EQ(tree(simple("d", "greaterThan", "2001-01-01")).score({{"d", "2000-01-01"}}, "_target"), "1");
+  EXPECT_NE(tree(simple("n", "lessThan", "3")).messages().find("'3' is not a declared value"), std::string::npos);
+  const auto apply = [&](const std::string& a, const std::string& b) {
+    return Scoring(document(fields, R"(<RegressionModel functionName="regression"><MiningSchema><MiningField name="n" invalidValueTreatment="asIs"/></MiningSchema><Output>
+      <OutputField name="o" feature="transformedValue" optype="categorical" dataType="boolean"><Apply function="lessThan">)" + a + b + R"(</Apply></OutputField></Output>
+      <RegressionTable intercept="0"/></RegressionModel>)"));
+  };
+  const std::string field = R"(<FieldRef field="n"/>)";
+  EXPECT_EQ(apply(field, "<Constant>2</Constant>").score({{"n", "5"}}, "o"), "true");
+  EXPECT_EQ(apply("<Constant>2</Constant>", field).score({{"n", "1"}}, "o"), "true");
+  EXPECT_EQ(apply(field, "<Constant>2</Constant>").score({}, "o"), "");
+  EXPECT_EQ(apply(field, R"(<Apply function="+"><FieldRef field="n"/><Constant>1</Constant></Apply>)").score({{"n", "1"}}, "o"), "false");
+  EXPECT_FALSE(apply(field, "<Constant>3</Constant>").ok());
+  Scoring outliers(document(fields, R"(<RegressionModel functionName="regression"><MiningSchema><MiningField name="n" outliers="asExtremeValues" lowValue="1" highValue="2"/></MiningSchema>
+    <RegressionTable intercept="0"><NumericPredictor name="n" coefficient="1"/></RegressionTable></RegressionModel>)"));
+  EXPECT_NE(outliers.messages().find("outliers of an ordinal field"), std::string::npos) << outliers.messages();
+}
+
+// PMML 4.4, DerivedField: its Values tell the order of an ordinal one.
+TEST(Predicates, OrdinalDerivedFieldsAreOrderedAsDeclared) {
+  const std::string fields = R"(<DataField name="s" optype="categorical" dataType="string"/>)";
+  const auto derived = [&](const std::string& name, const std::string& values) {
+    return R"(<DerivedField name=")" + name + R"(" optype="ordinal" dataType="string"><FieldRef field="s"/>)" + values + "</DerivedField>";
+  };
+  const std::string local = "<LocalTransformations>" + derived("d", R"(<Value value="low"/><Value value="high"/>)") + derived("e", "") + "</LocalTransformations>";
+  const auto tree = [&](const std::string& predicate) {
+    return Scoring(document(fields, R"(<TreeModel functionName="regression"><MiningSchema><MiningField name="s"/></MiningSchema>)" + local +
+                                        R"(<Node score="0"><True/><Node score="1">)" + predicate + R"(</Node><Node score="2"><True/></Node></Node></TreeModel>)"));
+  };
+  for (const std::string& predicate : {simple("d", "lessThan", "high"), compound("or", {simple("d", "lessThan", "high"), "<False/>"})}) {
+    Scoring s = tree(predicate);
+    EXPECT_EQ(s.score({{"s", "low"}}, "_target"), "1");
+    EXPECT_EQ(s.score({{"s", "high"}}, "_target"), "2");
+    EXPECT_EQ(s.score({{"s", "other"}}, "_target"), "!");
+  }
+  EXPECT_FALSE(tree(simple("e", "lessThan", "high")).ok());
+}
+
 TEST(Predicates, Sets) {
   auto set = [](const char* field, const char* op, const char* members) {
     return std::string("<SimpleSetPredicate field=\"") + field + "\" booleanOperator=\"" + op +

@@ -41,8 +41,7 @@ std::optional<TreeStrategy> treeStrategy(Importer& importer, const Element* mode
 const TreeForest::Column* TreeForest::column(Scope& scope, const std::string& name, const Element* at) {
   Field* field = importer_.field(scope, name, at);
   if (!field) return nullptr;
-  ValueId value = importer_.value(scope, name, at);
-  if (value == ir::kNone) return nullptr;
+  ValueId value = field->order.id == ir::kNone ? field->value : importer_.codes(*field);
   const auto known = byValue_.find(value);
   if (known != byValue_.end()) return &known->second;
   Column column;

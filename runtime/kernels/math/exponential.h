@@ -52,7 +52,7 @@ struct BySixteenths {
   Int<T> sixteenths;  ///< 16 k + i, beside bits that 1.5 2^52 has
   T s, less;
 };
-/// t = x + tail...; |x| <= 1100 and |tail| small beside x.
+/// t = x + tail...; |x| <= 1600 and |tail| small beside x.
 template <class T, class... Tail>
 INLINE BySixteenths<T> by_sixteenths(T x, Tail... tail) {
   const T shift = all<T>(0x1.8p52), at = x * 0x1.71547652b82fep+4 + shift, n = at - shift;
@@ -75,7 +75,7 @@ struct Exponential {
   T k;
   Pair<T> y;
 };
-/// e^(x + tail) for |x| <= 1100 and |tail| small beside x.
+/// e^(x + tail) for |x| <= 1600 and |tail| small beside x.
 template <class T>
 INLINE Exponential<T> exponential(T x, T tail) {
   const BySixteenths<T> e = by_sixteenths(x, tail);

@@ -91,8 +91,9 @@ __attribute__((noinline)) T norm_cdf(T x, T mean, T deviation) {
 template <class T>
 __attribute__((noinline)) T norm_pdf(T x, T mean, T deviation) {
   const Pair<T> z = standardise(x, mean, deviation);
-  const auto inside = magnitude(z.hi) < 40.0;
-  const Pair<T> bounded = {inside ? z.hi : all<T>(40.0), inside ? z.lo : T{}}, square = mul(bounded, bounded);
+  // At 55 deviations the density is 0, divided by the least deviation too.
+  const auto inside = magnitude(z.hi) < 55.0;
+  const Pair<T> bounded = {inside ? z.hi : all<T>(55.0), inside ? z.lo : T{}}, square = mul(bounded, bounded);
   const Exponential<T> e = exponential(square.hi * -0.5, square.lo * -0.5);
   const Pair<T> y = mul(e.y, constant<T>(0x1.9884533d43651p-2, -0x1.cbc0d30ebfd15p-56));
   // The deviation's exponent is taken out, so that the quotient is an ordinary number.
