@@ -94,6 +94,12 @@ std::vector<ValueId> values(const Application& a) {
   return ids;
 }
 
+// Where a number is NaN the result is undefined.
+ValueId defined(Application& a, ValueId value) {
+  if (!a.checked || !ir::isFloat(elemOfValue(a.in, value))) return value;
+  return a.in.build.add(ir::RaiseIf(), {value, a.in.build.call("is_nan", {value})});
+}
+
 // ---- numbers
 
 Typed arithmetic(Application& a) {
@@ -106,16 +112,15 @@ Typed divide(Application& a) {
   if (!promote(a)) return {};
   DataType type = a.arguments[0].type.dataType;
   if (type == DataType::integer) return typed(a.call(values(a)), type);
-  ValueId quotient = a.in.build.call("div", values(a));
-  if (a.checked) quotient = a.in.build.add(ir::RaiseIf(), {quotient, a.in.build.call("is_nan", {quotient})});
-  return typed(quotient, type);
+  return typed(defined(a, a.in.build.call("div", values(a))), type);
 }
 
 // min max sum product: missing arguments are left out.
 Typed fold(Application& a) {
   if (!promote(a)) return {};
   DataType type = a.arguments[0].type.dataType;
-  if (a.arguments.size() == 1) return a.arguments[0];
+  const auto only = a.arguments[0].value;
+  if (a.arguments.size() == 1) return typed(a.in.canBeNan(only) ? defined(a, only) : only, type);
   if (a.arguments.size() == 2) return typed(a.call(values(a)), type);
   ir::Reduce reduce;
   std::string_view scalar = a.scalar;
@@ -125,7 +130,8 @@ Typed fold(Application& a) {
                                      : ir::Reduce::product;
   const bool grows = reduce.op == ir::Reduce::sum || reduce.op == ir::Reduce::product;
   reduce.skip = true, reduce.checked = grows && type == DataType::integer;
-  return typed(a.in.build.add(reduce, {a.in.build.add(ir::Concat(), values(a))}), type);
+  const ValueId all = a.in.build.add(ir::Concat(), values(a)), result = a.in.build.add(reduce, {all});
+  return typed(grows || a.in.canBeNan(all) ? defined(a, result) : result, type);
 }
 
 Typed statistic(Application& a) {
@@ -133,8 +139,17 @@ Typed statistic(Application& a) {
   ir::Reduce reduce;
   reduce.op = std::strcmp(a.scalar, "mean") == 0 ? ir::Reduce::mean : ir::Reduce::median;
   reduce.skip = true;
-  ValueId result = a.in.build.add(reduce, {a.in.build.add(ir::Concat(), values(a))});
+  ValueId result = defined(a, a.in.build.add(reduce, {a.in.build.add(ir::Concat(), values(a))}));
   return typed(result, numberType(elemOfValue(a.in, result)));
+}
+
+// 1 where the first is above the second, NaN above all other numbers.
+Typed threshold(Application& a) {
+  if (!promote(a)) return {};
+  const Typed &x = a.arguments[0], &y = a.arguments[1];
+  if (!a.in.canBeNan(x.value) && !a.in.canBeNan(y.value)) return arithmetic(a);
+  const ValueId above = a.in.compare("gt", x, y, a.element);
+  return typed(a.in.build.add(Cast(elemOfValue(a.in, x.value)), {above}), x.type.dataType);
 }
 
 Typed sameType(Application& a) { return arithmetic(a); }

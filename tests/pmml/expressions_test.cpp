@@ -71,6 +71,27 @@ TEST(Expressions, UndefinedResultsFailUnlessTreated) {
   EXPECT_EQ(eval(apply("ln", {"a"}, "invalidValueTreatment=\"asMissing\" defaultValue=\"-5\""), {{"a", "-1"}}), "-5");
   EXPECT_EQ(eval(apply("ln", {"a"}, "invalidValueTreatment=\"asIs\""), {{"a", "-1"}}), "nan");
   EXPECT_EQ(eval(apply("+", {"i", "j"}), {{"i", "9223372036854775807"}, {"j", "1"}}, "integer"), "!");
+  // What fails in an argument too.
+  const std::string root = apply("sqrt", {"a"});
+  EXPECT_EQ(eval("<Apply function=\"exp\" invalidValueTreatment=\"asMissing\" defaultValue=\"7\">" + root + "</Apply>", {{"a", "-1"}}), "7");
+  EXPECT_EQ(eval("<Apply function=\"exp\">" + root + "</Apply>", {{"a", "-1"}}), "!");
+}
+
+// NaN is no result, whatever the number of arguments, as in JPMML-Evaluator 1.7.7.
+TEST(Expressions, SumsWithoutValueAreUndefined) {
+  const Row row = {{"a", "inf"}, {"b", "-inf"}, {"i", "1"}};
+  for (const char* function : {"sum", "avg"}) {
+    EXPECT_EQ(eval(apply(function, {"a", "b"}), row), "!") << function;
+    EXPECT_EQ(eval(apply(function, {"a", "i", "b"}), row), "!") << function;
+    EXPECT_EQ(eval(apply(function, {"a", "i", "b"}, "invalidValueTreatment=\"asMissing\" defaultValue=\"7\""), row), "7") << function;
+    EXPECT_EQ(eval(apply(function, {"a", "i", "b"}, "invalidValueTreatment=\"asIs\""), row), "nan") << function;
+  }
+  EXPECT_EQ(eval(apply("product", {"a", "i", "=0"}), row), "!");
+  EXPECT_EQ(eval(apply("sum", {"a", "i", "a"}), row), "inf");
+  // The largest of a root that is NaN.
+  const std::string root = apply("sqrt", {"b"}, "invalidValueTreatment=\"asIs\"");
+  EXPECT_EQ(eval("<Apply function=\"max\">" + root + "</Apply>", row), "!");
+  EXPECT_EQ(eval("<Apply function=\"max\">" + root + "<FieldRef field=\"a\"/><FieldRef field=\"i\"/></Apply>", row), "!");
 }
 
 TEST(Expressions, MapMissingToLooksAtArgumentsAndDefaultValueAtTheResult) {

@@ -542,6 +542,16 @@ TEST(Semantics, NanIsAboveAllNumbers) {
     EXPECT_EQ(compare(r.function, second), r.second) << r.function;
     EXPECT_EQ(compare(r.function, both), r.both) << r.function;
   }
+  const auto threshold = [&](const Row& row) {
+    return Scoring(document(kFields, "<RegressionModel functionName=\"regression\">" + schema +
+                                         "<Output><OutputField name=\"r\" feature=\"transformedValue\" dataType=\"double\" "
+                                         "optype=\"continuous\">" + applied("threshold", ref("a") + ref("b")) +
+                                         "</OutputField></Output><RegressionTable intercept=\"1\"/></RegressionModel>"))
+        .score(row, "r");
+  };
+  EXPECT_EQ(threshold(first), "1");
+  EXPECT_EQ(threshold(second), "0");
+  EXPECT_EQ(threshold(both), "0");
   // In a tree it is not missing: the second Node.
   Scoring tree(document(kFields, "<TreeModel functionName=\"regression\" missingValueStrategy=\"nullPrediction\">" + schema +
                                      "<Node><True/><Node score=\"1\"><SimplePredicate field=\"a\" operator=\"lessOrEqual\" "
