@@ -9,6 +9,7 @@
 #include <set>
 
 #include "compiler/ir/nodes/argmax.h"
+#include "compiler/ir/nodes/call.h"
 #include "compiler/ir/nodes/cast.h"
 #include "compiler/ir/nodes/check.h"
 #include "compiler/ir/nodes/concat.h"
@@ -18,6 +19,7 @@
 #include "compiler/ir/nodes/prepare.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/nodes/take.h"
+#include "compiler/ir/scalars.h"
 #include "compiler/ir/tables/lookup.h"
 #include "compiler/ir/tables/matrix.h"
 #include "compiler/support/number.h"
@@ -346,6 +348,14 @@ ValueId classAt(Importer& importer, ValueId index, const Classes& classes, const
   return importer.build.add(std::move(lookup), {index}, "label");
 }
 
+namespace {
+
+ValueId plusZero(Importer& in, ValueId value) {
+  return in.build.call("add", {value, in.build.type(value).elem == Elem::f32 ? in.build.number32(0) : in.build.number(0)});
+}
+
+}  // namespace
+
 // Zero has no sign in PMML's data: an input of -0 is 0. Only arithmetic could tell the two apart.
 ValueId unsignedZero(Importer& in, ValueId value) {
   const Pipeline& pipeline = in.build.pipeline();
@@ -355,7 +365,18 @@ ValueId unsignedZero(Importer& in, ValueId value) {
   const auto passesOn = [](const Op& op) { return op.to<Check>() || op.to<Prepare>() || op.to<Cast>(); };
   while (passesOn(*pipeline.producer(from).op)) from = pipeline.producer(from).operands[0];
   if (!pipeline.producer(from).op->to<Input>() || !isFloat(in.build.type(from).elem)) return value;
-  return in.build.call("add", {value, elem == Elem::f32 ? in.build.number32(0) : in.build.number(0)});
+  return plusZero(in, value);
+}
+
+ValueId withUnsignedZero(Importer& in, ValueId value) {
+  if (!isFloat(in.build.type(value).elem)) return value;
+  const Pipeline& pipeline = in.build.pipeline();
+  const Node& made = pipeline.producer(value);
+  const auto* constant = made.op->to<Const>();
+  if (constant && (!constant->number || *constant->number != 0)) return value;
+  const auto* call = made.op->to<Call>();
+  const auto* added = call && !std::strcmp(call->function->name, "add") ? pipeline.producer(made.operands[1]).op->to<Const>() : nullptr;
+  return added && added->number == 0 ? value : plusZero(in, value);  // once is enough
 }
 
 ValueId orFirstNaN(Importer& importer, ValueId value, ValueId p, const Classes& classes, const std::vector<uint32_t>& codes) {

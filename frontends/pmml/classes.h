@@ -51,6 +51,8 @@ ValueId classAt(Importer& importer, ValueId index, const Classes& classes, const
 ValueId orFirstNaN(Importer& importer, ValueId value, ValueId p, const Classes& classes, const std::vector<uint32_t>& codes);
 /// A factor of which a negative power is taken: zero has no sign in PMML's data, so an input of -0 is 0.
 ValueId unsignedZero(Importer& importer, ValueId value);
+/// The same of any value, where the sign would show: as text, as a divisor.
+ValueId withUnsignedZero(Importer& importer, ValueId value);
 /// A vector in the order of `codes` (one element a table of a model) as one in the order of the classes, zero
 /// elsewhere.
 ValueId inClassOrder(Importer& importer, ValueId vector, const std::vector<uint32_t>& codes, uint32_t classes);

@@ -112,7 +112,8 @@ Typed divide(Application& a) {
   if (!promote(a)) return {};
   DataType type = a.arguments[0].type.dataType;
   if (type == DataType::integer) return typed(a.call(values(a)), type);
-  return typed(defined(a, a.in.build.call("div", values(a))), type);
+  const ValueId divisor = withUnsignedZero(a.in, a.arguments[1].value);
+  return typed(defined(a, a.in.build.call("div", {a.arguments[0].value, divisor})), type);
 }
 
 // min max sum product: missing arguments are left out.
@@ -391,7 +392,8 @@ Typed formatNumber(Application& a) {
   DataType type = parts.conversion == 'd' ? DataType::integer : DataType::real;
   if (type == DataType::integer && number.type.dataType != DataType::integer)
     number.value = a.in.failIf(number.value, a.in.build.boolean(true), KILN_UNDEFINED);
-  return formatted(a, node, a.in.convert(number, typeOf(type), a.element), parts);
+  const ValueId value = a.in.convert(number, typeOf(type), a.element);
+  return formatted(a, node, value == kNone ? kNone : withUnsignedZero(a.in, value), parts);
 }
 // By a pattern of C's strftime, in the C locale.
 Typed formatDatetime(Application& a) {

@@ -14,6 +14,7 @@
 #include "compiler/ir/scalars.h"
 #include "compiler/ir/tables/lookup.h"
 #include "compiler/support/number.h"
+#include "frontends/pmml/classes.h"
 #include "frontends/pmml/import.h"
 
 namespace kiln::pmml {
@@ -211,7 +212,7 @@ ValueId Importer::text(ValueId value) {
   const ir::Type& type = build.type(value);
   if (type.elem == Elem::str) return value;
   // The standard leaves the text of numbers open. Documents come from Java and Python, which both write 2.0.
-  if (type.elem != Elem::cat) return build.add(Cast(Elem::str, Cast::java), {value});
+  if (type.elem != Elem::cat) return build.add(Cast(Elem::str, Cast::java), {withUnsignedZero(*this, value)});
   ir::TableRef ref{type.dict};
   const Dict& dict = build.get<Dict>(ref);
   if (!dict.open) {

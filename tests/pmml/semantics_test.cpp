@@ -563,6 +563,12 @@ TEST(Semantics, NanIsAboveAllNumbers) {
 
 TEST(Semantics, ZeroHasNoSign) {
   EXPECT_EQ(value(false, applied("/", constant("1", "double") + ref("a")), {{"a", "-0.0"}}, "double"), "inf");
+  // Neither has one that is computed, in a text or as a divisor.
+  const std::string less = applied("*", ref("a") + constant("-1", "double"));
+  EXPECT_EQ(value(false, applied("/", constant("1", "double") + less), {{"a", "0"}}, "double"), "inf");
+  EXPECT_EQ(value(false, applied("concat", less + constant("x", "string")), {{"a", "0"}}, "string"), "0.0x");
+  EXPECT_EQ(value(false, applied("concat", ref("a") + constant("x", "string")), {{"a", "-0.0"}}, "string"), "0.0x");
+  EXPECT_EQ(value(false, applied("formatNumber", less + constant("%.1f", "string")), {{"a", "0"}}, "string"), "0.0");
   const std::string power = document(kFields, "<RegressionModel functionName=\"regression\">" + kSchema + R"(<RegressionTable intercept="1"><NumericPredictor name="a" exponent="-1" coefficient="2"/></RegressionTable></RegressionModel>)");
   EXPECT_EQ(Scoring(power).score({{"a", "-0.0"}}, "y"), "inf");
   const std::string covariate = document(kFields, "<GeneralRegressionModel functionName=\"regression\" modelType=\"generalLinear\">" + kSchema + R"(<ParameterList><Parameter name="p"/></ParameterList>
