@@ -174,10 +174,9 @@ class Importer {
   /// fewer where one element stands for different things.
   bool onlyAttributes(const Element* e, std::initializer_list<const char*> names);
   bool onlyChildren(const Element* e, std::initializer_list<const char*> names);
-  /// The same for all elements of the document that have no attributes, or nothing inside (plain_elements.cpp).
-  bool checkPlainElements(const Element* root);
-  /// Reports every second one of an element that the standard has once in the element around it (single_elements.cpp).
-  bool checkSingleElements(const Element* root);
+  /// The same for all elements of the document that have nothing inside; reports every second one, too, of an element that the standard has
+  /// once in the element around it (element_contents.cpp).
+  bool checkElementContents(const Element* root);
   /// PMML Array and sparse arrays.
   std::optional<std::vector<std::string>> array(const Element* arrayElement);
   std::optional<std::vector<double>> numberArray(const Element* arrayElement);

@@ -102,8 +102,7 @@ bool lowerDocument(Importer& importer) {
                                                      [&](const char* k) { return std::strcmp(k, e->Name()) == 0; });
     if (!isKnown) ok = allKnown = importer.unsupported(e, "element '" + std::string(e->Name()) + "' in 'PMML'");
   }
-  ok &= importer.checkPlainElements(root);
-  ok &= importer.checkSingleElements(root);
+  ok &= importer.checkElementContents(root);
   const Element* model = chooseModel(importer, root, allKnown);
   for (auto* e = root->FirstChildElement(); e; e = e->NextSiblingElement())
     if (e == model || !isModel(e->Name())) ok &= importer.knowsAttributes(e);

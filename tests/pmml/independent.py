@@ -48,6 +48,23 @@ def scores(text, names, rows):
     return list(csv.DictReader(io.StringIO(said[0].stdout)))
 
 
+def solve(matrix, right):
+    """x of matrix x = right, by elimination."""
+    rows = [list(row) + [b] for row, b in zip(matrix, right)]
+    n = len(rows)
+    for i in range(n):
+        pivot = max(range(i, n), key=lambda r: abs(rows[r][i]))
+        rows[i], rows[pivot] = rows[pivot], rows[i]
+        for r in range(i + 1, n):
+            factor = rows[r][i] / rows[i][i]
+            for c in range(i, n + 1):
+                rows[r][c] -= factor * rows[i][c]
+    x = [0.0] * n
+    for i in reversed(range(n)):
+        x[i] = (rows[i][n] - sum(rows[i][c] * x[c] for c in range(i + 1, n))) / rows[i][i]
+    return x
+
+
 def expect(what, got, wanted):
     """A number, a text, or None for missing."""
     global failures, checked

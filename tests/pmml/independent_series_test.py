@@ -7,7 +7,7 @@ import math
 import random
 
 import independent
-from independent import conclude, data_field, document, expect, output, scores
+from independent import conclude, data_field, document, expect, output, scores, solve
 
 STEPS = 12
 independent.TOLERANCE = 1e-9
@@ -116,22 +116,6 @@ def weights(ar, ma, n):
     for k in range(n):
         psi.append(ma.get(k, 0.0) - sum(c * psi[k - lag] for lag, c in ar.items() if 0 < lag <= k))
     return psi
-
-
-def solve(matrix, right):
-    rows = [list(row) + [b] for row, b in zip(matrix, right)]
-    n = len(rows)
-    for i in range(n):
-        pivot = max(range(i, n), key=lambda r: abs(rows[r][i]))
-        rows[i], rows[pivot] = rows[pivot], rows[i]
-        for r in range(i + 1, n):
-            factor = rows[r][i] / rows[i][i]
-            for c in range(i, n + 1):
-                rows[r][c] -= factor * rows[i][c]
-    x = [0.0] * n
-    for i in reversed(range(n)):
-        x[i] = (rows[i][n] - sum(rows[i][c] * x[c] for c in range(i + 1, n))) / rows[i][i]
-    return x
 
 
 def best_predictions(w, ar, ma):

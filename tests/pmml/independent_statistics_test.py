@@ -10,7 +10,7 @@ import random
 import re
 
 import independent
-from independent import conclude, data_field, document, expect, output, schema, scores
+from independent import conclude, data_field, document, expect, output, schema, scores, solve
 
 independent.TOLERANCE = 1e-10
 
@@ -257,20 +257,6 @@ def networks():
 
 
 # ---- GaussianProcessModel
-
-def solve(matrix, right):
-    rows = [list(row) + [b] for row, b in zip(matrix, right)]
-    n = len(rows)
-    for i in range(n):
-        for r in range(i + 1, n):
-            factor = rows[r][i] / rows[i][i]
-            for c in range(i, n + 1):
-                rows[r][c] -= factor * rows[i][c]
-    x = [0.0] * n
-    for i in reversed(range(n)):
-        x[i] = (rows[i][n] - sum(rows[i][c] * x[c] for c in range(i + 1, n))) / rows[i][i]
-    return x
-
 
 def gaussian_processes():
     random.seed(44)

@@ -1,4 +1,6 @@
-// Elements that the standard has once in the element around them: of a second one either could be meant.
+// What stands inside elements, where the standard has nothing there, or one of a kind: whatever a document puts there beside is no
+// PMML, and who wrote it expects an effect; of two either could be meant. Attributes are held to vocabulary.def.
+#include <cstring>
 #include <string_view>
 #include <unordered_set>
 
@@ -8,6 +10,16 @@ namespace kiln::pmml {
 
 namespace {
 
+const std::unordered_set<std::string_view> kNothingInside = {
+    "AnyDistribution", "BaselineCell", "Category", "Coefficient", "Con", "Decision", "FieldColumnPair", "FieldRef", "FieldValueCount",
+    "GaussianDistribution", "InstanceField", "Interval", "Item", "ItemRef", "KNNInput", "Level", "LinearKernelType", "LinearNorm", "MiningField",
+    "NormDiscrete", "NumericPredictor", "OutlierEffect", "PCell", "PCovCell", "PPCell", "Parameter", "ParameterField", "ParentValue",
+    "PoissonDistribution", "PolynomialKernelType", "RadialBasisKernel", "RadialBasisKernelType", "RuleSelectionMethod", "ScoreDistribution",
+    "SequenceReference", "SetReference", "SigmoidKernelType", "SimplePredicate", "SupportVector", "TargetValueCount", "TextDocument",
+    "TextModelSimilarity", "TextModelSimiliarity", "UniformDistribution", "Value", "ValueProbability", "VariableWeight", "VerificationField",
+    "chebychev", "cityBlock", "euclidean", "jaccard", "simpleMatching", "squaredEuclidean", "tanimoto"};
+
+// Of a second one either could be meant.
 const std::unordered_set<std::string_view> kOnce = {
     // of every model
     "LocalTransformations", "MiningSchema", "ModelExplanation", "ModelStats", "ModelVerification", "Output", "Targets",
@@ -33,29 +45,31 @@ bool occursOnce(const Element* e) {
   return kOnce.contains(name);
 }
 
-// What nothing reads, or another way: its content is free.
+// What others read, nobody, or in another way: its content is free, as are the cells of a table.
 bool isFree(std::string_view name) {
   for (const char* free : {"Extension", "Header", "KohonenMap", "MiningBuildTask", "ModelExplanation", "ModelStats", "Partition", "TimeAnchor", "row"})
     if (name == free) return true;
   return name.find(':') != name.npos;
 }
 
+// The next element of the document behind e: walks over input are iterative. Null behind the last inside root.
+const Element* nextElement(const Element* e, const Element* root) {
+  const Element* next = isFree(e->Name()) ? nullptr : e->FirstChildElement();
+  while (!next && e != root) {
+    next = e->NextSiblingElement();
+    if (!next) e = e->Parent()->ToElement();
+  }
+  return next;
+}
+
 }  // namespace
 
-bool Importer::checkSingleElements(const Element* root) {
+bool Importer::checkElementContents(const Element* root) {
   bool ok = true;
-  const Element* e = root;
-  while (e) {
+  for (const Element* e = root; e; e = nextElement(e, root)) {
+    if (kNothingInside.contains(e->Name())) ok = onlyChildren(e, {}) && ok;
     if (e != root && occursOnce(e) && e->PreviousSiblingElement(e->Name()))
       ok = misplaced(e, std::string("a second ") + e->Name() + " in one " + (findModel(e->Parent()->Value()) ? "model" : e->Parent()->Value()));
-    // The next element of the document: walks over input are iterative.
-    const Element* next = isFree(e->Name()) ? nullptr : e->FirstChildElement();
-    while (e && !next) {
-      if (e == root) return ok;
-      next = e->NextSiblingElement();
-      if (!next) e = e->Parent()->ToElement();
-    }
-    e = next;
   }
   return ok;
 }
