@@ -5,7 +5,7 @@
 
 namespace kiln::kernel {
 
-enum : u32 { kLongestWord = 200, kMostEdits = 100 };
+enum : u32 { kLongestWord = 200, kMostEdits = 100, kMostTermWords = 64 };   // the last: of a term of the row
 
 /// Punctuation by Unicode's categories P*, of the blocks that texts are written with.
 INLINE bool is_punctuation(u32 c) {
@@ -234,15 +234,15 @@ INLINE u32 word_distance(const u8* p, const Word& w, const u8* q, const Word& v,
   const u32 size = decode_word(p + w.at, w.length, word, kLongestWord + kMostEdits);
   return size == kNone ? limit + 1 : count_edits(word, size, wanted, decode_word(q + v.at, v.length, wanted, kLongestWord), limit);
 }
-/// The count of the term q of the row, and with `most` that of the most frequent word; false if there is no room, or a word of the term
-/// is too long. The pool has no terms.
+/// The count of the term q of the row, and with `most` that of the most frequent word; false if there is no room, or the term or one
+/// of its words is too long. The pool has no terms.
 OUTLINE bool count_term(const u8* blob, const PoolTable* pool, const u8* p, u32 n, const u8* q, u32 m, u8* room, u8* end, i32* counts, u32 pitch) {
   const PoolTable& t = *pool;
   NOUNROLL for (u32 i = 0; i < 1 + t.most; i++) counts[(u64)i * pitch] = 0;
   if ((u64)(end - room) < words_scratch(m, false) + words_scratch(n, t.most != 0)) return false;
   Word *term, *words;
   const u32 length = words_of(blob, t, q, m, room, &term);
-  if (length == kNone) return false;
+  if (length == kNone || length > kMostTermWords) return false;
   NOUNROLL for (u32 j = 0; j < length; j++) if (term[j].length > kLongestWord) return false;
   const u32 count = words_of(blob, t, p, n, (u8*)(term + length), &words);
   if (count == kNone) return false;

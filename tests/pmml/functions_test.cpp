@@ -438,6 +438,10 @@ TEST(TextIndex, CountsTermsOfTheRow) {
   EXPECT_EQ(counted("maxLevenshteinDistance=\"1\"", "good news goad news", "good news"), "2");
   EXPECT_EQ(counted("localTermWeights=\"augmentedNormalizedTermFrequency\"", "a b b", "a"), "0.75");   // 0.5 (1 + 1 / 2)
   EXPECT_EQ(counted("", "a", std::string(201, 'a')), "!");
+  std::string words;
+  for (int i = 0; i < 64; i++) words += "a ";
+  EXPECT_EQ(counted("", words + words, words), "65");
+  EXPECT_EQ(counted("", words, words + "a"), "!");
   // A number is its text.
   Scoring number(documentOf(R"(<TextIndex textField="s"><FieldRef field="i"/></TextIndex>)", "double"));
   EXPECT_EQ(number.score({{"s", "12 of 12"}, {"i", "12"}}, "r"), "2");

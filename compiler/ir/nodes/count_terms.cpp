@@ -1,6 +1,7 @@
 // count_terms: each term against the words of the text, one by one.
 #include "compiler/ir/nodes/count_terms.h"
 
+#include <algorithm>
 #include <map>
 
 #include "compiler/ir/elements.h"
@@ -86,8 +87,8 @@ void CountTerms::evaluate(Evaluation& e) const {
   const std::vector<std::string_view> text = pool.wordsOf(x.text);
   if (term) {
     const std::vector<std::string_view> words = pool.wordsOf(term->text);
-    for (std::string_view word : words)
-      if (word.size() > kernel::kLongestWord) return void(y.failure = e.failure(KILN_TEXT_TOO_LONG));
+    const bool longWord = std::any_of(words.begin(), words.end(), [](std::string_view word) { return word.size() > kernel::kLongestWord; });
+    if (longWord || words.size() > kernel::kMostTermWords) return void(y.failure = e.failure(KILN_TEXT_TOO_LONG));
     y.elements[0].i32 = occurrences(pool, text, words);
   }
   for (size_t t = 0; t < pool.terms.size(); t++)

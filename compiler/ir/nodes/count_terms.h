@@ -6,7 +6,7 @@ namespace kiln::ir {
 
 /// Operands x (str, a scalar) and, where the row has the term, term (str, a scalar). Result i32 [terms], or [terms + 1] with `most`: the
 /// count of each term of the pool, or of the one of the row, then that of the text's most frequent word. Missing where an operand is;
-/// TEXT_TOO_LONG where there is no scratch for the words, or the row's term has a word of more than 200 bytes.
+/// TEXT_TOO_LONG where there is no scratch for the words, or the row's term has more than 64 words, or one of more than 200 bytes.
 struct CountTerms final : OpBase<CountTerms, OpKind::CountTerms> {
   TableRef table;
   bool most = false;
