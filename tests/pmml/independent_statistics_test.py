@@ -219,6 +219,10 @@ class Network:
             return DENSITIES["Gaussian"](math.log(x), mean, d["Variance"]) / x if x > 0 else 0.0
         return DENSITIES["Gaussian"](x, mean, d["Variance"])
 
+    def mean(self, states):
+        kind, d = self.densities[0][tuple(states[p] for p in self.above[0])]
+        return math.exp(d["Mean"] + d["Variance"] / 2) if kind == "Lognormal" else d["Mean"] if "Mean" in d else (d["Lower"] + d["Upper"]) / 2
+
     def joint(self, known):
         for states in itertools.product(*map(range, self.states)):
             if any(known.get(f"n{n}") not in (None, f"s{s}") for n, s in enumerate(states)):
@@ -254,6 +258,25 @@ def networks():
                 expect(f"network {trial} n{target} of {known}", row[f"p{s}"], p / total if total > 0 else None)
             if total > 0 and sorted(sums)[-1] - sorted(sums)[-2] > 1e-9:
                 expect(f"network {trial} n{target} of {known}", row[f"n{target}"], f"s{max(range(len(sums)), key=lambda s: sums[s])}")
+
+
+def targets_of_both_kinds():
+    random.seed(47)
+    fields = "".join(data_field(f"n{n}", "categorical", "string") for n in range(5)) + data_field("c0") + data_field("c1")
+    for trial in range(3):
+        network, target = Network(), random.randrange(5)
+        names = [f"n{n}" for n in range(5) if n != target]
+        mining = "".join(f'<MiningField name="{n}"/>' for n in names) + f'<MiningField name="n{target}" usageType="target"/><MiningField name="c0" usageType="target"/>'
+        shown = output(("mean", 'feature="predictedValue" targetField="c0"'), *((f"p{s}", f'feature="probability" targetField="n{target}" value="s{s}"') for s in range(network.states[target])))
+        model = f'<BayesianNetworkModel functionName="mixed"><MiningSchema>{mining}</MiningSchema>{shown}{network.text()}</BayesianNetworkModel>'
+        rows = [{n: random.choice([None, f"s{random.randrange(network.states[int(n[1])])}"]) for n in names} for _ in range(20)]
+        for known, row in zip(rows, scores(document(fields, model), names, [tuple(known[n] for n in names) for known in rows])):
+            everything = list(network.joint(known))
+            total = sum(p for _, p in everything)
+            mean = sum(p * network.mean(states) for states, p in everything) / total
+            expect(f"network {trial} c0 of {known}", row["c0"], mean), expect(f"network {trial} c0 of {known}", row["mean"], mean)
+            for s in range(network.states[target]):
+                expect(f"network {trial} n{target} of {known}", row[f"p{s}"], sum(p for states, p in everything if states[target] == s) / total)
 
 
 # ---- GaussianProcessModel
@@ -372,4 +395,4 @@ def texts():
                 expect(what, row["y"], f"d{order[0]}"), expect(what, row["second"], f"d{order[1]}")
 
 
-conclude(baselines, counts, networks, gaussian_processes, anomalies, texts)
+conclude(baselines, counts, networks, targets_of_both_kinds, gaussian_processes, anomalies, texts)
