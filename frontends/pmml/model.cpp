@@ -35,6 +35,7 @@ std::optional<Prediction> Importer::model(Scope& outer, const Element* element, 
     invalid(element, "isScorable", "the document says that this model is not to be scored");
     return std::nullopt;
   }
+  if (!choice(element, "functionName", {"associationRules", "sequences", "classification", "regression", "clustering", "timeSeries", "mixed"}, 0)) return std::nullopt;
   const auto mathContext = choice(element, "x-mathContext", {"double", "float"}, 0);
   if (!mathContext) return std::nullopt;
   const bool outerFloat = floatMath;

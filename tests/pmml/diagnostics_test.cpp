@@ -310,6 +310,8 @@ TEST(BadDocument, ASecondOneIsRefused) {
                 .messages().find("attribute 'mean' of 'Baseline' is not supported"), std::string::npos);
   EXPECT_NE(Scoring(document(fields, series("ExponentialSmoothing", "<ExponentialSmoothing><Level smoothedValue=\"1\">" + array + "</Level></ExponentialSmoothing>")))
                 .messages().find("element 'Array' in 'Level' is not supported"), std::string::npos);
+  std::string function = series("ExponentialSmoothing", "<ExponentialSmoothing>" + level + "</ExponentialSmoothing>");
+  EXPECT_NE(Scoring(document(fields, function.replace(function.find("timeSeries\""), 11, "forecast\""))).messages().find("functionName='forecast'"), std::string::npos);
   // Rows of a Matrix are Arrays.
   const Scoring matrix(document(fields, series("StateSpaceModel", "<StateSpaceModel><StateVector>" + array + "</StateVector><TransitionMatrix><Matrix>" + array +
                                                                       "</Matrix></TransitionMatrix><MeasurementMatrix><Matrix>" + array + array + "</Matrix></MeasurementMatrix></StateSpaceModel>")));

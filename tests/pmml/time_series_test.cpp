@@ -112,6 +112,7 @@ TEST(ExponentialSmoothing, WhatItRefuses) {
   EXPECT_NE(message(smoothing(season("multiplicative"), "RMSE=\"1\"")).find("of a multiplicative ExponentialSmoothing"), std::string::npos);
   EXPECT_NE(message(smoothing(trend("trend=\"polynomial_exponential\"", "<Array type=\"real\">3 1</Array>"))).find("polynomial trend of degree 2"),
             std::string::npos);
+  EXPECT_NE(message(smoothing(R"(<Seasonality_ExpoSmooth period="2"><Array type="real">1 2</Array></Seasonality_ExpoSmooth>)")).find("needs an attribute 'type'"), std::string::npos);
   EXPECT_NE(message(smoothing(R"(<Seasonality_ExpoSmooth type="additive" period="2" phase="1"><Array type="real">1 2</Array></Seasonality_ExpoSmooth>)"))
                 .find("phase='1'"),
             std::string::npos);

@@ -77,7 +77,7 @@ struct Smoothing {
     const Element* e = element->FirstChildElement(name);
     if (!e) return true;
     if (!importer.onlyAttributes(e, {"type", "period", "unit", "phase", "delta"}) || !importer.onlyChildren(e, {"Array"})) return false;
-    const auto type = importer.choice(e, "type", {"additive", "multiplicative"}, 0);
+    const auto type = importer.required(e, "type") ? importer.choice(e, "type", {"additive", "multiplicative"}, 0) : std::nullopt;
     const auto period = importer.integer(e, "period", std::nullopt), phase = importer.integer(e, "phase", 0);
     const Element* array = e->FirstChildElement("Array");
     if (!array) return importer.missing(e, "Array");
