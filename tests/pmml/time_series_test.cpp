@@ -217,6 +217,24 @@ TEST(Arima, Regressors) {
             std::string::npos);
 }
 
+// What R's package pmml writes of an ARIMA without season: four bounds as standard errors, with an Extension each. 6 and 3 -+ z times
+// 2 and 2 sqrt(1.25); z = 1.2815515655446004 of 80 %, 1.959963984540054 of 95 %.
+TEST(Arima, IntervalsOfTheRPackagePmml) {
+  const auto field = [](const std::string& name, const std::string& value) {
+    return "<OutputField name=\"" + name + R"(" optype="continuous" dataType="double" feature="standardError"><Extension extender="ADAPA" name="cpi" value=")" + value + "\"/></OutputField>";
+  };
+  const auto with = [](const std::string& outputs) {
+    return model("ARIMA", series("9 10 12", 1) + "<ARIMA RMSE=\"2\">" + component("p=\"1\" d=\"0\" q=\"0\"", "0.5", "") + "</ARIMA>", outputs);
+  };
+  Scoring scoring(with(field("cpi_80_lower", "LOWER80") + field("cpi_80_upper", "UPPER80") + field("cpi_95_lower", "LOWER95") + kStandardError));
+  const double deviation = 2 * std::sqrt(1.25), z80 = 1.2815515655446004, z95 = 1.959963984540054;
+  expectForecasts(scoring, {6 - z80 * 2, 3 - z80 * deviation}, "cpi_80_lower");
+  expectForecasts(scoring, {6 + z80 * 2, 3 + z80 * deviation}, "cpi_80_upper");
+  expectForecasts(scoring, {6 - z95 * 2, 3 - z95 * deviation}, "cpi_95_lower");
+  expectForecasts(scoring, {2, deviation}, "se");
+  EXPECT_NE(Scoring(with(field("c", "MIDDLE80"))).messages().find("the interval 'MIDDLE80' is not supported"), std::string::npos);
+}
+
 // SPSS and SAS write a transfer function as w0 - w1 B, others as w0 + w1 B; the refusal says how to say which is meant.
 TEST(Arima, TransferFunctionsOfSeveralCoefficients) {
   const auto messages = [](const std::string& numerator, const std::string& denominator = "") {

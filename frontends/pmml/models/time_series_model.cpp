@@ -13,6 +13,7 @@
 #include "compiler/ir/nodes/raise_if.h"
 #include "compiler/ir/nodes/select.h"
 #include "compiler/ir/tables/lookup.h"
+#include "compiler/support/number.h"
 #include "frontends/pmml/classes.h"
 #include "frontends/pmml/models/forecast.h"
 #include "kiln/scorer.h"
@@ -130,24 +131,35 @@ struct TimeSeries {
     if (!forecast.noDeviation.empty()) return importer.unsupported(field, std::string(what) + " " + forecast.noDeviation), kNone;
     return byStep(forecast.deviation, "deviation");
   }
-  ValueId standardError(const Element* field) {
+  ValueId standardError(const Element* field, ValueId mean) {
     for (const Element* e = field->FirstChildElement("Extension"); e; e = e->NextSiblingElement("Extension"))
-      if (e->Attribute("name", "cpi"))
-        return importer.unsupported(e, "an interval as a standard error", "the features confidenceIntervalLower and confidenceIntervalUpper give it"), kNone;
+      if (e->Attribute("name", "cpi")) return boundOfExtension(field, e, mean);
     if (forecast.transformation != Transformation::none)
       return importer.unsupported(field, "the standard error of a series that was transformed",
                                   "confidenceIntervalLower and confidenceIntervalUpper are known"),
              kNone;
     return deviation(field, "the standard error");
   }
+  // R's package pmml writes the bounds of an interval as standard errors: <Extension name="cpi" value="LOWER80"/>.
+  ValueId boundOfExtension(const Element* field, const Element* extension, ValueId mean) {
+    const std::string value = importer.attribute(extension, "value").value_or("");
+    const bool lower = value.starts_with("LOWER");
+    const auto level = lower || value.starts_with("UPPER") ? parseNumber(value.substr(5)) : std::nullopt;
+    if (!level) return importer.unsupported(extension, "the interval '" + value + "'", "LOWER or UPPER and a percentage, as R's package pmml writes it"), kNone;
+    if (model->FirstChildElement("Targets"))
+      return importer.unsupported(extension, "an interval as a standard error beside Targets", "the features confidenceIntervalLower and confidenceIntervalUpper give it"), kNone;
+    return boundAt(field, mean, lower ? -1 : 1, *level);
+  }
   // `value` is the level in percent.
   ValueId bound(const Element* field, ValueId mean, double sign) {
     const auto level = importer.number(field, "value", 95.0);
-    if (!level) return kNone;
-    if (!(*level > 0 && *level < 100)) return importer.invalid(field, "value", "a level of confidence is between 0 and 100 percent"), kNone;
+    return level ? boundAt(field, mean, sign, *level) : kNone;
+  }
+  ValueId boundAt(const Element* field, ValueId mean, double sign, double level) {
+    if (!(level > 0 && level < 100)) return importer.invalid(field, "value", "a level of confidence is between 0 and 100 percent"), kNone;
     const ValueId spread = deviation(field, "the confidence interval");
     if (spread == kNone) return kNone;
-    const double quantile = kernel::math::norm_icdf(0.5 + *level / 200, 0.0, 1.0);
+    const double quantile = kernel::math::norm_icdf(0.5 + level / 200, 0.0, 1.0);
     ValueId x = build.call("add", {mean, build.call("mul", {build.number(sign * quantile), spread})});
     // No square root is below zero.
     if (forecast.transformation == Transformation::squareroot) x = build.call("max", {x, build.number(0)});
@@ -176,7 +188,7 @@ std::optional<Prediction> timeSeriesModel(Importer& importer, Scope& scope, cons
   Prediction prediction;
   prediction.value = series.restored(*mean);
   prediction.features = {
-      {"standardError", [series](const Element* field) mutable { return series.standardError(field); }},
+      {"standardError", [series, mean](const Element* field) mutable { return series.standardError(field, *mean); }},
       {"confidenceIntervalLower", [series, mean](const Element* field) mutable { return series.bound(field, *mean, -1); }},
       {"confidenceIntervalUpper", [series, mean](const Element* field) mutable { return series.bound(field, *mean, 1); }}};
   return prediction;
