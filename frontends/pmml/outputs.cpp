@@ -359,6 +359,13 @@ struct OutputFields {
     return ok;
   }
 
+  // R's package pmml asks in this way for a list of the steps of a forecast up to the one that the row names.
+  void warnOfList(const Element* field) {
+    for (const Element* e = field->FirstChildElement("Extension"); e; e = e->NextSiblingElement("Extension"))
+      if (e->Attribute("name", "dataType") && e->Attribute("value", "json"))
+        importer.warn(e, "no list in JSON is made: the column shows the one value of the row", "of a forecast, that of the step that the row asks for");
+  }
+
   std::optional<OutputColumn> column(const Element* field, const Prediction& prediction) {
     if (!importer.onlyAttributes(field, {"name", "displayName", "optype", "dataType", "targetField", "feature", "value",
                                          "rank", "rankBasis", "rankOrder", "segmentId", "isFinalResult",
@@ -378,6 +385,7 @@ struct OutputFields {
       if (field->Attribute("dataType") && !wanted) return std::nullopt;
     }
     importer.at(field);
+    warnOfList(field);
     auto result = feature(field, prediction, wanted);
     if (!result) return std::nullopt;
     if (*isMulti % 2 && build.type(result->value).shape.empty()) {

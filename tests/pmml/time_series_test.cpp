@@ -235,6 +235,14 @@ TEST(Arima, IntervalsOfTheRPackagePmml) {
   EXPECT_NE(Scoring(with(field("c", "MIDDLE80"))).messages().find("the interval 'MIDDLE80' is not supported"), std::string::npos);
 }
 
+// Later versions of the package write an OutputField of text for a list of steps; a row asks for one step here.
+TEST(Arima, ListsOfTheRPackagePmml) {
+  Scoring scoring(model("ARIMA", series("9 10 12", 1) + "<ARIMA>" + component("p=\"1\" d=\"0\" q=\"0\"", "0.5", "") + "</ARIMA>",
+                        R"(<OutputField name="list" optype="continuous" dataType="string" feature="predictedValue"><Extension extender="ADAPA" name="dataType" value="json"/></OutputField>)"));
+  EXPECT_EQ(scoring.score({{"horizon", "2"}}, "list"), "3.0");
+  EXPECT_NE(scoring.messages().find("warning: no list in JSON is made: the column shows the one value of the row"), std::string::npos) << scoring.messages();
+}
+
 // SPSS and SAS write a transfer function as w0 - w1 B, others as w0 + w1 B; the refusal says how to say which is meant.
 TEST(Arima, TransferFunctionsOfSeveralCoefficients) {
   const auto messages = [](const std::string& numerator, const std::string& denominator = "") {
