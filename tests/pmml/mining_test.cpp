@@ -147,6 +147,25 @@ TEST(Mining, TheEntityOfAChainIsItsLastSegment) {
   EXPECT_NE(s.messages().find("the column 'w' stays empty"), std::string::npos);
 }
 
+// As jpmml-xgboost writes a booster none of whose trees has a split: they are in rescaleConstant. XGBoost 1.7.6 predicts the float 0.5362541, by
+// count:poisson. JPMML-Evaluator ends each row; other methods make nothing of nothing.
+TEST(Mining, ASumOfNoSegments) {
+  const auto chain = [](const std::string& method) {
+    return mining("multipleModelMethod=\"modelChain\"",
+                  segment("<True/>", "<MiningModel functionName=\"regression\" x-mathContext=\"float\"><MiningSchema><MiningField name=\"x\"/></MiningSchema><Output><OutputField name=\"m\" "
+                                     "optype=\"continuous\" dataType=\"float\" feature=\"predictedValue\"/></Output><Targets><Target rescaleConstant=\"-0.6231472\"/></Targets><Segmentation "
+                                     "multipleModelMethod=\"" + method + "\"/></MiningModel>") +
+                      segment("<True/>", "<RegressionModel functionName=\"regression\" normalizationMethod=\"exp\" x-mathContext=\"float\"><MiningSchema><MiningField name=\"m\"/></MiningSchema>"
+                                         "<Output><OutputField name=\"p\" optype=\"continuous\" dataType=\"float\" feature=\"predictedValue\"/></Output><RegressionTable intercept=\"0\">"
+                                         "<NumericPredictor name=\"m\" coefficient=\"1\"/></RegressionTable></RegressionModel>"));
+  };
+  Scoring s(chain("sum"));
+  EXPECT_EQ(s.score({{"x", "1"}}, "p"), "0.5362541079521179") << s.messages();
+  EXPECT_NE(s.messages().find("has no Segment: the sum is 0"), std::string::npos);
+  EXPECT_NE(Scoring(chain("sum"), true).messages().find("needs an element 'Segment'"), std::string::npos);
+  EXPECT_NE(Scoring(chain("average")).messages().find("needs an element 'Segment'"), std::string::npos);
+}
+
 // As sklearn2pmml writes EstimatorChain, whose steps have one OutputField each of a name: the last step that applies gives it, as the result.
 TEST(Mining, AnOutputFieldOfSeveralStepsIsThatOfTheLastThatRan) {
   const std::string output = "<Output><OutputField name=\"p\" optype=\"continuous\" dataType=\"double\" feature=\"predictedValue\"/></Output>";

@@ -554,6 +554,15 @@ struct MiningLowering {
   }
 };
 
+// As XGBoost's exporter leaves a booster, or a class of one, of which no tree has a split: its trees are in the Target's rescaleConstant.
+Prediction sumOfNothing(Importer& importer, const Segmentation& s) {
+  importer.at(s.element);
+  importer.warn(s.element, "has no Segment: the sum is 0");
+  Prediction none;
+  none.value = importer.floatMath ? importer.build.number32(0) : importer.build.number(0);
+  return none;
+}
+
 }  // namespace
 
 std::optional<Prediction> miningModel(Importer& importer, Scope& scope, const Element* model) {
@@ -578,6 +587,7 @@ std::optional<Prediction> miningModel(Importer& importer, Scope& scope, const El
                          "--semantics=spec takes the largest");
     return std::nullopt;
   }
+  if (segmentation->segments.empty()) return sumOfNothing(importer, *segmentation);
   bool merged = false;
   auto prediction = mergeTrees(importer, scope, *segmentation, merged);
   if (merged) return prediction;

@@ -97,7 +97,7 @@ std::optional<Segmentation> readSegmentation(Importer& importer, const Element* 
     if (id && !ids.insert(id).second) ok = importer.invalid(s, "id", "a second Segment of this id");
   }
   if (!ok) return std::nullopt;
-  if (result.segments.empty()) {
+  if (result.segments.empty() && (result.method != MultipleModelMethod::sum || importer.options.jpmml)) {
     importer.missing(e, "Segment");
     return std::nullopt;
   }
