@@ -243,6 +243,10 @@ TEST(BayesianNetwork, Refusals) {
   refuses(model(kDiscrete, {"A"}, "C", "", "clustering"), "functionName 'clustering'");
   refuses(model(node("C", values({{"c0", "0.5"}, {"c1", "0.5"}, {"c0", "0.25"}})), {}, "C"), "a second probability of this value");
   refuses(model(kDiscrete + "<ContinuousNode name=\"X\">" + normal(constant("0") + constant("1"), constant("1")) + "</ContinuousNode>", {"A", "X"}, "C"), "a second expression in one 'Mean'");
+  std::string number = model(node("C", given({{"A", "1"}}, values({{"c0", "0.5"}, {"c1", "0.5"}})) + given({{"A", "1.0"}}, values({{"c0", "0.25"}, {"c1", "0.75"}}))) +
+                                 node("A", values({{"1", "0.5"}, {"1.0", "0.5"}})), {"A"}, "C");
+  const std::string declared = R"(<DataField name="A" optype="categorical" dataType="string"><Value value="a0"/><Value value="a1"/>)";
+  refuses(number.replace(number.find(declared), declared.size(), R"(<DataField name="A" optype="categorical" dataType="integer">)"), "'1' and '1.0' are one value of field 'A'");
   const std::string two = "<ContinuousNode name=\"X\">" + normal(constant("0"), constant("1")) + normal(constant("0"), constant("1")) + "</ContinuousNode>";
   refuses(model(kDiscrete + two, {"A", "X"}, "C"), "a second ContinuousDistribution");
 }

@@ -2,6 +2,7 @@
 #include "frontends/pmml/models/places.h"
 
 #include <algorithm>
+#include <map>
 
 #include "compiler/ir/nodes/lookup.h"
 #include "compiler/ir/tables/lookup.h"
@@ -13,9 +14,12 @@ using namespace ir;
 ValueId placeAmong(Importer& importer, Field& field, const std::vector<std::string>& values, const Element* at) {
   const ValueId code = importer.codes(field);
   std::vector<uint32_t> codes;
+  std::map<uint32_t, std::string> written;
   for (const std::string& value : values) {
     codes.push_back(importer.label(field, value, at));
     if (codes.back() == ir::kNone) return ir::kNone;
+    const auto [known, isNew] = written.emplace(codes.back(), value);
+    if (!isNew) return importer.invalid(at, "", "'" + known->second + "' and '" + value + "' are one value of field '" + field.name + "'"), ir::kNone;
   }
   Lookup table;
   table.elem = Elem::i32;
