@@ -174,6 +174,9 @@ TEST(Arima, Outliers) {
   // A level that rose by 4 at time 3: 5 halves each step, 4 stays.
   Scoring level(with("type=\"level\" startTime=\"3\" magnitude=\"4\""));
   expectForecasts(level, {6.5, 5.25, 4.625});
+  Scoring real(with("type=\"level\" startTime=\"3.0\" magnitude=\"4\""));
+  expectForecasts(real, {6.5, 5.25, 4.625});
+  EXPECT_NE(Scoring(with("type=\"level\" startTime=\"2.5\" magnitude=\"4\"")).messages().find("between two steps"), std::string::npos);
   // Only the last value, 9 - 4, is taken for 5; nothing stays.
   Scoring additive(with("type=\"additive\" startTime=\"4\" magnitude=\"4\""));
   expectForecasts(additive, {2.5, 1.25});

@@ -112,10 +112,13 @@ std::optional<Series> readSeries(Importer& importer, const Element* element, con
 }
 
 std::optional<int64_t> readTime(Importer& importer, const Element* e, const char* attribute, std::optional<int64_t> fallback) {
-  constexpr int64_t kFarthest = int64_t{1} << 53;
-  const auto time = importer.integer(e, attribute, fallback);
-  if (!time || (*time >= -kFarthest && *time <= kFarthest)) return time;
-  return importer.invalid(e, attribute, "beyond 2^53 steps"), std::nullopt;
+  constexpr double kFarthest = 9007199254740992;   // 2^53
+  // startTime is a real number by the schema.
+  const auto time = importer.number(e, attribute, fallback ? std::optional<double>(static_cast<double>(*fallback)) : std::nullopt);
+  if (!time) return std::nullopt;
+  if (!(*time >= -kFarthest && *time <= kFarthest)) return importer.invalid(e, attribute, "beyond 2^53 steps"), std::nullopt;
+  if (*time != std::floor(*time)) return importer.invalid(e, attribute, "between two steps"), std::nullopt;
+  return static_cast<int64_t>(*time);
 }
 
 std::optional<Transformation> readTransformation(Importer& importer, const Element* e) {
