@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes runtime/kernels/unicode_case.h: the case mappings of Unicode 14.0, from Python's unicodedata: the simple ones as
-ranges, and the capitals that are several characters.
+ranges, those of several characters, and what tells whether a sigma ends a word.
 
 The simple mapping of a character is one character. Python offers the full mapping; it is the simple one wherever it has one
 character. Of the others, the capital iota subscripts are what the title case gives, U+0130 maps to i, and the rest
@@ -9,6 +9,7 @@ import sys
 import unicodedata
 
 VERSION = "14.0.0"
+SIGMA, FINAL_SIGMA = "\u03a3", "\u03c2"
 
 
 def simple(c, convert):
@@ -40,6 +41,52 @@ def ranges(convert):
     return found
 
 
+def expansions(name, what, convert):
+    print(f"/// {what} of several characters, kNone after the last.")
+    more = [chr(c) for c in range(128, 0x110000) if not 0xD800 <= c < 0xE000 and len(convert(chr(c))) > 1]
+    print(f"inline constexpr CaseExpansion {name}[{len(more) + 1}] = {{")
+    line = "   "
+    for c in more:
+        item = " {0x%x, {%s}}," % (ord(c), ", ".join("0x%x" % ord(u) for u in convert(c)))
+        if len(line) + len(item) > 118:
+            print(line)
+            line = "   "
+        line += item
+    print(line + " {kNone, {}},")
+    print("};")
+
+
+def letters(name, what, is_one):
+    """A sigma behind the character shows what it is: Python has Unicode's properties Cased and Case_Ignorable, but does not give them away."""
+    found = []
+    for code in range(0x110000):
+        if 0xD800 <= code < 0xE000 or not is_one(chr(code)):
+            continue
+        if found and found[-1][1] == code - 1:
+            found[-1][1] = code
+        else:
+            found.append([code, code])
+    print(f"/// {what}: first and last.")
+    print(f"inline constexpr CodeRange {name}[{len(found)}] = {{")
+    line = "   "
+    for first, last in found:
+        item = f" {{0x{first:x}, 0x{last:x}}},"
+        if len(line) + len(item) > 118:
+            print(line)
+            line = "   "
+        line += item
+    print(line)
+    print("};")
+
+
+def is_cased(c):
+    return (c + SIGMA).lower()[-1] == FINAL_SIGMA
+
+
+def is_ignorable(c):
+    return not is_cased(c) and ("a" + c + SIGMA).lower()[-1] == FINAL_SIGMA
+
+
 def main():
     if unicodedata.unidata_version != VERSION:
         sys.exit(f"needs a Python with Unicode {VERSION}, this one has {unicodedata.unidata_version}")
@@ -59,19 +106,12 @@ def main():
             line += item
         print(line)
         print("};")
-    print("/// Capitals of several characters, 0 after the last.")
     print("struct CaseExpansion {\n  u32 code, to[3];\n};")
-    more = [chr(c) for c in range(128, 0x110000) if not 0xD800 <= c < 0xE000 and len(chr(c).upper()) > 1]
-    print(f"inline constexpr CaseExpansion kUpperExpansions[{len(more) + 1}] = {{")
-    line = "   "
-    for c in more:
-        item = " {0x%x, {%s}}," % (ord(c), ", ".join("0x%x" % ord(u) for u in c.upper()))
-        if len(line) + len(item) > 118:
-            print(line)
-            line = "   "
-        line += item
-    print(line + " {kNone, {}},")
-    print("};")
+    expansions("kUpperExpansions", "Capitals", str.upper)
+    expansions("kLowerExpansions", "Small letters", lambda c: c if c == SIGMA else c.lower())
+    print("struct CodeRange {\n  u32 first, last;\n};")
+    letters("kCased", "Letters that have a case", is_cased)
+    letters("kCaseIgnorable", "Marks that do not end a word", is_ignorable)
     print("\n}  // namespace kiln::kernel")
 
 

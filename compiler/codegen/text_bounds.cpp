@@ -116,7 +116,7 @@ class Bounds {
   }
   TextBound boundOfCall(const ir::Node& node, TextBound bound, bool& makes) const {
     const std::string_view name = node.op->as<ir::Call>().function->name;
-    if (name == "upper" || name == "upper_simple" || name == "lower") {
+    if (name == "upper" || name == "upper_simple" || name == "lower" || name == "lower_simple") {
       makes = true;
       return {std::min(bound.fixed * kCaseGrowth, kMostText), std::min(bound.perTextByte * kCaseGrowth, kMostPerByte)};
     }

@@ -6,9 +6,9 @@
 
 namespace kiln::ir {
 
-enum class Case : uint8_t { lower, upper, upperSimple };
+enum class Case : uint8_t { lower, lowerSimple, upper, upperSimple };
 
-/// `text` as the function of that name makes it: lower, upper, upper_simple.
+/// `text` as the function of that name makes it: lower, lower_simple, upper, upper_simple.
 std::string inCase(std::string_view text, Case wanted);
 
 }  // namespace kiln::ir

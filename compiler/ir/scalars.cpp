@@ -329,6 +329,7 @@ static ScalarOutcome textFunction(Fn fn, const Datum* const* x, Evaluation& eval
     case Fn::upper_: y.text = evaluation.keep(inCase(text, Case::upper)); break;
     case Fn::upper_simple_: y.text = evaluation.keep(inCase(text, Case::upperSimple)); break;
     case Fn::lower_: y.text = evaluation.keep(inCase(text, Case::lower)); break;
+    case Fn::lower_simple_: y.text = evaluation.keep(inCase(text, Case::lowerSimple)); break;
     case Fn::trim_: {
       const uint32_t first = kernel::trim(bytes, size, &length);
       y.text = text.substr(first, length);
@@ -390,6 +391,7 @@ ScalarOutcome evaluateScalar(const ScalarFunction& function, const Type& operand
     case Fn::upper_:
     case Fn::upper_simple_:
     case Fn::lower_:
+    case Fn::lower_simple_:
     case Fn::trim_:
     case Fn::substring_:
     case Fn::length_:

@@ -180,7 +180,7 @@ class Simplifier {
       auto* inner = producer(operand(0)).to<Call>();
       return inner && std::string(inner->name()) == "not" && become(node, pipeline_.producer(operand(0)).operands[0]);
     }
-    if (name == "lower" || name == "trim") return producer(operand(0)).name() == name && become(node, operand(0));   // the second time changes nothing
+    if (name == "lower" || name == "lower_simple" || name == "trim") return producer(operand(0)).name() == name && become(node, operand(0));   // the second time changes nothing
     return false;
   }
 

@@ -1,4 +1,4 @@
-// Text by code points: case (Unicode 14.0, no locale; capitals by the full mapping, small letters by the simple one),
+// Text by code points: case (Unicode 14.0, no locale; by the full mapping or the simple one),
 // length, substring, blanks at the ends.
 // Bytes that are not well-formed UTF-8 pass unchanged and count as one code point each.
 #pragma once
@@ -61,6 +61,40 @@ INLINE const CaseExpansion* expansion(u32 code, const CaseExpansion* list, u32 c
   }
   return list[low].code == code ? list + low : nullptr;
 }
+INLINE bool is_among(u32 code, const CodeRange* ranges, u32 count) {
+  u32 low = 0;
+  while (count > 1) {  // the last range that begins at or before code
+    const u32 half = count / 2;
+    if (ranges[low + half].first <= code) low += half;
+    count -= half;
+  }
+  return code >= ranges[low].first && code <= ranges[low].last;
+}
+INLINE bool is_cased(u32 code) { return is_among(code, kCased, sizeof kCased / sizeof kCased[0]); }
+INLINE bool is_case_ignorable(u32 code) { return is_among(code, kCaseIgnorable, sizeof kCaseIgnorable / sizeof kCaseIgnorable[0]); }
+
+inline constexpr u32 kCapitalSigma = 0x3a3, kFinalSigma = 0x3c2;
+/// Unicode's Final_Sigma, of the capital sigma at byte `at`: a letter with case stands before it and none behind, marks apart.
+OUTLINE bool ends_word(const u8* p, u32 n, u32 at) {
+  bool follows = false;
+  for (u32 end = at; end > 0;) {
+    u32 begin = end - 1;
+    while (begin > 0 && end - begin < 4 && (p[begin] & 0xc0) == 0x80) begin--;
+    const CodePoint c = decode_utf8(p + begin, end - begin);
+    if (c.code == kNone || !is_case_ignorable(c.code)) {
+      follows = c.code != kNone && is_cased(c.code);
+      break;
+    }
+    end = begin;
+  }
+  if (!follows) return false;
+  for (u32 i = at + 2; i < n;) {
+    const CodePoint c = decode_utf8(p + i, n - i);
+    if (c.code == kNone || !is_case_ignorable(c.code)) return c.code == kNone || !is_cased(c.code);
+    i += c.length;
+  }
+  return true;
+}
 /// Eight bytes of ASCII, the 26 letters from `first_letter` on as the other case; false if there are others.
 INLINE bool map_ascii(const u8* p, u8* out, u8 first_letter) {
   constexpr u64 kEach = 0x0101010101010101u, kHigh = kEach << 7;
@@ -70,9 +104,9 @@ INLINE bool map_ascii(const u8* p, u8* out, u8 first_letter) {
   store(out, v ^ letters >> 2);
   return true;
 }
-/// `expansions` end with one of code kNone.
+/// `expansions` end with one of code kNone. `full`: sigmas at the end of a word have a form of their own.
 INLINE u32 map_text(const u8* p, u32 n, u8* out, u32 capacity, u8 first_letter, const CaseRange* ranges, u32 count,
-                    const CaseExpansion* expansions, u32 expansion_count) {
+                    const CaseExpansion* expansions, u32 expansion_count, bool full) {
   u32 used = 0;
   for (u32 i = 0; i < n;) {
     if (n - i >= 8 && capacity - used >= 8 && map_ascii(p + i, out + used, first_letter)) {
@@ -95,7 +129,8 @@ INLINE u32 map_text(const u8* p, u32 n, u8* out, u32 capacity, u8 first_letter, 
     const bool ascii_letter = (u8)(p[i] - first_letter) < 26;
     const u32 mapped = c.code < 0x80     ? (ascii_letter ? c.code ^ 0x20 : c.code)
                        : c.code == kNone ? kNone
-                                         : map_case(c.code, ranges, count);
+                       : full && c.code == kCapitalSigma && first_letter == 'A' && ends_word(p, n, i) ? kFinalSigma
+                                                                                                     : map_case(c.code, ranges, count);
     const u32 length = mapped == kNone ? 1 : utf8_length(mapped);
     if (length > capacity - used) return kNone;
     if (mapped == kNone)
@@ -110,14 +145,18 @@ INLINE u32 map_text(const u8* p, u32 n, u8* out, u32 capacity, u8 first_letter, 
 /// Bytes written; kNone if they do not fit. At most three times as many come out as go in.
 OUTLINE u32 upper(const u8* p, u32 n, u8* out, u32 capacity) {
   return map_text(p, n, out, capacity, 'a', kToUpper, sizeof kToUpper / sizeof kToUpper[0], kUpperExpansions,
-                  sizeof kUpperExpansions / sizeof kUpperExpansions[0] - 1);
+                  sizeof kUpperExpansions / sizeof kUpperExpansions[0] - 1, true);
 }
 inline constexpr CaseExpansion kNoExpansions[] = {{kNone, {}}};
 OUTLINE u32 upper_simple(const u8* p, u32 n, u8* out, u32 capacity) {
-  return map_text(p, n, out, capacity, 'a', kToUpper, sizeof kToUpper / sizeof kToUpper[0], kNoExpansions, 0);
+  return map_text(p, n, out, capacity, 'a', kToUpper, sizeof kToUpper / sizeof kToUpper[0], kNoExpansions, 0, false);
 }
 OUTLINE u32 lower(const u8* p, u32 n, u8* out, u32 capacity) {
-  return map_text(p, n, out, capacity, 'A', kToLower, sizeof kToLower / sizeof kToLower[0], kNoExpansions, 0);
+  return map_text(p, n, out, capacity, 'A', kToLower, sizeof kToLower / sizeof kToLower[0], kLowerExpansions,
+                  sizeof kLowerExpansions / sizeof kLowerExpansions[0] - 1, true);
+}
+OUTLINE u32 lower_simple(const u8* p, u32 n, u8* out, u32 capacity) {
+  return map_text(p, n, out, capacity, 'A', kToLower, sizeof kToLower / sizeof kToLower[0], kNoExpansions, 0, false);
 }
 
 /// Code points.

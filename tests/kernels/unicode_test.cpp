@@ -20,6 +20,7 @@ std::string mapped(u32 (*map)(const u8*, u32, u8*, u32), const std::string& s) {
 }
 std::string up(const std::string& s) { return mapped(upper, s); }
 std::string down(const std::string& s) { return mapped(lower, s); }
+std::string downSimple(const std::string& s) { return mapped(lower_simple, s); }
 std::string utf8(u32 code) {
   u8 buffer[4];
   encode_utf8(code, buffer);
@@ -30,13 +31,26 @@ TEST(Unicode, CaseOfWords) {
   EXPECT_EQ(up("abc xyz 019 @[`{"), "ABC XYZ 019 @[`{");
   EXPECT_EQ(down("ABC XYZ 019 @[`{"), "abc xyz 019 @[`{");
   EXPECT_EQ(up("žluťoučký kůň"), "ŽLUŤOUČKÝ KŮŇ");
-  EXPECT_EQ(down("ЩЁЛКОВО ΑΘΗΝΑΣ"), "щёлково αθηνασ");
+  EXPECT_EQ(down("ЩЁЛКОВО ΑΘΗΝΑΣ"), "щёлково αθηνας");
+  EXPECT_EQ(downSimple("ЩЁЛКОВО ΑΘΗΝΑΣ"), "щёлково αθηνασ");
   // Capitals of several characters: SpecialCasing.txt.
   EXPECT_EQ(up("straße ÿ ŉ ﬁ ﬃ"), "STRASSE Ÿ ʼN FI FFI");
   EXPECT_EQ(up(utf8(0x390)), utf8(0x399) + utf8(0x308) + utf8(0x301));
   EXPECT_EQ(up(utf8(0x1f80)), utf8(0x1f08) + utf8(0x399));
   EXPECT_EQ(up(utf8(0x1f88)), utf8(0x1f08) + utf8(0x399));
   EXPECT_EQ(up(utf8(0x1fb3)), utf8(0x391) + utf8(0x399));
+}
+
+// SpecialCasing.txt: Final_Sigma, and the one small letter of several characters. Values of Python's str.lower.
+TEST(Unicode, SmallLettersByTheFullMapping) {
+  const std::string acute = utf8(0x301), dot = utf8(0x307);
+  EXPECT_EQ(down("ΟΔΥΣΣΕΥΣ. ΣΑΣ, Σ"), "οδυσσευς. σας, σ");
+  EXPECT_EQ(down("1Σ ΑΣ1 ΑΣ'Α ΑΣ' A.Σ"), "1σ ας1 ασ'α ας' a.ς");
+  EXPECT_EQ(down("Α" + acute + "Σ" + acute), "α" + acute + "ς" + acute);
+  EXPECT_EQ(down("Α" + acute + "Σ" + acute + "Β"), "α" + acute + "σ" + acute + "β");
+  EXPECT_EQ(down("\xffΣ Α\xffΣ ΑΣ\xff"), "\xffσ α\xffσ ας\xff");  // ill-formed bytes have no case
+  EXPECT_EQ(down("İSTANBUL"), "i" + dot + "stanbul");
+  EXPECT_EQ(downSimple("İSTANBUL"), "istanbul");
 }
 
 TEST(Unicode, CaseOfCodePoints) {
@@ -50,7 +64,7 @@ TEST(Unicode, CaseOfCodePoints) {
       {0x13a0, 0x13a0, 0xab70}, {0x10d0, 0x1c90, 0x10d0}, {0x1e943, 0x1e921, 0x1e943}, {0x4e00, 0x4e00, 0x4e00}};
   for (const auto& r : rows) {
     EXPECT_EQ(up(utf8(r.code)), utf8(r.upper)) << std::hex << r.code;
-    EXPECT_EQ(down(utf8(r.code)), utf8(r.lower)) << std::hex << r.code;
+    EXPECT_EQ(downSimple(utf8(r.code)), utf8(r.lower)) << std::hex << r.code;
   }
 }
 

@@ -211,6 +211,7 @@ TEST(Expressions, IfTakesOneArm) {
 TEST(Expressions, Text) {
   EXPECT_EQ(eval(apply("uppercase", {"s"}), {{"s", "Zürich"}}, "string"), "ZÜRICH");
   EXPECT_EQ(eval(apply("lowercase", {"s"}), {{"s", "ABC"}}, "string"), "abc");
+  EXPECT_EQ(eval(apply("lowercase", {"s"}), {{"s", "ΑΘΗΝΑΣ İ"}}, "string"), "αθηνας i\u0307");
   EXPECT_EQ(eval(apply("trimBlanks", {"s"}), {{"s", "  x "}}, "string"), "x");
   EXPECT_EQ(eval(apply("stringLength", {"s"}), {{"s", "äöü"}}, "integer"), "3");
   EXPECT_EQ(eval(apply("substring", {"s", "=2", "=3"}), {{"s", "abcdef"}}, "string"),

@@ -218,6 +218,11 @@ TEST(Targets, ClampThenScaleThenRound) {
   EXPECT_EQ(Scoring(regression(kLine, "", target("castInteger=\"round\""))).score({{"x", "1e30"}}, "y"), "!");
 }
 
+// docs/semantics.md: JPMML-Evaluator 1.7.7 looks at it only where the model names no target.
+TEST(Targets, WithoutAFieldOfTheOneTarget) {
+  EXPECT_EQ(Scoring(regression(kLine, "", "<Targets><Target rescaleFactor=\"2\"/></Targets>")).score({{"x", "10"}}, "y"), "42");
+}
+
 TEST(Targets, IntegersToo) {
   // A regression that predicts integers has an integer for a default; the residual is of the value as it was observed.
   Scoring s(regression(kLine, "", "<Output><OutputField name=\"r\" feature=\"residual\"/></Output>" +

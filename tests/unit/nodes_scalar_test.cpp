@@ -123,8 +123,10 @@ TEST_F(Scalars, IntegersOfOtherWidths) {
   EXPECT_ANY_THROW(b.call("wrap_signed", {i64(1)}, false, {64}));
 }
 
-// ß has no capital of one code point.
-TEST_F(Scalars, SimpleUpperCase) {
+// ß has no capital of one code point, and no small letter depends on those around it.
+TEST_F(Scalars, SimpleCase) {
+  EXPECT_EQ(text(b.call("lower_simple", {str("ΑΣ")})), "ασ");
+  EXPECT_EQ(text(b.call("lower", {str("ΑΣ")})), "ας");
   EXPECT_EQ(text(b.call("upper_simple", {str("Straße é")})), "STRAßE É");
 }
 

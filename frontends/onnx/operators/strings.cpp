@@ -16,11 +16,11 @@ void stringConcat(OperatorImport& n) {
 
 // Case by the simple mappings of Unicode, code point by code point: the locale of the attribute cannot change what they say.
 static Tensor inCase(OperatorImport& n, const Tensor& x, int action) {
-  return action == 0 ? x : n.call(action == 1 ? "lower" : "upper_simple", {x}, ElementType::str);
+  return action == 0 ? x : n.call(action == 1 ? "lower_simple" : "upper_simple", {x}, ElementType::str);
 }
 
 static std::string wordInCase(const std::string& word, int action) {
-  return action == 0 ? word : ir::inCase(word, action == 1 ? ir::Case::lower : ir::Case::upperSimple);
+  return action == 0 ? word : ir::inCase(word, action == 1 ? ir::Case::lowerSimple : ir::Case::upperSimple);
 }
 
 // Which elements of x, along its last axis, are stop words: compared as they are, or both in one case.

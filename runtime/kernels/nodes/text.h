@@ -18,12 +18,13 @@ INLINE void no_text(Str<N>& y) {
   UNROLL for (int i = 0; i < N; i++) y.p[i] = nullptr, y.length[i] = 0;
 }
 
-enum CaseMapping : u32 { kLower, kUpper, kUpperSimple };
+enum CaseMapping : u32 { kLower, kLowerSimple, kUpper, kUpperSimple };
 OUTLINE bool map_case(Ctx& c, u32 how, const u8* p, u32 n, const u8** out, u32* length) {
   const u64 room = (u64)(c.arena_end - c.arena);
   const u32 capacity = room > 0x7fffffff ? 0x7fffffff : (u32)room;
   const u32 made = how == kUpper         ? kernel::upper(p, n, c.arena, capacity)
                    : how == kUpperSimple ? kernel::upper_simple(p, n, c.arena, capacity)
+                   : how == kLowerSimple ? kernel::lower_simple(p, n, c.arena, capacity)
                                          : kernel::lower(p, n, c.arena, capacity);
   if (made == kNone) return false;
   *out = c.arena, *length = made;
@@ -52,9 +53,14 @@ template <int N>
 INLINE void upper_simple_text(Ctx& c, const TextParams& p, const Str<N>& x, Str<N>& y) {
   map_cases<N>(c, p, kUpperSimple, x, y);
 }
+template <int N>
+INLINE void lower_simple_text(Ctx& c, const TextParams& p, const Str<N>& x, Str<N>& y) {
+  map_cases<N>(c, p, kLowerSimple, x, y);
+}
 KILN_LANE_KERNEL(upper_str, upper_text, TextParams, Str, Str)
 KILN_LANE_KERNEL(upper_simple_str, upper_simple_text, TextParams, Str, Str)
 KILN_LANE_KERNEL(lower_str, lower_text, TextParams, Str, Str)
+KILN_LANE_KERNEL(lower_simple_str, lower_simple_text, TextParams, Str, Str)
 
 OUTLINE const u8* trim_one(const u8* p, u32 n, u32* length) { return p + kernel::trim(p, n, length); }
 template <int N>
