@@ -129,6 +129,24 @@ TEST(Links, ErrorsAndIntervalsOfTrials) {
   EXPECT_EQ(scoring.score({{"n", "20"}}, "high"), "");
 }
 
+// Of two segments only the one that is asked needs its covariances.
+TEST(Links, ErrorsOfOneSegment) {
+  const auto segment = [](const std::string& id, const std::string& more) {
+    return "<Segment id=\"" + id + R"("><True/><GeneralRegressionModel functionName="regression" modelType="generalizedLinear" linkFunction="log"><MiningSchema>
+<MiningField name="x"/><MiningField name="y" usageType="target"/></MiningSchema><ParameterList><Parameter name="b"/></ParameterList><CovariateList>
+<Predictor name="x"/></CovariateList><PPMatrix><PPCell value="1" predictorName="x" parameterName="b"/></PPMatrix>)" + more +
+           R"(<ParamMatrix><PCell parameterName="b" beta="0.5"/></ParamMatrix></GeneralRegressionModel></Segment>)";
+  };
+  const auto mining = [&](const std::string& asked) {
+    return document(R"(<DataField name="y" optype="continuous" dataType="double"/><DataField name="x" optype="continuous" dataType="double"/>)",
+                    R"(<MiningModel functionName="regression"><MiningSchema><MiningField name="x"/><MiningField name="y" usageType="target"/></MiningSchema><Output>
+<OutputField name="se" feature="standardError" segmentId=")" + asked + R"("/></Output><Segmentation multipleModelMethod="sum">)" +
+                        segment("one", R"(<PCovMatrix><PCovCell pRow="b" pCol="b" value="0.04"/></PCovMatrix>)") + segment("two", "") + "</Segmentation></MiningModel>");
+  };
+  EXPECT_NEAR(number(Scoring(mining("one")).score({{"x", "2"}}), "se"), 0.2 * 2 * std::exp(1.0), 1e-15);
+  EXPECT_NE(Scoring(mining("two")).messages().find("needs an element 'PCovMatrix'"), std::string::npos);
+}
+
 // The standard has them of a predicted number, and gives no variances of a Cox model's base hazards.
 TEST(Links, NoErrorsOfClasses) {
   Scoring scoring(linked("logit", R"(<OutputField name="se" feature="standardError"/>)", R"(<Value value="p"/><Value value="q"/>)"));

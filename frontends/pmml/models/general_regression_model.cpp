@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <set>
 
 #include "compiler/ir/nodes/argmax.h"
@@ -51,6 +52,7 @@ struct GeneralRegression {
   // PCells by class, in document order. A numeric target has none; what a document says of it there is a name.
   std::vector<std::pair<std::optional<uint32_t>, std::vector<Coefficient>>> cells = {};
   std::vector<std::string> names = {};
+  ValueId deviation = kNone;   // of the linear predictor, once it was asked for
 
   ValueId constant(double v) { return elem == Elem::f32 ? build.number32(v) : build.number(v); }
   ValueId call(const char* function, ValueId x) { return build.call(function, {x}); }
@@ -222,13 +224,17 @@ struct GeneralRegression {
     Prediction prediction;
     prediction.value = events(mean);
     if (!wantsStandardError()) return prediction;
-    const ValueId deviation = standardError(*row);
-    if (deviation == kNone) return std::nullopt;
-    // The delta method: predict.glm of R, mean_se of statsmodels.
-    const ValueId error = events(link->isLinear() ? deviation : build.call("mul", {deviation, link->slope(eta)}));
-    prediction.features["standardError"] = [error](const Element*) { return error; };
+    const ValueId x = parameterValues(*row);
     const auto degrees = degreesOfFreedom();
-    if (!degrees) return std::nullopt;
+    if (x == kNone || !degrees) return std::nullopt;
+    // The model whose OutputField asks may stand around this one: then this one's fields are out of scope, and its matrix is read only now.
+    const auto self = std::make_shared<GeneralRegression>(*this);
+    const auto deviation = [self, row = *row, x] { return self->standardError(row, x); };
+    // The delta method: predict.glm of R, mean_se of statsmodels.
+    prediction.features["standardError"] = [deviation, link = *link, eta, events, in = &build](const Element*) {
+      const ValueId one = deviation();
+      return one == kNone ? kNone : events(link.isLinear() ? one : in->call("mul", {one, link.slope(eta)}));
+    };
     addBounds(prediction, *link, eta, deviation, events, *degrees);
     return prediction;
   }
@@ -260,10 +266,12 @@ struct GeneralRegression {
 
   // An interval of the linear predictor, whose ends go through the inverse link, as GENMOD of SAS and statsmodels do it: bounds are means.
   // Beyond the predictors of means it ends where these end. What is no mean's predictor itself has no interval.
-  void addBounds(Prediction& prediction, const Link& link, ValueId eta, ValueId deviation, std::function<ValueId(ValueId)> events,
+  void addBounds(Prediction& prediction, const Link& link, ValueId eta, std::function<ValueId()> deviation, std::function<ValueId(ValueId)> events,
                  std::optional<double> degrees) {
     const auto bound = [link, eta, deviation, events, in = &build](ValueId quantile, bool upper) {
-      const ValueId distance = in->call("mul", {quantile, deviation});
+      const ValueId one = deviation();
+      if (one == kNone) return kNone;
+      const ValueId distance = in->call("mul", {quantile, one});
       const ValueId end = in->call(upper != link.falls() ? "add" : "sub", {eta, distance});
       const ValueId value = events(link.nearestMean(end)), exists = link.hasMean(eta);
       return exists == kNone ? value : in->add(Select(), {exists, value, in->missing(in->type(value).scalar())});
@@ -337,23 +345,26 @@ struct GeneralRegression {
     return build.add(RaiseIf(), {call("clip_low", whole, 0), build.call("lt", {whole, least})});
   }
 
+  // What the coefficients of the linear predictor are multiplied with, a vector of two and more; kNone if that was reported.
+  ValueId parameterValues(const PredictorRow& row) {
+    std::vector<PredictorRow> unit;
+    for (const Coefficient& c : row.coefficients) unit.push_back({row.category, {{c.parameter, 1.0}}});
+    return unit.empty() ? constant(0) : predictor.sums(unit);
+  }
+
   // Of the linear predictor at x, with the covariances of PCovMatrix.
-  ValueId standardError(const PredictorRow& row) {
+  ValueId standardError(const PredictorRow& row, ValueId x) {
+    if (deviation != kNone) return deviation;
     const Element* matrix = model->FirstChildElement("PCovMatrix");
     if (!matrix) return importer.missing(model, "PCovMatrix"), kNone;
     std::vector<uint32_t> parameters;
-    std::vector<PredictorRow> unit;
-    for (const Coefficient& c : row.coefficients) {
-      parameters.push_back(c.parameter);
-      unit.push_back({row.category, {{c.parameter, 1.0}}});
-    }
+    for (const Coefficient& c : row.coefficients) parameters.push_back(c.parameter);
     if (parameters.size() > kMostErrors) return importer.unsupported(matrix, "a standardError with so many parameters"), kNone;
     auto numbers = covariances(matrix, parameters);
     if (!numbers) return kNone;
-    const ValueId x = parameters.empty() ? constant(0) : predictor.sums(unit);
-    if (x == kNone || parameters.empty()) return x;
-    if (parameters.size() == 1) return build.call("mul", {call("abs", x), constant(std::sqrt((*numbers)[0]))});
-    return call("sqrt", variance(x, std::move(*numbers)));
+    if (parameters.empty()) return deviation = x;
+    if (parameters.size() == 1) return deviation = build.call("mul", {call("abs", x), constant(std::sqrt((*numbers)[0]))});
+    return deviation = call("sqrt", variance(x, std::move(*numbers)));
   }
 
   // ---- classes
