@@ -368,6 +368,9 @@ TEST(StateSpace, StateOfTheLastTimeAndPsiWeights) {
   // 2 * sqrt(1), 2 * sqrt(1 + 0.5625); of the third step the document says nothing.
   expectForecasts(s, {2, 2.5}, "se");
   EXPECT_EQ(s.score({{"horizon", "3"}}, "se"), "");
+  EXPECT_NE(Scoring(model("StateSpaceModel", R"(<StateSpaceModel><StateVector n="1">5</StateVector><TransitionMatrix rows="1" cols="1">1</TransitionMatrix>
+    <MeasurementMatrix rows="1" cols="1">1</MeasurementMatrix><PsiVector targetField="z"><Array n="1" type="real">1</Array></PsiVector></StateSpaceModel>)"))
+                .messages().find("the target is 'y'"), std::string::npos);
 }
 
 // ---- the series

@@ -106,8 +106,10 @@ struct StateSpace {
     return sum;
   }
 
-  bool deviationsByPsi(Forecast& forecast, const Element* vector, uint32_t steps) {
+  bool deviationsByPsi(Forecast& forecast, const Element* vector, const std::string& target, uint32_t steps) {
     if (!importer.onlyAttributes(vector, {"targetField", "variance"})) return false;
+    const auto own = importer.attribute(vector, "targetField");
+    if (own && !target.empty() && *own != target) return importer.invalid(vector, "targetField", "the target is '" + target + "'");
     const Element* holder = vector->Attribute("variance") ? vector : element;
     const auto variance = importer.number(holder, "variance", 0.0);
     const Element* array = vector->FirstChildElement("Array");
@@ -190,7 +192,7 @@ std::optional<Forecast> stateSpace(Importer& importer, const Element* element, c
   Forecast forecast;
   std::vector<double> state = psi && !covariance ? space.after(space.state) : space.state;
   for (uint32_t h = 0; h < steps; h++) forecast.mean.push_back(space.observed(state) + space.intercept), state = space.after(state);
-  const bool ok = psi         ? space.deviationsByPsi(forecast, psi, steps)
+  const bool ok = psi         ? space.deviationsByPsi(forecast, psi, target, steps)
                   : covariance ? space.deviationsByCovariance(forecast, steps)
                               : (forecast.noDeviation = "of a StateSpaceModel without PsiVector", true);
   if (!ok) return std::nullopt;
