@@ -208,6 +208,18 @@ TEST(SupportVectors, MissingFieldsGiveNoResult) {
   EXPECT_EQ(s.score({{"x", "2"}}, "y"), "");
 }
 
+// As sklearn2pmml writes SVR(epsilon=0.1) of targets 0.52, 0.55 and 0.5, which none of them exceeds; it predicts 0.525.
+TEST(SupportVectors, NoVectorsReadNoFields) {
+  const auto model = [](const std::string& attributes, const std::string& instance) {
+    return document(kXz + kNumber, svm("functionName=\"regression\"" + attributes, "<RadialBasisKernelType gamma=\"0.5\"/><VectorDictionary><VectorFields/>" + instance +
+                                           "</VectorDictionary><SupportVectorMachine><SupportVectors/><Coefficients absoluteValue=\"0.525\"/></SupportVectorMachine>"));
+  };
+  Scoring s(model("", ""));
+  EXPECT_EQ(s.score({{"x", "5"}}, "y"), "0.525") << s.messages();
+  for (const Scoring& refused : {Scoring(model(" svmRepresentation=\"Coefficients\"", "")), Scoring(model("", "<VectorInstance id=\"p\"><Array n=\"0\" type=\"real\"/></VectorInstance>"))})
+    EXPECT_NE(refused.messages().find("needs an element 'FieldRef'"), std::string::npos) << refused.messages();
+}
+
 TEST(SupportVectors, Coefficients) {
   const std::string rest = R"(<LinearKernelType/><VectorDictionary><VectorFields><FieldRef field="x"/><FieldRef field="z"/></VectorFields>
     </VectorDictionary><SupportVectorMachine><Coefficients absoluteValue="1"><Coefficient value="2"/><Coefficient value="-3"/></Coefficients>

@@ -87,7 +87,9 @@ struct SupportVectorMachines {
     if (!count) return false;
     if (*count != static_cast<int64_t>(x.size()))
       return importer.invalid(fields, "numberOfFields", "there are " + std::to_string(x.size()) + " fields");
-    return !x.empty() || importer.missing(fields, "FieldRef");
+    // Without a vector nothing reads a field: scikit-learn's SVR whose epsilon no target exceeds.
+    const bool needed = !byVectors || fields->NextSiblingElement("VectorInstance");
+    return !x.empty() || !needed || importer.missing(fields, "FieldRef");
   }
 
   bool readDictionary() {
@@ -228,6 +230,7 @@ struct SupportVectorMachines {
       bias.push_back(m.absoluteValue);
     }
     importer.at(model);
+    if (x.empty()) return machines.size() == 1 ? number(bias[0]) : constantVector(importer, bias, elem, "absolute");
     const ValueId vector = build.add(Concat(), x, "x");
     TableRef biases = matrixTable(importer, {bias}, elem, "absolute");
     build.get<Matrix>(biases).shape = {static_cast<uint32_t>(bias.size())};
