@@ -220,6 +220,13 @@ TEST(Arima, Regressors) {
             std::string::npos);
 }
 
+// 7 6 4 without twice 1 2 4, so the noise goes on by its last step, -2: 2 + 2 * 4, 0 + 8. SPSS has 2 x beside the steps of the series.
+TEST(Arima, RegressorsOfADifferencedSeries) {
+  Scoring scoring(model("ARIMA", series("9 10 12", 1) + "<ARIMA>" + component("p=\"1\" d=\"1\" q=\"0\"", "1", "") + regressor("", series("1 2 4")) + "</ARIMA>"));
+  expectForecasts(scoring, {10, 8});
+  EXPECT_NE(scoring.messages().find("regressors are taken out of the series before it is differenced"), std::string::npos) << scoring.messages();
+}
+
 // What R's package pmml writes of an ARIMA without season: four bounds as standard errors, with an Extension each. 6 and 3 -+ z times
 // 2 and 2 sqrt(1.25); z = 1.2815515655446004 of 80 %, 1.959963984540054 of 95 %.
 TEST(Arima, IntervalsOfTheRPackagePmml) {

@@ -170,6 +170,9 @@ std::optional<Forecast> arima(Importer& importer, const Element* element, const 
   const auto series = readSeries(importer, model, target);
   Regressors regressors;
   if (!series || !regressors.read(importer, element, model, series->end()) || !regressors.work(importer, series->end(), steps)) return std::nullopt;
+  if (regressors.any() && a.differences.size() > 1)
+    importer.warn(element, "regressors are taken out of the series before it is differenced, as in R and statsmodels",
+                  "where they stand beside the differenced series, as in SPSS, with differences of their own, forecasts are other ones");
   // The series without what is known to have been added to it, from where all of that is known.
   std::vector<double> y = series->values;
   if (!transform(importer, *transformation, y, element) || !a.outliers(y, series->start, -1)) return std::nullopt;
