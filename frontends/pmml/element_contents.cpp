@@ -52,21 +52,11 @@ bool isFree(std::string_view name) {
   return name.find(':') != name.npos;
 }
 
-// The next element of the document behind e: walks over input are iterative. Null behind the last inside root.
-const Element* nextElement(const Element* e, const Element* root) {
-  const Element* next = isFree(e->Name()) ? nullptr : e->FirstChildElement();
-  while (!next && e != root) {
-    next = e->NextSiblingElement();
-    if (!next) e = e->Parent()->ToElement();
-  }
-  return next;
-}
-
 }  // namespace
 
 bool Importer::checkElementContents(const Element* root) {
   bool ok = true;
-  for (const Element* e = root; e; e = nextElement(e, root)) {
+  for (const Element* e = root; e; e = isFree(e->Name()) ? nextBehind(root, e) : nextInside(root, e)) {
     if (kNothingInside.contains(e->Name())) ok = onlyChildren(e, {}) && ok;
     if (e != root && occursOnce(e) && e->PreviousSiblingElement(e->Name()))
       ok = misplaced(e, std::string("a second ") + e->Name() + " in one " + (findModel(e->Parent()->Value()) ? "model" : e->Parent()->Value()));

@@ -381,7 +381,10 @@ Span attributeSpan(const Source& source, Location element, std::string_view attr
 }
 
 const Element* nextInside(const Element* top, const Element* e) {
-  if (const Element* child = e->FirstChildElement()) return child;
+  const Element* child = e->FirstChildElement();
+  return child ? child : nextBehind(top, e);
+}
+const Element* nextBehind(const Element* top, const Element* e) {
   for (; e != top; e = e->Parent()->ToElement())
     if (const Element* sibling = e->NextSiblingElement()) return sibling;
   return nullptr;

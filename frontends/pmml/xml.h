@@ -19,6 +19,8 @@ using Element = tinyxml2::XMLElement;
 
 /// The element that follows `e` in the order of the document, inside `top`; null after the last.
 const Element* nextInside(const Element* top, const Element* e);
+/// The same behind `e` and all that stands in it.
+const Element* nextBehind(const Element* top, const Element* e);
 
 /// From 1; columns count bytes (of UTF-16: its units).
 struct Location {
