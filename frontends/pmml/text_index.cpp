@@ -42,8 +42,8 @@ std::optional<Settings> settingsOf(Importer& in, const Element* e, const Setting
 // Drools its words between blanks, JPMML refuses it.
 bool countsWords(Importer& in, const Element* e) {
   const auto tokenize = in.boolean(e, "tokenize", true);
-  return tokenize && (*tokenize || in.unsupported(e, "tokenize=\"false\" of a TextIndex: what is a hit, if not words?",
-                                                  "to search a whole text, use Apply with the functions equal or matches"));
+  return tokenize && (*tokenize || in.unsupported(e, "tokenize=\"false\" of a TextIndex",
+                                                  "the standard does not say what a hit is, if not words; to search a whole text, use Apply with the functions equal or matches"));
 }
 
 // The rows of a normalization as replacements, from top to bottom: wherever they stand in the text, whatever tokenize says.

@@ -38,15 +38,19 @@ INLINE void encode_utf8(u32 code, u8* out) {
   out[0] = (u8)((0xf00u >> length) | code);
 }
 
-/// The mapping of a code point beyond ASCII.
-INLINE u32 map_case(u32 code, const CaseRange* ranges, u32 count) {
+/// The last range that begins at or before a code point; the first of them where none does.
+template <class Range> INLINE const Range& range_of(u32 code, const Range* ranges, u32 count) {
   u32 low = 0;
-  while (count > 1) {  // the last range that begins at or before code
+  while (count > 1) {
     const u32 half = count / 2;
     if (ranges[low + half].first <= code) low += half;
     count -= half;
   }
-  const CaseRange& r = ranges[low];
+  return ranges[low];
+}
+/// The mapping of a code point beyond ASCII.
+INLINE u32 map_case(u32 code, const CaseRange* ranges, u32 count) {
+  const CaseRange& r = range_of(code, ranges, count);
   return code >= r.first && code <= r.last && (code - r.first) % r.stride == 0 ? code + (u32)r.delta : code;
 }
 /// The expansion of a code point; null if it has none.
@@ -62,13 +66,8 @@ INLINE const CaseExpansion* expansion(u32 code, const CaseExpansion* list, u32 c
   return list[low].code == code ? list + low : nullptr;
 }
 INLINE bool is_among(u32 code, const CodeRange* ranges, u32 count) {
-  u32 low = 0;
-  while (count > 1) {  // the last range that begins at or before code
-    const u32 half = count / 2;
-    if (ranges[low + half].first <= code) low += half;
-    count -= half;
-  }
-  return code >= ranges[low].first && code <= ranges[low].last;
+  const CodeRange& r = range_of(code, ranges, count);
+  return code >= r.first && code <= r.last;
 }
 INLINE bool is_cased(u32 code) { return is_among(code, kCased, sizeof kCased / sizeof kCased[0]); }
 INLINE bool is_case_ignorable(u32 code) { return is_among(code, kCaseIgnorable, sizeof kCaseIgnorable / sizeof kCaseIgnorable[0]); }

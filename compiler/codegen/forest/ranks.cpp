@@ -292,20 +292,21 @@ kernel::LevelColumn levelColumn(uint32_t operand, uint32_t storage, const std::v
 }
 
 /// The windows that have a virtual column: those of few thresholds first, of f64 and then of f32, for one row (quantise_few_cuts).
-std::vector<RankedWindow> usedWindows(const RankedForest& ranked, const ForestTask& task, kernel::Quantiser& q, NodeEmitter& emit) {
-  std::vector<RankedWindow> used;
+std::vector<const RankedWindow*> usedWindows(const RankedForest& ranked, const ForestTask& task, kernel::Quantiser& q, NodeEmitter& emit) {
+  std::vector<const RankedWindow*> used;
   for (const RankedWindow& w : ranked.windows)
-    if (w.low != kNone || w.high != kNone) used.push_back(w);
+    if (w.low != kNone || w.high != kNone) used.push_back(&w);
   const auto fewCutsFirst = [&](auto from, uint32_t storage) {
-    return std::stable_partition(from, used.end(), [&](const RankedWindow& w) {
-      return w.cuts.size() <= 8 && columnStorage(task.columns[w.operand]) == storage;
+    return std::stable_partition(from, used.end(), [&](const RankedWindow* w) {
+      return w->cuts.size() <= kernel::kFewCuts && columnStorage(task.columns[w->operand]) == storage;
     });
   };
   const auto f32 = fewCutsFirst(used.begin(), kernel::kColumnF64), rest = fewCutsFirst(f32, kernel::kColumnF32);
   q.few_cuts_f64 = static_cast<uint32_t>(f32 - used.begin()), q.few_cuts_f32 = static_cast<uint32_t>(rest - f32);
   std::vector<kernel::FewCuts> columns;
   const auto orNone = [&](uint32_t column) { return column == kNone ? ranked.columns : column; };
-  for (auto w = used.begin(); w != rest; ++w) {
+  for (auto at = used.begin(); at != rest; ++at) {
+    const RankedWindow* w = *at;
     kernel::FewCuts few{};
     std::fill(std::copy(w->cuts.begin(), w->cuts.end(), few.thresholds), std::end(few.thresholds), kInfinity);
     few.operand = w->operand, few.low_column = orNone(w->low), few.high_column = orNone(w->high);
@@ -413,9 +414,9 @@ kernel::Quantiser putQuantiser(const RankedForest& ranked, const ForestTask& tas
   std::vector<kernel::SetSource> sources;
   const auto storage = [&](uint32_t operand) { return columnStorage(task.columns[operand]); };
   kernel::Quantiser q{};
-  for (const RankedWindow& w : usedWindows(ranked, task, q, emit)) {
-    levels.push_back(levelColumn(w.operand, storage(w.operand), w.cuts, emit));
-    levels.back().low_column = w.low, levels.back().high_column = w.high;
+  for (const RankedWindow* w : usedWindows(ranked, task, q, emit)) {
+    levels.push_back(levelColumn(w->operand, storage(w->operand), w->cuts, emit));
+    levels.back().low_column = w->low, levels.back().high_column = w->high;
   }
   q.columns = ranked.columns;
   q.level_count = static_cast<uint32_t>(levels.size());

@@ -12,7 +12,7 @@ enum LinkFunction { noLink = -1, cloglog, identity, log, logc, logit, loglog, ne
 class Link {
  public:
   /// Reads linkParameter or distParameter where the link has one; nothing if that was reported.
-  static std::optional<Link> of(Importer& importer, const ir::Elem elem, const Element* model, LinkFunction function);
+  static std::optional<Link> of(Importer& importer, ir::Elem elem, const Element* model, LinkFunction function);
 
   bool isLinear() const { return function_ == noLink || function_ == identity || (function_ == power && parameter_ == 1); }
   /// The inverse of the link. A predictor for which the formula has no value fails; --semantics=jpmml: NaN.

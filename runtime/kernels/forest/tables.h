@@ -19,9 +19,10 @@ struct LevelColumn {
   u32 high_column;            ///< virtual column where a missing value is the largest; kNone: none
   u32 cuts;                   ///< thresholds
 };
+enum : u32 { kFewCuts = 8 };     ///< thresholds that are compared at once
 /// The same of a column with few thresholds, for one row: columns of indicators and of their products are such.
 struct FewCuts {
-  f64 thresholds[8];             ///< as those of LevelColumn, also of f32 columns
+  f64 thresholds[kFewCuts];      ///< as those of LevelColumn, also of f32 columns
   u32 operand;
   u32 low_column, high_column;   ///< Quantiser::columns: none
   u32 spare;
